@@ -1,0 +1,11 @@
+//! jobwright: compiler, linter and runner for the XML configuration of Netwrix Identity Manager.
+//!
+//! Layers, top to bottom; a module imports only from those below it: `cli` > `output` > `engine`, `tasks`,
+//! `connectors` > `plan` > `rules` > `scaffold` > `ir` > `grammar` > `syntax` > `finding` > `source`; `expr` stands
+//! beside `ir`, `config` beside `rules`. The compiler half (up to `plan`) is synchronous, does no I/O outside
+//! `source`, and gives the same bytes for the same input whatever the file order or thread count.
+
+pub mod finding;
+pub mod plan;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,1 @@
+//! Which files a configuration consists of.

@@ -1,0 +1,16 @@
+//! Source texts: files found, read, decoded, and positions in them.
+//!
+//! The lowest layer. Everything above speaks of a text by [`FileId`] and of a place in it by [`Span`] (bytes of the
+//! decoded text, after a byte-order mark). Lines and columns exist only where something is shown to a person.
+//! This is the only module of the compiler half that touches the file system.
+
+pub mod discovery;
+mod encoding;
+mod line_index;
+mod span;
+mod text;
+
+pub use encoding::{DecodeError, Decoded, decode};
+pub use line_index::{LineIndex, Position};
+pub use span::{FileId, Location, Span};
+pub use text::{SourceFile, Sources};
