@@ -1,0 +1,105 @@
+//! The symbol table: which item declares which identifier, for every kind of item of the dialect.
+
+use rustc_hash::FxHashMap;
+
+use crate::grammar::ItemKind;
+use crate::source::FileId;
+use crate::syntax::ElementId;
+
+use super::{Generated, Symbol};
+
+/// One element that declares an identifier.
+#[derive(Clone, Copy, Debug)]
+pub struct Declaration {
+    /// What it is.
+    pub kind: ItemKind,
+    /// The item it is unique within; `None`: within the configuration.
+    pub scope: Option<Symbol>,
+    /// The identifier.
+    pub symbol: Symbol,
+    /// Where it stands.
+    pub file: FileId,
+    /// The element; for a generated item, that of the scaffolding.
+    pub element: ElementId,
+    /// The generated element, where it was not written.
+    pub generated: Option<Generated>,
+}
+
+/// Number of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeclarationId(u32);
+
+/// All declarations, in the order of files and places.
+#[derive(Debug, Default)]
+pub struct Declarations {
+    all: Vec<Declaration>,
+    first: FxHashMap<(ItemKind, Option<Symbol>, Symbol), DeclarationId>,
+    repeated: Vec<(DeclarationId, DeclarationId)>,
+    of_symbol: std::sync::OnceLock<FxHashMap<Symbol, Vec<DeclarationId>>>,
+}
+
+impl Declarations {
+    /// The table of those declarations.
+    pub fn new(all: Vec<Declaration>) -> Self {
+        let mut table = Self { first: FxHashMap::with_capacity_and_hasher(all.len(), Default::default()), ..Self::default() };
+        table.all = all;
+        for number in 0..table.all.len() {
+            table.enter(DeclarationId(number as u32));
+        }
+        table
+    }
+
+    /// Adds a declaration after the others.
+    pub fn add(&mut self, declaration: Declaration) {
+        self.all.push(declaration);
+        self.enter(DeclarationId(self.all.len() as u32 - 1));
+        self.of_symbol.take();
+    }
+
+    fn enter(&mut self, id: DeclarationId) {
+        let d = self.all[id.0 as usize];
+        match self.first.entry((d.kind, d.scope, d.symbol)) {
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(id);
+            }
+            std::collections::hash_map::Entry::Occupied(entry) => self.repeated.push((*entry.get(), id)),
+        }
+    }
+
+    /// The declaration of that number.
+    pub fn get(&self, id: DeclarationId) -> &Declaration {
+        &self.all[id.0 as usize]
+    }
+
+    /// The first item of that kind, scope and identifier.
+    pub fn find(&self, kind: ItemKind, scope: Option<Symbol>, symbol: Symbol) -> Option<&Declaration> {
+        self.first.get(&(kind, scope, symbol)).map(|&id| self.get(id))
+    }
+
+    /// Items that repeat the kind, scope and identifier of an earlier one, with that earlier one.
+    pub fn repeated(&self) -> impl ExactSizeIterator<Item = (&Declaration, &Declaration)> {
+        self.repeated.iter().map(|&(first, again)| (self.get(first), self.get(again)))
+    }
+
+    /// All declarations of one kind, in order.
+    pub fn of_kind(&self, kind: ItemKind) -> impl Iterator<Item = &Declaration> {
+        self.all.iter().filter(move |d| d.kind == kind)
+    }
+
+    /// Everything that bears an identifier, whatever its kind.
+    pub fn named(&self, symbol: Symbol) -> impl Iterator<Item = &Declaration> {
+        let map = self.of_symbol.get_or_init(|| {
+            let mut map: FxHashMap<Symbol, Vec<DeclarationId>> = FxHashMap::default();
+            for (number, declaration) in self.all.iter().enumerate() {
+                map.entry(declaration.symbol).or_default().push(DeclarationId(number as u32));
+            }
+            map
+        });
+        map.get(&symbol).into_iter().flatten().map(|&id| self.get(id))
+    }
+
+    /// All declarations.
+    pub fn iter(&self) -> std::slice::Iter<'_, Declaration> {
+        self.all.iter()
+    }
+}

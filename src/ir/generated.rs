@@ -1,0 +1,60 @@
+//! Elements that scaffoldings generate: what is printed by `expand` and lowered like written ones.
+
+use crate::grammar::ElementKind;
+use crate::syntax::NameId;
+
+use super::items::Scaffolding;
+use super::{Id, Job, Task};
+
+/// A child of a generated task: element, its one attribute, its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedChild {
+    /// `TaskDependsOnTask`, `TaskEntityType` or `TaskResourceType`.
+    pub kind: ElementKind,
+    /// The attribute that names the other item.
+    pub name: NameId,
+    /// The identifier.
+    pub value: Box<str>,
+}
+
+/// A generated task, or the generated job itself, as XML would have it.
+#[derive(Clone, Debug)]
+pub struct GeneratedElement {
+    /// Which element it is.
+    pub kind: ElementKind,
+    /// In the order in which the product writes them.
+    pub attributes: Vec<(NameId, Box<str>)>,
+    /// In the order in which the product writes them.
+    pub children: Vec<GeneratedChild>,
+    /// The scaffolding that generated it.
+    pub scaffolding: Id<Scaffolding>,
+    /// Why it is there, for a person.
+    pub reason: String,
+}
+
+impl GeneratedElement {
+    /// The value of an attribute.
+    pub fn value(&self, name: NameId) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| &**value)
+    }
+}
+
+/// One thing in a generated job, in order.
+#[derive(Clone, Copy, Debug)]
+pub enum GeneratedEntry {
+    /// A task generated in place.
+    Task(super::Generated, Id<Task>),
+    /// A step that names a task of another place.
+    Step(super::Generated),
+}
+
+/// A generated job with what it runs; or, without a job, tasks generated at top level.
+#[derive(Clone, Debug)]
+pub struct GeneratedJob {
+    /// The scaffolding.
+    pub scaffolding: Id<Scaffolding>,
+    /// The `Job` element and its typed item; `None` for tasks at top level.
+    pub job: Option<(super::Generated, Id<Job>)>,
+    /// What it runs.
+    pub entries: Vec<GeneratedEntry>,
+}

@@ -1,0 +1,409 @@
+//! One tree to typed items: a pure function of the tree, so that files can be lowered in parallel and in any order.
+
+use std::sync::OnceLock;
+
+use crate::grammar::{self, ElementKind, kinds, names};
+use crate::source::FileId;
+use crate::syntax::{AttributeId, Document, ElementId, NameId, Namespace};
+
+use super::declarations::Declaration;
+use super::field::FromValue;
+use super::items::{
+    Agent, Connection, ConnectionTable, Connector, EntityAssociation, EntityAssociationMapping, EntityPropertyExpression,
+    EntityType, EntityTypeMapping, Item, Job, JobEntry, OpenIdClient, Override, Profile, ProfileRuleContext,
+    ResourceClassificationRule, ResourceCorrelationRule, ResourceRule, ResourceType, ResourceTypeMapping, Scaffolding, Step,
+    Task,
+};
+use super::{Arena, At, Field, Id, Origin, Ref, Symbol};
+
+macro_rules! arenas {
+    ($( $(#[$meta:meta])* $field:ident: $item:ident ),* $(,)?) => {
+        /// The typed items of one file, or of all files.
+        #[derive(Debug, Default)]
+        pub struct Items {
+            $( $(#[$meta])* pub $field: Arena<$item>, )*
+        }
+
+        impl Items {
+            pub(super) fn append(&mut self, other: &mut Self) {
+                $( self.$field.append(&mut other.$field); )*
+            }
+
+            /// Runs `visit` over the items of every kind, kinds in parallel.
+            pub(super) fn resolve(&mut self, index: &super::Index) {
+                use rayon::prelude::*;
+                $( self.$field.as_mut_slice().par_iter_mut().for_each(|item| item.resolve(index)); )*
+            }
+        }
+    };
+}
+
+arenas! {
+    /// Agents.
+    agents: Agent,
+    /// Connections.
+    connections: Connection,
+    /// Tables of connections.
+    connection_tables: ConnectionTable,
+    /// Connectors.
+    connectors: Connector,
+    /// Associations.
+    entity_associations: EntityAssociation,
+    /// Mappings of associations.
+    entity_association_mappings: EntityAssociationMapping,
+    /// Computed properties.
+    entity_property_expressions: EntityPropertyExpression,
+    /// Entity types, merged ones included.
+    entity_types: EntityType,
+    /// Mappings of entity types.
+    entity_type_mappings: EntityTypeMapping,
+    /// Jobs.
+    jobs: Job,
+    /// OpenID clients.
+    open_id_clients: OpenIdClient,
+    /// Overrides.
+    overrides: Override,
+    /// Profiles.
+    profiles: Profile,
+    /// Contexts of profile rules.
+    profile_rule_contexts: ProfileRuleContext,
+    /// Classification rules.
+    resource_classification_rules: ResourceClassificationRule,
+    /// Correlation rules.
+    resource_correlation_rules: ResourceCorrelationRule,
+    /// Rules inside resource types.
+    resource_rules: ResourceRule,
+    /// Resource types.
+    resource_types: ResourceType,
+    /// Mappings of resource types.
+    resource_type_mappings: ResourceTypeMapping,
+    /// Job scaffoldings.
+    scaffoldings: Scaffolding,
+    /// Steps.
+    steps: Step,
+    /// Tasks, those inside jobs and those at top level.
+    tasks: Task,
+}
+
+/// What lowering does with an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Generic,
+    Agent,
+    Connection,
+    ConnectionTable,
+    Connector,
+    EntityAssociation,
+    EntityAssociationMapping,
+    EntityPropertyExpression,
+    EntityType,
+    EntityTypeMapping,
+    Job,
+    OpenIdClient,
+    Override,
+    Profile,
+    ProfileRuleContext,
+    ResourceClassificationRule,
+    ResourceCorrelationRule,
+    ResourceRule,
+    ResourceType,
+    ResourceTypeMapping,
+    Scaffolding,
+    Step,
+    Task,
+    TaskDependsOnTask,
+    TaskEntityType,
+    TaskResourceType,
+}
+
+fn role(kind: ElementKind) -> Role {
+    static ROLES: OnceLock<Vec<Role>> = OnceLock::new();
+    let roles = ROLES.get_or_init(|| grammar::all().map(role_of).collect());
+    roles.get(usize::from(kind.0)).copied().unwrap_or(Role::Generic)
+}
+
+fn role_of(kind: ElementKind) -> Role {
+    let def = kind.def();
+    if def.is_task {
+        return Role::Task;
+    }
+    if def.overrides.is_some() {
+        return Role::Override;
+    }
+    if def.is_scaffolding {
+        return Role::Scaffolding;
+    }
+    let top = def.parents.contains(&grammar::root());
+    match (def.name, top) {
+        ("Agent", true) => Role::Agent,
+        ("Connection", true) => Role::Connection,
+        ("ConnectionTable", true) => Role::ConnectionTable,
+        ("Connector", true) => Role::Connector,
+        ("EntityAssociation", true) => Role::EntityAssociation,
+        ("EntityAssociationMapping", true) => Role::EntityAssociationMapping,
+        ("EntityPropertyExpression", true) => Role::EntityPropertyExpression,
+        ("EntityType", true) => Role::EntityType,
+        ("EntityTypeMapping", true) => Role::EntityTypeMapping,
+        ("Job", true) => Role::Job,
+        ("OpenIdClient", true) => Role::OpenIdClient,
+        ("Profile", true) => Role::Profile,
+        ("ProfileRuleContext", true) => Role::ProfileRuleContext,
+        ("ResourceClassificationRule", true) => Role::ResourceClassificationRule,
+        ("ResourceCorrelationRule", true) => Role::ResourceCorrelationRule,
+        ("ResourceType", true) => Role::ResourceType,
+        (name, true) if name.ends_with("ResourceTypeMapping") => Role::ResourceTypeMapping,
+        ("BinaryRule" | "NavigationRule" | "QueryRule" | "ScalarRule" | "TypeRule", false)
+            if def.parents.contains(&kinds::RESOURCE_TYPE) =>
+        {
+            Role::ResourceRule
+        }
+        ("Step", false) => Role::Step,
+        ("TaskDependsOnTask", _) => Role::TaskDependsOnTask,
+        ("TaskEntityType", _) => Role::TaskEntityType,
+        ("TaskResourceType", _) => Role::TaskResourceType,
+        _ => Role::Generic,
+    }
+}
+
+/// What one file gives.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    /// The kind of each element, in document order; `None` for what the dialect does not have at that place.
+    pub kinds: Vec<Option<ElementKind>>,
+    /// The typed items.
+    pub items: Items,
+    /// What declares an identifier.
+    pub declarations: Vec<Declaration>,
+}
+
+/// The kind of each element of a tree. An element that the dialect does not have where it stands, and everything in it,
+/// has none; a root without namespace is taken for the configuration's, so that one mistake is one finding.
+pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
+    let mut found: Vec<Option<ElementKind>> = Vec::with_capacity(document.len());
+    let Some(root) = document.root() else { return found };
+    let namespace = document.namespace(root);
+    let known = namespace != Namespace::Foreign && document.name(root) == names::CONFIGURATION_FILE;
+    found.push(known.then(grammar::root));
+    for element in document.elements().skip(1) {
+        let parent = document.parent(element).and_then(|parent| found[parent.0 as usize]);
+        let kind = match parent {
+            Some(parent) if document.namespace(element) == namespace => grammar::child(parent, document.name(element)),
+            _ => None,
+        };
+        found.push(kind);
+    }
+    found
+}
+
+/// Lowers one tree. Ids in the result are relative to the file until they are merged.
+pub fn lower(document: &Document, text: &str) -> Lowered {
+    let kinds = classify(document);
+    let mut lowering = Lowering { document, text, file: document.file(), out: Lowered::default(), job: None, task: None, scope: None };
+    for element in document.elements() {
+        if let Some(kind) = kinds[element.0 as usize] {
+            lowering.element(element, kind);
+        }
+    }
+    lowering.out.kinds = kinds;
+    lowering.out
+}
+
+/// The task that children belong to: a task, or what an override writes.
+#[derive(Clone, Copy)]
+enum Holder {
+    Task(Id<Task>),
+    Override(Id<Override>),
+}
+
+struct Lowering<'a> {
+    document: &'a Document,
+    text: &'a str,
+    file: FileId,
+    out: Lowered,
+    /// The job around, and the first element after it.
+    job: Option<(Id<Job>, u32)>,
+    task: Option<(Holder, u32)>,
+    /// The item around that scopes identifiers.
+    scope: Option<(Symbol, Option<Id<ResourceType>>, u32)>,
+}
+
+impl Lowering<'_> {
+    fn item<T: Item>(&self, element: ElementId) -> T {
+        let mut item = T::new(Origin::written(self.file, element));
+        for attribute in self.document.attributes(element) {
+            if self.document.attribute_namespace(attribute) == Namespace::Dialect {
+                let value = self.document.value(attribute, self.text);
+                item.set(self.document.attribute_name(attribute), &value, At::attribute(attribute));
+            }
+        }
+        item
+    }
+
+    fn attribute(&self, element: ElementId, name: NameId) -> Option<(AttributeId, Symbol)> {
+        let attribute = self.document.find(element, name)?;
+        Symbol::from_value(&self.document.value(attribute, self.text)).map(|symbol| (attribute, symbol))
+    }
+
+    fn end_of(&self, element: ElementId) -> u32 {
+        self.document.end_of(element)
+    }
+
+    fn reference<T>(&self, element: ElementId, name: NameId) -> Option<Field<Ref<T>>> {
+        let (attribute, name) = self.attribute(element, name)?;
+        Some(Field { value: Ref { name, target: None }, at: At::attribute(attribute) })
+    }
+
+    fn holder(&mut self, element: ElementId) -> Option<&mut Task> {
+        let (holder, end) = self.task?;
+        if element.0 >= end {
+            return None;
+        }
+        match holder {
+            Holder::Task(task) => Some(&mut self.out.items.tasks[task]),
+            Holder::Override(id) => self.out.items.overrides[id].written.as_deref_mut(),
+        }
+    }
+
+    fn current_job(&self, element: ElementId) -> Option<Id<Job>> {
+        self.job.filter(|&(_, end)| element.0 < end).map(|(job, _)| job)
+    }
+
+    fn declare(&mut self, element: ElementId, kind: ElementKind) {
+        let def = kind.def();
+        let Some(declares) = def.declares else { return };
+        let Some((_, symbol)) = self.attribute(element, names::IDENTIFIER) else { return };
+        let scope = if def.scoped { self.scope.filter(|&(_, _, end)| element.0 < end).map(|(scope, _, _)| scope) } else { None };
+        self.out.declarations.push(Declaration { kind: declares, scope, symbol, file: self.file, element, generated: None });
+        if !def.scoped && !def.children.is_empty() {
+            self.scope = Some((symbol, None, self.end_of(element)));
+        }
+    }
+
+    fn element(&mut self, element: ElementId, kind: ElementKind) {
+        self.declare(element, kind);
+        match role(kind) {
+            Role::Generic => {}
+            Role::Agent => _ = self.out.items.agents.push(self.item(element)),
+            Role::Connection => _ = self.out.items.connections.push(self.item(element)),
+            Role::ConnectionTable => _ = self.out.items.connection_tables.push(self.item(element)),
+            Role::Connector => _ = self.out.items.connectors.push(self.item(element)),
+            Role::EntityAssociation => _ = self.out.items.entity_associations.push(self.item(element)),
+            Role::EntityAssociationMapping => _ = self.out.items.entity_association_mappings.push(self.item(element)),
+            Role::EntityPropertyExpression => _ = self.out.items.entity_property_expressions.push(self.item(element)),
+            Role::EntityType => _ = self.out.items.entity_types.push(self.item(element)),
+            Role::EntityTypeMapping => _ = self.out.items.entity_type_mappings.push(self.item(element)),
+            Role::OpenIdClient => _ = self.out.items.open_id_clients.push(self.item(element)),
+            Role::Profile => _ = self.out.items.profiles.push(self.item(element)),
+            Role::ProfileRuleContext => _ = self.out.items.profile_rule_contexts.push(self.item(element)),
+            Role::ResourceClassificationRule => _ = self.out.items.resource_classification_rules.push(self.item(element)),
+            Role::ResourceCorrelationRule => _ = self.out.items.resource_correlation_rules.push(self.item(element)),
+            Role::ResourceType => {
+                let id = self.out.items.resource_types.push(self.item(element));
+                let symbol = self.attribute(element, names::IDENTIFIER).map_or(Symbol::new(""), |(_, symbol)| symbol);
+                self.scope = Some((symbol, Some(id), self.end_of(element)));
+            }
+            Role::ResourceRule => {
+                let mut rule: ResourceRule = self.item(element);
+                rule.kind = kind;
+                rule.resource_type = self.scope.filter(|&(_, _, end)| element.0 < end).and_then(|(_, id, _)| id);
+                self.out.items.resource_rules.push(rule);
+            }
+            Role::ResourceTypeMapping => {
+                let mut mapping: ResourceTypeMapping = self.item(element);
+                mapping.kind = kind;
+                self.out.items.resource_type_mappings.push(mapping);
+            }
+            Role::Scaffolding => {
+                let mut scaffolding: Scaffolding = self.item(element);
+                scaffolding.kind = kind;
+                self.out.items.scaffoldings.push(scaffolding);
+            }
+            Role::Job => {
+                let id = self.out.items.jobs.push(self.item(element));
+                self.job = Some((id, self.end_of(element)));
+            }
+            Role::Step => {
+                let step = self.out.items.steps.push(self.item(element));
+                if let Some(job) = self.current_job(element) {
+                    self.out.items.jobs[job].entries.push(JobEntry::Step(step));
+                }
+            }
+            Role::Task => self.task(element, kind),
+            Role::Override => self.override_(element, kind),
+            Role::TaskDependsOnTask => {
+                let reference = self.reference(element, names::PARENT_TASK);
+                if let (Some(reference), Some(task)) = (reference, self.holder(element)) {
+                    task.depends_on.push(reference);
+                }
+            }
+            Role::TaskEntityType => {
+                let reference = self.reference(element, names::ENTITY_TYPE);
+                if let (Some(reference), Some(task)) = (reference, self.holder(element)) {
+                    task.entity_types.push(reference);
+                }
+            }
+            Role::TaskResourceType => {
+                let reference = self.reference(element, names::RESOURCE_TYPE);
+                if let (Some(reference), Some(task)) = (reference, self.holder(element)) {
+                    task.resource_types.push(reference);
+                }
+            }
+        }
+    }
+
+    fn task(&mut self, element: ElementId, kind: ElementKind) {
+        let mut task: Task = self.item(element);
+        let job = self.current_job(element);
+        task.kind = kind;
+        task.job = job;
+        let id = self.out.items.tasks.push(task);
+        self.task = Some((Holder::Task(id), self.end_of(element)));
+        if let Some(job) = job {
+            self.out.items.jobs[job].entries.push(JobEntry::Task(id));
+        }
+    }
+
+    fn override_(&mut self, element: ElementId, kind: ElementKind) {
+        let mut item: Override = self.item(element);
+        let job = self.current_job(element);
+        let mut written: Task = self.item(element);
+        written.kind = kind.def().overrides.unwrap_or(kind);
+        written.job = job;
+        item.kind = kind;
+        item.written = Some(Box::new(written));
+        let id = self.out.items.overrides.push(item);
+        self.task = Some((Holder::Override(id), self.end_of(element)));
+        if let Some(job) = job {
+            self.out.items.jobs[job].entries.push(JobEntry::Override(id));
+        }
+    }
+}
+
+impl Items {
+    /// Adds the items of the next file; its ids move up by what is there already.
+    pub(super) fn merge(&mut self, mut next: Self) {
+        let (jobs, tasks, steps) = (self.jobs.len() as u32, self.tasks.len() as u32, self.steps.len() as u32);
+        let (overrides, resource_types) = (self.overrides.len() as u32, self.resource_types.len() as u32);
+        for job in next.jobs.as_mut_slice() {
+            for entry in &mut job.entries {
+                *entry = match *entry {
+                    JobEntry::Task(id) => JobEntry::Task(id.moved(tasks)),
+                    JobEntry::Step(id) => JobEntry::Step(id.moved(steps)),
+                    JobEntry::Override(id) => JobEntry::Override(id.moved(overrides)),
+                };
+            }
+        }
+        for task in next.tasks.as_mut_slice() {
+            task.job = task.job.map(|job| job.moved(jobs));
+        }
+        for item in next.overrides.as_mut_slice() {
+            if let Some(written) = item.written.as_deref_mut() {
+                written.job = written.job.map(|job| job.moved(jobs));
+            }
+        }
+        for rule in next.resource_rules.as_mut_slice() {
+            rule.resource_type = rule.resource_type.map(|id| id.moved(resource_types));
+        }
+        self.append(&mut next);
+    }
+}

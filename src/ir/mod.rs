@@ -1,0 +1,28 @@
+//! The typed model of a configuration: items, symbol table, references.
+//!
+//! Every file is lowered on its own (a pure function of its tree), the results are merged in file order, then
+//! references are resolved once into typed ids. Identifiers compare without case. Elements that the compiler does not
+//! reason about stay in their trees and are checked there against the grammar.
+
+mod declarations;
+pub(crate) mod field;
+mod generated;
+mod id;
+mod index;
+pub mod items;
+mod lower;
+mod program;
+mod resolve;
+mod symbol;
+mod values;
+
+pub use declarations::{Declaration, DeclarationId, Declarations};
+pub use field::{At, Field, Generated, Origin, Package, Ref, Text};
+pub use generated::{GeneratedChild, GeneratedElement, GeneratedEntry, GeneratedJob};
+pub use id::{Arena, Id};
+pub use index::Index;
+pub use items::*;
+pub use lower::{Lowered, classify, lower};
+pub use program::Program;
+pub use symbol::{Symbol, same_identifier};
+pub use values::{CronTimeZone, Deactivation, JobIntegration, SynchronizationMode, SynchronizationType};

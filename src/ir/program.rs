@@ -1,0 +1,285 @@
+//! A whole configuration: texts, trees, typed items, symbol table.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::grammar::{Dialect, ElementKind, names};
+use crate::source::{FileId, Location, Sources, Span};
+use crate::syntax::{self, AttributeId, Document, ElementId, NameId};
+
+use super::items::{EntityType, Job, JobEntry, Task};
+use super::lower::{Items, Lowered, lower};
+use super::{At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Symbol, resolve};
+
+/// A configuration, read and resolved. Scaffoldings are expanded into it afterwards.
+#[derive(Debug)]
+pub struct Program {
+    /// The version of the dialect it is judged by.
+    pub dialect: Dialect,
+    /// The texts.
+    pub sources: Sources,
+    /// The trees, by file.
+    pub documents: Vec<Document>,
+    /// The kind of each element, by file and element.
+    pub kinds: Vec<Vec<Option<ElementKind>>>,
+    /// The typed items.
+    pub items: Items,
+    /// Who declares which identifier.
+    pub declarations: Declarations,
+    /// Typed items by identifier.
+    pub index: Index,
+    /// Elements that scaffoldings generated.
+    pub generated: Vec<GeneratedElement>,
+    /// Jobs that scaffoldings generated.
+    pub generated_jobs: Vec<GeneratedJob>,
+    navigation: std::sync::OnceLock<FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>>,
+}
+
+/// A task in the place where a job runs it.
+#[derive(Clone, Copy, Debug)]
+pub struct JobTask {
+    /// The task; for an override, its changed copy.
+    pub task: Id<Task>,
+    /// How the job names it.
+    pub entry: JobEntry,
+    /// Its level in this job; `None` where none is written.
+    pub level: Option<i32>,
+}
+
+impl Program {
+    /// Parses, lowers, merges and resolves. Files are treated in parallel; the result does not depend on it.
+    pub fn build(sources: Sources, dialect: Dialect) -> Self {
+        let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
+        let parsed: Vec<(Document, Lowered)> = files
+            .par_iter()
+            .with_max_len(1)
+            .map(|&(id, text)| {
+                let document = syntax::parse(id, text, crate::grammar::seed());
+                let lowered = lower(&document, text);
+                (document, lowered)
+            })
+            .collect();
+        let mut documents = Vec::with_capacity(parsed.len());
+        let mut kinds = Vec::with_capacity(parsed.len());
+        let mut items = Items::default();
+        let mut declared = Vec::new();
+        for (document, mut lowered) in parsed {
+            documents.push(document);
+            kinds.push(std::mem::take(&mut lowered.kinds));
+            declared.append(&mut lowered.declarations);
+            items.merge(lowered.items);
+        }
+        let (declarations, index) = rayon::join(|| Declarations::new(declared), || resolve::resolve(&mut items));
+        Self {
+            dialect,
+            sources,
+            documents,
+            kinds,
+            items,
+            declarations,
+            index,
+            generated: Vec::new(),
+            generated_jobs: Vec::new(),
+            navigation: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// The tree of a file.
+    pub fn document(&self, file: FileId) -> &Document {
+        &self.documents[file.index()]
+    }
+
+    /// The text of a file.
+    pub fn text(&self, file: FileId) -> &str {
+        &self.sources.get(file).text
+    }
+
+    /// The kind of an element; `None` for what the dialect does not have there.
+    pub fn kind(&self, file: FileId, element: ElementId) -> Option<ElementKind> {
+        self.kinds[file.index()][element.0 as usize]
+    }
+
+    /// The value of an attribute.
+    pub fn attribute_value(&self, file: FileId, attribute: AttributeId) -> Cow<'_, str> {
+        self.document(file).value(attribute, self.text(file))
+    }
+
+    /// The value of an item's attribute, written or generated; of the task overridden where an override does not write it.
+    pub fn value(&self, origin: Origin, name: NameId) -> Option<Cow<'_, str>> {
+        match origin.generated {
+            Some(Generated(number)) => self.generated[number as usize].value(name).map(Cow::Borrowed),
+            None => {
+                let attribute = self.document(origin.file).find(origin.element, name)?;
+                Some(self.attribute_value(origin.file, attribute))
+            }
+        }
+    }
+
+    /// The value of a task's attribute, that of the task overridden where an override does not write it.
+    pub fn task_value(&self, task: Id<Task>, name: NameId) -> Option<Cow<'_, str>> {
+        let task = &self.items.tasks[task];
+        self.value(task.origin, name).or_else(|| self.value(self.items.tasks[task.base?].origin, name))
+    }
+
+    /// The identifier as written; empty where there is none.
+    pub fn identifier(&self, origin: Origin) -> Cow<'_, str> {
+        self.value(origin, names::IDENTIFIER).unwrap_or_default()
+    }
+
+    /// The name to call a task by: its identifier, else its element.
+    pub fn task_name(&self, task: Id<Task>) -> Cow<'_, str> {
+        match self.task_value(task, names::IDENTIFIER) {
+            Some(name) if !name.trim().is_empty() => name,
+            _ => Cow::Borrowed(self.items.tasks[task].kind.def().name),
+        }
+    }
+
+    /// The place of an item's name: of its element, or of the scaffolding that generated it.
+    pub fn place(&self, origin: Origin) -> Location {
+        self.document(origin.file).name_location(origin.element)
+    }
+
+    /// The place of an item's identifier; of its name where it has none.
+    pub fn identifier_place(&self, origin: Origin) -> Location {
+        match origin.generated {
+            Some(_) => self.place(origin),
+            None => self.attribute_place(origin, names::IDENTIFIER).unwrap_or_else(|| self.place(origin)),
+        }
+    }
+
+    /// The place of the value of a written item's attribute.
+    pub fn attribute_place(&self, origin: Origin, name: NameId) -> Option<Location> {
+        if origin.generated.is_some() {
+            return None;
+        }
+        let document = self.document(origin.file);
+        document.find(origin.element, name).map(|attribute| document.value_location(attribute))
+    }
+
+    /// The place of a field's value; of the item's name for a generated one.
+    pub fn field_place(&self, origin: Origin, base: Option<Id<Task>>, at: At) -> Location {
+        let (attribute, of_base) = match at.get() {
+            Some(found) => found,
+            None => return self.place(origin),
+        };
+        match base {
+            Some(base) if of_base => {
+                let base = self.items.tasks[base].origin;
+                if base.generated.is_some() { self.place(base) } else { self.document(base.file).value_location(attribute) }
+            }
+            _ => self.document(origin.file).value_location(attribute),
+        }
+    }
+
+    /// What a job runs, in its order. Steps and overrides that name nothing are left out.
+    pub fn job_tasks(&self, job: Id<Job>) -> Vec<JobTask> {
+        let job = &self.items.jobs[job];
+        let mut tasks = Vec::with_capacity(job.entries.len());
+        for &entry in &job.entries {
+            let found = match entry {
+                JobEntry::Task(task) => Some((task, self.items.tasks[task].written_level())),
+                JobEntry::Step(step) => {
+                    let step = &self.items.steps[step];
+                    let level = step.level.map(|field| field.value).filter(|&level| level >= 0);
+                    step.task.and_then(|task| task.value.target).map(|task| (task, level.or(self.items.tasks[task].written_level())))
+                }
+                JobEntry::Override(item) => {
+                    self.items.overrides[item].copy.map(|task| (task, self.items.tasks[task].written_level()))
+                }
+            };
+            if let Some((task, level)) = found {
+                tasks.push(JobTask { task, entry, level });
+            }
+        }
+        tasks
+    }
+
+    /// Where a job names a task: the step, the override, or the task itself.
+    pub fn entry_origin(&self, entry: JobEntry) -> Origin {
+        match entry {
+            JobEntry::Task(task) => self.items.tasks[task].origin,
+            JobEntry::Step(step) => self.items.steps[step].origin,
+            JobEntry::Override(item) => self.items.overrides[item].origin,
+        }
+    }
+
+    /// Entity types by the connector whose mapping fills them, each list ordinal by identifier and without repetition.
+    pub fn entity_types_by_connector(&self) -> FxHashMap<Symbol, Vec<Id<EntityType>>> {
+        let mut map: FxHashMap<Symbol, Vec<Id<EntityType>>> = FxHashMap::default();
+        for mapping in self.items.entity_type_mappings.values() {
+            let (Some(connector), Some(entity_type)) = (mapping.connector, mapping.entity_type) else { continue };
+            if let Some(entity_type) = entity_type.value.target {
+                map.entry(connector.value.name).or_default().push(entity_type);
+            }
+        }
+        map
+    }
+
+    /// The elements of one kind directly inside another element.
+    pub fn children_of(&self, origin: Origin, kind: ElementKind) -> impl Iterator<Item = ElementId> + '_ {
+        self.document(origin.file).children(origin.element).filter(move |&child| self.kind(origin.file, child) == Some(kind))
+    }
+
+    /// The start of an element's start tag, for suppressions.
+    pub fn element_span(&self, file: FileId, element: ElementId) -> Span {
+        self.document(file).span(element)
+    }
+}
+
+impl Program {
+    /// Resolves references again after generated items were added: theirs, and those of written items that name them.
+    pub(crate) fn resolve_again(&mut self) {
+        let Self { items, index, .. } = self;
+        for task in items.tasks.as_mut_slice() {
+            if task.origin.generated.is_some() {
+                super::Item::resolve(task, index);
+            }
+            resolve::resolve_children(task, index);
+        }
+        for job in items.jobs.as_mut_slice() {
+            if job.origin.generated.is_some() {
+                super::Item::resolve(job, index);
+            }
+        }
+        for step in items.steps.as_mut_slice() {
+            super::Item::resolve(step, index);
+        }
+        resolve::copy_late(items, index);
+    }
+
+    /// The value of an attribute by its text, for members of families that have no number of their own.
+    pub fn family_value(&self, origin: Origin, name: &str) -> Option<Cow<'_, str>> {
+        if let Some(Generated(number)) = origin.generated {
+            let element = &self.generated[number as usize];
+            return element
+                .attributes
+                .iter()
+                .find(|(id, _)| crate::grammar::NAMES.get(id.0 as usize) == Some(&name))
+                .map(|(_, value)| Cow::Borrowed(&**value));
+        }
+        let attribute = self.document(origin.file).find_text(origin.element, name)?;
+        Some(self.attribute_value(origin.file, attribute))
+    }
+
+    /// The entity type that a navigation property of an entity type leads to, through the association that has it.
+    pub fn navigates_to(&self, entity_type: Id<EntityType>, property: Symbol) -> Option<Id<EntityType>> {
+        self.navigation.get_or_init(|| self.read_navigation()).get(&(entity_type, property)).copied()
+    }
+
+    fn read_navigation(&self) -> FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>> {
+        let mut map = FxHashMap::default();
+        for item in self.items.entity_associations.values() {
+            let end = |name| {
+                let value = self.value(item.origin, name)?;
+                let (entity_type, property) = value.split_once(':')?;
+                Some((self.index.find::<EntityType>(Symbol::new(entity_type))?, Symbol::new(property)))
+            };
+            let (Some(first), Some(second)) = (end(names::PROPERTY1), end(names::PROPERTY2)) else { continue };
+            map.entry(first).or_insert(second.0);
+            map.entry(second).or_insert(first.0);
+        }
+        map
+    }
+}

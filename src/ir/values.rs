@@ -1,0 +1,86 @@
+//! Enumerations that the compiler reasons about, as Rust enumerations. Values are written by name or by number; where no
+//! number is documented the name stands in its place.
+
+use super::field::FromValue;
+
+macro_rules! values {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$vmeta:meta])* $variant:ident = $number:literal ),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $( $(#[$vmeta])* $variant, )* }
+
+        impl $name {
+            /// The name written in configurations.
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$variant => stringify!($variant), )* }
+            }
+        }
+
+        impl FromValue for $name {
+            #[allow(unreachable_patterns, reason = "a value without a documented number has its name twice")]
+            fn from_value(value: &str) -> Option<Self> {
+                match value.trim() { $( stringify!($variant) | $number => Some(Self::$variant), )* _ => None }
+            }
+        }
+    };
+}
+
+values! {
+    /// How a connector takes part in a job scaffolding.
+    JobIntegration {
+        /// Synchronized and provisioned.
+        Used = "0",
+        /// Left out.
+        NotUsed = "1",
+        /// Synchronized only.
+        OnlySynchronization = "2",
+        /// Provisioned only.
+        OnlyProvisioning = "3",
+    }
+}
+
+values! {
+    /// The half of a connection that is switched off.
+    Deactivation {
+        /// Neither.
+        None = "0",
+        /// It does not export.
+        Export = "1",
+        /// It does not fulfil.
+        Fulfill = "2",
+    }
+}
+
+values! {
+    /// What a prepare task expects from the export.
+    SynchronizationMode {
+        /// First load.
+        Initial = "0",
+        /// A whole extract.
+        Complete = "1",
+        /// Changes only.
+        Incremental = "2",
+    }
+}
+
+values! {
+    /// Variant of prepare and synchronize tasks.
+    SynchronizationType {
+        /// The ordinary one.
+        None = "None",
+        /// The export itself says what changed.
+        Changes = "Changes",
+        /// Active Directory's own change tracking.
+        ActiveDirectory = "ActiveDirectory",
+    }
+}
+
+values! {
+    /// Clock of a cron expression.
+    CronTimeZone {
+        /// Coordinated universal time.
+        UTC = "0",
+        /// The clock of the server.
+        ServerTime = "1",
+    }
+}

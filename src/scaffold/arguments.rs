@@ -1,0 +1,223 @@
+//! What a scaffolding says: its attributes and children, read into typed arguments.
+//!
+//! Choices where nothing is published: without `Agent` a job runs on the connector's agent, else on the only agent
+//! declared, else on `Local`; without `OpenIdIdentifier` agent-side tasks use the client `Job`, as the published outputs
+//! do; a display name that is not written is the job's identifier.
+
+use std::collections::BTreeSet;
+
+use crate::grammar::names;
+use crate::ir::{Id, Program, Scaffolding, Symbol};
+use crate::source::FileId;
+use crate::syntax::{AttributeId, ElementId, NameId, Namespace};
+
+use super::adjust::{AddTask, Adjustment, LinkDependTask, Written};
+use super::problem::{ScaffoldProblem, ScaffoldProblemKind};
+
+/// Everything a scaffolding can say.
+#[derive(Debug, Default)]
+pub(super) struct Arguments {
+    pub(super) job_identifier: Option<String>,
+    /// `DisplayName_L…` as written, in order.
+    pub(super) display_names: Vec<(NameId, String)>,
+    pub(super) agent: Option<String>,
+    pub(super) open_id_client: Option<String>,
+    pub(super) cron: Option<String>,
+    pub(super) cron_time_zone: Option<String>,
+    pub(super) no_synchronization: bool,
+    pub(super) no_provisioning: bool,
+    /// `DoNotCreateJob`: the tasks alone, at top level.
+    pub(super) without_job: bool,
+    pub(super) not_used: BTreeSet<Symbol>,
+    pub(super) no_connector_synchronization: BTreeSet<Symbol>,
+    pub(super) no_connector_provisioning: BTreeSet<Symbol>,
+    pub(super) principal_connector: Option<(Symbol, ElementId, AttributeId)>,
+    pub(super) configuration: Option<String>,
+    pub(super) adjustments: Vec<Adjustment>,
+    pub(super) problems: Vec<ScaffoldProblem>,
+}
+
+struct Reader<'p> {
+    program: &'p Program,
+    file: FileId,
+    id: Id<Scaffolding>,
+}
+
+impl Reader<'_> {
+    fn attribute(&self, element: ElementId, name: NameId) -> Option<(AttributeId, String)> {
+        let attribute = self.program.document(self.file).find(element, name)?;
+        let value = self.program.attribute_value(self.file, attribute).trim().to_owned();
+        (!value.is_empty()).then_some((attribute, value))
+    }
+
+    fn text(&self, element: ElementId, name: NameId) -> Option<String> {
+        self.attribute(element, name).map(|(_, value)| value)
+    }
+
+    fn flag(&self, element: ElementId, name: NameId) -> bool {
+        matches!(self.text(element, name).as_deref(), Some("true" | "1"))
+    }
+
+    /// A count from 1; 0 and nothing mean "not said".
+    fn count(&self, element: ElementId, name: NameId) -> Option<u32> {
+        self.text(element, name)?.parse().ok().filter(|&count| count > 0)
+    }
+
+    fn written(&self, element: ElementId, name: NameId) -> Option<Written> {
+        let (attribute, value) = self.attribute(element, name)?;
+        Some(Written { value, element, attribute })
+    }
+
+    fn problem(&self, element: ElementId, attribute: Option<AttributeId>, message: String, help: String) -> ScaffoldProblem {
+        let kind = ScaffoldProblemKind::Argument { message, help };
+        ScaffoldProblem { scaffolding: self.id, element: Some(element), attribute, kind }
+    }
+}
+
+impl Arguments {
+    /// Reads the arguments of a scaffolding; contradictions become problems.
+    pub(super) fn read(program: &Program, id: Id<Scaffolding>) -> Self {
+        let item = &program.items.scaffoldings[id];
+        let (file, root) = (item.origin.file, item.origin.element);
+        let reader = Reader { program, file, id };
+        let mut out = Self { agent: reader.text(root, names::AGENT), ..Self::default() };
+        out.job_identifier = reader.text(root, names::JOB_IDENTIFIER);
+        let document = program.document(file);
+        for attribute in document.attributes(root) {
+            if document.attribute_namespace(attribute) == Namespace::Dialect
+                && document.attribute_name_text(attribute).starts_with("DisplayName_L")
+            {
+                let value = program.attribute_value(file, attribute).into_owned();
+                out.display_names.push((document.attribute_name(attribute), value));
+            }
+        }
+        out.display_names.sort_by_key(|(name, _)| language(document.names().text(*name)));
+        for child in document.children(root) {
+            if program.kind(file, child).is_some() {
+                out.child(&reader, document.name_text(child), child);
+            }
+        }
+        out.check_connectors(&reader);
+        out
+    }
+
+    fn child(&mut self, reader: &Reader<'_>, name: &str, child: ElementId) {
+        let connector = || reader.text(child, names::CONNECTOR_IDENTIFIER).map(|value| Symbol::new(&value));
+        match name {
+            "AddTask" => self.add_task(reader, child),
+            "Configuration" => self.configuration = reader.text(child, names::PATH),
+            "CronTabExpression" => {
+                self.cron = reader.text(child, names::CRON_TAB);
+                self.cron_time_zone = reader.text(child, names::CRON_TIME_ZONE);
+            }
+            "DoNotCreateJob" => self.without_job = true,
+            "LinkDependTask" => {
+                if let (Some(task), Some(parent)) = (reader.written(child, names::TASK), reader.written(child, names::DEPEND_ON)) {
+                    self.adjustments.push(Adjustment::Link(LinkDependTask {
+                        task,
+                        parent,
+                        child_occurrence: reader.count(child, names::CHILD_OCCURENCE),
+                        parent_occurrence: reader.count(child, names::PARENT_OCCURENCE),
+                    }));
+                }
+            }
+            "NoConnectorProvisioning" => self.no_connector_provisioning.extend(connector()),
+            "NoConnectorSynchronization" => self.no_connector_synchronization.extend(connector()),
+            "NoProvisioning" => self.no_provisioning = true,
+            "NoSynchronization" => self.no_synchronization = true,
+            "NotUsed" => self.not_used.extend(connector()),
+            "OpenIdIdentifier" => self.open_id_client = reader.text(child, names::IDENTIFIER),
+            "PrincipalDataConnector" => {
+                self.principal_connector = reader
+                    .attribute(child, names::CONNECTOR_IDENTIFIER)
+                    .map(|(attribute, value)| (Symbol::new(&value), child, attribute));
+            }
+            // FormatPropertiesInResource and FulfillInternalWorkflowsPath change no published attribute of a task.
+            _ => {}
+        }
+    }
+
+    fn add_task(&mut self, reader: &Reader<'_>, child: ElementId) {
+        let (before, after) = (reader.flag(child, names::BEFORE), reader.flag(child, names::AFTER));
+        if before == after {
+            let message = if before {
+                "AddTask says both Before and After".to_owned()
+            } else {
+                "AddTask says neither Before nor After".to_owned()
+            };
+            let help = "write one of them: `Before=\"true\"` or `After=\"true\"`".to_owned();
+            self.problems.push(reader.problem(child, None, message, help));
+            return;
+        }
+        if let (Some(task), Some(target)) = (reader.written(child, names::TASK), reader.written(child, names::TASK_TO_COMPARE_WITH)) {
+            self.adjustments.push(Adjustment::Add(AddTask {
+                task,
+                target,
+                before,
+                occurrence: reader.count(child, names::OCCURENCE),
+                copy: reader.count(child, names::COPY_OCCURENCE),
+            }));
+        }
+    }
+
+    /// A connector argument that names a connector of another agent contradicts the scaffolding's own agent.
+    fn check_connectors(&mut self, reader: &Reader<'_>) {
+        let Some(agent) = self.agent.clone() else { return };
+        let program = reader.program;
+        let document = program.document(reader.file);
+        let root = program.items.scaffoldings[reader.id].origin.element;
+        for child in document.children(root) {
+            if program.kind(reader.file, child).is_none() {
+                continue;
+            }
+            let Some((attribute, name)) = reader.attribute(child, names::CONNECTOR_IDENTIFIER) else { continue };
+            let Some(connector) = program.index.find::<crate::ir::Connector>(Symbol::new(&name)) else { continue };
+            let item = &program.items.connectors[connector];
+            let Some(own) = item.agent.and_then(|agent| agent.value.target) else { continue };
+            let own = program.identifier(program.items.agents[own].origin).into_owned();
+            if Symbol::new(&own) != Symbol::new(&agent) {
+                let message = format!("connector `{name}` belongs to agent `{own}`, but the job is for agent `{agent}`");
+                let help = format!("remove this element, or move the connector to agent `{agent}`");
+                self.problems.push(reader.problem(child, Some(attribute), message, help));
+            }
+        }
+    }
+
+    /// The agent of a job: as written, else the one given, else the only one declared, else `Local`.
+    pub(super) fn agent_or(&self, own: Option<&str>, facts: &super::Facts<'_>) -> String {
+        if let Some(agent) = &self.agent {
+            return agent.clone();
+        }
+        match (own, facts.agents.as_slice()) {
+            (Some(own), _) => own.to_owned(),
+            (None, [(_, only)]) => only.clone(),
+            _ => "Local".to_owned(),
+        }
+    }
+
+    /// The OpenID client of agent-side tasks.
+    pub(super) fn client(&self) -> &str {
+        self.open_id_client.as_deref().unwrap_or("Job")
+    }
+
+    /// Identifier and display names at the head of a `Job`.
+    pub(super) fn head(&self, identifier: &str, label: Option<&str>) -> Vec<(NameId, String)> {
+        let mut attributes = vec![(names::IDENTIFIER, identifier.to_owned())];
+        if !self.display_names.iter().any(|(name, _)| *name == names::DISPLAY_NAME_L1) {
+            attributes.push((names::DISPLAY_NAME_L1, label.unwrap_or(identifier).to_owned()));
+        }
+        attributes.extend(self.display_names.iter().cloned());
+        attributes
+    }
+
+    /// The schedule, after the agent: attributes of generated jobs stand in alphabetical order after the display names.
+    pub(super) fn schedule(&self) -> impl Iterator<Item = (NameId, String)> + '_ {
+        let expression = self.cron.iter().map(|cron| (names::CRON_TAB_EXPRESSION, cron.clone()));
+        expression.chain(self.cron_time_zone.iter().map(|zone| (names::CRON_TIME_ZONE, zone.clone())))
+    }
+}
+
+/// Number of a language suffix, for sorting display names.
+fn language(name: &str) -> u32 {
+    name.trim_start_matches("DisplayName_L").parse().unwrap_or(u32::MAX)
+}

@@ -1,0 +1,109 @@
+//! Generated jobs into the typed model: the same items that written elements give, with the scaffolding as their origin.
+
+use crate::grammar::names;
+use crate::ir::{
+    At, Declaration, Field, Generated, GeneratedElement, GeneratedEntry, GeneratedJob, Id, Item, Job, JobEntry, Origin, Program,
+    Ref, Scaffolding, Step, Symbol, Task,
+};
+use crate::grammar::kinds;
+
+use super::job::{NewEntry, NewJob};
+
+/// Adds a generated job to the program. References are resolved by [`finish`].
+pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, without_job: bool) {
+    let NewJob { attributes, entries, agent, open_id_client, reason, .. } = new;
+    let origin = program.items.scaffoldings[id].origin;
+    let job = (!attributes.is_empty() && !without_job).then(|| {
+        let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
+        let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, reason };
+        let (number, item): (_, Job) = typed(program, origin, element);
+        declare(program, origin, number, item.identifier, kinds::JOB);
+        let id = program.items.jobs.push(item);
+        if let Some(identifier) = program.items.jobs[id].identifier {
+            program.index.add_job(identifier.value, id);
+        }
+        (number, id)
+    });
+    let mut generated = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry {
+            NewEntry::Task(mut task) => {
+                if job.is_none() {
+                    task.level = None;
+                }
+                let kind = task.kind;
+                let element = task.element(id, agent.as_deref(), &open_id_client);
+                let children = element.children.clone();
+                let (number, mut item): (_, Task) = typed(program, origin, element);
+                item.kind = kind;
+                item.job = job.map(|(_, job)| job);
+                for child in children {
+                    let name = Symbol::new(&child.value);
+                    match child.kind {
+                        kinds::TASK_DEPENDS_ON_TASK => item.depends_on.push(reference(name)),
+                        kinds::TASK_ENTITY_TYPE => item.entity_types.push(reference(name)),
+                        _ => item.resource_types.push(reference(name)),
+                    }
+                }
+                declare(program, origin, number, item.identifier, kind);
+                let task = program.items.tasks.push(item);
+                if let Some(identifier) = program.items.tasks[task].identifier {
+                    program.index.add_task(identifier.value, task);
+                }
+                if let Some((_, job)) = job {
+                    program.items.jobs[job].entries.push(JobEntry::Task(task));
+                }
+                generated.push(GeneratedEntry::Task(number, task));
+            }
+            NewEntry::Step { identifier, level, reason } => {
+                // Without a job there is nothing that could run the step.
+                let Some((_, job)) = job else { continue };
+                let mut attributes = vec![(names::IDENTIFIER, identifier.into_boxed_str())];
+                if let Some(level) = level {
+                    attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
+                }
+                let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
+                let (number, item): (_, Step) = typed(program, origin, element);
+                let step = program.items.steps.push(item);
+                program.items.jobs[job].entries.push(JobEntry::Step(step));
+                generated.push(GeneratedEntry::Step(number));
+            }
+        }
+    }
+    program.generated_jobs.push(GeneratedJob { scaffolding: id, job, entries: generated });
+}
+
+fn reference<T>(name: Symbol) -> Field<Ref<T>> {
+    Field { value: Ref { name, target: None }, at: At::GENERATED }
+}
+
+/// Keeps a generated element and reads it as a typed item.
+fn typed<T: Item>(program: &mut Program, origin: Origin, element: GeneratedElement) -> (Generated, T) {
+    let number = Generated(program.generated.len() as u32);
+    let mut item = T::new(Origin { generated: Some(number), ..origin });
+    for (name, value) in &element.attributes {
+        item.set(*name, value, At::GENERATED);
+    }
+    program.generated.push(element);
+    (number, item)
+}
+
+fn declare(program: &mut Program, origin: Origin, number: Generated, identifier: Option<Field<Symbol>>, kind: crate::grammar::ElementKind) {
+    if let (Some(declares), Some(identifier)) = (kind.def().declares, identifier) {
+        program.declarations.add(Declaration {
+            kind: declares,
+            scope: None,
+            symbol: identifier.value,
+            file: origin.file,
+            element: origin.element,
+            generated: Some(number),
+        });
+    }
+}
+
+/// Resolves what generated items name, and steps of written jobs that name generated tasks.
+pub(super) fn finish(program: &mut Program) {
+    if !program.generated.is_empty() {
+        program.resolve_again();
+    }
+}
