@@ -1,1 +1,77 @@
-fn main() {}
+//! Turns `grammar/*.toml` into static tables for `src/grammar`, and stops the build where the data contradicts itself.
+
+#[path = "build/check.rs"]
+mod check;
+#[path = "build/model.rs"]
+mod model;
+#[path = "build/raw.rs"]
+mod raw;
+#[path = "build/reference.rs"]
+mod reference;
+#[path = "build/write.rs"]
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+fn main() {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    println!("cargo::rerun-if-changed=grammar");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=build.rs");
+    let result = read(&root.join("grammar")).and_then(|sources| model::build(sources)).map(|model| write::write(&model));
+    match result {
+        Ok(text) => fs::write(out.join("grammar.rs"), text).expect("OUT_DIR is writable"),
+        Err(problems) => {
+            for problem in problems {
+                println!("cargo::error={problem}");
+            }
+            process::exit(1);
+        }
+    }
+}
+
+/// The grammar's files, parsed but not checked.
+struct Sources {
+    /// File name and content, sorted by name.
+    areas: Vec<(String, raw::Area)>,
+    enums: raw::Enums,
+    items: raw::Items,
+    packages: raw::Packages,
+}
+
+fn read(folder: &Path) -> Result<Sources, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(|error| vec![format!("grammar/: {error}")])?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    let (mut areas, mut enums, mut items, mut packages) = (Vec::new(), None, None, None);
+    for path in &files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                problems.push(format!("grammar/{name}: {error}"));
+                continue;
+            }
+        };
+        let outcome = match name.as_str() {
+            "enums.toml" => toml::from_str(&text).map(|parsed| enums = Some(parsed)),
+            "items.toml" => toml::from_str(&text).map(|parsed| items = Some(parsed)),
+            "packages.toml" => toml::from_str(&text).map(|parsed| packages = Some(parsed)),
+            _ => toml::from_str(&text).map(|parsed| areas.push((name.clone(), parsed))),
+        };
+        if let Err(error) = outcome {
+            problems.push(format!("grammar/{name}: {}", error.to_string().replace('\n', " ")));
+        }
+    }
+    match (enums, items, packages) {
+        (Some(enums), Some(items), Some(packages)) if problems.is_empty() => Ok(Sources { areas, enums, items, packages }),
+        _ if problems.is_empty() => Err(vec!["grammar/: enums.toml, items.toml and packages.toml are needed".to_owned()]),
+        _ => Err(problems),
+    }
+}

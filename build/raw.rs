@@ -1,0 +1,166 @@
+//! The files under `grammar/` as they are written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// An area file: elements, and attributes that every element takes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Area {
+    pub(crate) area: String,
+    #[serde(default, rename = "element")]
+    pub(crate) elements: Vec<Element>,
+    #[serde(default, rename = "common")]
+    pub(crate) common: Vec<Attribute>,
+}
+
+/// One element below the parents it is written for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    /// Names, paths (`Risk/Rule`) where the name alone is ambiguous, or `@task` for every task element.
+    pub(crate) parents: Vec<String>,
+    pub(crate) summary: String,
+    /// Name of the constant, where the generated one would not read well.
+    pub(crate) constant: Option<String>,
+    /// The kind of item that the key declares.
+    pub(crate) declares: Option<String>,
+    /// The attribute that carries the item's name; `Identifier` unless written.
+    pub(crate) key: Option<String>,
+    /// Unique within the parent only.
+    #[serde(default)]
+    pub(crate) scoped: bool,
+    /// `agent`, `server` or `either`: makes the element a task.
+    pub(crate) task: Option<String>,
+    /// `job` or `other`.
+    pub(crate) scaffolding: Option<String>,
+    #[serde(default)]
+    pub(crate) required_children: Vec<RequiredChild>,
+    #[serde(default)]
+    pub(crate) withdrawn: Vec<String>,
+    #[serde(default)]
+    pub(crate) misspellings: BTreeMap<String, String>,
+    /// Element whose attributes this one takes too.
+    pub(crate) inherits: Option<String>,
+    /// No complete attribute table exists: unknown attributes are not reported.
+    #[serde(default)]
+    pub(crate) open: bool,
+    #[serde(default)]
+    pub(crate) text: bool,
+    #[serde(default)]
+    pub(crate) attributes: Vec<Attribute>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequiredChild {
+    pub(crate) name: String,
+    pub(crate) dialects: Vec<String>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) required: bool,
+    /// `Attribute=value`: required, but where that attribute has that value its absence is only doubtful.
+    pub(crate) required_unless: Option<String>,
+    /// `Attribute=value`: required where that attribute has that value.
+    pub(crate) required_when: Option<String>,
+    /// `DisplayName_L{1..16}`, or `D{0..3V} base32hex`.
+    pub(crate) family: Option<String>,
+    pub(crate) default: Option<String>,
+    #[serde(rename = "ref")]
+    pub(crate) reference: Option<String>,
+    pub(crate) range: Option<[i64; 2]>,
+    #[serde(default)]
+    pub(crate) withdrawn: Vec<String>,
+    #[serde(default = "yes")]
+    pub(crate) documented: bool,
+    pub(crate) summary: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// `enums.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Enums {
+    #[serde(rename = "enum")]
+    pub(crate) enums: Vec<Enum>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Enum {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) open: bool,
+    pub(crate) values: Vec<EnumValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EnumValue {
+    pub(crate) name: String,
+    pub(crate) number: Option<i32>,
+    #[serde(default)]
+    pub(crate) summary: String,
+}
+
+/// `items.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Items {
+    pub(crate) reserved: Vec<String>,
+    #[serde(rename = "kind")]
+    pub(crate) kinds: Vec<Kind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kind {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) plural: String,
+    #[serde(default)]
+    pub(crate) predeclared: Vec<String>,
+    #[serde(default)]
+    pub(crate) generated: bool,
+    pub(crate) generated_prefix: Option<String>,
+    #[serde(default = "yes")]
+    pub(crate) declared: bool,
+}
+
+/// `packages.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Packages {
+    #[serde(rename = "package")]
+    pub(crate) packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Package {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) export: Option<String>,
+    #[serde(default)]
+    pub(crate) fulfill: Vec<String>,
+    #[serde(default)]
+    pub(crate) incremental: bool,
+    pub(crate) prepare_type: Option<String>,
+    #[serde(default)]
+    pub(crate) prepare_type_always: bool,
+    pub(crate) resource_type_mapping: Option<String>,
+    #[serde(default = "yes")]
+    pub(crate) catalogued: bool,
+}
