@@ -7,6 +7,8 @@
 
 pub mod finding;
 pub mod grammar;
+pub mod ir;
 pub mod plan;
+pub mod scaffold;
 pub mod source;
 pub mod syntax;

@@ -7,7 +7,7 @@ use crate::syntax::NameId;
 
 /// Number of a row of the element table: an element below certain parents. Elements of one name that differ by parent
 /// (`Property` of an entity type and of a mapping) are different rows; the `…Override` of every task has its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ElementKind(pub u16);
 
 impl ElementKind {

@@ -1,6 +1,6 @@
 //! Typed values of attributes, each knowing the attribute it was read from.
 
-use crate::grammar::{EnumDef, packages};
+use crate::grammar::packages;
 use crate::source::FileId;
 use crate::syntax::{AttributeId, ElementId};
 
@@ -149,9 +149,4 @@ impl<T: Named> FromValue for Ref<T> {
     fn resolve(&mut self, index: &Index) {
         self.target = T::find(index, self.name);
     }
-}
-
-/// Reads an enumeration by name or number.
-pub(super) fn enumeration(def: &'static EnumDef, value: &str) -> Option<&'static str> {
-    def.parse(value.trim())
 }

@@ -118,19 +118,19 @@ enum Role {
 
 fn role(kind: ElementKind) -> Role {
     static ROLES: OnceLock<Vec<Role>> = OnceLock::new();
-    let roles = ROLES.get_or_init(|| grammar::all().map(role_of).collect());
+    let roles = ROLES.get_or_init(|| grammar::elements().map(role_of).collect());
     roles.get(usize::from(kind.0)).copied().unwrap_or(Role::Generic)
 }
 
 fn role_of(kind: ElementKind) -> Role {
     let def = kind.def();
-    if def.is_task {
+    if def.is_task() {
         return Role::Task;
     }
     if def.overrides.is_some() {
         return Role::Override;
     }
-    if def.is_scaffolding {
+    if def.is_job_scaffolding() {
         return Role::Scaffolding;
     }
     let top = def.parents.contains(&grammar::root());

@@ -106,9 +106,9 @@ item! {
         /// Whether all entity types are mined.
         all_entities: bool = ALL_ENTITIES,
         /// Command to invoke.
-        sql_command: Text = SQLCOMMAND,
+        sql_command: Text = SQL_COMMAND,
         /// File of commands to invoke.
-        sql_input_file: Text = SQLINPUT_FILE,
+        sql_input_file: Text = SQL_INPUT_FILE,
         /// Script to invoke.
         input_path: Text = INPUT_PATH,
         /// Fragmentation, in percent, from which an index is rebuilt.
