@@ -6,6 +6,7 @@
 //! `source`, and gives the same bytes for the same input whatever the file order or thread count.
 
 pub mod finding;
+pub mod output;
 pub mod plan;
 pub mod source;
 pub mod syntax;
