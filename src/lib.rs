@@ -8,6 +8,7 @@
 pub mod finding;
 pub mod grammar;
 pub mod ir;
+pub mod output;
 pub mod plan;
 pub mod scaffold;
 pub mod source;

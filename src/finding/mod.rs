@@ -3,12 +3,16 @@
 //! A finding cannot be built without a rule and a place. Its severity is the rule's default until the one policy in
 //! `rules::policy` has spoken; no check sets it from configuration.
 
+mod fingerprint;
 mod fix;
+mod report;
 mod severity;
 
 use crate::source::Location;
 
+pub use fingerprint::{Fingerprint, fingerprints};
 pub use fix::{Edit, Fix, Safety};
+pub use report::{Report, Summary, Totals, sort};
 pub use severity::{Category, Severity};
 
 /// What is fixed about a rule: the row of the catalogue.

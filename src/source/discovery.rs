@@ -1,1 +1,357 @@
 //! Which files a configuration consists of.
+//!
+//! The result depends on the names of the files alone, never on the order in which the file system lists them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::Glob;
+
+/// Folders that hold copies made by the product itself.
+const PRODUCT_COPIES: [[&str; 2]; 2] = [["Runtime", "Workforce"], ["Runtime", "Bootstrap"]];
+
+/// Which files of a folder are taken.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// The folder that the patterns are relative to.
+    pub base: PathBuf,
+    /// What is taken instead of `*.xml`; empty for the default. Folders skipped by default are entered where a pattern
+    /// spells them out.
+    pub include: Vec<Glob>,
+    /// What is left out.
+    pub exclude: Vec<Glob>,
+}
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// How it is shown.
+    pub shown: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether the command line named it, so that it is judged whatever it holds.
+    pub named: bool,
+    /// Its bytes where they are known already (standard input).
+    pub content: Option<Vec<u8>>,
+}
+
+impl Found {
+    /// Bytes from elsewhere, shown as the file `name`.
+    pub fn given(name: &Path, content: Vec<u8>, working_folder: &Path) -> Self {
+        let shown = below(name, working_folder).unwrap_or_else(|| slashes(name));
+        Self { shown, path: name.to_owned(), named: true, content: Some(content) }
+    }
+}
+
+/// A folder below a PATH that could not be listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlisted {
+    /// How it is shown.
+    pub shown: String,
+    /// The system's words.
+    pub message: String,
+}
+
+/// The files found, by the names they are shown under, and the folders that could not be listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// The files.
+    pub files: Vec<Found>,
+    /// The folders.
+    pub unlisted: Vec<Unlisted>,
+}
+
+/// Why a PATH is no place to look.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoveryError {
+    /// There is nothing of that name.
+    #[error("`{}` does not exist", .0.display())]
+    Missing(PathBuf),
+    /// A pipe, a device or the like.
+    #[error("`{}` is neither a file nor a folder", .0.display())]
+    Neither(PathBuf),
+    /// The system refuses.
+    #[error("`{}` cannot be read: {source}", path.display())]
+    Refused {
+        /// The path as given.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+}
+
+/// Finds the files of the configuration that `paths` (as given) make up.
+pub fn discover(paths: &[PathBuf], working_folder: &Path, selection: &Selection) -> Result<Discovery, DiscoveryError> {
+    let mut search = Search { working_folder, selection, files: Vec::new(), unlisted: BTreeMap::new(), doubles: paths.len() > 1 };
+    for path in paths {
+        search.path(path)?;
+    }
+    Ok(search.finish())
+}
+
+struct Search<'s> {
+    working_folder: &'s Path,
+    selection: &'s Selection,
+    files: Vec<(Found, PathBuf)>,
+    unlisted: BTreeMap<String, String>,
+    /// Whether one file may have been reached twice.
+    doubles: bool,
+}
+
+impl Search<'_> {
+    fn path(&mut self, path: &Path) -> Result<(), DiscoveryError> {
+        let metadata = fs::metadata(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => DiscoveryError::Missing(path.to_owned()),
+            _ => DiscoveryError::Refused { path: path.to_owned(), source },
+        })?;
+        if metadata.is_file() {
+            let shown = below(path, self.working_folder).unwrap_or_else(|| path.file_name().map_or_else(String::new, lossy));
+            let found = Found { shown, path: path.to_owned(), named: true, content: None };
+            self.files.push((found, path.to_owned()));
+            return Ok(());
+        }
+        if !metadata.is_dir() {
+            return Err(DiscoveryError::Neither(path.to_owned()));
+        }
+        fs::read_dir(path).map_err(|source| DiscoveryError::Refused { path: path.to_owned(), source })?;
+        self.folder(path);
+        Ok(())
+    }
+
+    fn folder(&mut self, root: &Path) {
+        let shown_root = below(root, self.working_folder);
+        let absolute = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let base = fs::canonicalize(&self.selection.base).unwrap_or_else(|_| self.selection.base.clone());
+        let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
+        let selection = self.selection;
+        let judged_as = |path: &Path| {
+            let inside = path.strip_prefix(root).unwrap_or(path);
+            let absolute = absolute.join(inside);
+            absolute.strip_prefix(&base).map_or_else(|_| slashes(inside), slashes)
+        };
+        let entered = |entry: &DirEntry| {
+            !entry.file_type().is_dir() || entry.depth() == 0 || enters(entry, selection, &judged_as, &absolute)
+        };
+        for entry in walk.into_iter().filter_entry(entered) {
+            match entry {
+                Ok(entry) => {
+                    self.doubles |= entry.path_is_symlink();
+                    if entry.file_type().is_file() && takes(entry.path(), selection, &judged_as) {
+                        let shown = show(entry.path(), root, shown_root.as_deref());
+                        let found = Found { shown, path: entry.path().to_owned(), named: false, content: None };
+                        self.files.push((found, root.to_owned()));
+                    }
+                }
+                // A link back to a folder around it: all in it is found there.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(root);
+                    let dangling = error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::NotFound);
+                    // A dangling link matters where the file it stands for would have been taken.
+                    if !dangling || takes(path, selection, &judged_as) {
+                        let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                        self.unlisted.insert(show(path, root, shown_root.as_deref()), message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sorted, each file once, each under a name of its own.
+    fn finish(mut self) -> Discovery {
+        self.files.sort_by(|(a, _), (b, _)| (!a.named, &a.shown, &a.path).cmp(&(!b.named, &b.shown, &b.path)));
+        if self.doubles {
+            let mut seen = BTreeSet::new();
+            self.files.retain(|(file, _)| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+        }
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        for (file, _) in &self.files {
+            *names.entry(&file.shown).or_default() += 1;
+        }
+        // Files of several folders outside the working folder can share a name: those are shown as given.
+        let shared: BTreeSet<String> =
+            names.into_iter().filter(|&(_, count)| count > 1).map(|(name, _)| name.to_owned()).collect();
+        for (file, _) in &mut self.files {
+            if shared.contains(&file.shown) {
+                file.shown = slashes(&file.path);
+            }
+        }
+        let mut files: Vec<Found> = self.files.into_iter().map(|(file, _)| file).collect();
+        files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
+        let unlisted = self.unlisted.into_iter().map(|(shown, message)| Unlisted { shown, message }).collect();
+        Discovery { files, unlisted }
+    }
+}
+
+/// Whether a folder below a PATH is searched.
+fn enters(entry: &DirEntry, selection: &Selection, judged_as: &dyn Fn(&Path) -> String, root: &Path) -> bool {
+    if selection.exclude.iter().any(|glob| glob.matches(&judged_as(entry.path()))) {
+        return false;
+    }
+    let name = lossy(entry.file_name());
+    let mentioned = |folders: &[&str]| selection.include.iter().any(|glob| glob.mentions(folders));
+    if name.starts_with('.') && !mentioned(&[&name]) {
+        return false;
+    }
+    let parent = match entry.depth() {
+        1 => root.file_name(),
+        _ => entry.path().parent().and_then(Path::file_name),
+    };
+    let parent = parent.map(lossy).unwrap_or_default();
+    let copy =
+        PRODUCT_COPIES.iter().find(|[above, below]| parent.eq_ignore_ascii_case(above) && name.eq_ignore_ascii_case(below));
+    copy.is_none_or(|folders| mentioned(folders))
+}
+
+/// Whether a file below a PATH is taken.
+fn takes(path: &Path, selection: &Selection, judged_as: &dyn Fn(&Path) -> String) -> bool {
+    let name = judged_as(path);
+    let wanted = if selection.include.is_empty() {
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+    } else {
+        selection.include.iter().any(|glob| glob.matches(&name))
+    };
+    wanted && !selection.exclude.iter().any(|glob| glob.matches(&name))
+}
+
+/// How a file below `root` is shown.
+fn show(path: &Path, root: &Path, shown_root: Option<&str>) -> String {
+    let inside = slashes(path.strip_prefix(root).unwrap_or(path));
+    match shown_root {
+        Some("") | None => inside,
+        Some(root) if inside.is_empty() => root.to_owned(),
+        Some(root) => format!("{root}/{inside}"),
+    }
+}
+
+/// `path` relative to the working folder where it lies in it: as written, else as the file system has it.
+fn below(path: &Path, working_folder: &Path) -> Option<String> {
+    let written = clean(&working_folder.join(path));
+    if let Ok(inside) = written.strip_prefix(working_folder) {
+        return Some(slashes(inside));
+    }
+    let (real, folder) = (fs::canonicalize(path).ok()?, fs::canonicalize(working_folder).ok()?);
+    real.strip_prefix(folder).ok().map(slashes)
+}
+
+/// Without `.` and, as far as the text tells, `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// With `/` between the names on every system.
+fn slashes(path: &Path) -> String {
+    let mut out = String::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => continue,
+            Component::RootDir => out.push('/'),
+            other => {
+                if !out.is_empty() && !out.ends_with('/') {
+                    out.push('/');
+                }
+                out.push_str(&lossy(other.as_os_str()));
+            }
+        }
+    }
+    out
+}
+
+fn lossy(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "<a/>").unwrap();
+        }
+        folder
+    }
+
+    fn shown(paths: &[&Path], working_folder: &Path, include: &[&str], exclude: &[&str]) -> Vec<String> {
+        let globs = |texts: &[&str]| texts.iter().map(|text| Glob::new(text).unwrap()).collect();
+        let base = working_folder.to_owned();
+        let selection = Selection { base, include: globs(include), exclude: globs(exclude) };
+        let paths: Vec<PathBuf> = paths.iter().map(|&path| path.to_owned()).collect();
+        discover(&paths, working_folder, &selection).unwrap().files.into_iter().map(|file| file.shown).collect()
+    }
+
+    #[test]
+    fn a_folder_gives_its_xml_files_without_hidden_folders_and_product_copies() {
+        let folder = tree(&[
+            "b.XML",
+            "a/c.xml",
+            "a/d.txt",
+            ".git/x.xml",
+            "Runtime/Workforce/y.xml",
+            "Runtime/z.xml",
+            "Runtime/bootstrap/q.xml",
+        ]);
+        let root = folder.path();
+        assert_eq!(shown(&[root], root, &[], &[]), ["Runtime/z.xml", "a/c.xml", "b.XML"]);
+        assert_eq!(shown(&[&root.join("Runtime")], root, &[], &[]), ["Runtime/z.xml"]);
+        assert_eq!(shown(&[root], root, &[], &["a", "*.XML"]), ["Runtime/z.xml"]);
+        assert_eq!(shown(&[root], root, &["Runtime/Workforce/**", "*.txt"], &[]), ["Runtime/Workforce/y.xml", "a/d.txt"]);
+        assert_eq!(shown(&[root], root, &[".git/**"], &[]), [".git/x.xml"]);
+    }
+
+    #[test]
+    fn a_named_file_is_taken_whatever_the_patterns_say_and_only_once() {
+        let folder = tree(&["a/c.xml", "a/d.txt"]);
+        let root = folder.path();
+        let found = shown(&[root, &root.join("a/d.txt"), &root.join("a/../a/c.xml")], root, &[], &["*"]);
+        assert_eq!(found, ["a/c.xml", "a/d.txt"]);
+    }
+
+    #[test]
+    fn outside_the_working_folder_names_are_relative_to_the_path_given() {
+        let (one, two, elsewhere) = (tree(&["x/a.xml"]), tree(&["x/a.xml"]), tree(&["here.xml"]));
+        assert_eq!(shown(&[one.path()], elsewhere.path(), &[], &[]), ["x/a.xml"]);
+        let both = shown(&[one.path(), two.path()], elsewhere.path(), &[], &[]);
+        assert!(both[0].ends_with("/x/a.xml") && both[0] != both[1], "{both:?}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_before_any_work() {
+        let folder = tree(&[]);
+        let missing = folder.path().join("nothing");
+        let error = discover(&[missing], folder.path(), &Selection::default()).unwrap_err();
+        assert!(matches!(error, DiscoveryError::Missing(_)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_once_and_loops_end() {
+        use std::os::unix::fs::symlink;
+        let folder = tree(&["a/c.xml"]);
+        let root = folder.path();
+        symlink(root, root.join("a/up")).unwrap();
+        symlink(root.join("a"), root.join("b")).unwrap();
+        symlink(root.join("gone"), root.join("gone.xml")).unwrap();
+        assert_eq!(shown(&[root], root, &[], &[]), ["a/c.xml"]);
+        let found = discover(&[root.to_owned()], root, &Selection::default()).unwrap();
+        assert_eq!(found.unlisted[0].shown, "gone.xml");
+    }
+}

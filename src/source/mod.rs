@@ -6,11 +6,15 @@
 
 pub mod discovery;
 mod encoding;
+mod glob;
 mod line_index;
+mod reading;
 mod span;
 mod text;
 
 pub use encoding::{DecodeError, Decoded, decode};
+pub use glob::{Glob, GlobError};
 pub use line_index::{LineIndex, Position};
+pub use reading::{Loaded, ReadProblem, Unread, read};
 pub use span::{FileId, Location, Span};
 pub use text::{SourceFile, Sources};

@@ -1,0 +1,112 @@
+//! Files to texts, several at a time.
+
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::discovery::{Discovery, Found};
+use super::{DecodeError, FileId, SourceFile, Sources, decode};
+
+/// Why a file has no text, or a folder no files.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// A folder that could not be listed, or a dangling link.
+    #[error("it cannot be opened: {0}")]
+    Folder(String),
+    /// The file could not be read.
+    #[error("the file cannot be read: {0}")]
+    File(String),
+    /// The text does not fit offsets of 32 bits.
+    #[error("the file is larger than 4 GiB")]
+    TooLarge,
+    /// The bytes are no text.
+    #[error(transparent)]
+    Encoding(#[from] DecodeError),
+}
+
+/// A file without text: it stands in the sources, empty, so that a finding can point at it.
+#[derive(Debug)]
+pub struct ReadProblem {
+    /// Its number.
+    pub file: FileId,
+    /// What went wrong.
+    pub cause: Unread,
+}
+
+/// The texts of a configuration.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The texts, by path.
+    pub sources: Sources,
+    /// What could not be read, in the order of the files.
+    pub problems: Vec<ReadProblem>,
+    /// For each file: whether the command line named it.
+    pub named: Vec<bool>,
+}
+
+/// Reads and decodes what was found, in parallel; the order is that of the paths.
+pub fn read(discovery: Discovery) -> Loaded {
+    let mut texts: Vec<(SourceFile, bool, Option<Unread>)> = discovery.files.into_par_iter().map(open).collect();
+    for folder in discovery.unlisted {
+        texts.push((SourceFile::new(folder.shown, ""), false, Some(Unread::Folder(folder.message))));
+    }
+    texts.sort_by(|(a, ..), (b, ..)| a.path.cmp(&b.path));
+
+    let mut loaded = Loaded::default();
+    for (text, named, cause) in texts {
+        let file = loaded.sources.push(text);
+        loaded.named.push(named);
+        loaded.problems.extend(cause.map(|cause| ReadProblem { file, cause }));
+    }
+    loaded
+}
+
+fn open(found: Found) -> (SourceFile, bool, Option<Unread>) {
+    let bytes = match found.content {
+        Some(bytes) => Ok(bytes),
+        None => bytes_of(&found.path),
+    };
+    let decoded = bytes.and_then(|bytes| {
+        let decoded = decode(bytes)?;
+        // A text from another encoding may have grown.
+        if u32::try_from(decoded.text.len()).is_ok() { Ok(decoded) } else { Err(Unread::TooLarge) }
+    });
+    match decoded {
+        Ok(decoded) => {
+            let mut file = SourceFile::new(found.shown, decoded.text);
+            file.bom = decoded.bom;
+            file.utf8 = decoded.utf8;
+            (file, found.named, None)
+        }
+        Err(cause) => (SourceFile::new(found.shown, ""), found.named, Some(cause)),
+    }
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Unread> {
+    let failed = |error: std::io::Error| Unread::File(error.to_string());
+    // Asked first, so that a file too large is never taken into memory.
+    if u32::try_from(fs::metadata(path).map_err(failed)?.len()).is_err() {
+        return Err(Unread::TooLarge);
+    }
+    fs::read(path).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::discovery::{Selection, discover};
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_keeps_its_place_and_the_others_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.xml"), b"<a>\xff</a>").unwrap();
+        fs::write(folder.path().join("b.xml"), "<b/>").unwrap();
+        let found = discover(&[folder.path().to_owned()], folder.path(), &Selection::default()).unwrap();
+        let loaded = read(found);
+        assert_eq!(loaded.sources.len(), 2);
+        assert_eq!(loaded.sources.get(FileId(1)).text, "<b/>");
+        assert_eq!(loaded.problems[0].file, FileId(0));
+        assert!(matches!(loaded.problems[0].cause, Unread::Encoding(_)));
+    }
+}
