@@ -20,6 +20,8 @@ fn main() {
     println!("cargo::rerun-if-changed=grammar");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=rules");
+    fs::write(out.join("pages.rs"), pages(&root.join("rules"))).expect("OUT_DIR is writable");
     let result = read(&root.join("grammar")).and_then(|sources| model::build(sources)).map(|model| write::write(&model));
     match result {
         Ok(text) => fs::write(out.join("grammar.rs"), text).expect("OUT_DIR is writable"),
@@ -74,4 +76,18 @@ fn read(folder: &Path) -> Result<Sources, Vec<String>> {
         _ if problems.is_empty() => Err(vec!["grammar/: enums.toml, items.toml and packages.toml are needed".to_owned()]),
         _ => Err(problems),
     }
+}
+
+/// The rule pages as a static table sorted by name.
+fn pages(folder: &Path) -> String {
+    let mut pages: Vec<(String, String)> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), fs::read_to_string(&path).ok()?)))
+        .collect();
+    pages.sort();
+    format!("static PAGES: &[(&str, &str)] = &{pages:?};")
 }

@@ -10,6 +10,7 @@ pub mod grammar;
 pub mod ir;
 pub mod output;
 pub mod plan;
+pub mod rules;
 pub mod scaffold;
 pub mod source;
 pub mod syntax;

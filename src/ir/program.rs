@@ -34,6 +34,7 @@ pub struct Program {
     pub generated: Vec<GeneratedElement>,
     /// Jobs that scaffoldings generated.
     pub generated_jobs: Vec<GeneratedJob>,
+    connections: std::sync::OnceLock<FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>>,
     navigation: std::sync::OnceLock<FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>>,
 }
 
@@ -82,6 +83,7 @@ impl Program {
             index,
             generated: Vec::new(),
             generated_jobs: Vec::new(),
+            connections: std::sync::OnceLock::new(),
             navigation: std::sync::OnceLock::new(),
         }
     }
@@ -215,6 +217,20 @@ impl Program {
             }
         }
         map
+    }
+
+    /// The connections of a connector, in document order.
+    pub fn connections_of(&self, connector: Id<super::Connector>) -> Vec<&super::Connection> {
+        let map = self.connections.get_or_init(|| {
+            let mut map: FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>> = FxHashMap::default();
+            for (id, connection) in self.items.connections.iter() {
+                if let Some(owner) = connection.connector.and_then(|connector| connector.value.target) {
+                    map.entry(owner).or_default().push(id);
+                }
+            }
+            map
+        });
+        map.get(&connector).into_iter().flatten().map(|&id| &self.items.connections[id]).collect()
     }
 
     /// The elements of one kind directly inside another element.

@@ -1,0 +1,46 @@
+//! `dirty-not-linked`: a dirty task is not linked to the flag task.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "dirty-not-linked",
+        category: Category::DirtyMode,
+        severity: Severity::Warning,
+        summary: "a dirty task is not linked to the flag task",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    if !job.links_judged() {
+        return;
+    }
+    for dirty in super::dirty_tasks(job) {
+        let flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).filter(|&flag| job.before(flag, dirty));
+        let Some(flag) = flags.clone().next_back() else { continue };
+        if flags.clone().any(|flag| job.linked(dirty, flag)) {
+            continue;
+        }
+        let (name, parent) = (job.task_name(dirty), job.task_name(flag));
+        let finding = Finding::new(
+            &RULE.info,
+            job.place(dirty),
+            format!("`{name}` runs even when the flag task `{parent}` did not"),
+        )
+        .label("not linked to the flag task")
+        .note("when no synchronization changed anything the flag task is not started, and this task should not be either")
+        .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
+        .related(job.place(flag), "the flag task");
+        // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty.
+        let finding = if job.tasks[dirty].task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK {
+            finding.severity(Severity::Note)
+        } else {
+            super::super::links::with_link_fix(job, dirty, flag, finding)
+        };
+        sink.push(job.about(dirty, finding));
+    }
+}

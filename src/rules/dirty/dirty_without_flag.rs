@@ -1,0 +1,45 @@
+//! `dirty-without-flag`: a dirty task has no flag task before it.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::JobKind;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "dirty-without-flag",
+        category: Category::DirtyMode,
+        severity: Severity::Error,
+        summary: "a dirty task has no flag task before it",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    // In a complete job, Dirty itself is the mistake.
+    if !job.is_judged() || job.kind == JobKind::Complete {
+        return;
+    }
+    for dirty in super::dirty_tasks(job) {
+        let mut flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK);
+        if flags.clone().any(|flag| job.before(flag, dirty)) {
+            continue;
+        }
+        let name = job.task_name(dirty);
+        let finding = Finding::new(
+            &RULE.info,
+            job.field_place(dirty, job.tasks[dirty].task.dirty),
+            format!("`{name}` computes only what is tagged as modified, but no task tags it before"),
+        )
+        .label("dirty mode without a flag task")
+        .note("nothing is tagged in this run, so the task computes nothing of what the run changed");
+        let finding = match flags.next() {
+            Some(late) => finding
+                .help(format!("move `{}` before it", job.task_name(late)))
+                .related(job.place(late), "the flag task comes after"),
+            None => finding.help("add a `<SetRecentlyModifiedFlagTask … />` after the synchronize tasks and link this task to it, or remove `Dirty`"),
+        };
+        sink.push(job.about(dirty, finding));
+    }
+}

@@ -1,0 +1,49 @@
+//! `missing-dirty`: a compute task of an incremental job treats everything.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::JobKind;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "missing-dirty",
+        category: Category::DirtyMode,
+        severity: Severity::Warning,
+        summary: "a compute task of an incremental job treats everything",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    let flag = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).next();
+    let (JobKind::Incremental, Some(flag)) = (job.kind, flag) else { return };
+    for (index, view) in job.tasks.iter().enumerate() {
+        let computes = matches!(
+            view.task.kind,
+            kinds::COMPUTE_CORRELATION_KEYS_TASK
+                | kinds::COMPUTE_ROLE_MODEL_TASK
+                | kinds::UPDATE_CLASSIFICATION_TASK
+                | kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK
+        );
+        if !computes || view.task.is_dirty() {
+            continue;
+        }
+        let name = job.task_name(index);
+        let finding = Finding::new(
+            &RULE.info,
+            job.field_place(index, view.task.dirty),
+            format!("`{name}` computes everything, but `{}` is an incremental job", job.name()),
+        )
+        .label("not in dirty mode")
+        .note("every run computes all resources although the job tags the few that changed")
+        .help("add `Dirty=\"true\"`")
+        .related(job.place(flag), "the task that tags what changed");
+        let finding = match super::super::fixes::set_attribute(job.program, view.task.origin, "Dirty", "true") {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        };
+        sink.push(job.about(index, finding));
+    }
+}

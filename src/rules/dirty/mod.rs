@@ -1,0 +1,28 @@
+//! Tagging and dirty computation: one file per rule.
+
+pub(super) mod dirty_in_complete_job;
+pub(super) mod dirty_not_linked;
+pub(super) mod dirty_without_flag;
+pub(super) mod flag_not_linked;
+pub(super) mod flag_without_changes;
+pub(super) mod missing_dirty;
+
+use crate::grammar::kinds;
+
+use super::JobModel;
+
+/// Compute and classification tasks in dirty mode. On a fulfil task Dirty only tags what it writes.
+fn dirty_tasks<'j>(job: &'j JobModel<'_>) -> impl Iterator<Item = usize> + 'j {
+    (0..job.tasks.len()).filter(|&index| {
+        let task = job.tasks[index].task;
+        task.is_dirty()
+            && matches!(
+                task.kind,
+                kinds::COMPUTE_CORRELATION_KEYS_TASK
+                    | kinds::COMPUTE_RISK_SCORES_TASK
+                    | kinds::COMPUTE_ROLE_MODEL_TASK
+                    | kinds::UPDATE_CLASSIFICATION_TASK
+                    | kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK
+            )
+    })
+}

@@ -1,0 +1,133 @@
+//! One element as rules of the schema and of references see it: its attributes are looked up once for all of them.
+
+use std::borrow::Cow;
+
+use crate::grammar::{AttributeDef, ElementDef, ElementKind};
+use crate::ir::Program;
+use crate::source::{FileId, Location};
+use crate::syntax::{AttributeId, Document, ElementId, NameId, Namespace};
+
+/// An attribute of the element in view, in no namespace.
+#[derive(Clone, Copy)]
+pub struct AttributeView {
+    /// The attribute.
+    pub id: AttributeId,
+    /// Its name.
+    pub name: NameId,
+    /// What the dialect says of it; `None`: the element does not have it.
+    pub def: Option<&'static AttributeDef>,
+}
+
+/// An element with what the dialect says of it.
+pub struct ElementView<'p> {
+    /// The configuration.
+    pub program: &'p Program,
+    /// The tree it stands in.
+    pub document: &'p Document,
+    /// The text of the file.
+    pub text: &'p str,
+    /// The file.
+    pub file: FileId,
+    /// The element.
+    pub element: ElementId,
+    /// What it is; `None`: the dialect does not have it where it stands.
+    pub kind: Option<ElementKind>,
+    /// What its parent is; `None` for the root, and inside what the dialect does not have.
+    pub parent_kind: Option<ElementKind>,
+    /// Its attributes in no namespace, in document order.
+    pub attributes: Vec<AttributeView>,
+}
+
+impl<'p> ElementView<'p> {
+    /// A view of nothing yet.
+    pub(super) fn new(program: &'p Program, file: FileId) -> Self {
+        Self {
+            program,
+            document: program.document(file),
+            text: program.text(file),
+            file,
+            element: ElementId(0),
+            kind: None,
+            parent_kind: None,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Moves the view to another element of the file.
+    pub(super) fn move_to(&mut self, element: ElementId) {
+        self.element = element;
+        self.kind = self.program.kind(self.file, element);
+        self.parent_kind = self.document.parent(element).and_then(|parent| self.program.kind(self.file, parent));
+        self.attributes.clear();
+        let Some(kind) = self.kind else { return };
+        let def = kind.def();
+        for id in self.document.attributes(element) {
+            if self.document.attribute_namespace(id) == Namespace::Dialect {
+                let name = self.document.attribute_name(id);
+                let def = def.attribute(name, self.document.names().text(name));
+                self.attributes.push(AttributeView { id, name, def });
+            }
+        }
+    }
+
+    /// What the dialect says of the element.
+    pub fn def(&self) -> Option<&'static ElementDef> {
+        self.kind.map(ElementKind::def)
+    }
+
+    /// The element's name.
+    pub fn name(&self) -> &'p str {
+        self.document.name_text(self.element)
+    }
+
+    /// The attribute of that name.
+    pub fn attribute(&self, name: NameId) -> Option<AttributeView> {
+        self.attributes.iter().copied().find(|attribute| attribute.name == name)
+    }
+
+    /// The value of an attribute.
+    pub fn value(&self, attribute: AttributeView) -> Cow<'p, str> {
+        self.document.value(attribute.id, self.text)
+    }
+
+    /// The place of the element's name.
+    pub fn place(&self) -> Location {
+        self.document.name_location(self.element)
+    }
+
+    /// The place of an attribute's value.
+    pub fn value_place(&self, attribute: AttributeView) -> Location {
+        self.document.value_location(attribute.id)
+    }
+
+    /// The place of an attribute's name.
+    pub fn name_place(&self, attribute: AttributeView) -> Location {
+        self.document.attribute_location(attribute.id)
+    }
+
+    /// The structural place for fingerprints: element and identifier of each element from the root inwards.
+    pub fn anchor(&self) -> String {
+        anchor(self.program, self.file, self.element)
+    }
+}
+
+/// The structural place of an element: names and identifiers from the root inwards, without the root.
+pub(super) fn anchor(program: &Program, file: FileId, element: ElementId) -> String {
+    let document = program.document(file);
+    let mut parts = Vec::new();
+    let mut at = Some(element);
+    // A path deeper than this is told apart by its innermost elements.
+    while let (Some(element), true) = (at, parts.len() < 32) {
+        at = document.parent(element);
+        if at.is_none() {
+            break;
+        }
+        let identifier = document
+            .find(element, crate::grammar::names::IDENTIFIER)
+            .map(|attribute| document.value(attribute, program.text(file)))
+            .unwrap_or_default();
+        parts.push(format!("{}[{identifier}]", document.name_text(element)));
+    }
+    parts.reverse();
+    parts.join("/")
+}

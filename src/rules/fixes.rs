@@ -1,0 +1,72 @@
+//! Edits that several rules make: an attribute set, a child added. They keep the formatting around them.
+
+use crate::finding::{Edit, Fix, Safety};
+use crate::ir::{Origin, Program};
+use crate::source::{Location, Span};
+use crate::syntax::{ElementId, escape_attribute};
+
+/// Sets an attribute of a written element: its value replaced where it stands, else added after the last one. Nothing for a
+/// generated item.
+pub(super) fn set_attribute(program: &Program, origin: Origin, name: &str, value: &str) -> Option<Fix> {
+    if origin.generated.is_some() {
+        return None;
+    }
+    let document = program.document(origin.file);
+    if let Some(attribute) = document.find_text(origin.element, name) {
+        let place = Location::new(origin.file, document.value_span(attribute));
+        return Some(Fix::safe(place, escape_attribute(value)));
+    }
+    let at = match document.attributes(origin.element).last() {
+        // After the closing quote.
+        Some(last) => document.value_span(last).end + 1,
+        None => document.name_span(origin.element).end,
+    };
+    // The tag of a broken file may end inside its last attribute.
+    (at < document.tag_span(origin.element).end)
+        .then(|| Fix::safe(Location::new(origin.file, Span::empty(at)), format!(" {name}=\"{}\"", escape_attribute(value))))
+}
+
+/// Adds a child with one attribute as the first child of a written element.
+pub(super) fn add_child(program: &Program, origin: Origin, child: &str, name: &str, value: &str) -> Option<Fix> {
+    if origin.generated.is_some() {
+        return None;
+    }
+    let document = program.document(origin.file);
+    let text = program.text(origin.file);
+    let tag = document.tag_span(origin.element);
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let indent = indent(text, tag.start);
+    let step = step(program, origin, indent);
+    let child = format!("<{child} {name}=\"{}\" />", escape_attribute(value));
+    let written = tag.of(text);
+    let edit = if let Some(head) = written.strip_suffix("/>") {
+        let start = tag.start + head.trim_end().len() as u32;
+        let element = document.name_span(origin.element).of(text);
+        let replaced = format!(">{newline}{indent}{step}{child}{newline}{indent}</{element}>");
+        Edit { location: Location::new(origin.file, Span::new(start, tag.end)), text: replaced }
+    } else if written.ends_with('>') {
+        let inside = text[tag.end as usize..].starts_with(['\n', '\r']);
+        let text = if inside { format!("{newline}{indent}{step}{child}") } else { child };
+        Edit { location: Location::new(origin.file, Span::empty(tag.end)), text }
+    } else {
+        return None;
+    };
+    Some(Fix { safety: Safety::Safe, edits: vec![edit] })
+}
+
+fn indent(text: &str, at: u32) -> &str {
+    let line = text[..at as usize].rfind('\n').map_or(0, |end| end + 1);
+    let before = &text[line..at as usize];
+    if before.trim().is_empty() { before } else { "" }
+}
+
+/// By how much children of the element's parent are indented against it; two blanks where that does not tell.
+fn step(program: &Program, origin: Origin, indent_of_element: &str) -> String {
+    let document = program.document(origin.file);
+    let parent: Option<ElementId> = document.parent(origin.element);
+    let outer = parent.map_or("", |parent| indent(program.text(origin.file), document.tag_span(parent).start));
+    match indent_of_element.strip_prefix(outer) {
+        Some(step) if !step.is_empty() => step.to_owned(),
+        _ => "  ".to_owned(),
+    }
+}

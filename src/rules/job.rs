@@ -1,0 +1,218 @@
+//! A job as its rules see it: what it runs, in order, with the links between tasks.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use crate::finding::Finding;
+use crate::grammar::{ElementKind, kinds};
+use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Symbol, SynchronizationMode, Task};
+use crate::source::Location;
+
+/// What kind of run a job is, in the order in which it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// Its steps are started one by one from a connector's page.
+    Connector,
+    /// The first load.
+    Initialization,
+    /// Changes only.
+    Incremental,
+    /// Whole extracts.
+    Complete,
+    /// Without synchronization.
+    Other,
+}
+
+/// A task where the job runs it.
+pub struct TaskView<'p> {
+    /// The task; for an override, its changed copy.
+    pub id: Id<Task>,
+    /// The task itself.
+    pub task: &'p Task,
+    /// How the job names it.
+    pub entry: JobEntry,
+    /// Its level in this job; `None` where none is written.
+    pub level: Option<i32>,
+    /// Its parents among the tasks of the job, by index.
+    pub parents: Vec<usize>,
+}
+
+/// A job with what it runs, in document order.
+pub struct JobModel<'p> {
+    /// The configuration.
+    pub program: &'p Program,
+    /// The job.
+    pub id: Id<Job>,
+    /// The job itself.
+    pub job: &'p Job,
+    /// What kind of run it is.
+    pub kind: JobKind,
+    /// What it runs, in document order.
+    pub tasks: Vec<TaskView<'p>>,
+}
+
+impl<'p> JobModel<'p> {
+    /// Reads a job. Steps and overrides that name nothing are left out.
+    pub fn new(program: &'p Program, id: Id<Job>) -> Self {
+        let job = &program.items.jobs[id];
+        let found = program.job_tasks(id);
+        let mut index: FxHashMap<Symbol, usize> = FxHashMap::default();
+        for (position, entry) in found.iter().enumerate() {
+            if let Some(identifier) = program.items.tasks[entry.task].identifier {
+                index.entry(identifier.value).or_insert(position);
+            }
+        }
+        let tasks: Vec<TaskView<'p>> = found
+            .into_iter()
+            .map(|entry| {
+                let task = &program.items.tasks[entry.task];
+                let parents = task.depends_on.iter().filter_map(|parent| index.get(&parent.value.name).copied()).collect();
+                TaskView { id: entry.task, task, entry: entry.entry, level: entry.level, parents }
+            })
+            .collect();
+        let kind = kind(job, &tasks);
+        Self { program, id, job, kind, tasks }
+    }
+
+    /// The job's identifier.
+    pub fn name(&self) -> Cow<'p, str> {
+        self.program.identifier(self.job.origin)
+    }
+
+    /// The name to call a task by.
+    pub fn task_name(&self, index: usize) -> Cow<'p, str> {
+        self.program.task_name(self.tasks[index].id)
+    }
+
+    /// Indices of the tasks of one element, in document order.
+    pub fn of(&self, kind: ElementKind) -> impl DoubleEndedIterator<Item = usize> + Clone + '_ {
+        (0..self.tasks.len()).filter(move |&index| self.tasks[index].task.kind == kind)
+    }
+
+    /// Whether `first` runs before `second`: on a lower level, or earlier in document order where neither has a level.
+    pub fn before(&self, first: usize, second: usize) -> bool {
+        match (self.tasks[first].level, self.tasks[second].level) {
+            (Some(a), Some(b)) => a < b,
+            (None, None) => first < second,
+            // Mixed levels are reported as such; document order is the likely meaning.
+            _ => first < second,
+        }
+    }
+
+    /// Whether `child` waits for `parent`, directly or through other tasks of the job.
+    pub fn linked(&self, child: usize, parent: usize) -> bool {
+        let mut seen = vec![false; self.tasks.len()];
+        let mut open = self.tasks[child].parents.clone();
+        while let Some(at) = open.pop() {
+            if at == parent {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[at], true) {
+                open.extend(&self.tasks[at].parents);
+            }
+        }
+        false
+    }
+
+    /// The connector an export, prepare, synchronize or fulfil task works for: its own, else that of its connection.
+    pub fn connector(&self, index: usize) -> Option<Id<Connector>> {
+        let task = self.tasks[index].task;
+        match (task.connector, task.connection) {
+            (Some(connector), _) => connector.value.target,
+            (None, Some(connection)) => self.program.items.connections[connection.value.target?].connector?.value.target,
+            (None, None) => None,
+        }
+    }
+
+    /// The identifier of a connector.
+    pub fn connector_name(&self, id: Id<Connector>) -> Cow<'p, str> {
+        self.program.identifier(self.program.items.connectors[id].origin)
+    }
+
+    /// Where a task stands: its element's name; for a generated one, the scaffolding.
+    pub fn place(&self, index: usize) -> Location {
+        self.program.place(self.tasks[index].task.origin)
+    }
+
+    /// Where a field of a task is written; the task's place where it was generated or is absent.
+    pub fn field_place<T>(&self, index: usize, field: Option<Field<T>>) -> Location {
+        let task = self.tasks[index].task;
+        match field {
+            Some(field) => self.program.field_place(task.origin, task.base, field.at),
+            None => self.place(index),
+        }
+    }
+
+    /// Where the job names a task: the step, else the task itself.
+    pub fn entry_place(&self, index: usize) -> Location {
+        self.program.place(self.program.entry_origin(self.tasks[index].entry))
+    }
+
+    /// Adds to a finding about a task what a reader needs to know of how the job comes to run it.
+    #[must_use]
+    pub fn about(&self, index: usize, finding: Finding) -> Finding {
+        let view = &self.tasks[index];
+        let mut finding = finding;
+        finding.anchor = format!("Job[{}]/{}[{}]", self.name(), view.task.kind.def().name, self.task_name(index));
+        if let Some(generated) = view.task.origin.generated {
+            let scaffolding = self.program.generated[generated.0 as usize].scaffolding;
+            let element = self.program.items.scaffoldings[scaffolding].kind.def().name;
+            return finding.note(format!("the task is `{}`, generated by this {element}", self.task_name(index)));
+        }
+        match view.entry {
+            JobEntry::Step(_) => {
+                let message = format!("job `{}` runs it here", self.name());
+                finding.related(self.entry_place(index), message)
+            }
+            JobEntry::Task(_) | JobEntry::Override(_) => finding,
+        }
+    }
+
+    /// A chain of tasks in words, for notes: `A -> B -> C`.
+    pub fn chain(&self, tasks: &[usize]) -> String {
+        tasks.iter().map(|&index| format!("`{}`", self.task_name(index))).collect::<Vec<_>>().join(" → ")
+    }
+
+    /// Whether the job's structure is judged: not on a connector job.
+    pub fn is_judged(&self) -> bool {
+        self.kind != JobKind::Connector
+    }
+
+    /// Whether missing links are judged: neither on a connector job nor on an initialization job.
+    pub fn links_judged(&self) -> bool {
+        self.is_judged() && self.kind != JobKind::Initialization
+    }
+
+    pub(super) fn anchor_of(&self, _location: Location) -> String {
+        format!("Job[{}]", self.name())
+    }
+}
+
+fn is_true(field: Option<Field<bool>>) -> bool {
+    field.is_some_and(|field| field.value)
+}
+
+fn kind(job: &Job, tasks: &[TaskView<'_>]) -> JobKind {
+    if is_true(job.is_connector_job) {
+        return JobKind::Connector;
+    }
+    if is_true(job.is_initialization_job) {
+        return JobKind::Initialization;
+    }
+    let mut synchronizes = tasks.iter().filter(|view| view.task.kind == kinds::SYNCHRONIZE_TASK).peekable();
+    let some = synchronizes.peek().is_some();
+    let all_keep = some && synchronizes.all(|view| view.task.keeps_changes());
+    let flag = tasks.iter().any(|view| view.task.kind == kinds::SET_RECENTLY_MODIFIED_FLAG_TASK);
+    let complete_prepare = tasks.iter().any(|view| {
+        view.task.kind == kinds::PREPARE_SYNCHRONIZATION_TASK
+            && view.task.synchronization_mode.is_some_and(|mode| mode.value == SynchronizationMode::Complete)
+    });
+    if is_true(job.is_incremental) || flag || (all_keep && !complete_prepare) {
+        JobKind::Incremental
+    } else if some {
+        JobKind::Complete
+    } else {
+        JobKind::Other
+    }
+}

@@ -1,0 +1,228 @@
+//! Suppression comments: `<!-- jobwright: ignore[rule, rule] reason -->` directly before an element silences those rules on
+//! it and inside it; before the root element, in the whole file. Syntax errors and findings about directives stay.
+//!
+//! Every rule named that silenced nothing is itself a finding, so that a suppression never outlives its reason.
+
+use crate::finding::{Category, Finding, Fix, RuleInfo, Severity};
+use crate::ir::Program;
+use crate::source::{FileId, Location, Span};
+use crate::syntax::{Comment, Document, ElementId};
+
+use super::suggest::nearest;
+use super::{Check, Policy, Rule, registry};
+
+/// The row of `malformed-suppression`.
+pub static MALFORMED: Rule = rule("malformed-suppression", Severity::Error, "a suppression comment that does not parse");
+/// The row of `unknown-suppressed-rule`.
+pub static UNKNOWN: Rule = rule("unknown-suppressed-rule", Severity::Error, "a suppression names a rule that does not exist");
+/// The row of `unused-suppression`.
+pub static UNUSED: Rule = rule("unused-suppression", Severity::Warning, "a rule named in a suppression silences nothing");
+/// The row of `suppression-without-reason`.
+pub static NO_REASON: Rule = rule("suppression-without-reason", Severity::Note, "a suppression gives no reason");
+
+const fn rule(name: &'static str, severity: Severity, summary: &'static str) -> Rule {
+    Rule { info: RuleInfo { name, category: Category::Directives, severity, summary }, check: Check::Engine }
+}
+
+const FORM: &str = "write `<!-- jobwright: ignore[rule-name] reason -->` directly before the element";
+
+/// One rule named in a comment.
+struct Named {
+    rule: &'static RuleInfo,
+    /// The name, in the comment.
+    span: Span,
+    /// What is silenced: from the comment to the end of the element; `None`: nothing follows.
+    range: Option<Span>,
+    used: bool,
+}
+
+/// The parts of a comment that means to be a suppression.
+struct Parsed<'t> {
+    names: Vec<(&'t str, u32)>,
+    reason: &'t str,
+}
+
+/// Takes away what comments silence, and adds what is wrong with the comments. Returns the rest and how many were silenced.
+pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) -> (Vec<Finding>, usize) {
+    let mut added = Vec::new();
+    let mut named: Vec<Vec<Named>> = Vec::with_capacity(program.documents.len());
+    for document in &program.documents {
+        let file = document.file();
+        named.push(document.comments().iter().flat_map(|comment| read(program, document, file, comment, &mut added)).collect());
+    }
+    let before = findings.len();
+    let mut kept: Vec<Finding> = findings
+        .into_iter()
+        .filter(|finding| {
+            if matches!(finding.rule.category, Category::Syntax | Category::Directives) {
+                return true;
+            }
+            let mut silenced = false;
+            for named in &mut named[finding.location.file.index()] {
+                let covers = named.range.is_some_and(|range| range.contains(finding.location.span));
+                if covers && named.rule.name == finding.rule.name {
+                    named.used = true;
+                    silenced = true;
+                }
+            }
+            !silenced
+        })
+        .collect();
+    let suppressed = before - kept.len();
+    for (index, named) in named.iter().enumerate() {
+        let document = &program.documents[index];
+        for (at, one) in named.iter().enumerate() {
+            // A rule that is off finds nothing, which says nothing about the suppression.
+            if !one.used && policy.is_on(one.rule) {
+                added.push(unused(program, document, named, at));
+            }
+        }
+    }
+    kept.append(&mut added);
+    (kept, suppressed)
+}
+
+fn read<'p>(
+    program: &'p Program,
+    document: &Document,
+    file: FileId,
+    comment: &Comment,
+    added: &mut Vec<Finding>,
+) -> Vec<Named> {
+    let text = comment.span.of(program.text(file));
+    let inner = text.strip_prefix("<!--").and_then(|text| text.strip_suffix("-->")).unwrap_or(text);
+    let Some(directive) = inner.trim_start().strip_prefix("jobwright:") else { return Vec::new() };
+    let start = comment.span.start + (text.len() - "-->".len() - directive.len()) as u32;
+    let place = Location::new(file, comment.span);
+    let anchor = |extra: &str| {
+        let element = comment.before.or(comment.inside);
+        format!("{}#{extra}", element.map_or_else(String::new, |element| super::element::anchor(program, file, element)))
+    };
+    let parsed = match parse(directive) {
+        Ok(parsed) => parsed,
+        Err(what) => {
+            let message = format!("the suppression does not parse: {what}");
+            added.push(Finding::new(&MALFORMED.info, place, message).help(FORM).anchor(anchor("malformed")));
+            return Vec::new();
+        }
+    };
+    let range = comment.before.map(|element| range(document, program.text(file), comment, element));
+    let mut found = Vec::new();
+    for &(name, offset) in &parsed.names {
+        let span = Span::new(start + offset, start + offset + name.len() as u32);
+        match registry::find(name) {
+            Some(rule) => found.push(Named { rule: &rule.info, span, range, used: false }),
+            None => {
+                let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
+                    .note("the suppression silences nothing")
+                    .anchor(anchor(name));
+                added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
+                    Some(near) => finding
+                        .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
+                        .fix(Fix::risky(Location::new(file, span), near)),
+                    None => finding.help("`jobwright rules` lists all rules"),
+                });
+            }
+        }
+    }
+    if parsed.reason.is_empty() {
+        let names = parsed.names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        added.push(
+            Finding::new(&NO_REASON.info, place, format!("the suppression of {names} gives no reason"))
+                .note("whoever reads it next cannot know whether it still holds")
+                .help("say why after the bracket: `ignore[rule-name] because …`")
+                .anchor(anchor("reason")),
+        );
+    }
+    found
+}
+
+/// What a comment before an element covers: the element, or the whole file where the element is the root.
+fn range(document: &Document, text: &str, comment: &Comment, element: ElementId) -> Span {
+    if document.parent(element).is_none() {
+        return Span::new(0, text.len() as u32);
+    }
+    Span::new(comment.span.start, document.span(element).end)
+}
+
+/// Reads `ignore[a, b] reason`; offsets of names are relative to `directive`.
+fn parse(directive: &str) -> Result<Parsed<'_>, String> {
+    let rest = directive.trim_start();
+    let Some(after) = rest.strip_prefix("ignore") else {
+        let word = rest.split([' ', '[']).next().unwrap_or_default();
+        return Err(if word.is_empty() { "nothing follows `jobwright:`".into() } else { format!("`{word}` is not `ignore`") });
+    };
+    let Some(list) = after.trim_start().strip_prefix('[') else {
+        return Err("`ignore` has no rules in brackets".into());
+    };
+    let Some(end) = list.find(']') else { return Err("the bracket is never closed".into()) };
+    let base = directive.len() - list.len();
+    let mut names = Vec::new();
+    let mut at = 0;
+    for part in list[..end].split(',') {
+        let name = part.trim();
+        if name.is_empty() {
+            return Err(if list[..end].trim().is_empty() { "the brackets are empty".into() } else { "a rule name is missing".into() });
+        }
+        names.push((name, (base + at + (part.len() - part.trim_start().len())) as u32));
+        at += part.len() + 1;
+    }
+    Ok(Parsed { names, reason: list[end + 1..].trim() })
+}
+
+fn unused(program: &Program, document: &Document, all: &[Named], at: usize) -> Finding {
+    let one = &all[at];
+    let file = document.file();
+    let name = one.rule.name;
+    let location = Location::new(file, one.span);
+    let message = format!("`{name}` silences nothing here");
+    let comment = document.comments().iter().find(|comment| comment.span.contains(one.span));
+    let element = comment.and_then(|comment| comment.before.or(comment.inside));
+    let place = element.map_or_else(String::new, |element| super::element::anchor(program, file, element));
+    let finding = Finding::new(&UNUSED.info, location, message).anchor(format!("{place}#{name}"));
+    let finding = match one.range {
+        Some(_) => finding.note("what it was written for is gone, or lies elsewhere; it would hide the next one unseen"),
+        None => finding.note("a suppression must stand directly before the element that it covers, and none follows"),
+    };
+    let finding = finding.help("remove the name, or the whole comment where it is the only one");
+    match comment {
+        Some(comment) => finding.fix(Fix::safe(
+            removal(program.text(file), file, comment, all, one.span),
+            "",
+        )),
+        None => finding,
+    }
+}
+
+/// What to cut out: the name with its comma, or the whole comment where no other name is in it.
+fn removal(text: &str, file: FileId, comment: &Comment, all: &[Named], span: Span) -> Location {
+    let others: Vec<Span> =
+        all.iter().map(|named| named.span).filter(|other| comment.span.contains(*other) && *other != span).collect();
+    let inner = comment.span.of(text);
+    let commas = inner.find('[').zip(inner.find(']')).map_or(0, |(open, close)| inner[open..close].matches(',').count());
+    if commas == 0 {
+        return Location::new(file, whole_line(text, comment.span));
+    }
+    let following = others.iter().filter(|other| other.start > span.start).map(|other| other.start).min();
+    let preceding = others.iter().filter(|other| other.end < span.end).map(|other| other.end).max();
+    let cut = match (following, preceding) {
+        (Some(next), _) => Span::new(span.start, next),
+        (None, Some(previous)) => Span::new(previous, span.end),
+        (None, None) => span,
+    };
+    Location::new(file, cut)
+}
+
+/// A span with the line it stands on alone, line break included.
+fn whole_line(text: &str, span: Span) -> Span {
+    let before = &text[..span.start as usize];
+    let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
+    let after = &text[span.end as usize..];
+    let alone = before[..before.len() - indent].ends_with('\n');
+    let break_len = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
+    if alone && break_len > 0 {
+        Span::new(span.start - indent as u32, span.end + break_len as u32)
+    } else {
+        span
+    }
+}

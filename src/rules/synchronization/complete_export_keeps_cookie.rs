@@ -1,0 +1,44 @@
+//! `complete-export-keeps-cookie`: an export of a complete job gives changes only.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::JobKind;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "complete-export-keeps-cookie",
+        category: Category::Synchronization,
+        severity: Severity::Warning,
+        summary: "an export of a complete job gives changes only",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    if job.kind != JobKind::Complete {
+        return;
+    }
+    for export in job.of(kinds::EXPORT_TASK) {
+        let task = job.tasks[export].task;
+        let incremental = super::connection(job, export).is_some_and(crate::ir::Connection::is_incremental);
+        if !incremental || task.ignore_cookie_file.is_some_and(|field| field.value) {
+            continue;
+        }
+        let name = job.task_name(export);
+        let finding = Finding::new(
+            &RULE.info,
+            job.field_place(export, task.ignore_cookie_file),
+            format!("`{name}` exports changes only, but `{}` is a complete job", job.name()),
+        )
+        .label("continues from its cookie")
+        .note("without IgnoreCookieFile the export gives what changed since the last run; a complete synchronization reads the rest as deleted")
+        .help("add `IgnoreCookieFile=\"true\"`");
+        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "IgnoreCookieFile", "true") {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        };
+        sink.push(job.about(export, finding));
+    }
+}

@@ -1,0 +1,43 @@
+//! `missing-do-not-delete-changes`: a synchronize task of an incremental job does not keep its changes.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::JobKind;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "missing-do-not-delete-changes",
+        category: Category::Synchronization,
+        severity: Severity::Error,
+        summary: "a synchronize task of an incremental job does not keep its changes",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    if job.kind != JobKind::Incremental {
+        return;
+    }
+    for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
+        let task = job.tasks[synchronize].task;
+        if task.keeps_changes() {
+            continue;
+        }
+        let name = job.task_name(synchronize);
+        let finding = Finding::new(
+            &RULE.info,
+            job.field_place(synchronize, task.do_not_delete_changes),
+            format!("`{name}` forgets its changes, but `{}` is an incremental job", job.name()),
+        )
+        .label("its changes are deleted when it ends")
+        .note("the task that tags modified resources then finds nothing to tag: the dirty tasks skip exactly what changed")
+        .help("add `DoNotDeleteChanges=\"true\"`");
+        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "DoNotDeleteChanges", "true") {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        };
+        sink.push(job.about(synchronize, finding));
+    }
+}

@@ -1,0 +1,40 @@
+//! `prepare-without-synchronize`: a prepare task prepares a connector that the job never synchronizes.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "prepare-without-synchronize",
+        category: Category::Synchronization,
+        severity: Severity::Warning,
+        summary: "a prepare task prepares a connector that the job never synchronizes",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    if !job.is_judged() {
+        return;
+    }
+    for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK) {
+        let Some(connector) = job.connector(prepare) else { continue };
+        let synchronized = job
+            .of(kinds::SYNCHRONIZE_TASK)
+            .any(|synchronize| job.connector(synchronize).is_none_or(|own| own == connector));
+        if synchronized {
+            continue;
+        }
+        let (name, connector) = (job.task_name(prepare), job.connector_name(connector));
+        let finding = Finding::new(
+            &RULE.info,
+            job.place(prepare),
+            format!("`{name}` prepares connector `{connector}`, but job `{}` never synchronizes it", job.name()),
+        )
+        .note("what it prepares reaches the database with the next job that synchronizes the connector, if any")
+        .help(format!("add a `<SynchronizeTask Connector=\"{connector}\" … />` after it, or remove the task"));
+        sink.push(job.about(prepare, finding));
+    }
+}

@@ -1,0 +1,52 @@
+//! `synchronization-type-mismatch`: the Type of a synchronize task differs from that of its prepare task.
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::kinds;
+use crate::rules::{Check, JobModel, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "synchronization-type-mismatch",
+        category: Category::Synchronization,
+        severity: Severity::Error,
+        summary: "the Type of a synchronize task differs from that of its prepare task",
+    },
+    check: Check::Job(check),
+};
+
+fn check(job: &JobModel<'_>, sink: &mut Sink) {
+    if !job.is_judged() {
+        return;
+    }
+    for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
+        let Some(connector) = job.connector(synchronize) else { continue };
+        let task = job.tasks[synchronize].task;
+        let mut prepares = job
+            .of(kinds::PREPARE_SYNCHRONIZATION_TASK)
+            .filter(|&prepare| job.connector(prepare) == Some(connector) && job.before(prepare, synchronize));
+        let Some(prepare) = prepares.clone().next_back() else { continue };
+        if prepares.any(|prepare| job.tasks[prepare].task.variant() == task.variant()) {
+            continue;
+        }
+        let wanted = job.tasks[prepare].task.variant().name();
+        let (name, parent) = (job.task_name(synchronize), job.task_name(prepare));
+        let finding = Finding::new(
+            &RULE.info,
+            job.field_place(synchronize, task.synchronization_type),
+            format!("`{name}` has Type {}, but its prepare task `{parent}` has Type {wanted}", task.variant().name()),
+        )
+        .label(format!("the prepare task says {wanted}"))
+        .note("each type has its own file layout: the synchronization reads the prepared files wrongly or not at all")
+        .help(format!("write `Type=\"{wanted}\"` on both, or on neither for None"))
+        .related(job.field_place(prepare, job.tasks[prepare].task.synchronization_type), "the prepare task");
+        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "Type", wanted) {
+            Some(mut fix) => {
+                fix.safety = crate::finding::Safety::Unsafe;
+                finding.fix(fix)
+            }
+            None => finding,
+        };
+        sink.push(job.about(synchronize, finding));
+    }
+}
