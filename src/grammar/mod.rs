@@ -65,3 +65,9 @@ pub fn elements() -> impl ExactSizeIterator<Item = ElementKind> {
 pub fn is_reserved_identifier(word: &str) -> bool {
     RESERVED_IDENTIFIERS.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))
 }
+
+/// The names of the dialect, as the parser takes them.
+pub fn seed() -> &'static crate::syntax::Seed {
+    static SEED: std::sync::OnceLock<crate::syntax::Seed> = std::sync::OnceLock::new();
+    SEED.get_or_init(|| crate::syntax::Seed::new(NAMES))
+}

@@ -120,7 +120,7 @@ fn insert(job: &mut NewJob, inserts: Vec<(usize, bool, NewEntry)>) {
     let mut next = 0;
     let mut own: Option<u32> = None;
     let mut entries = Vec::with_capacity(old.len());
-    let mut alone = |mut entry: NewEntry, next: &mut u32, entries: &mut Vec<NewEntry>| {
+    let alone = |mut entry: NewEntry, next: &mut u32, entries: &mut Vec<NewEntry>| {
         if leveled {
             entry.set_level(Some(*next));
             *next += 1;
