@@ -1,5 +1,7 @@
 //! Turns `grammar/*.toml` into static tables for `src/grammar`, and stops the build where the data contradicts itself.
 
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a build script stops by panicking and speaks to cargo by printing")]
+
 #[path = "build/check.rs"]
 mod check;
 #[path = "build/model.rs"]
@@ -22,7 +24,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
     fs::write(out.join("pages.rs"), pages(&root.join("rules"))).expect("OUT_DIR is writable");
-    let result = read(&root.join("grammar")).and_then(|sources| model::build(sources)).map(|model| write::write(&model));
+    let result = read(&root.join("grammar")).and_then(model::build).map(|model| write::write(&model));
     match result {
         Ok(text) => fs::write(out.join("grammar.rs"), text).expect("OUT_DIR is writable"),
         Err(problems) => {

@@ -87,10 +87,7 @@ fn attributes(rows: &[Row], row: &Row, problems: &mut Vec<String>) {
         if attribute.raw.range.is_some() && matches!(attribute.value, Value::Enum(_) | Value::Plain("Boolean")) {
             say("a range needs a number".to_owned());
         }
-        let source = match &attribute.reference {
-            Some(Reference::Property(source) | Reference::Binding(source)) => source,
-            _ => continue,
-        };
+        let Some(Reference::Property(source) | Reference::Binding(source)) = &attribute.reference else { continue };
         if let Source::Attribute { of_parent, attribute: from, .. } = source {
             let missing = if *of_parent { row.parents.iter().any(|&parent| !has(&rows[parent], from)) } else { !has(row, from) };
             if missing {

@@ -74,11 +74,11 @@ pub(crate) fn build(sources: Sources) -> Result<Model, Vec<String>> {
     }
     let kinds = items.kinds;
     duplicates("items.toml", "kind", kinds.iter().map(|kind| kind.id.as_str()), &mut problems);
-    let (mut rows, common) = rows(areas);
+    let (mut rows, shared) = rows(areas);
     add_overrides(&mut rows);
     rows.sort_by(|a, b| (&a.raw.name, a.raw.parents.first()).cmp(&(&b.raw.name, b.raw.parents.first())));
     link(&mut rows, &mut problems);
-    resolve_attributes(&mut rows, &common, &enums, &kinds, &mut problems);
+    resolve_attributes(&mut rows, &shared, &enums, &kinds, &mut problems);
     check::rows(&rows, &kinds, &mut problems);
     check::packages(&packages.packages, &rows, &enums, &mut problems);
     constants(&mut rows, &mut problems);
@@ -99,14 +99,22 @@ pub(crate) fn duplicates<'a>(file: &str, what: &str, names: impl Iterator<Item =
     }
 }
 
-fn rows(areas: Vec<(String, raw::Area)>) -> (Vec<Row>, Vec<raw::Attribute>) {
-    let (mut rows, mut common) = (Vec::new(), Vec::new());
+/// Attributes that are written once for many elements.
+#[derive(Default)]
+struct Shared {
+    below_root: Vec<raw::Attribute>,
+    on_scaffoldings: Vec<raw::Attribute>,
+}
+
+fn rows(areas: Vec<(String, raw::Area)>) -> (Vec<Row>, Shared) {
+    let (mut rows, mut shared) = (Vec::new(), Shared::default());
     for (file, area) in areas {
-        common.extend(area.common);
+        shared.below_root.extend(area.common);
+        shared.on_scaffoldings.extend(area.on_scaffoldings);
         for element in area.elements {
             rows.push(Row {
                 file: file.clone(),
-                area: area.area.clone(),
+                area: area.name.clone(),
                 raw: element,
                 constant: String::new(),
                 parents: Vec::new(),
@@ -117,7 +125,7 @@ fn rows(areas: Vec<(String, raw::Area)>) -> (Vec<Row>, Vec<raw::Attribute>) {
             });
         }
     }
-    (rows, common)
+    (rows, shared)
 }
 
 /// A `…Override` row for every task: the task's attributes, of which only the `Identifier` is required. It names the task.
@@ -131,7 +139,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             attribute.required_when = None;
             if attribute.name == "Identifier" {
                 attribute.reference = Some("item:task".to_owned());
-                attribute.summary = "Task whose attributes are changed.".to_owned();
+                "Task whose attributes are changed.".clone_into(&mut attribute.summary);
             }
             attribute
         });
@@ -218,7 +226,7 @@ fn link(rows: &mut [Row], problems: &mut Vec<String>) {
     }
 }
 
-fn resolve_attributes(rows: &mut [Row], common: &[raw::Attribute], enums: &[raw::Enum], kinds: &[raw::Kind], problems: &mut Vec<String>) {
+fn resolve_attributes(rows: &mut [Row], shared: &Shared, enums: &[raw::Enum], kinds: &[raw::Kind], problems: &mut Vec<String>) {
     for number in 0..rows.len() {
         let mut written = rows[number].raw.attributes.clone();
         if let Some(from) = rows[number].raw.inherits.clone() {
@@ -230,8 +238,11 @@ fn resolve_attributes(rows: &mut [Row], common: &[raw::Attribute], enums: &[raw:
                 None => problems.push(format!("{}: inherits from `{from}`, which is no element", place(&rows[number]))),
             }
         }
+        if rows[number].raw.scaffolding.is_some() {
+            written.extend(shared.on_scaffoldings.iter().cloned());
+        }
         if !rows[number].parents.is_empty() {
-            written.extend(common.iter().cloned());
+            written.extend(shared.below_root.iter().cloned());
         }
         let at = place(&rows[number]);
         let mut resolved = Vec::with_capacity(written.len());

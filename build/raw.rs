@@ -8,11 +8,15 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Area {
-    pub(crate) area: String,
+    #[serde(rename = "area")]
+    pub(crate) name: String,
     #[serde(default, rename = "element")]
     pub(crate) elements: Vec<Element>,
     #[serde(default, rename = "common")]
     pub(crate) common: Vec<Attribute>,
+    /// Attributes that every scaffolding takes.
+    #[serde(default)]
+    pub(crate) on_scaffoldings: Vec<Attribute>,
 }
 
 /// One element below the parents it is written for.

@@ -44,20 +44,28 @@ impl AttributeDef {
         }
     }
 
+    /// The value as it is written canonically: Booleans as `true` and `false`, enumerations by name, numbers without
+    /// white space around them. A value not of the type stays as it is.
+    pub fn canonical<'v>(&self, value: &'v str) -> &'v str {
+        self.value.canonical(value)
+    }
+
     /// Whether the dialect no longer has the attribute.
     pub fn is_withdrawn(&self, dialect: Dialect) -> bool {
         self.withdrawn.contains(&dialect)
     }
 }
 
-/// Whether an attribute must be there.
+/// Whether an attribute must be there. On an element with a `ConsolidationMode` only the attribute that names the item
+/// must: the rest comes from what is generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Required {
     /// It may be absent.
     No,
     /// It must be there.
     Yes,
-    /// It must be there; but where another attribute has the value, documentation contradicts itself and absence only deserves a warning.
+    /// It must be there; but where another attribute has the value, the documentation contradicts itself and absence
+    /// deserves a warning only.
     Unless {
         /// The other attribute.
         attribute: NameId,

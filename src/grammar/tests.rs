@@ -1,5 +1,7 @@
 //! Tests of the tables and their lookup.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops by panicking")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -89,7 +91,7 @@ fn a_name_below_several_parents_has_several_rows() {
 #[test]
 fn tasks_stand_in_jobs_and_at_top_level_and_have_overrides() {
     let tasks: Vec<ElementKind> = elements().filter(|kind| def(*kind).is_task()).collect();
-    assert_eq!(tasks.len(), 34 + usize::from(name_id("RefreshSchemaTask").is_none()));
+    assert_eq!(tasks.len(), 34);
     for task in tasks {
         assert_eq!(def(task).parents, [kinds::CONFIGURATION_FILE, kinds::JOB]);
         assert_eq!(def(task).declares, Some(ItemKind::Task));
@@ -217,6 +219,24 @@ fn values_are_checked_against_their_type() {
     let index = def(kinds::DIMENSION).attribute_named("ColumnMapping").expect("on the page");
     assert!(index.check("127").is_ok());
     assert_eq!(index.check("128"), Err(ValueProblem::OutOfRange { low: 0, high: 127 }));
+}
+
+#[test]
+fn values_have_one_canonical_form() {
+    let form = |kind, name, value| def(kind).attribute_named(name).expect("known").canonical(value);
+    assert_eq!(form(kinds::JOB, "UserStartDenied", "1"), "true");
+    assert_eq!(form(kinds::JOB, "UserStartDenied", "yes"), "yes");
+    assert_eq!(form(kinds::JOB, "CronTimeZone", "1"), "ServerTime");
+    assert_eq!(form(kinds::STEP, "Level", " 3 "), "3");
+    assert_eq!(form(kinds::CONNECTION, "Package", "usercube.ad@0000001"), "Usercube.AD@0000001");
+}
+
+#[test]
+fn every_scaffolding_takes_what_exports_write() {
+    for kind in elements().filter(|kind| def(*kind).scaffolding.is_some()) {
+        assert!(def(kind).attribute_named("Id").is_some(), "{}", def(kind).name);
+    }
+    assert!(def(kinds::JOB).attribute_named("Id").is_none());
 }
 
 #[test]

@@ -85,6 +85,21 @@ impl ValueType {
         }
     }
 
+    /// The value as it is written canonically; one not of the type stays as it is.
+    pub fn canonical(self, value: &str) -> &str {
+        match self {
+            Self::Boolean => match boolean(value) {
+                Some(true) => "true",
+                Some(false) => "false",
+                None => value,
+            },
+            Self::Byte | Self::Int32 | Self::Int64 | Self::Float => trim(value),
+            Self::Enum(id) => id.def().parse(value).unwrap_or(value),
+            Self::Package => packages::find(value).map_or(value, |package| package.id),
+            Self::String | Self::DateTime | Self::Cron | Self::Color | Self::Expression => value,
+        }
+    }
+
     /// The type in words, for messages and help.
     pub fn words(self) -> &'static str {
         match self {
@@ -141,7 +156,8 @@ fn is_number(text: &str) -> bool {
     };
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    digits(whole) && digits(decimals) && !(whole.is_empty() && decimals.is_empty()) && exponent.is_none_or(|part| !part.is_empty() && digits(part))
+    let exponent_holds = exponent.is_none_or(|part| !part.is_empty() && digits(part));
+    digits(whole) && digits(decimals) && !(whole.is_empty() && decimals.is_empty()) && exponent_holds
 }
 
 /// Eight or fourteen digits, or anything that begins like an ISO 8601 date; the calendar is not consulted.
