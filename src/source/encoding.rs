@@ -1,4 +1,12 @@
 //! Bytes to text.
+//!
+//! A byte-order mark decides; without one, the XML declaration; without that, the text is UTF-8. What xmllint refuses
+//! because of its encoding is refused here, with the place.
+
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// How many bytes are searched for the encoding in an XML declaration.
+const SNIFFED: usize = 512;
 
 /// A decoded text.
 #[derive(Debug)]
@@ -7,27 +15,292 @@ pub struct Decoded {
     pub text: String,
     /// Length of the UTF-8 byte-order mark that stood before it.
     pub bom: u8,
-    /// Whether the file was UTF-8.
+    /// Whether the file was UTF-8, and says so or says nothing.
     pub utf8: bool,
 }
 
 /// Why bytes are not text.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// A byte sequence that the encoding does not have.
-    #[error("byte {offset} is not valid {encoding}")]
+    #[error("the bytes at offset {offset} are not valid {encoding}")]
     Invalid {
         /// Offset in the file.
         offset: u64,
         /// The encoding's name.
         encoding: &'static str,
     },
+    /// A declared encoding that is not known.
+    #[error("the XML declaration names the encoding `{name}`, which is not supported")]
+    Unknown {
+        /// Offset in the file of the name.
+        offset: u64,
+        /// The name as declared.
+        name: String,
+    },
+    /// A declared encoding that the file cannot have.
+    #[error("the XML declaration says `{declared}`, but the file is {actual}")]
+    Conflict {
+        /// Offset in the file of the declared name.
+        offset: u64,
+        /// The name as declared.
+        declared: String,
+        /// What the bytes are.
+        actual: &'static str,
+    },
+    /// An encoding known by its first bytes that is not read.
+    #[error("the file is {encoding}, which is not supported")]
+    Unsupported {
+        /// The encoding's name.
+        encoding: &'static str,
+    },
+    /// A file whose text does not fit 32-bit offsets.
+    #[error("the file has {size} bytes as text; at most {} are read", u32::MAX)]
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+    },
 }
 
-/// Decodes a file.
+impl DecodeError {
+    /// The offset in the file, in bytes, of what is wrong.
+    pub fn offset(&self) -> u64 {
+        match self {
+            Self::Invalid { offset, .. } | Self::Unknown { offset, .. } | Self::Conflict { offset, .. } => *offset,
+            Self::Unsupported { .. } | Self::TooLarge { .. } => 0,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Invalid { encoding: "UTF-8", .. } => {
+                "save the file as UTF-8, or name its encoding: `<?xml version=\"1.0\" encoding=\"windows-1252\"?>`"
+            }
+            Self::Invalid { .. } | Self::Conflict { .. } => "make the XML declaration name the encoding the file is saved in",
+            Self::Unknown { .. } | Self::Unsupported { .. } => "save the file as UTF-8 and declare `encoding=\"utf-8\"`",
+            Self::TooLarge { .. } => "split the file",
+        }
+    }
+}
+
+/// Decodes a file. UTF-8 is checked, not copied.
 pub fn decode(bytes: Vec<u8>) -> Result<Decoded, DecodeError> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(DecodeError::TooLarge { size: bytes.len() as u64 });
+    }
+    match bytes.as_slice() {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => {
+            check_declared(rest, 3, 1, UTF_8)?;
+            decode_utf8(bytes, 3, true)
+        }
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            Err(DecodeError::Unsupported { encoding: "UTF-32" })
+        }
+        [0x4C, 0x6F, 0xA7, 0x94, ..] => Err(DecodeError::Unsupported { encoding: "EBCDIC" }),
+        [0xFF, 0xFE, ..] => decode_utf16(&bytes, 2, UTF_16LE),
+        [0xFE, 0xFF, ..] => decode_utf16(&bytes, 2, UTF_16BE),
+        [b'<', 0, b'?', 0, ..] => decode_utf16(&bytes, 0, UTF_16LE),
+        [0, b'<', 0, b'?', ..] => decode_utf16(&bytes, 0, UTF_16BE),
+        _ => decode_declared(bytes),
+    }
+}
+
+fn decode_declared(bytes: Vec<u8>) -> Result<Decoded, DecodeError> {
+    let Some((offset, name)) = declared(&bytes) else {
+        return decode_utf8(bytes, 0, true);
+    };
+    if matches!(name.to_ascii_lowercase().as_str(), "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "l1") {
+        // The web reads these as windows-1252, XML readers as what they say.
+        return sized(encoding_rs::mem::decode_latin1(&bytes).into_owned(), 0, false);
+    }
+    let ascii = matches!(name.to_ascii_lowercase().as_str(), "us-ascii" | "ascii");
+    if ascii {
+        return match bytes.iter().position(|byte| !byte.is_ascii()) {
+            Some(at) => Err(DecodeError::Invalid { offset: at as u64, encoding: "US-ASCII" }),
+            None => decode_utf8(bytes, 0, false),
+        };
+    }
+    match known(name) {
+        None => Err(DecodeError::Unknown { offset, name: name.to_owned() }),
+        Some(encoding) if encoding == UTF_8 => decode_utf8(bytes, 0, true),
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            Err(DecodeError::Conflict { offset, declared: name.to_owned(), actual: "not UTF-16" })
+        }
+        Some(encoding) => decode_with(&bytes, 0, encoding),
+    }
+}
+
+/// The bytes after the first `skip` as UTF-8.
+fn decode_utf8(mut bytes: Vec<u8>, skip: u8, utf8: bool) -> Result<Decoded, DecodeError> {
+    bytes.drain(..usize::from(skip));
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Decoded { text, bom: 0, utf8: true }),
-        Err(error) => Err(DecodeError::Invalid { offset: error.utf8_error().valid_up_to() as u64, encoding: "UTF-8" }),
+        Ok(text) => Ok(Decoded { text, bom: skip, utf8 }),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to() as u64 + u64::from(skip);
+            Err(DecodeError::Invalid { offset, encoding: "UTF-8" })
+        }
+    }
+}
+
+fn decode_utf16(bytes: &[u8], skip: usize, encoding: &'static Encoding) -> Result<Decoded, DecodeError> {
+    let decoded = decode_with(bytes, skip, encoding)?;
+    check_declared(decoded.text.as_bytes(), skip, 2, encoding)?;
+    Ok(decoded)
+}
+
+/// Checks what the XML declaration at the start of `text` says against the encoding that the first bytes of the file
+/// show. `skip` bytes stand before `text` in the file, where each of its characters has `width` bytes.
+fn check_declared(text: &[u8], skip: usize, width: u64, encoding: &'static Encoding) -> Result<(), DecodeError> {
+    let Some((offset, name)) = declared(text) else {
+        return Ok(());
+    };
+    let offset = skip as u64 + offset * width;
+    let Some(said) = known(name) else {
+        return Err(DecodeError::Unknown { offset, name: name.to_owned() });
+    };
+    let is_utf16 = |encoding| encoding == UTF_16LE || encoding == UTF_16BE;
+    let agrees = if is_utf16(encoding) {
+        // Editors leave `utf-8` in the declaration when they save as UTF-16; XML readers let it pass.
+        said == encoding || said == UTF_8 || name.eq_ignore_ascii_case("UTF-16")
+    } else {
+        !is_utf16(said)
+    };
+    let actual = encoding.name();
+    if agrees { Ok(()) } else { Err(DecodeError::Conflict { offset, declared: name.to_owned(), actual }) }
+}
+
+/// The encoding of that name. XML readers do not know the name that the web gives to bytes without meaning.
+fn known(name: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(name.as_bytes()).filter(|&encoding| encoding != encoding_rs::X_USER_DEFINED)
+}
+
+/// The bytes after the first `skip` in an encoding that has to be converted.
+fn decode_with(bytes: &[u8], skip: usize, encoding: &'static Encoding) -> Result<Decoded, DecodeError> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let content = &bytes[skip..];
+    let mut text = String::new();
+    let mut at = 0;
+    loop {
+        let needed = decoder.max_utf8_buffer_length_without_replacement(content.len() - at);
+        // The estimate is an upper limit for one call, so this ends at the first round.
+        text.reserve(needed.unwrap_or(content.len()).max(16));
+        let (result, read) = decoder.decode_to_string_without_replacement(&content[at..], &mut text, true);
+        at += read;
+        match result {
+            DecoderResult::InputEmpty => return sized(text, 0, false),
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(length, after) => {
+                let offset = (skip + at).saturating_sub(usize::from(length) + usize::from(after)) as u64;
+                return Err(DecodeError::Invalid { offset, encoding: encoding.name() });
+            }
+        }
+    }
+}
+
+fn sized(text: String, bom: u8, utf8: bool) -> Result<Decoded, DecodeError> {
+    match u32::try_from(text.len()) {
+        Ok(_) => Ok(Decoded { text, bom, utf8 }),
+        Err(_) => Err(DecodeError::TooLarge { size: text.len() as u64 }),
+    }
+}
+
+/// The encoding that an XML declaration at the start names, and the offset of the name.
+fn declared(bytes: &[u8]) -> Option<(u64, &str)> {
+    let start = &bytes[..bytes.len().min(SNIFFED)];
+    let head = start.strip_prefix(b"<?xml").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
+    let head = &head[..memchr::memmem::find(head, b"?>")?];
+    let mut at = memchr::memmem::find(head, b"encoding")? + b"encoding".len();
+    at += head[at..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    if head[at] != b'=' {
+        return None;
+    }
+    at += 1;
+    at += head[at..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let quote = head[at];
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let name = &head[at + 1..];
+    let name = &name[..memchr::memchr(quote, name)?];
+    // A malformed name is an error of syntax, told with its place by the parser.
+    let well_formed = name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    let name = std::str::from_utf8(name).ok().filter(|_| well_formed)?;
+    Some((b"<?xml".len() as u64 + at as u64 + 1, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn utf8_with_and_without_mark() {
+        let decoded = decode("<a b='é'/>".into()).unwrap();
+        assert_eq!((decoded.text.as_str(), decoded.bom, decoded.utf8), ("<a b='é'/>", 0, true));
+        let decoded = decode(b"\xEF\xBB\xBF<a/>".into()).unwrap();
+        assert_eq!((decoded.text.as_str(), decoded.bom, decoded.utf8), ("<a/>", 3, true));
+        assert_eq!(
+            decode(b"\xEF\xBB\xBF<a\xFF/>".into()).unwrap_err(),
+            DecodeError::Invalid { offset: 5, encoding: "UTF-8" }
+        );
+    }
+
+    #[test]
+    fn utf16_in_both_orders() {
+        let text = "<?xml version='1.0' encoding='UTF-16'?><a b='é😀'/>";
+        for big in [false, true] {
+            let mark: &[u8] = if big { &[0xFE, 0xFF] } else { &[0xFF, 0xFE] };
+            let marked = [mark, &utf16(text, big)].concat();
+            assert_eq!(decode(marked).unwrap().text, text);
+            let decoded = decode(utf16(text, big)).unwrap();
+            assert_eq!((decoded.text.as_str(), decoded.utf8), (text, false));
+        }
+        let lone = [&[0xFF, 0xFE][..], &utf16("<a>", false), &[0x00, 0xD8], &utf16("</a>", false)].concat();
+        assert_eq!(decode(lone).unwrap_err(), DecodeError::Invalid { offset: 8, encoding: "UTF-16LE" });
+        assert!(decode(b"\xFF\xFE<\0a".into()).is_err(), "half a unit");
+    }
+
+    #[test]
+    fn a_mark_and_a_declaration_have_to_agree() {
+        for (name, utf8, little) in
+            [("utf-8", true, true), ("UTF-16", false, true), ("UTF-16BE", false, false), ("ISO-8859-1", true, false), ("x", false, false)]
+        {
+            let text = format!("<?xml version='1.0' encoding='{name}'?><a/>");
+            assert_eq!(decode([b"\xEF\xBB\xBF", text.as_bytes()].concat()).is_ok(), utf8, "{name}");
+            assert_eq!(decode([&[0xFF, 0xFE][..], &utf16(&text, false)].concat()).is_ok(), little, "{name}");
+        }
+    }
+
+    #[test]
+    fn declared_encodings() {
+        let file = |name: &str, value: &[u8]| {
+            [format!("<?xml version=\"1.0\" encoding=\"{name}\"?><a b=\"").as_bytes(), value, b"\"/>"].concat()
+        };
+        for (name, value, expected) in [
+            ("ISO-8859-1", &b"\xE9\x80"[..], Ok("é\u{80}")),
+            ("windows-1252", b"\xE9\x80", Ok("é€")),
+            ("ISO-8859-15", b"\xA4", Ok("€")),
+            ("utf-8", "é".as_bytes(), Ok("é")),
+            ("US-ASCII", b"e", Ok("e")),
+            ("US-ASCII", b"\xE9", Err(47)),
+            ("utf-8", b"\xE9", Err(44)),
+            ("nonsense", b"e", Err(30)),
+            ("x-user-defined", b"e", Err(30)),
+            ("UTF-16", b"e", Err(30)),
+        ] {
+            match (decode(file(name, value)), expected) {
+                (Ok(decoded), Ok(expected)) => {
+                    assert!(decoded.text.contains(&format!("\"{expected}\"")), "{name}: {}", decoded.text);
+                    assert_eq!(decoded.utf8, name == "utf-8");
+                }
+                (Err(error), Err(offset)) => assert_eq!(error.offset(), offset, "{name}: {error}"),
+                (result, _) => panic!("{name}: {result:?}"),
+            }
+        }
     }
 }

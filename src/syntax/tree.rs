@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
+use super::Seed;
 use crate::source::{FileId, Location, Span};
 
 /// Number of an element in its document, in document order; the root is 0.
@@ -24,30 +25,44 @@ pub struct AttributeId(pub u32);
 pub struct NameId(pub u32);
 
 /// The names of one document: a seed list shared by all documents, then the names only this one has.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Names {
-    seed: &'static [&'static str],
+    seed: &'static Seed,
     own: Vec<Box<str>>,
     own_ids: FxHashMap<Box<str>, NameId>,
 }
 
 impl Names {
     /// A table that knows `seed` already.
-    pub fn with_seed(seed: &'static [&'static str]) -> Self {
-        Self { seed, ..Self::default() }
+    pub fn with_seed(seed: &'static Seed) -> Self {
+        Self { seed, own: Vec::new(), own_ids: FxHashMap::default() }
     }
 
     /// How many names are seeded.
     pub fn seeded(&self) -> u32 {
-        self.seed.len() as u32
+        self.seed.names().len() as u32
     }
 
     /// The text of a name.
     pub fn text(&self, id: NameId) -> &str {
         let index = id.0 as usize;
-        match self.seed.get(index) {
+        match self.seed.names().get(index) {
             Some(name) => name,
-            None => self.own.get(index - self.seed.len()).map_or("", |name| name),
+            None => self.own.get(index - self.seed.names().len()).map_or("", |name| name),
+        }
+    }
+
+    /// The number of a name that occurs in the document or the seed list.
+    pub fn get(&self, name: &str) -> Option<NameId> {
+        self.seed.get(name).map(NameId).or_else(|| self.own_ids.get(name).copied())
+    }
+
+    /// The number of a name, given anew where it is unknown.
+    #[inline]
+    pub fn intern(&mut self, name: &str) -> NameId {
+        match self.seed.get(name) {
+            Some(number) => NameId(number),
+            None => self.intern_own(name),
         }
     }
 
@@ -56,7 +71,7 @@ impl Names {
         if let Some(&id) = self.own_ids.get(name) {
             return id;
         }
-        let id = NameId((self.seed.len() + self.own.len()) as u32);
+        let id = NameId((self.seed.names().len() + self.own.len()) as u32);
         self.own.push(name.into());
         self.own_ids.insert(name.into(), id);
         id
@@ -161,6 +176,11 @@ impl Document {
     /// The root element, where there is one.
     pub fn root(&self) -> Option<ElementId> {
         (!self.elements.is_empty()).then_some(ElementId(0))
+    }
+
+    /// The elements without parent, in document order: the root, and what stands beside it in a broken file.
+    pub fn roots(&self) -> Children<'_> {
+        Children { document: self, at: 0, end: self.elements.len() as u32 }
     }
 
     /// How many elements there are.

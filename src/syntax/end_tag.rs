@@ -1,0 +1,117 @@
+//! End tags and which element they close.
+
+use super::chars;
+use super::error::SyntaxErrorKind;
+use super::parser::{Parser, span};
+use crate::source::Span;
+
+/// How far up an end tag's element is looked for. Configurations are about ten deep.
+const REACH: usize = 256;
+
+impl<'t> Parser<'t> {
+    /// An end tag at `start`, which quick-xml takes to end at `token_end`.
+    pub(super) fn end_tag(&mut self, start: usize, token_end: usize) {
+        self.end_run();
+        self.waiting_comments = self.document.comments.len();
+        // The usual: the name of the innermost element, then `>`.
+        let name_start = start + 2;
+        if let Some(open) = self.open.last() {
+            let name_end = name_start + open.name.len();
+            if self.bytes.get(name_end) == Some(&b'>') && self.bytes[name_start..name_end] == *open.name.as_bytes() {
+                let end = name_end + 1;
+                if let Some(open) = self.open.pop() {
+                    self.close(&open, end);
+                }
+                if end != token_end {
+                    self.resume(end);
+                }
+                return;
+            }
+        }
+        self.other_end_tag(start);
+    }
+
+    fn other_end_tag(&mut self, start: usize) {
+        let first = chars::skip_blanks(self.bytes, start + 2);
+        let name_end = chars::find(self.bytes, first, self.bytes.len(), chars::DELIMITER);
+        let name = &self.text[first..name_end];
+        let at = chars::skip_blanks(self.bytes, name_end);
+        let malformed = SyntaxErrorKind::MalformedEndTag { name: name.into() };
+        let mut blamed = true;
+        let end = match self.bytes.get(at) {
+            Some(b'>') if !name.is_empty() && first == start + 2 => {
+                blamed = false;
+                at + 1
+            }
+            Some(b'>') => {
+                self.error(malformed, start, name_end);
+                at + 1
+            }
+            Some(b'<') | None => {
+                let tag = self.text[start..name_end].into();
+                self.error(SyntaxErrorKind::UnclosedTag { tag }, start, name_end);
+                name_end
+            }
+            Some(_) => {
+                let end = self.after_broken(at);
+                let shown = self.bytes[..end].strip_suffix(b">").map_or(end, <[u8]>::len);
+                self.error(malformed, at, shown.max(at));
+                end
+            }
+        };
+        self.close_named(name, span(first, name_end), start, end, blamed);
+        self.resume(end);
+    }
+
+    /// Closes what an end tag of that name closes. `blamed`: an error about this tag has been reported.
+    fn close_named(&mut self, name: &'t str, place: Span, start: usize, end: usize, blamed: bool) {
+        let reach = self.open.len().saturating_sub(REACH);
+        if let Some(found) = self.open[reach..].iter().rposition(|open| open.name == name) {
+            while self.open.len() > reach + found + 1
+                && let Some(open) = self.open.pop()
+            {
+                if !open.excused && self.forgotten.len() < REACH {
+                    self.forgotten.push(open.name);
+                }
+                self.close_unended(&open, start, place);
+            }
+            if let Some(open) = self.open.pop() {
+                self.close(&open, end);
+            }
+            return;
+        }
+        if let Some(found) = self.forgotten.iter().rposition(|&forgotten| forgotten == name) {
+            // `<a><b></a></b>`: the crossing was reported when `b` was taken to end.
+            self.forgotten.remove(found);
+            return;
+        }
+        let Some(open) = self.open.last_mut() else {
+            if !blamed {
+                self.report(SyntaxErrorKind::UnexpectedEndTag { found: name.into() }, place, None);
+            }
+            return;
+        };
+        // Whatever the tag was meant to be, this explains why the open element may lack its own.
+        open.excused = true;
+        let (expected, opened) = (open.name, open.name_start);
+        if !blamed {
+            let kind = SyntaxErrorKind::MismatchedEndTag { expected: expected.into(), found: name.into() };
+            let related = span(opened as usize, opened as usize + expected.len());
+            self.report(kind, place, Some(related));
+        }
+        if resembles(name, expected)
+            && let Some(open) = self.open.pop()
+        {
+            self.close(&open, end);
+        }
+    }
+}
+
+/// Whether an end tag of the name `found` may be a slip for `expected`.
+fn resembles(found: &str, expected: &str) -> bool {
+    if found.is_empty() || found.eq_ignore_ascii_case(expected) {
+        return true;
+    }
+    let longest = found.len().max(expected.len());
+    longest <= 64 && strsim::osa_distance(found, expected) <= longest / 3
+}

@@ -1,0 +1,584 @@
+//! Start tags and their attributes.
+//!
+//! The scanner decides for itself where the tag ends. In well-formed text that is where quick-xml's token ends; in
+//! broken text (a quote missing, a `>` missing) it is where a person would take it to end.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::chars;
+use super::error::SyntaxErrorKind;
+use super::namespaces::Refused;
+use super::parser::{Open, Parser, span};
+use super::tree::{AttributeData, AttributeId, NameId, Namespace};
+use super::{MAX_DEPTH, value};
+
+/// A name in a tag, up to `end`.
+#[derive(Clone, Copy)]
+struct Name {
+    end: usize,
+    /// Bytes of the prefix with its colon; 0 for none.
+    prefix: u16,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A name, with or without prefix.
+    Good,
+    /// A name to XML, but with its colons in the wrong places.
+    Colons,
+    /// No name.
+    Bad,
+}
+
+/// A value from its opening quote on.
+struct Value {
+    /// After the quote.
+    start: usize,
+    end: usize,
+    /// Where reading goes on.
+    after: usize,
+}
+
+/// The tag being read.
+struct Tag<'t> {
+    /// Its number, for the stamps.
+    number: u32,
+    name: &'t str,
+    name_start: usize,
+    first_attribute: usize,
+    /// Whether a name has a prefix, or a namespace is declared: both are settled when all attributes are read.
+    qualified: bool,
+    /// Whether two attributes share a local name.
+    repeated: bool,
+    /// Where names are by prefix and local name, once a tag has so many attributes that comparing would be slow.
+    seen: FxHashMap<(NameId, &'t str), u32>,
+    /// How many attributes are in that table.
+    looked_up: usize,
+}
+
+/// From so many attributes on, duplicates are looked up in a table.
+const MANY: usize = 32;
+
+impl<'t> Parser<'t> {
+    /// A start tag or empty-element tag at `start`, which quick-xml takes to end at `token_end`.
+    pub(super) fn start_tag(&mut self, start: usize, token_end: usize) {
+        let name_start = start + 1;
+        let name = self.name(name_start);
+        if name.form == Form::Bad && !self.looks_like_tag(name_start, name.end) {
+            self.error(SyntaxErrorKind::StrayLessThan, start, name_start);
+            self.extend_run(start, name_start);
+            self.resume(name_start);
+            return;
+        }
+        self.end_run();
+        let whole = &self.text[name_start..name.end];
+        self.check_root(whole, name_start, name.end);
+        match name.form {
+            Form::Good => {}
+            Form::Colons => {
+                self.error(SyntaxErrorKind::MalformedQualifiedName { name: whole.into() }, name_start, name.end);
+            }
+            Form::Bad => self.error(SyntaxErrorKind::BadElementName { name: whole.into() }, name_start, name.end),
+        }
+        let id = self.intern(&whole[usize::from(name.prefix)..]);
+        let kept = self.open.len() < MAX_DEPTH;
+        let element = if kept { self.push_element(start, id, name.prefix) } else { u32::MAX };
+        if !kept && !self.too_deep {
+            self.too_deep = true;
+            self.error(SyntaxErrorKind::TooDeep, name_start, name.end);
+        }
+        let mark = self.namespaces.mark();
+        self.tag_number += 1;
+        let mut tag = Tag {
+            number: self.tag_number,
+            name: whole,
+            name_start,
+            first_attribute: self.document.attributes.len(),
+            qualified: name.prefix > 0,
+            repeated: false,
+            seen: FxHashMap::default(),
+            looked_up: 0,
+        };
+        let (end, ending) = self.attributes(&mut tag, name.end);
+        let mut namespace = self.namespaces.default();
+        if tag.qualified {
+            self.settle_namespaces(&tag, mark);
+            namespace = self.element_namespace(&tag, name);
+        }
+        if name.form != Form::Good {
+            namespace = Namespace::Foreign;
+        }
+        if let Some(data) = self.document.elements.get_mut(element as usize) {
+            data.namespace = namespace;
+            data.open_end = end as u32;
+        } else {
+            self.document.attributes.truncate(tag.first_attribute);
+        }
+        let excused = ending == Ending::Missing || name.form == Form::Bad;
+        let open = Open { name: whole, element, name_start: name_start as u32, mark, excused };
+        if ending == Ending::Empty {
+            self.close(&open, end);
+        } else {
+            self.open.push(open);
+        }
+        if end != token_end {
+            self.resume(end);
+        }
+    }
+
+    /// One root only: reports the first element that stands beside it.
+    #[inline]
+    fn check_root(&mut self, name: &str, start: usize, end: usize) {
+        if self.open.is_empty()
+            && let Some(root) = self.document.root()
+        {
+            let first = self.document.name_span(root);
+            if !std::mem::replace(&mut self.second_root, true) {
+                self.report(SyntaxErrorKind::SecondRoot { name: name.into() }, span(start, end), Some(first));
+            }
+        }
+    }
+
+    /// Whether what stands after a `<` is a tag with a bad name rather than text with a `<` in it.
+    fn looks_like_tag(&self, start: usize, end: usize) -> bool {
+        let name = &self.text[start..end];
+        let plausible = name.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '$' | '@'));
+        plausible && end < self.bytes.len() && !matches!(self.bytes[end], b'<' | b'=' | b'"' | b'\'')
+    }
+
+    /// Reads a name in a tag: up to what ends it, whether it is one or not.
+    #[inline]
+    fn name(&self, start: usize) -> Name {
+        let rest = &self.bytes[start..];
+        let length = rest.iter().position(|&byte| !chars::is(byte, chars::NAME)).unwrap_or(rest.len());
+        if length > 0
+            && chars::is(rest[0], chars::START)
+            && rest.get(length).is_some_and(|&byte| chars::is(byte, chars::DELIMITER))
+        {
+            return Name { end: start + length, prefix: 0, form: Form::Good };
+        }
+        self.unusual_name(start)
+    }
+
+    /// Reads a name that has a colon, letters beyond ASCII, or is none.
+    fn unusual_name(&self, start: usize) -> Name {
+        let end = chars::find(self.bytes, start, self.bytes.len(), chars::DELIMITER);
+        let name = &self.text[start..end];
+        let bad = Name { end, prefix: 0, form: Form::Bad };
+        if name.is_empty() || chars::name_length(name) < name.len() {
+            return bad;
+        }
+        let Some((prefix, local)) = name.split_once(':') else {
+            return Name { end, prefix: 0, form: Form::Good };
+        };
+        if !prefix.is_empty() && chars::is_unqualified_name(local) {
+            return match u16::try_from(prefix.len() + 1) {
+                Ok(prefix) => Name { end, prefix, form: Form::Good },
+                Err(_) => Name { end, prefix: 0, form: Form::Colons },
+            };
+        }
+        // xmllint takes a name with colons anywhere, but reads `a:b:c` as two names and a third, which has to be one.
+        if let Some((middle, last)) = local.split_once(':')
+            && !prefix.is_empty()
+            && chars::is_unqualified_name(middle)
+            && !last.is_empty()
+            && !last.starts_with(chars::is_name_start)
+        {
+            return bad;
+        }
+        Name { end, prefix: 0, form: Form::Colons }
+    }
+
+    /// Reads the attributes from `at` on, and the end of the tag: where it is and which.
+    fn attributes(&mut self, tag: &mut Tag<'t>, mut at: usize) -> (usize, Ending) {
+        let mut spaced = true;
+        loop {
+            let before = at;
+            at = chars::skip_blanks(self.bytes, at);
+            spaced |= at > before;
+            match self.bytes.get(at) {
+                Some(b'>') => return (at + 1, Ending::Open),
+                Some(b'/') if self.bytes.get(at + 1) == Some(&b'>') => return (at + 2, Ending::Empty),
+                None | Some(b'<') => {
+                    let name_end = tag.name_start + tag.name.len();
+                    let kind = SyntaxErrorKind::UnclosedTag { tag: self.text[tag.name_start - 1..name_end].into() };
+                    self.error(kind, tag.name_start - 1, name_end);
+                    return (before, Ending::Missing);
+                }
+                Some(b'/' | b'=' | b'"' | b'\'') => {
+                    at = self.junk(tag, at);
+                    spaced = true;
+                }
+                Some(_) => {
+                    let (next, whole) = self.attribute(tag, at, spaced);
+                    at = next;
+                    spaced = !whole;
+                }
+            }
+        }
+    }
+
+    /// Reads one attribute: the place after it, and whether it was in order, so that white space must follow.
+    #[inline]
+    fn attribute(&mut self, tag: &mut Tag<'t>, start: usize, spaced: bool) -> (usize, bool) {
+        let name = self.name(start);
+        let mut at = name.end;
+        if self.bytes.get(at) != Some(&b'=') {
+            at = chars::skip_blanks(self.bytes, at);
+        }
+        let assigned = self.bytes.get(at) == Some(&b'=');
+        if assigned {
+            at += 1;
+            if !matches!(self.bytes.get(at), Some(b'"' | b'\'')) {
+                at = chars::skip_blanks(self.bytes, at);
+            }
+        }
+        let quoted = matches!(self.bytes.get(at), Some(b'"' | b'\''));
+        if !(spaced && assigned && quoted && name.form != Form::Bad) {
+            return self.broken_attribute(tag, start, name, at, spaced);
+        }
+        let value = self.value(start, name.end, at);
+        self.push_attribute(tag, start, name, &value);
+        (value.after, true)
+    }
+
+    /// An attribute whose name, `=` or quotes are not in order. `at` is after the `=`, where there is one, and blanks.
+    #[cold]
+    fn broken_attribute(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, at: usize, spaced: bool) -> (usize, bool) {
+        let whole = &self.text[start..name.end];
+        let assigned = self.bytes[name.end..at].contains(&b'=');
+        let quoted = matches!(self.bytes.get(at), Some(b'"' | b'\''));
+        if !assigned && !spaced || (name.form == Form::Bad && !assigned) {
+            return (self.junk(tag, start), false);
+        }
+        let attribute = whole.into();
+        if name.form == Form::Bad {
+            self.error(SyntaxErrorKind::BadAttributeName { name: attribute }, start, name.end);
+        } else if !assigned {
+            self.error(SyntaxErrorKind::MissingEquals { attribute }, start, name.end);
+        } else if !spaced {
+            self.error(SyntaxErrorKind::MissingSpace { attribute }, start, name.end);
+        }
+        let value = if quoted {
+            self.value(start, name.end, at)
+        } else if assigned {
+            match self.unquoted_value(start, name, at) {
+                Some(value) => value,
+                None => return (at, false),
+            }
+        } else {
+            return (name.end, false);
+        };
+        if name.form != Form::Bad {
+            self.push_attribute(tag, start, name, &value);
+        }
+        (value.after, quoted)
+    }
+
+    /// A value without opening quote: up to a closing quote on the same line, else up to white space.
+    fn unquoted_value(&mut self, name_start: usize, name: Name, at: usize) -> Option<Value> {
+        let attribute = self.text[name_start..name.end].into();
+        let line = self.bytes[at..].iter().position(|&b| matches!(b, b'\n' | b'\r' | b'<' | b'>' | b'=' | b'"' | b'\''));
+        let end = match line.map(|length| at + length) {
+            Some(quote) if matches!(self.bytes[quote], b'"' | b'\'') => {
+                self.error(SyntaxErrorKind::UnquotedValue { attribute }, name_start, quote + 1);
+                self.values_characters(at, quote);
+                return Some(Value { start: at, end: quote, after: quote + 1 });
+            }
+            _ => {
+                let rest = &self.bytes[at..];
+                at + rest
+                    .iter()
+                    .enumerate()
+                    .position(|(n, &b)| {
+                        chars::is(b, chars::BLANK) || matches!(b, b'<' | b'>') || rest[n..].starts_with(b"/>")
+                    })
+                    .unwrap_or(rest.len())
+            }
+        };
+        if end == at {
+            self.error(SyntaxErrorKind::MissingValue { attribute }, name_start, name.end);
+            return None;
+        }
+        self.error(SyntaxErrorKind::UnquotedValue { attribute }, at, end);
+        Some(Value { start: at, end, after: end })
+    }
+
+    /// Something that is no attribute: reports it and finds where the tag makes sense again.
+    #[cold]
+    fn junk(&mut self, tag: &Tag<'t>, start: usize) -> usize {
+        let rest = &self.bytes[start..];
+        let mut length = 0;
+        let end = loop {
+            match rest.get(length) {
+                None | Some(b'<' | b'>') => break length,
+                Some(b'/') if rest.get(length + 1) == Some(&b'>') => break length,
+                Some(&byte) if chars::is(byte, chars::BLANK) && self.attribute_begins(start + length) => break length,
+                Some(_) => length += 1,
+            }
+        };
+        let shown = self.text[start..start + end].trim_end();
+        let kind = SyntaxErrorKind::JunkInTag { found: shown.into(), element: tag.name.into() };
+        self.error(kind, start, start + shown.len().max(1));
+        start + end.max(1)
+    }
+
+    /// Whether a name, `=` and a quote follow the white space at `at`.
+    fn attribute_begins(&self, at: usize) -> bool {
+        let start = at + 1;
+        let length = self.bytes[start..].iter().take(256).take_while(|&&b| chars::is(b, chars::NAME) || b == b':').count();
+        let equals = chars::skip_blanks(self.bytes, start + length);
+        length > 0
+            && self.bytes.get(equals) == Some(&b'=')
+            && matches!(self.bytes.get(chars::skip_blanks(self.bytes, equals + 1)), Some(b'"' | b'\''))
+    }
+
+    /// Reads a value whose opening quote is at `open`.
+    #[inline]
+    fn value(&mut self, name_start: usize, name_end: usize, open: usize) -> Value {
+        let quote = self.bytes[open];
+        let start = open + 1;
+        let mut at = start;
+        let mut less_than = false;
+        let errors = self.document.errors.len();
+        loop {
+            at = chars::find(self.bytes, at, self.bytes.len(), chars::VALUE_STOP);
+            match self.bytes.get(at) {
+                Some(&byte) if byte == quote => break,
+                Some(b'"' | b'\'') => at += 1,
+                Some(b'&') => at = self.reference(at),
+                Some(b'<') => {
+                    if !less_than {
+                        if self.quote_is_missing(start, at, quote) {
+                            return self.unended_value(name_start, name_end, open, at, errors);
+                        }
+                        less_than = true;
+                        let attribute = self.text[name_start..name_end].into();
+                        self.error(SyntaxErrorKind::LessThanInValue { attribute }, at, at + 1);
+                    }
+                    at += 1;
+                }
+                Some(_) => at = self.suspect(at),
+                None => return self.unended_value(name_start, name_end, open, at, errors),
+            }
+        }
+        // `a="1 b="2"`: the second quote opens a value, it does not close one.
+        if !self.bytes.get(at + 1).is_some_and(|&byte| chars::is(byte, chars::BLANK) || matches!(byte, b'>' | b'/'))
+            && let Some(end) = self.value_swallowed(start, at)
+        {
+            return self.missing_quote(name_start, name_end, open, end, errors);
+        }
+        Value { start, end: at, after: at + 1 }
+    }
+
+    /// Judges the characters of a value that is not in quotes.
+    fn values_characters(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        loop {
+            at = chars::find(self.bytes, at, end, chars::TEXT_STOP);
+            if at >= end {
+                return;
+            }
+            at = match self.bytes[at] {
+                b'&' => self.reference(at),
+                b']' => at + 1,
+                _ => self.suspect(at),
+            };
+        }
+    }
+
+    /// Where a value ends that has swallowed the name of the next attribute: before the name that its text ends with.
+    fn value_swallowed(&self, start: usize, quote: usize) -> Option<usize> {
+        let text = self.text[start..quote].trim_end().strip_suffix('=')?.trim_end();
+        let before = text.trim_end_matches(|c| c == ':' || chars::is_name_char(c));
+        let name = &text[before.len()..];
+        let end = before.trim_end();
+        (end.len() < before.len() && name.starts_with(chars::is_name_start)).then_some(start + end.len())
+    }
+
+    /// Whether the `<` at `at` begins the next tag, the quote of the value before it being missing, rather than
+    /// standing in the value.
+    #[cold]
+    fn quote_is_missing(&self, start: usize, at: usize, quote: u8) -> bool {
+        let next = self.bytes.get(at + 1).copied().unwrap_or(b' ');
+        if !(next.is_ascii_alphabetic() || matches!(next, b'_' | b'/' | b'!' | b'?')) {
+            return false;
+        }
+        let before = &self.bytes[start..at];
+        let text = before.trim_ascii_end();
+        if text.ends_with(b">") || before[text.len()..].iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            return true;
+        }
+        match memchr::memchr3(quote, b'\n', b'\r', &self.bytes[at..]) {
+            Some(length) => self.bytes[at + length] != quote,
+            None => true,
+        }
+    }
+
+    /// A value without closing quote, read up to `limit`: it ends where the tag seems to end.
+    #[cold]
+    fn unended_value(&mut self, name_start: usize, name_end: usize, open: usize, limit: usize, errors: usize) -> Value {
+        let start = open + 1;
+        let seen = &self.bytes[start..limit];
+        let stop = memchr::memchr3(b'>', b'\n', b'\r', seen).unwrap_or(seen.len());
+        let stop = if seen[..stop].ends_with(b"/") && seen.get(stop) == Some(&b'>') { stop - 1 } else { stop };
+        let end = start + seen[..stop].trim_ascii_end().len();
+        self.missing_quote(name_start, name_end, open, end, errors)
+    }
+
+    /// A value that has to end at `end` for want of a quote. What was reported past that is forgotten, as the text
+    /// there is read again: `errors` is how many errors there were before the value.
+    fn missing_quote(&mut self, name_start: usize, name_end: usize, open: usize, end: usize, errors: usize) -> Value {
+        self.forget_errors(errors, end);
+        let attribute = self.text[name_start..name_end].into();
+        let kind = SyntaxErrorKind::MissingQuote { attribute, quote: char::from(self.bytes[open]) };
+        self.error(kind, name_start, open + 1);
+        Value { start: open + 1, end, after: end }
+    }
+
+    /// Adds an attribute to the tree, unless the element has it already.
+    #[inline]
+    fn push_attribute(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, value: &Value) {
+        let whole = &self.text[start..name.end];
+        let id = self.intern(&whole[usize::from(name.prefix)..]);
+        let namespace = if name.prefix > 0 {
+            tag.qualified = true;
+            if whole.starts_with("xmlns:") { Namespace::Declaration } else { Namespace::Foreign }
+        } else if whole == "xmlns" {
+            tag.qualified = true;
+            Namespace::Declaration
+        } else if name.form == Form::Colons {
+            self.error(SyntaxErrorKind::MalformedQualifiedName { name: whole.into() }, start, name.end);
+            Namespace::Foreign
+        } else {
+            Namespace::Dialect
+        };
+        let stamp = &mut self.stamps[id.0 as usize];
+        if *stamp == tag.number && namespace != Namespace::Declaration {
+            tag.repeated = true;
+            if self.is_duplicate(tag, id, whole, start) {
+                return;
+            }
+        }
+        self.stamps[id.0 as usize] = tag.number;
+        self.document.attributes.push(AttributeData {
+            name: id,
+            namespace,
+            prefix_len: name.prefix,
+            name_start: start as u32,
+            value_start: value.start as u32,
+            value_end: value.end as u32,
+        });
+    }
+
+    /// Whether the tag has an attribute of that whole name, given that it has one of that local name.
+    #[cold]
+    fn is_duplicate(&mut self, tag: &mut Tag<'t>, id: NameId, whole: &'t str, start: usize) -> bool {
+        let text = self.text;
+        let own = tag.first_attribute..self.document.attributes.len();
+        let whole_name = |attribute: &AttributeData, local: &str| {
+            let at = attribute.name_start as usize;
+            &text[at..at + usize::from(attribute.prefix_len) + local.len()]
+        };
+        let first = if own.len() < MANY {
+            self.document.attributes[own]
+                .iter()
+                .find(|attribute| attribute.name == id && whole_name(attribute, self.document.names.text(id)) == whole)
+                .map(|attribute| attribute.name_start)
+        } else {
+            for attribute in &self.document.attributes[own.start + tag.looked_up..own.end] {
+                let name = whole_name(attribute, self.document.names.text(attribute.name));
+                tag.seen.entry((attribute.name, name)).or_insert(attribute.name_start);
+            }
+            tag.looked_up = own.len();
+            tag.seen.get(&(id, whole)).copied()
+        };
+        let Some(first) = first.map(|first| first as usize) else {
+            return false;
+        };
+        let kind = SyntaxErrorKind::DuplicateAttribute { attribute: whole.into(), element: tag.name.into() };
+        self.report(kind, span(start, start + whole.len()), Some(span(first, first + whole.len())));
+        true
+    }
+
+    /// Takes the tag's declarations, then judges its prefixes.
+    fn settle_namespaces(&mut self, tag: &Tag<'t>, mark: u32) {
+        let range = tag.first_attribute..self.document.attributes.len();
+        for at in range.clone() {
+            if self.document.attributes[at].namespace == Namespace::Declaration {
+                self.declare(tag, at, mark);
+            }
+        }
+        let mut expanded = FxHashSet::default();
+        let mut errors = Vec::new();
+        for at in range {
+            let attribute = &self.document.attributes[at];
+            if attribute.prefix_len == 0 || attribute.namespace == Namespace::Declaration {
+                continue;
+            }
+            let start = attribute.name_start as usize;
+            let prefix = &self.text[start..start + usize::from(attribute.prefix_len) - 1];
+            let name = self.document.attribute_name_span(AttributeId(at as u32));
+            match self.namespaces.uri(prefix) {
+                None => {
+                    let kind = SyntaxErrorKind::UnboundPrefix { prefix: prefix.into() };
+                    errors.push((kind, span(start, start + prefix.len())));
+                }
+                Some(uri) if tag.repeated && !expanded.insert((uri, attribute.name)) => {
+                    let kind = SyntaxErrorKind::DuplicateExpandedAttribute { attribute: name.of(self.text).into() };
+                    errors.push((kind, name));
+                }
+                Some(_) => {}
+            }
+        }
+        for (kind, place) in errors {
+            self.report(kind, place, None);
+        }
+    }
+
+    fn declare(&mut self, tag: &Tag<'t>, at: usize, mark: u32) {
+        let attribute = &self.document.attributes[at];
+        let name = self.document.attribute_name_span(AttributeId(at as u32));
+        let whole = name.of(self.text);
+        let prefix = whole.strip_prefix("xmlns:").unwrap_or_default();
+        let uri = value::normalize(&self.text[attribute.value_start as usize..attribute.value_end as usize]);
+        match self.namespaces.declare(mark, prefix, uri) {
+            Ok(()) => {}
+            Err(Refused::Problem(problem)) => {
+                self.report(SyntaxErrorKind::BadBinding { prefix: prefix.into(), problem }, name, None);
+            }
+            Err(Refused::Duplicate) => {
+                let first = (tag.first_attribute..at)
+                    .map(|other| self.document.attribute_name_span(AttributeId(other as u32)))
+                    .find(|other| other.of(self.text) == whole);
+                let kind = SyntaxErrorKind::DuplicateAttribute { attribute: whole.into(), element: tag.name.into() };
+                self.report(kind, name, first);
+            }
+        }
+    }
+
+    /// The namespace of the tag's element, its declarations taken.
+    fn element_namespace(&mut self, tag: &Tag<'t>, name: Name) -> Namespace {
+        if name.prefix == 0 {
+            return self.namespaces.default();
+        }
+        let prefix = &tag.name[..usize::from(name.prefix) - 1];
+        self.namespaces.of_prefix(prefix).unwrap_or_else(|| {
+            let kind = SyntaxErrorKind::UnboundPrefix { prefix: prefix.into() };
+            self.error(kind, tag.name_start, tag.name_start + prefix.len());
+            Namespace::Foreign
+        })
+    }
+}
+
+/// How a start tag ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// With `>`.
+    Open,
+    /// With `/>`.
+    Empty,
+    /// Not at all.
+    Missing,
+}
