@@ -70,7 +70,12 @@ pub(crate) fn build(sources: Sources) -> Result<Model, Vec<String>> {
     enums.sort_by(|a, b| a.name.cmp(&b.name));
     duplicates("enums.toml", "enumeration", enums.iter().map(|one| one.name.as_str()), &mut problems);
     for one in &enums {
-        duplicates("enums.toml", &format!("{}: value", one.name), one.values.iter().map(|value| value.name.as_str()), &mut problems);
+        duplicates(
+            "enums.toml",
+            &format!("{}: value", one.name),
+            one.values.iter().map(|value| value.name.as_str()),
+            &mut problems,
+        );
     }
     let kinds = items.kinds;
     duplicates("items.toml", "kind", kinds.iter().map(|kind| kind.id.as_str()), &mut problems);
@@ -213,7 +218,8 @@ fn link(rows: &mut [Row], problems: &mut Vec<String>) {
                     parents.insert(parent);
                 }
                 [] => problems.push(format!("{}: no element is its parent `{written}`", place(&rows[number]))),
-                _ => problems.push(format!("{}: `{written}` is more than one element; write `Parent/{name}`", place(&rows[number]))),
+                _ => problems
+                    .push(format!("{}: `{written}` is more than one element; write `Parent/{name}`", place(&rows[number]))),
             }
         }
         // What stands in a task stands in its override.
@@ -288,7 +294,8 @@ fn resolve_attribute(attribute: &raw::Attribute, enums: &[raw::Enum], kinds: &[r
 }
 
 fn family(written: &str) -> Result<Family, String> {
-    let wrong = || format!("`{written}` is no family: write Prefix{{1..16}}Suffix, with ` base32hex` after it where the numbers are");
+    let wrong =
+        || format!("`{written}` is no family: write Prefix{{1..16}}Suffix, with ` base32hex` after it where the numbers are");
     let (pattern, base32hex) = match written.strip_suffix(" base32hex") {
         Some(pattern) => (pattern, true),
         None => (written, false),

@@ -22,7 +22,8 @@ impl Names<'_> {
 pub(crate) fn write(model: &Model) -> String {
     let names = Names(&model.names);
     let mut out = String::from("// Generated from grammar/*.toml by build.rs.\n\n");
-    let _ = writeln!(out, "/// Every name of an element or attribute, sorted; a [`NameId`] below its length is an index into it.");
+    let _ =
+        writeln!(out, "/// Every name of an element or attribute, sorted; a [`NameId`] below its length is an index into it.");
     let _ = writeln!(out, "pub static NAMES: &[&str] = &{:?};\n", model.names);
     let root = model.rows.iter().position(|row| row.parents.is_empty()).expect("checked: there is a root");
     let _ = writeln!(out, "const ROOT: ElementKind = ElementKind({root});\n");
@@ -60,7 +61,14 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
     let misspellings: Vec<String> = raw.misspellings.iter().map(|(wrong, right)| format!("({wrong:?}, {right:?})")).collect();
     let (index, families) = attribute_index(row, names);
     let _ = writeln!(out, "    ElementDef {{");
-    let _ = writeln!(out, "        name: {:?}, name_id: {}, area: {:?}, summary: {:?},", raw.name, names.id(&raw.name), row.area, raw.summary);
+    let _ = writeln!(
+        out,
+        "        name: {:?}, name_id: {}, area: {:?}, summary: {:?},",
+        raw.name,
+        names.id(&raw.name),
+        row.area,
+        raw.summary
+    );
     let _ = writeln!(out, "        parents: &[{}],", kind_list(&row.parents));
     let _ = writeln!(out, "        children: &[{}], child_names: &[{}],", kind_list(&children), child_names.join(", "));
     let _ = writeln!(out, "        required_children: &[{}],", required.join(", "));
@@ -69,16 +77,22 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
         write_attribute(out, model, order, attribute, names);
     }
     let _ = writeln!(out, "        ],");
-    let _ = writeln!(out, "        attribute_names: &[{}],", index.iter().map(|(name, _)| format!("NameId({name})")).collect::<Vec<_>>().join(", "));
+    let _ = writeln!(
+        out,
+        "        attribute_names: &[{}],",
+        index.iter().map(|(name, _)| format!("NameId({name})")).collect::<Vec<_>>().join(", ")
+    );
     let _ = writeln!(out, "        attribute_slots: &{:?},", index.iter().map(|&(_, slot)| slot).collect::<Vec<_>>());
     let _ = writeln!(out, "        family_slots: &{families:?},");
     let declares = raw.declares.as_ref().map_or("None".to_owned(), |kind| format!("Some(ItemKind::{})", variant(kind)));
-    let key = raw.declares.as_ref().map_or("None".to_owned(), |_| {
-        format!("Some({})", names.id(raw.key.as_deref().unwrap_or("Identifier")))
-    });
+    let key = raw
+        .declares
+        .as_ref()
+        .map_or("None".to_owned(), |_| format!("Some({})", names.id(raw.key.as_deref().unwrap_or("Identifier"))));
     let _ = writeln!(out, "        declares: {declares}, key: {key}, scoped: {},", raw.scoped);
     let task = raw.task.as_deref().map_or("None".to_owned(), |side| format!("Some(Side::{})", variant(side)));
-    let scaffolding = raw.scaffolding.as_deref().map_or("None".to_owned(), |kind| format!("Some(ScaffoldingKind::{})", variant(kind)));
+    let scaffolding =
+        raw.scaffolding.as_deref().map_or("None".to_owned(), |kind| format!("Some(ScaffoldingKind::{})", variant(kind)));
     let _ = writeln!(out, "        task: {task}, scaffolding: {scaffolding},");
     let _ = writeln!(out, "        overrides: {}, overridden_by: {},", option(row.overrides), option(row.overridden_by));
     let _ = writeln!(out, "        withdrawn: &[{}], misspellings: &[{}],", dialects(&raw.withdrawn), misspellings.join(", "));
@@ -126,7 +140,8 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
             family.prefix, family.suffix, family.first, family.last
         )
     });
-    let reference = attribute.reference.as_ref().map_or("None".to_owned(), |one| format!("Some({})", reference(one, model, names)));
+    let reference =
+        attribute.reference.as_ref().map_or("None".to_owned(), |one| format!("Some({})", reference(one, model, names)));
     let range = raw.range.map_or("None".to_owned(), |[low, high]| format!("Some(({low}, {high}))"));
     let _ = writeln!(
         out,
@@ -183,8 +198,10 @@ fn variant(id: &str) -> String {
 fn named(out: &mut String, model: &Model) {
     let _ = writeln!(out, "static KINDS_NAMED: [&[ElementKind]; {}] = [", model.names.len());
     for name in &model.names {
-        let kinds: Vec<String> =
-            (0..model.rows.len()).filter(|&row| model.rows[row].raw.name == *name).map(|row| format!("ElementKind({row})")).collect();
+        let kinds: Vec<String> = (0..model.rows.len())
+            .filter(|&row| model.rows[row].raw.name == *name)
+            .map(|row| format!("ElementKind({row})"))
+            .collect();
         let _ = writeln!(out, "    &[{}],", kinds.join(", "));
     }
     out.push_str("];\n\n");
@@ -196,7 +213,9 @@ fn enums(out: &mut String, model: &Model) {
         let values: Vec<String> = one
             .values
             .iter()
-            .map(|value| format!("EnumValue {{ name: {:?}, number: {:?}, summary: {:?} }}", value.name, value.number, value.summary))
+            .map(|value| {
+                format!("EnumValue {{ name: {:?}, number: {:?}, summary: {:?} }}", value.name, value.number, value.summary)
+            })
             .collect();
         let _ = writeln!(out, "    EnumDef {{ name: {:?}, open: {}, values: &[{}] }},", one.name, one.open, values.join(", "));
     }
@@ -204,7 +223,9 @@ fn enums(out: &mut String, model: &Model) {
 }
 
 fn kinds(out: &mut String, model: &Model) {
-    out.push_str("/// The kinds of items that identifiers name.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n");
+    out.push_str(
+        "/// The kinds of items that identifiers name.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n",
+    );
     out.push_str("pub enum ItemKind {\n");
     for kind in &model.kinds {
         let _ = writeln!(out, "    /// {}.\n    {},", capital(&kind.plural), variant(&kind.id));
@@ -233,7 +254,17 @@ fn packages(out: &mut String, model: &Model) {
     sorted.sort_by_key(|package| package.id.to_ascii_lowercase());
     let _ = writeln!(out, "static PACKAGES: [Package; {}] = [", sorted.len());
     for package in sorted {
-        let raw::Package { id, name, export, fulfill, incremental, prepare_type, prepare_type_always, resource_type_mapping, catalogued } = package;
+        let raw::Package {
+            id,
+            name,
+            export,
+            fulfill,
+            incremental,
+            prepare_type,
+            prepare_type_always,
+            resource_type_mapping,
+            catalogued,
+        } = package;
         let _ = writeln!(
             out,
             "    Package {{ id: {id:?}, name: {name:?}, export: {export:?}, fulfill: &{fulfill:?}, incremental: {incremental}, \
@@ -254,7 +285,11 @@ fn constants(out: &mut String, model: &Model) {
     for (number, row) in model.rows.iter().enumerate() {
         let parents = row.raw.parents.join("`, `");
         let below = if parents.is_empty() { String::new() } else { format!(" in `{parents}`") };
-        let _ = writeln!(out, "    /// `{}`{below}: {}\n    pub const {}: ElementKind = ElementKind({number});", row.raw.name, row.raw.summary, row.constant);
+        let _ = writeln!(
+            out,
+            "    /// `{}`{below}: {}\n    pub const {}: ElementKind = ElementKind({number});",
+            row.raw.name, row.raw.summary, row.constant
+        );
     }
     out.push_str("}\n\n/// The enumerations.\npub mod enums {\n    use super::EnumId;\n\n");
     for (number, one) in model.enums.iter().enumerate() {

@@ -43,7 +43,10 @@ fn the_list_of_elements_is_that_of_the_tables() {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let changed: Vec<&str> = listing.lines().filter(|line| !kept.lines().any(|one| one == *line)).collect();
-    assert!(kept == listing, "grammar/elements.txt is not what the grammar gives; set JOBWRIGHT_BLESS=1 to write it. New or changed: {changed:#?}");
+    assert!(
+        kept == listing,
+        "grammar/elements.txt is not what the grammar gives; set JOBWRIGHT_BLESS=1 to write it. New or changed: {changed:#?}"
+    );
 }
 
 #[test]
@@ -103,7 +106,13 @@ fn tasks_stand_in_jobs_and_at_top_level_and_have_overrides() {
         assert_eq!(def(over).attributes.len(), def(task).attributes.len());
         assert_eq!(def(over).declares, None);
         for attribute in def(over).attributes {
-            assert_eq!(attribute.required == Required::Yes, attribute.name == "Identifier", "{} of {}", attribute.name, def(over).name);
+            assert_eq!(
+                attribute.required == Required::Yes,
+                attribute.name == "Identifier",
+                "{} of {}",
+                attribute.name,
+                def(over).name
+            );
         }
         let identifier = def(over).attribute_named("Identifier").expect("an override names its task");
         assert_eq!(identifier.reference, Some(Reference::Item(ItemKind::Task)));
@@ -122,7 +131,17 @@ fn attributes_are_found_by_name_and_by_family() {
         assert_eq!(found.name_id == id(name), found.family.is_none() || name == "DisplayName_L1");
         assert!(std::ptr::eq(found, job.attribute_named(name).expect("the same by text")));
     }
-    for name in ["DisplayName_L0", "DisplayName_L17", "DisplayName_L01", "DisplayName_L", "DisplayName_l1", "displayname_L1", "DisplayName", "D0", ""] {
+    for name in [
+        "DisplayName_L0",
+        "DisplayName_L17",
+        "DisplayName_L01",
+        "DisplayName_L",
+        "DisplayName_l1",
+        "displayname_L1",
+        "DisplayName",
+        "D0",
+        "",
+    ] {
         assert!(job.attribute_named(name).is_none(), "{name} on Job");
     }
     let role = def(kinds::SINGLE_ROLE);
@@ -160,8 +179,12 @@ fn attributes_stand_in_the_canonical_order() {
         assert_eq!(orders, (0..orders.len()).collect::<Vec<_>>());
         assert!(def(kind).attributes.iter().all(|attribute| !attribute.summary.is_empty()));
     }
-    let first: Vec<&str> = def(kinds::PREPARE_SYNCHRONIZATION_TASK).attributes.iter().map(|attribute| attribute.name).take(8).collect();
-    assert_eq!(first, ["Identifier", "DisplayName_L1", "Agent", "Connector", "Level", "OpenIdClient", "SynchronizationMode", "Type"]);
+    let first: Vec<&str> =
+        def(kinds::PREPARE_SYNCHRONIZATION_TASK).attributes.iter().map(|attribute| attribute.name).take(8).collect();
+    assert_eq!(
+        first,
+        ["Identifier", "DisplayName_L1", "Agent", "Connector", "Level", "OpenIdClient", "SynchronizationMode", "Type"]
+    );
 }
 
 #[test]
@@ -204,13 +227,20 @@ fn values_are_checked_against_their_type() {
         assert_eq!(ValueType::Boolean.check(value), Err(ValueProblem::NotBoolean), "{value:?}");
     }
     assert!(ok(ValueType::Int32, "-1") && ok(ValueType::Int32, "+7") && ok(ValueType::Int32, "2147483647"));
-    assert_eq!(ValueType::Int32.check("2147483648"), Err(ValueProblem::OutOfRange { low: i64::from(i32::MIN), high: i64::from(i32::MAX) }));
+    assert_eq!(
+        ValueType::Int32.check("2147483648"),
+        Err(ValueProblem::OutOfRange { low: i64::from(i32::MIN), high: i64::from(i32::MAX) })
+    );
     assert_eq!(ValueType::Int32.check("1.0"), Err(ValueProblem::NotInteger));
     assert_eq!(ValueType::Int32.check(""), Err(ValueProblem::NotInteger));
     assert_eq!(ValueType::Int64.check("99999999999999999999"), Err(ValueProblem::OutOfRange { low: i64::MIN, high: i64::MAX }));
     assert!(ok(ValueType::Byte, "255") && !ok(ValueType::Byte, "256") && !ok(ValueType::Byte, "-1"));
-    assert!(ok(ValueType::Float, "97.0") && ok(ValueType::Float, "-0.5") && ok(ValueType::Float, "1e3") && ok(ValueType::Float, ".5"));
-    assert!(!ok(ValueType::Float, "97,0") && !ok(ValueType::Float, ".") && !ok(ValueType::Float, "1e") && !ok(ValueType::Float, ""));
+    assert!(
+        ok(ValueType::Float, "97.0") && ok(ValueType::Float, "-0.5") && ok(ValueType::Float, "1e3") && ok(ValueType::Float, ".5")
+    );
+    assert!(
+        !ok(ValueType::Float, "97,0") && !ok(ValueType::Float, ".") && !ok(ValueType::Float, "1e") && !ok(ValueType::Float, "")
+    );
     assert!(ok(ValueType::Color, "#0aF9c2") && !ok(ValueType::Color, "0aF9c2") && !ok(ValueType::Color, "#0aF9c"));
     assert!(ok(ValueType::DateTime, "20790606") && ok(ValueType::DateTime, "20240102030405"));
     assert!(ok(ValueType::DateTime, "2024-01-02") && ok(ValueType::DateTime, "2024-01-02T03:04:05Z"));
@@ -266,12 +296,20 @@ fn withdrawn_arguments_are_those_of_the_pages() {
     let complete = def(kinds::CREATE_CONNECTOR_SYNCHRO_COMPLETE);
     let old = complete.attribute_named("OldAlgorithm").expect("known");
     assert!(old.is_withdrawn(Dialect::Saas) && old.is_withdrawn(Dialect::V6_2) && !old.is_withdrawn(Dialect::V6_1));
-    assert!(def(kinds::CREATE_AGENT_SYNCHRO_COMPLETE).attribute_named("OldAlgorithm").is_some_and(|one| one.withdrawn.is_empty()));
-    let copy = |parent| def(child(parent, id("AddTask")).expect("takes AddTask")).attribute_named("CopyOccurence").expect("known");
+    assert!(
+        def(kinds::CREATE_AGENT_SYNCHRO_COMPLETE).attribute_named("OldAlgorithm").is_some_and(|one| one.withdrawn.is_empty())
+    );
+    let copy =
+        |parent| def(child(parent, id("AddTask")).expect("takes AddTask")).attribute_named("CopyOccurence").expect("known");
     assert!(copy(kinds::CREATE_CONNECTOR_SYNCHRO_COMPLETE).is_withdrawn(Dialect::Saas));
     assert!(!copy(kinds::CREATE_CONNECTOR_SYNCHRO_INCREMENTAL).is_withdrawn(Dialect::Saas));
-    assert!(def(kinds::DO_NOT_CREATE_JOB).is_withdrawn(Dialect::V6_2) && !def(kinds::DO_NOT_CREATE_JOB).is_withdrawn(Dialect::V6_1));
-    assert_eq!(complete.required_children, [RequiredChild { name: id("OpenIdIdentifier"), dialects: &[Dialect::V6_2, Dialect::Saas] }]);
+    assert!(
+        def(kinds::DO_NOT_CREATE_JOB).is_withdrawn(Dialect::V6_2) && !def(kinds::DO_NOT_CREATE_JOB).is_withdrawn(Dialect::V6_1)
+    );
+    assert_eq!(
+        complete.required_children,
+        [RequiredChild { name: id("OpenIdIdentifier"), dialects: &[Dialect::V6_2, Dialect::Saas] }]
+    );
     assert_eq!(elements().filter(|kind| def(*kind).is_job_scaffolding()).count(), 8);
 }
 

@@ -83,7 +83,7 @@ impl<T> std::fmt::Debug for Ref<T> {
 }
 
 /// Read from the text of an attribute; a text that is not of the type gives no value (the rule `invalid-value` says so).
-pub trait FromValue: Sized {
+pub(crate) trait FromValue: Sized {
     /// The value, or nothing.
     fn from_value(value: &str) -> Option<Self>;
 
@@ -136,7 +136,7 @@ impl FromValue for Package {
 }
 
 /// An item that others name by its identifier.
-pub trait Named: Sized {
+pub(crate) trait Named: Sized {
     /// The item of that identifier.
     fn find(index: &Index, name: Symbol) -> Option<Id<Self>>;
 }

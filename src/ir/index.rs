@@ -3,9 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::field::Named;
-use super::items::{
-    Agent, Connection, Connector, EntityAssociation, EntityType, Job, OpenIdClient, Profile, ResourceType, Task,
-};
+use super::items::{Agent, Connection, Connector, EntityAssociation, EntityType, Job, OpenIdClient, Profile, ResourceType, Task};
 use super::{Arena, Id, Symbol};
 
 macro_rules! index {

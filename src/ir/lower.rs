@@ -198,7 +198,8 @@ pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
 /// Lowers one tree. Ids in the result are relative to the file until they are merged.
 pub fn lower(document: &Document, text: &str) -> Lowered {
     let kinds = classify(document);
-    let mut lowering = Lowering { document, text, file: document.file(), out: Lowered::default(), job: None, task: None, scope: None };
+    let mut lowering =
+        Lowering { document, text, file: document.file(), out: Lowered::default(), job: None, task: None, scope: None };
     for element in document.elements() {
         if let Some(kind) = kinds[element.0 as usize] {
             lowering.element(element, kind);

@@ -185,7 +185,9 @@ impl Program {
                 JobEntry::Step(step) => {
                     let step = &self.items.steps[step];
                     let level = step.level.map(|field| field.value).filter(|&level| level >= 0);
-                    step.task.and_then(|task| task.value.target).map(|task| (task, level.or(self.items.tasks[task].written_level())))
+                    step.task
+                        .and_then(|task| task.value.target)
+                        .map(|task| (task, level.or(self.items.tasks[task].written_level())))
                 }
                 JobEntry::Override(item) => {
                     self.items.overrides[item].copy.map(|task| (task, self.items.tasks[task].written_level()))

@@ -5,4 +5,4 @@
 
 pub mod model;
 
-pub use model::{Plan, PLAN_VERSION};
+pub use model::{PLAN_VERSION, Plan};

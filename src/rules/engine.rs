@@ -8,8 +8,8 @@ use crate::ir::{Id, Job, Program};
 use crate::scaffold::ScaffoldProblem;
 use crate::source::FileId;
 
-use super::{Check, JobModel, Policy, registry, suppression, xml_syntax};
 use super::element::ElementView;
+use super::{Check, JobModel, Policy, registry, suppression, xml_syntax};
 
 /// What a check found, silenced findings counted.
 #[derive(Debug)]
@@ -28,10 +28,8 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
     findings.par_extend(files.par_iter().with_max_len(1).flat_map_iter(|&file| check_file(program, file)));
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
     findings.par_extend(jobs.par_iter().flat_map_iter(|&job| check_job(program, job)));
-    let program_checks: Vec<_> = registry::ALL
-        .iter()
-        .filter_map(|rule| if let Check::Program(check) = rule.check { Some(check) } else { None })
-        .collect();
+    let program_checks: Vec<_> =
+        registry::ALL.iter().filter_map(|rule| if let Check::Program(check) = rule.check { Some(check) } else { None }).collect();
     findings.par_extend(program_checks.par_iter().flat_map_iter(|check| {
         let mut sink = Vec::new();
         check(program, &mut sink);

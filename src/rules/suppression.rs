@@ -12,13 +12,14 @@ use super::suggest::nearest;
 use super::{Check, Policy, Rule, registry};
 
 /// The row of `malformed-suppression`.
-pub static MALFORMED: Rule = rule("malformed-suppression", Severity::Error, "a suppression comment that does not parse");
+pub(crate) static MALFORMED: Rule = rule("malformed-suppression", Severity::Error, "a suppression comment that does not parse");
 /// The row of `unknown-suppressed-rule`.
-pub static UNKNOWN: Rule = rule("unknown-suppressed-rule", Severity::Error, "a suppression names a rule that does not exist");
+pub(crate) static UNKNOWN: Rule =
+    rule("unknown-suppressed-rule", Severity::Error, "a suppression names a rule that does not exist");
 /// The row of `unused-suppression`.
-pub static UNUSED: Rule = rule("unused-suppression", Severity::Warning, "a rule named in a suppression silences nothing");
+pub(crate) static UNUSED: Rule = rule("unused-suppression", Severity::Warning, "a rule named in a suppression silences nothing");
 /// The row of `suppression-without-reason`.
-pub static NO_REASON: Rule = rule("suppression-without-reason", Severity::Note, "a suppression gives no reason");
+pub(crate) static NO_REASON: Rule = rule("suppression-without-reason", Severity::Note, "a suppression gives no reason");
 
 const fn rule(name: &'static str, severity: Severity, summary: &'static str) -> Rule {
     Rule { info: RuleInfo { name, category: Category::Directives, severity, summary }, check: Check::Engine }
@@ -82,13 +83,7 @@ pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) 
     (kept, suppressed)
 }
 
-fn read<'p>(
-    program: &'p Program,
-    document: &Document,
-    file: FileId,
-    comment: &Comment,
-    added: &mut Vec<Finding>,
-) -> Vec<Named> {
+fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &Comment, added: &mut Vec<Finding>) -> Vec<Named> {
     let text = comment.span.of(program.text(file));
     let inner = text.strip_prefix("<!--").and_then(|text| text.strip_suffix("-->")).unwrap_or(text);
     let Some(directive) = inner.trim_start().strip_prefix("jobwright:") else { return Vec::new() };
@@ -162,7 +157,11 @@ fn parse(directive: &str) -> Result<Parsed<'_>, String> {
     for part in list[..end].split(',') {
         let name = part.trim();
         if name.is_empty() {
-            return Err(if list[..end].trim().is_empty() { "the brackets are empty".into() } else { "a rule name is missing".into() });
+            return Err(if list[..end].trim().is_empty() {
+                "the brackets are empty".into()
+            } else {
+                "a rule name is missing".into()
+            });
         }
         names.push((name, (base + at + (part.len() - part.trim_start().len())) as u32));
         at += part.len() + 1;
@@ -186,10 +185,7 @@ fn unused(program: &Program, document: &Document, all: &[Named], at: usize) -> F
     };
     let finding = finding.help("remove the name, or the whole comment where it is the only one");
     match comment {
-        Some(comment) => finding.fix(Fix::safe(
-            removal(program.text(file), file, comment, all, one.span),
-            "",
-        )),
+        Some(comment) => finding.fix(Fix::safe(removal(program.text(file), file, comment, all, one.span), "")),
         None => finding,
     }
 }
@@ -220,9 +216,5 @@ fn whole_line(text: &str, span: Span) -> Span {
     let after = &text[span.end as usize..];
     let alone = before[..before.len() - indent].ends_with('\n');
     let break_len = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
-    if alone && break_len > 0 {
-        Span::new(span.start - indent as u32, span.end + break_len as u32)
-    } else {
-        span
-    }
+    if alone && break_len > 0 { Span::new(span.start - indent as u32, span.end + break_len as u32) } else { span }
 }

@@ -11,13 +11,14 @@ const fn rule(name: &'static str, summary: &'static str) -> Rule {
 }
 
 /// The row of `xml-syntax`.
-pub static XML_SYNTAX: Rule = rule("xml-syntax", "the text is not well-formed XML");
+pub(crate) static XML_SYNTAX: Rule = rule("xml-syntax", "the text is not well-formed XML");
 /// The row of `xml-namespace`.
-pub static XML_NAMESPACE: Rule = rule("xml-namespace", "a prefix that is not bound, or a name in another namespace than it should be");
+pub(crate) static XML_NAMESPACE: Rule =
+    rule("xml-namespace", "a prefix that is not bound, or a name in another namespace than it should be");
 /// The row of `doctype`.
-pub static DOCTYPE: Rule = rule("doctype", "a document type declaration");
+pub(crate) static DOCTYPE: Rule = rule("doctype", "a document type declaration");
 /// The row of `encoding`.
-pub static ENCODING: Rule = rule("encoding", "bytes that are not valid in the file's encoding");
+pub(crate) static ENCODING: Rule = rule("encoding", "bytes that are not valid in the file's encoding");
 
 /// Reports what is wrong with a text as XML.
 pub(super) fn report(document: &Document, sink: &mut Sink) {
@@ -27,8 +28,8 @@ pub(super) fn report(document: &Document, sink: &mut Sink) {
             SyntaxClass::Namespace => &XML_NAMESPACE,
             SyntaxClass::Doctype => &DOCTYPE,
         };
-        let mut finding = Finding::new(&rule.info, Location::new(document.file(), error.span), error.kind.message())
-            .label(error.kind.label());
+        let mut finding =
+            Finding::new(&rule.info, Location::new(document.file(), error.span), error.kind.message()).label(error.kind.label());
         if let Some(help) = error.kind.help() {
             finding = finding.help(help);
         }

@@ -64,9 +64,9 @@ pub(super) fn adjust(job: &mut NewJob, adjustments: &[Adjustment], id: Id<Scaffo
     }
     for adjustment in adjustments {
         let Adjustment::Link(link) = adjustment else { continue };
-        let added = adjustments.iter().any(
-            |other| matches!(other, Adjustment::Add(add) if same_identifier(&add.task.value, &link.parent.value)),
-        );
+        let added = adjustments
+            .iter()
+            .any(|other| matches!(other, Adjustment::Add(add) if same_identifier(&add.task.value, &link.parent.value)));
         let parent = if added {
             Ok(link.parent.value.clone())
         } else {

@@ -112,7 +112,8 @@ impl Arguments {
             }
             "DoNotCreateJob" => self.without_job = true,
             "LinkDependTask" => {
-                if let (Some(task), Some(parent)) = (reader.written(child, names::TASK), reader.written(child, names::DEPEND_ON)) {
+                if let (Some(task), Some(parent)) = (reader.written(child, names::TASK), reader.written(child, names::DEPEND_ON))
+                {
                     self.adjustments.push(Adjustment::Link(LinkDependTask {
                         task,
                         parent,
@@ -149,7 +150,9 @@ impl Arguments {
             self.problems.push(reader.problem(child, None, message, help));
             return;
         }
-        if let (Some(task), Some(target)) = (reader.written(child, names::TASK), reader.written(child, names::TASK_TO_COMPARE_WITH)) {
+        if let (Some(task), Some(target)) =
+            (reader.written(child, names::TASK), reader.written(child, names::TASK_TO_COMPARE_WITH))
+        {
             self.adjustments.push(Adjustment::Add(AddTask {
                 task,
                 target,

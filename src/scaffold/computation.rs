@@ -92,7 +92,13 @@ impl Computation<'_, '_> {
         format!("{base}{number}{middle}{suffix}")
     }
 
-    pub(super) fn expressions(&self, job: &mut NewJob, number: u32, types: impl IntoIterator<Item = Id<EntityType>>, reason: &str) {
+    pub(super) fn expressions(
+        &self,
+        job: &mut NewJob,
+        number: u32,
+        types: impl IntoIterator<Item = Id<EntityType>>,
+        reason: &str,
+    ) {
         let types = self.types(types);
         if types.is_empty() {
             return;
@@ -111,7 +117,8 @@ impl Computation<'_, '_> {
             return;
         }
         let base = "ComputeCorrelationKeys";
-        let task = NewTask::new(&job.identifier, kinds::COMPUTE_CORRELATION_KEYS_TASK, self.stem(base, number, "_AllEntities"), base);
+        let task =
+            NewTask::new(&job.identifier, kinds::COMPUTE_CORRELATION_KEYS_TASK, self.stem(base, number, "_AllEntities"), base);
         let mut task = self.dirty(task, true).because("the role model matches owners and resources by these keys");
         task.entity_types = types;
         job.single(task);
@@ -232,8 +239,9 @@ impl Computation<'_, '_> {
         for (index, &resource_type) in profiled.enumerate() {
             let base = "SetInternalUserProfiles";
             let name = self.facts.resource_type(resource_type);
-            let mut task = NewTask::new(&job.identifier, kinds::SET_INTERNAL_USER_PROFILES_TASK, format!("{base}{}", index + 1), base)
-                .because(format!("resource type `{name}` has profile rules"));
+            let mut task =
+                NewTask::new(&job.identifier, kinds::SET_INTERNAL_USER_PROFILES_TASK, format!("{base}{}", index + 1), base)
+                    .because(format!("resource type `{name}` has profile rules"));
             task.entity_types = self.types(self.facts.target(resource_type));
             task.resource_types = vec![name.to_owned()];
             job.single(task);
@@ -263,7 +271,8 @@ impl Computation<'_, '_> {
 /// The provisioned connectors in the order in which one feeds the next; connectors of one list are provisioned together.
 /// Internal connectors come before all others; what external connectors feed back into them does not count.
 fn strata<'f>(facts: &'f Facts<'_>, connectors: &[&'f ConnectorFacts]) -> Vec<Vec<&'f ConnectorFacts>> {
-    let with_types: Vec<&ConnectorFacts> = connectors.iter().copied().filter(|connector| !connector.resource_types.is_empty()).collect();
+    let with_types: Vec<&ConnectorFacts> =
+        connectors.iter().copied().filter(|connector| !connector.resource_types.is_empty()).collect();
     let (internal, external): (Vec<_>, Vec<_>) = with_types.into_iter().partition(|connector| connector.internal);
     let mut strata = layers(facts, &internal);
     strata.extend(layers(facts, &external));

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{
-    Agent, Connection, Connector, EntityType, Id, JobIntegration, Program, ResourceType, SynchronizationType,
-};
 use crate::grammar::{kinds, names};
+use crate::ir::{Agent, Connection, Connector, EntityType, Id, JobIntegration, Program, ResourceType, SynchronizationType};
 
 /// A connection that exports or fulfils.
 pub(super) struct ConnectionFacts {
@@ -84,7 +82,8 @@ impl<'p> Facts<'p> {
         let connector_of = connector_of_entity_types(program);
         let switched_off = switched_off_resource_types(program);
 
-        let mut connectors: Vec<ConnectorFacts> = items.connectors.iter().map(|(id, item)| connector(program, id, item)).collect();
+        let mut connectors: Vec<ConnectorFacts> =
+            items.connectors.iter().map(|(id, item)| connector(program, id, item)).collect();
         for (id, owner) in connector_of.iter().enumerate() {
             if let Some(owner) = owner {
                 connectors[owner.index()].entity_types.push(Id::new(id as u32));
@@ -215,7 +214,8 @@ impl<'p> Facts<'p> {
 fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> ConnectorFacts {
     let name = program.identifier(item.origin).trim().to_owned();
     let label1 = program.value(item.origin, names::DISPLAY_NAME_L1).map_or_else(|| name.clone(), |label| label.trim().to_owned());
-    let label2 = program.family_value(item.origin, "DisplayName_L2").map_or_else(|| label1.clone(), |label| label.trim().to_owned());
+    let label2 =
+        program.family_value(item.origin, "DisplayName_L2").map_or_else(|| label1.clone(), |label| label.trim().to_owned());
     let agent = item.agent.and_then(|agent| agent.value.target);
     ConnectorFacts {
         id,

@@ -86,7 +86,12 @@ fn compute(
     let rounds = if provisioned.resource_types.is_empty() { 0 } else { INTERNAL_ROUNDS };
     for number in 1..=rounds {
         if number == 1 {
-            computation.expressions(job, number, loaded.iter().copied(), "entity types loaded, and those of the principal connector");
+            computation.expressions(
+                job,
+                number,
+                loaded.iter().copied(),
+                "entity types loaded, and those of the principal connector",
+            );
         } else {
             computation.expressions(job, number, written.iter().copied(), "what the round before wrote, and what it links to");
         }

@@ -1,11 +1,11 @@
 //! Generated jobs into the typed model: the same items that written elements give, with the scaffolding as their origin.
 
+use crate::grammar::kinds;
 use crate::grammar::names;
 use crate::ir::{
     At, Declaration, Field, Generated, GeneratedElement, GeneratedEntry, GeneratedJob, Id, Item, Job, JobEntry, Origin, Program,
     Ref, Scaffolding, Step, Symbol, Task,
 };
-use crate::grammar::kinds;
 
 use super::job::{NewEntry, NewJob};
 
@@ -88,7 +88,13 @@ fn typed<T: Item>(program: &mut Program, origin: Origin, element: GeneratedEleme
     (number, item)
 }
 
-fn declare(program: &mut Program, origin: Origin, number: Generated, identifier: Option<Field<Symbol>>, kind: crate::grammar::ElementKind) {
+fn declare(
+    program: &mut Program,
+    origin: Origin,
+    number: Generated,
+    identifier: Option<Field<Symbol>>,
+    kind: crate::grammar::ElementKind,
+) {
     if let (Some(declares), Some(identifier)) = (kind.def().declares, identifier) {
         program.declarations.add(Declaration {
             kind: declares,

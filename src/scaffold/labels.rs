@@ -26,9 +26,7 @@ pub(super) fn of(kind: ElementKind) -> (&'static str, &'static str) {
         }
         kinds::REFRESH_SCHEMA_TASK => ("Refresh the connection schema", "Rafraîchissement des schémas des connexions"),
         kinds::RESET_VALID_FROM_TASK => ("Initialization of Historization", "Initialisation de l'historisation"),
-        kinds::SAVE_PRE_EXISTING_ACCESS_RIGHTS_TASK => {
-            ("Save Pre-existing Access Rights", "Sauvegarde des droits pré-existants")
-        }
+        kinds::SAVE_PRE_EXISTING_ACCESS_RIGHTS_TASK => ("Save Pre-existing Access Rights", "Sauvegarde des droits pré-existants"),
         kinds::SEND_ACCESS_CERTIFICATION_NOTIFICATION_TASK => {
             ("Send Access Certification Notifications", "Envoi des notifications pour la certification")
         }
@@ -45,9 +43,7 @@ pub(super) fn of(kind: ElementKind) -> (&'static str, &'static str) {
             ("Update Access Certification Campaign", "Mise à jour des campagnes de certifications")
         }
         kinds::UPDATE_CLASSIFICATION_TASK => ("Resources Classification", "Classification des ressources"),
-        kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK => {
-            ("Update Computed Properties", "Mise à jour des propriétés calculées")
-        }
+        kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK => ("Update Computed Properties", "Mise à jour des propriétés calculées"),
         kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK => {
             ("Update of Parameters Context Display Names", "Mise à jour des noms des contextes de paramètres")
         }

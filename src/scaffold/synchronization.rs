@@ -21,7 +21,10 @@ pub(super) fn phases(job: &mut NewJob, connectors: &[&ConnectorFacts], mode: Mod
         let mut parents = Vec::new();
         for connection in connector.exports.iter().filter(|connection| mode != Mode::Incremental || connection.incremental) {
             let task = export(&prefix, connector, &connection.name, mode);
-            let task = task.because(format!("connection `{}` of connector `{}` exports ({})", connection.name, connector.name, connection.package));
+            let task = task.because(format!(
+                "connection `{}` of connector `{}` exports ({})",
+                connection.name, connector.name, connection.package
+            ));
             parents.push(task.identifier.clone());
             exports.push(task);
         }
@@ -39,9 +42,10 @@ pub(super) fn phases(job: &mut NewJob, connectors: &[&ConnectorFacts], mode: Mod
     if mode != Mode::Incremental || synchronized.is_empty() {
         return None;
     }
-    let flag = NewTask::new(&prefix, kinds::SET_RECENTLY_MODIFIED_FLAG_TASK, "SetRecentlyModifiedFlag", "SetRecentlyModifiedFlag")
-        .depends_on(synchronized)
-        .because("tags what the synchronizations changed, for the dirty tasks that follow");
+    let flag =
+        NewTask::new(&prefix, kinds::SET_RECENTLY_MODIFIED_FLAG_TASK, "SetRecentlyModifiedFlag", "SetRecentlyModifiedFlag")
+            .depends_on(synchronized)
+            .because("tags what the synchronizations changed, for the dirty tasks that follow");
     let identifier = flag.identifier.clone();
     job.single(flag);
     Some(identifier)
@@ -104,9 +108,7 @@ fn synchronize(prefix: &str, connector: &ConnectorFacts, variant: Synchronizatio
     let task = match mode {
         Mode::Complete => task.with_if(typed, names::TYPE, variant.name()),
         Mode::Incremental => task.with_if(typed, names::TYPE, variant.name()).with(names::DO_NOT_DELETE_CHANGES, "true"),
-        Mode::Initialization => {
-            task.with(names::FORCE_SYNCHRONIZATION, "true").with_if(typed, names::TYPE, variant.name())
-        }
+        Mode::Initialization => task.with(names::FORCE_SYNCHRONIZATION, "true").with_if(typed, names::TYPE, variant.name()),
     };
     task.because(format!("writes the changes of connector `{}` to the database", connector.name))
 }

@@ -77,8 +77,7 @@ pub(super) fn is_name_start(c: char) -> bool {
 
 /// Whether the character may stand in a name (production `NameChar`, with the colon).
 pub(super) fn is_name_char(c: char) -> bool {
-    is_name_start(c)
-        || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
 /// Whether `text` is a name without colon (production `NCName`).

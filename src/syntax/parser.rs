@@ -350,8 +350,7 @@ impl<'t> Parser<'t> {
     pub(super) fn forget_errors(&mut self, from: usize, place: usize) {
         let before = self.document.errors.len();
         if from < before {
-            let kept: Vec<_> =
-                self.document.errors.drain(from..).filter(|error| (error.span.start as usize) < place).collect();
+            let kept: Vec<_> = self.document.errors.drain(from..).filter(|error| (error.span.start as usize) < place).collect();
             self.document.errors.extend(kept);
             // All of them are about characters and references, which are XML's.
             self.xml_errors -= before - self.document.errors.len();

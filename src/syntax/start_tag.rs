@@ -291,9 +291,7 @@ impl<'t> Parser<'t> {
                 at + rest
                     .iter()
                     .enumerate()
-                    .position(|(n, &b)| {
-                        chars::is(b, chars::BLANK) || matches!(b, b'<' | b'>') || rest[n..].starts_with(b"/>")
-                    })
+                    .position(|(n, &b)| chars::is(b, chars::BLANK) || matches!(b, b'<' | b'>') || rest[n..].starts_with(b"/>"))
                     .unwrap_or(rest.len())
             }
         };

@@ -65,9 +65,7 @@ impl SyntaxErrorKind {
             Self::UnclosedComment => "comment is never closed".to_owned(),
             Self::UnclosedCdata => "CDATA section is never closed".to_owned(),
             Self::UnclosedInstruction => "processing instruction is never closed".to_owned(),
-            Self::MalformedInstruction => {
-                "a processing instruction begins with a name and white space".to_owned()
-            }
+            Self::MalformedInstruction => "a processing instruction begins with a name and white space".to_owned(),
             Self::ReservedTarget { target } => {
                 format!("processing instruction named `{}`, which XML reserves", shown(target))
             }
@@ -91,9 +89,7 @@ impl SyntaxErrorKind {
             Self::ColonInTarget { target } => {
                 format!("processing instruction `{}` has a colon in its name", shown(target))
             }
-            Self::TooManyNamespaceErrors => {
-                "too many namespace errors; the rest of the file's are not listed".to_owned()
-            }
+            Self::TooManyNamespaceErrors => "too many namespace errors; the rest of the file's are not listed".to_owned(),
         }
     }
 
@@ -107,9 +103,7 @@ impl SyntaxErrorKind {
             Self::MismatchedEndTag { .. } => "another name",
             Self::UnexpectedEndTag { .. } => "nothing to close",
             Self::MalformedEndTag { .. } => "only a name may stand here",
-            Self::BadElementName { .. } | Self::BadAttributeName { .. } | Self::MalformedQualifiedName { .. } => {
-                "no valid name"
-            }
+            Self::BadElementName { .. } | Self::BadAttributeName { .. } | Self::MalformedQualifiedName { .. } => "no valid name",
             Self::StrayLessThan | Self::LessThanInValue { .. } => "write `&lt;`",
             Self::JunkInTag { .. } => "not an attribute",
             Self::MissingSpace { .. } => "blank needed before",
@@ -174,9 +168,7 @@ impl SyntaxErrorKind {
             Self::MissingQuote { quote, .. } => format!("close the value with `{quote}`"),
             Self::DuplicateAttribute { .. } => "remove one of the two".to_owned(),
             Self::NoRoot => "a configuration file holds one `ConfigurationFile` element".to_owned(),
-            Self::SecondRoot { .. } => {
-                "put both into one root element, or into two files".to_owned()
-            }
+            Self::SecondRoot { .. } => "put both into one root element, or into two files".to_owned(),
             Self::TextOutsideRoot | Self::CdataOutsideRoot => "move it into an element, or remove it".to_owned(),
             Self::ForbiddenCharacter { .. } => "remove it; a reference such as `&#0;` is no way around".to_owned(),
             Self::BareAmpersand => "write `&amp;` for the character `&`".to_owned(),
@@ -197,9 +189,7 @@ impl SyntaxErrorKind {
             Self::UnclosedCdata => "end the section with `]]>`".to_owned(),
             Self::UnclosedInstruction => "end the instruction with `?>`".to_owned(),
             Self::MalformedInstruction => "write `<?name …?>`, or remove it".to_owned(),
-            Self::ReservedTarget { .. } => {
-                "write it `<?xml …?>` at the very start of the file, or remove it".to_owned()
-            }
+            Self::ReservedTarget { .. } => "write it `<?xml …?>` at the very start of the file, or remove it".to_owned(),
             Self::UnknownDeclaration { .. } => "remove it; a comment is written `<!-- … -->`".to_owned(),
             Self::DeclarationNotFirst => "remove it, or what stands before it, blanks and line breaks included".to_owned(),
             Self::BadDeclaration { .. } => "write `<?xml version=\"1.0\" encoding=\"utf-8\"?>`".to_owned(),

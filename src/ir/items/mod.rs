@@ -8,7 +8,9 @@ mod provisioning;
 mod scaffolding;
 
 pub use access::{OpenIdClient, Profile, ProfileRuleContext};
-pub use connectors::{Agent, Connection, ConnectionTable, Connector, EntityAssociationMapping, EntityTypeMapping, PropertyMapping, Transformation};
+pub use connectors::{
+    Agent, Connection, ConnectionTable, Connector, EntityAssociationMapping, EntityTypeMapping, PropertyMapping, Transformation,
+};
 pub use jobs::{Job, JobEntry, Override, Step, Task};
 pub use metadata::{EntityAssociation, EntityPropertyExpression, EntityType, Property};
 pub use provisioning::{ResourceClassificationRule, ResourceCorrelationRule, ResourceRule, ResourceType, ResourceTypeMapping};

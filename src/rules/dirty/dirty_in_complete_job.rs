@@ -5,7 +5,7 @@ use crate::rules::JobKind;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "dirty-in-complete-job",
         category: Category::DirtyMode,
@@ -27,7 +27,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             format!("`{name}` computes only tagged resources, but `{}` is a complete job", job.name()),
         )
         .label("dirty mode in a complete job")
-        .note("the complete job is what repairs the second-order dependencies that dirty runs miss; with Dirty it repairs nothing")
+        .note(
+            "the complete job is what repairs the second-order dependencies that dirty runs miss; with Dirty it repairs nothing",
+        )
         .help("remove `Dirty`, or make the job incremental with DoNotDeleteChanges and a flag task");
         sink.push(job.about(dirty, finding));
     }

@@ -5,7 +5,7 @@ use crate::grammar::kinds;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "dirty-not-linked",
         category: Category::DirtyMode,
@@ -26,15 +26,12 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             continue;
         }
         let (name, parent) = (job.task_name(dirty), job.task_name(flag));
-        let finding = Finding::new(
-            &RULE.info,
-            job.place(dirty),
-            format!("`{name}` runs even when the flag task `{parent}` did not"),
-        )
-        .label("not linked to the flag task")
-        .note("when no synchronization changed anything the flag task is not started, and this task should not be either")
-        .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
-        .related(job.place(flag), "the flag task");
+        let finding =
+            Finding::new(&RULE.info, job.place(dirty), format!("`{name}` runs even when the flag task `{parent}` did not"))
+                .label("not linked to the flag task")
+                .note("when no synchronization changed anything the flag task is not started, and this task should not be either")
+                .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
+                .related(job.place(flag), "the flag task");
         // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty.
         let finding = if job.tasks[dirty].task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK {
             finding.severity(Severity::Note)

@@ -6,7 +6,7 @@ use crate::rules::JobKind;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "dirty-without-flag",
         category: Category::DirtyMode,

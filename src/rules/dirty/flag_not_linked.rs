@@ -5,7 +5,7 @@ use crate::grammar::kinds;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "flag-not-linked",
         category: Category::DirtyMode,
@@ -31,7 +31,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 format!("`{name}` does not wait for the changes of `{parent}`"),
             )
             .label("not linked to a synchronization")
-            .note("it is started when one of its parents changed something: what only this synchronization changed stays untagged")
+            .note(
+                "it is started when one of its parents changed something: what only this synchronization changed stays untagged",
+            )
             .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
             .related(job.place(synchronize), "the synchronization");
             sink.push(job.about(flag, super::super::links::with_link_fix(job, flag, synchronize, finding)));

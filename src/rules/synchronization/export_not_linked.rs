@@ -5,7 +5,7 @@ use crate::grammar::kinds;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "export-not-linked",
         category: Category::Synchronization,

@@ -6,7 +6,7 @@ use crate::ir::SynchronizationMode;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "incremental-unsupported",
         category: Category::Synchronization,

@@ -5,7 +5,7 @@ use crate::grammar::kinds;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "prepare-without-synchronize",
         category: Category::Synchronization,
@@ -21,9 +21,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK) {
         let Some(connector) = job.connector(prepare) else { continue };
-        let synchronized = job
-            .of(kinds::SYNCHRONIZE_TASK)
-            .any(|synchronize| job.connector(synchronize).is_none_or(|own| own == connector));
+        let synchronized =
+            job.of(kinds::SYNCHRONIZE_TASK).any(|synchronize| job.connector(synchronize).is_none_or(|own| own == connector));
         if synchronized {
             continue;
         }

@@ -7,7 +7,7 @@ use crate::rules::JobKind;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "synchronization-mode-mismatch",
         category: Category::Synchronization,
@@ -26,20 +26,34 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let Some(mode) = task.synchronization_mode else { continue };
         let name = job.task_name(prepare);
         let (kind, wanted, why) = match (job.kind, mode.value) {
-            (JobKind::Initialization, SynchronizationMode::Complete | SynchronizationMode::Incremental) => {
-                ("an initialization", SynchronizationMode::Initial, "a first load inserts everything without comparing; any other mode compares with an empty database and meets the thresholds")
-            }
-            (JobKind::Complete, SynchronizationMode::Incremental) => {
-                ("a complete", SynchronizationMode::Complete, "a complete job exists to repair what incremental runs missed: an incremental prepare step lets the differences stand")
-            }
-            (JobKind::Complete | JobKind::Other, SynchronizationMode::Initial) => {
-                ("a complete", SynchronizationMode::Complete, "the first load is not repeatable: a second run loads everything twice")
-            }
-            (JobKind::Incremental, SynchronizationMode::Initial) => {
-                ("an incremental", SynchronizationMode::Incremental, "the first load is not repeatable: a second run loads everything twice")
-            }
-            (JobKind::Incremental, SynchronizationMode::Complete) if super::exports(job, prepare).is_some_and(|exports| exports.incremental) => {
-                ("an incremental", SynchronizationMode::Incremental, "the export gives changes only: prepared as a whole extract, everything that did not change is read as deleted")
+            (JobKind::Initialization, SynchronizationMode::Complete | SynchronizationMode::Incremental) => (
+                "an initialization",
+                SynchronizationMode::Initial,
+                "a first load inserts everything without comparing; any other mode compares with an empty database and meets the thresholds",
+            ),
+            (JobKind::Complete, SynchronizationMode::Incremental) => (
+                "a complete",
+                SynchronizationMode::Complete,
+                "a complete job exists to repair what incremental runs missed: an incremental prepare step lets the differences stand",
+            ),
+            (JobKind::Complete | JobKind::Other, SynchronizationMode::Initial) => (
+                "a complete",
+                SynchronizationMode::Complete,
+                "the first load is not repeatable: a second run loads everything twice",
+            ),
+            (JobKind::Incremental, SynchronizationMode::Initial) => (
+                "an incremental",
+                SynchronizationMode::Incremental,
+                "the first load is not repeatable: a second run loads everything twice",
+            ),
+            (JobKind::Incremental, SynchronizationMode::Complete)
+                if super::exports(job, prepare).is_some_and(|exports| exports.incremental) =>
+            {
+                (
+                    "an incremental",
+                    SynchronizationMode::Incremental,
+                    "the export gives changes only: prepared as a whole extract, everything that did not change is read as deleted",
+                )
             }
             _ => continue,
         };
