@@ -56,7 +56,7 @@ index! {
 
 impl Index {
     /// The item of that kind and identifier.
-    pub fn find<T: Named>(&self, name: Symbol) -> Option<Id<T>> {
+    pub(crate) fn find<T: Named>(&self, name: Symbol) -> Option<Id<T>> {
         T::find(self, name)
     }
 
