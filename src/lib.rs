@@ -5,6 +5,8 @@
 //! beside `ir`, `config` beside `rules`. The compiler half (up to `plan`) is synchronous, does no I/O outside
 //! `source`, and gives the same bytes for the same input whatever the file order or thread count.
 
+pub mod cli;
+pub mod config;
 pub mod finding;
 pub mod grammar;
 pub mod ir;

@@ -25,7 +25,7 @@ pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Conte
     } else {
         draw_all(document, sources, context, NoColor::new(&mut *out))?
     }
-    writeln!(out, "{}", summary::headline(&document.summary))
+    if context.summary { writeln!(out, "{}", summary::headline(&document.summary)) } else { Ok(()) }
 }
 
 fn draw_all(document: &Document<'_>, sources: &Sources, context: &Context<'_>, out: impl WriteColor) -> io::Result<()> {

@@ -99,11 +99,13 @@ pub struct Context<'a> {
     pub color: bool,
     /// Columns of the terminal, or how wide lines may get where there is none.
     pub width: usize,
+    /// Whether the text formats end with the numbers.
+    pub summary: bool,
 }
 
 impl Default for Context<'_> {
     fn default() -> Self {
-        Self { rules: &[], page: |_| None, color: false, width: 120 }
+        Self { rules: &[], page: |_| None, color: false, width: 120, summary: true }
     }
 }
 

@@ -1,0 +1,88 @@
+//! `jobwright check`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::Global;
+use super::formats::Formats;
+use super::input::Paths;
+use super::{Error, Exit, pipeline, terminal};
+use crate::config::Selector;
+use crate::finding::Severity;
+use crate::output::{self, Context};
+
+/// Find what is wrong in a configuration
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    paths: Paths,
+    #[command(flatten)]
+    formats: Formats,
+    /// From what severity on the exit code is 1 [default: error]
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<Level>,
+    /// Only these rules or categories
+    #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Not these rules or categories
+    #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',')]
+    ignore: Vec<String>,
+}
+
+/// A severity as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warning => Self::Warning,
+            Level::Note => Self::Note,
+        }
+    }
+}
+
+impl Check {
+    pub(super) fn execute(self, global: &Global) -> Result<Exit, Error> {
+        let mut input = self.paths.load(global)?;
+        let check = &mut input.config.check;
+        if !self.select.is_empty() {
+            check.select = selectors(&self.select)?;
+        }
+        check.ignore.extend(selectors(&self.ignore)?);
+        let fail_on = self.fail_on.map(Severity::from).or(check.fail_on).unwrap_or(Severity::Error);
+
+        let checked = pipeline::check(input);
+        let plain = Context { rules: pipeline::rules(), page: pipeline::page, summary: !global.quiet, ..Context::default() };
+        for (format, file) in &self.formats.0 {
+            match file {
+                Some(file) => {
+                    let mut bytes = Vec::new();
+                    output::render(*format, &checked.report, &checked.sources, &plain, &mut bytes)?;
+                    write(file, &bytes)?;
+                }
+                None => {
+                    let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
+                    terminal::print(|out| output::render(*format, &checked.report, &checked.sources, &context, out))?;
+                }
+            }
+        }
+        Ok(if checked.report.fails(fail_on) { Exit::Findings } else { Exit::Done })
+    }
+}
+
+/// Names of rules and categories from the command line.
+fn selectors(words: &[String]) -> Result<Vec<Selector>, Error> {
+    words.iter().map(|word| Ok(Selector::parse(word, pipeline::rules())?)).collect()
+}
+
+fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
+    fs::write(file, bytes).map_err(|error| Error::operational(format!("`{}` cannot be written: {error}", file.display())))
+}

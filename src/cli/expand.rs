@@ -1,0 +1,30 @@
+//! `jobwright expand`.
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::Global;
+use super::input::Paths;
+use super::{Error, Exit};
+
+/// Print the configuration with its scaffoldings replaced by what they generate
+#[derive(Debug, Args)]
+pub(super) struct Expand {
+    #[command(flatten)]
+    pub(super) paths: Paths,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "xml")]
+    pub(super) format: Form,
+}
+
+/// How to write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    Xml,
+    Json,
+}
+
+impl Expand {
+    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
+        Err(Error::usage("`expand` is not part of this build"))
+    }
+}

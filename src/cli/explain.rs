@@ -1,0 +1,30 @@
+//! `jobwright explain`.
+
+use clap::Args;
+
+use super::arguments::Global;
+use super::{Error, Exit, pipeline, terminal};
+use crate::config::nearest;
+
+/// Show the page of a rule
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The rule
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+impl Explain {
+    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
+        let known = pipeline::rules().iter().find(|rule| rule.name == self.rule);
+        let Some(page) = known.and_then(|rule| pipeline::page(rule.name)) else {
+            let help = match nearest(&self.rule, pipeline::rules().iter().map(|rule| rule.name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`jobwright rules` lists the rules".to_owned(),
+            };
+            return Err(Error::usage(format!("there is no rule `{}`", self.rule)).help(help));
+        };
+        terminal::print(|out| writeln!(out, "{}", page.trim_end()))?;
+        Ok(Exit::Done)
+    }
+}
