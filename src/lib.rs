@@ -6,6 +6,7 @@
 //! `source`, and gives the same bytes for the same input whatever the file order or thread count.
 
 pub mod cli;
+pub mod compile;
 pub mod config;
 pub mod finding;
 pub mod grammar;

@@ -22,8 +22,9 @@ mod xml_syntax;
 pub use element::{AttributeView, ElementView};
 pub use engine::{Checked, check};
 pub use job::{JobKind, JobModel, TaskView};
-pub use policy::{PathPolicy, Policy, Selector, Setting};
+pub use policy::Policy;
 pub use registry::{ALL, catalogue, find};
+pub use xml_syntax::undecodable;
 
 use crate::finding::{Finding, RuleInfo};
 use crate::ir::Program;

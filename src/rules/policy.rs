@@ -1,70 +1,39 @@
 //! Which rules report, and how gravely: the one place where configuration meets findings.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
-use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::config::{Check, Level, Selector};
+use crate::finding::{Finding, RuleInfo, Severity};
 use crate::source::Sources;
 
-/// What a configuration says of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// It does not report.
-    Off,
-    /// Every finding of it has this severity.
-    Severity(Severity),
-}
-
-/// A rule, a category, or every rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selector {
-    /// One rule.
-    Rule(&'static str),
-    /// All rules of a category.
-    Category(Category),
-}
-
-impl Selector {
-    fn takes(&self, rule: &RuleInfo) -> bool {
-        match self {
-            Self::Rule(name) => *name == rule.name,
-            Self::Category(category) => *category == rule.category,
-        }
-    }
-}
-
-/// Settings for files whose path matches.
-pub struct PathPolicy {
-    /// Whether a path, as shown, is meant.
-    pub matches: Box<dyn Fn(&str) -> bool + Send + Sync>,
-    /// What holds there.
-    pub settings: Vec<(Selector, Setting)>,
-}
-
 /// All settings of a run. The default changes nothing.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Policy {
-    /// By rule name.
-    pub severities: BTreeMap<&'static str, Setting>,
-    /// Where not empty, only these report.
-    pub select: Vec<Selector>,
-    /// These do not report.
-    pub ignore: Vec<Selector>,
-    /// By path; later ones win.
-    pub paths: Vec<PathPolicy>,
+    check: Check,
+    /// Folder of the configuration file, relative to the working folder, with a slash at its end; patterns start there.
+    base: String,
 }
 
-impl std::fmt::Debug for Policy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Policy").field("severities", &self.severities).field("select", &self.select).finish_non_exhaustive()
+fn takes(selector: &Selector, rule: &RuleInfo) -> bool {
+    match selector {
+        Selector::Rule(name) => *name == rule.name,
+        Selector::Category(category) => *category == rule.category,
     }
 }
 
 impl Policy {
+    /// The settings of a configuration whose file lies in `folder` (relative to the working folder).
+    pub fn new(check: Check, folder: &Path) -> Self {
+        let base = folder.to_string_lossy().replace('\\', "/");
+        let base = base.trim_start_matches("./").trim_end_matches('/');
+        Self { check, base: if base.is_empty() || base == "." { String::new() } else { format!("{base}/") } }
+    }
+
     /// Whether a rule may report at all.
     pub fn is_on(&self, rule: &RuleInfo) -> bool {
-        (self.select.is_empty() || self.select.iter().any(|selector| selector.takes(rule)))
-            && !self.ignore.iter().any(|selector| selector.takes(rule))
-            && self.severities.get(rule.name) != Some(&Setting::Off)
+        (self.check.select.is_empty() || self.check.select.iter().any(|selector| takes(selector, rule)))
+            && !self.check.ignore.iter().any(|selector| takes(selector, rule))
+            && self.check.severity.get(rule.name) != Some(&Level::Off)
     }
 
     /// Removes the findings of rules that are off and gives the others their configured severities. A severity that is set
@@ -74,19 +43,27 @@ impl Policy {
             if !self.is_on(finding.rule) {
                 return false;
             }
-            if let Some(&Setting::Severity(severity)) = self.severities.get(finding.rule.name) {
-                finding.severity = severity;
-            }
+            let mut severity = level(self.check.severity.get(finding.rule.name), finding.severity);
             let path = &sources.get(finding.location.file).path;
-            for policy in self.paths.iter().filter(|policy| (policy.matches)(path)) {
-                for (_, setting) in policy.settings.iter().filter(|(selector, _)| selector.takes(finding.rule)) {
-                    match setting {
-                        Setting::Off => return false,
-                        Setting::Severity(severity) => finding.severity = *severity,
-                    }
+            let path = path.strip_prefix(self.base.as_str()).unwrap_or(path);
+            for policy in self.check.paths.iter().filter(|policy| policy.applies(path)) {
+                if policy.ignore.iter().any(|selector| takes(selector, finding.rule)) {
+                    return false;
+                }
+                match policy.severity.get(finding.rule.name) {
+                    Some(Level::Off) => return false,
+                    set => severity = level(set, severity),
                 }
             }
+            finding.severity = severity;
             true
         });
+    }
+}
+
+fn level(set: Option<&Level>, otherwise: Severity) -> Severity {
+    match set {
+        Some(Level::On(severity)) => *severity,
+        Some(Level::Off) | None => otherwise,
     }
 }

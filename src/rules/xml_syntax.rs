@@ -39,3 +39,10 @@ pub(super) fn report(document: &Document, sink: &mut Sink) {
         sink.push(finding);
     }
 }
+
+/// A file that could not be read, or whose bytes are no text.
+pub fn undecodable(location: Location, cause: &str) -> Finding {
+    Finding::new(&ENCODING.info, location, format!("the file is not judged: {cause}"))
+        .note("everything in it is missing from the configuration that is judged")
+        .help("save it as UTF-8, or make it readable")
+}
