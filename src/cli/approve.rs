@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Let a blocked task of a run go on
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(super) struct Approve {
 }
 
 impl Approve {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`approve` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::approve(self, global)
     }
 }

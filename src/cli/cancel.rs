@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Ask a run to stop
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(super) struct Cancel {
 }
 
 impl Cancel {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`cancel` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::cancel(self, global)
     }
 }

@@ -62,16 +62,13 @@ impl Check {
         let checked = pipeline::check(input);
         let plain = Context { rules: pipeline::rules(), page: pipeline::page, summary: !global.quiet, ..Context::default() };
         for (format, file) in &self.formats.0 {
-            match file {
-                Some(file) => {
-                    let mut bytes = Vec::new();
-                    output::render(*format, &checked.report, &checked.sources, &plain, &mut bytes)?;
-                    write(file, &bytes)?;
-                }
-                None => {
-                    let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
-                    terminal::print(|out| output::render(*format, &checked.report, &checked.sources, &context, out))?;
-                }
+            if let Some(file) = file {
+                let mut bytes = Vec::new();
+                output::render(*format, &checked.report, &checked.sources, &plain, &mut bytes)?;
+                write(file, &bytes)?;
+            } else {
+                let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
+                terminal::print(|out| output::render(*format, &checked.report, &checked.sources, &context, out))?;
             }
         }
         Ok(if checked.report.fails(fail_on) { Exit::Findings } else { Exit::Done })

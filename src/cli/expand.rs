@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::input::Paths;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Print the configuration with its scaffoldings replaced by what they generate
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(super) enum Form {
 }
 
 impl Expand {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`expand` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::expand(self, global)
     }
 }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use super::arguments::Global;
 use super::{Error, Exit, pipeline, terminal};
 use crate::config::nearest;
 
@@ -15,7 +14,7 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
+    pub(super) fn execute(&self) -> Result<Exit, Error> {
         let known = pipeline::rules().iter().find(|rule| rule.name == self.rule);
         let Some(page) = known.and_then(|rule| pipeline::page(rule.name)) else {
             let help = match nearest(&self.rule, pipeline::rules().iter().map(|rule| rule.name)) {

@@ -34,6 +34,7 @@ pub(super) struct Input {
 
 impl Input {
     /// The dialect's name.
+    #[allow(dead_code, reason = "for the commands that are not joined yet")]
     pub(super) fn dialect(&self) -> &'static str {
         self.config.check.dialect.unwrap_or("saas")
     }
@@ -41,6 +42,7 @@ impl Input {
 
 impl Paths {
     /// Paths given elsewhere.
+    #[allow(dead_code, reason = "for the commands that are not joined yet")]
     pub(super) fn of(paths: Vec<PathBuf>) -> Self {
         Self { paths, stdin_filename: None }
     }
@@ -56,16 +58,14 @@ impl Paths {
             places.push(PathBuf::from("."));
         }
         let config = self.config(global, places.first())?;
-        let mut discovery = match places.is_empty() {
-            true => Discovery::default(),
-            false => discover(&places, &working_folder, &config.files)?,
-        };
+        let mut discovery =
+            if places.is_empty() { Discovery::default() } else { discover(&places, &working_folder, &config.files)? };
         if let Some(given) = given {
             // An editor's unsaved text stands for the file it will become.
             discovery.files.retain(|found| found.shown != given.shown);
             discovery.files.push(given);
         }
-        if discovery.files.is_empty() {
+        if discovery.files.is_empty() && discovery.unlisted.is_empty() {
             return Err(no_files(&places));
         }
         if global.verbose {

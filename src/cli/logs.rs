@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Show what a task of a run wrote
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(super) struct Logs {
 }
 
 impl Logs {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`logs` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::logs(self, global)
     }
 }

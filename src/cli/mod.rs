@@ -57,7 +57,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
-        Command::Explain(arguments) => arguments.execute(&global),
-        Command::Rules(arguments) => arguments.execute(&global),
+        Command::Explain(arguments) => arguments.execute(),
+        Command::Rules(arguments) => arguments.execute(),
     }
 }

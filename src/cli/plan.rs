@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::input::Paths;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Compile a configuration into a plan
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(super) enum Form {
 }
 
 impl Plan {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`plan` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::plan(self, global)
     }
 }

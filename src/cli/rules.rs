@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::arguments::Global;
 use super::{Error, Exit, pipeline, terminal};
 use crate::finding::{Category, RuleInfo, Severity};
 
@@ -38,7 +37,7 @@ struct Row {
 }
 
 impl Rules {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
+    pub(super) fn execute(&self) -> Result<Exit, Error> {
         let rules = pipeline::rules();
         terminal::print(|out| match self.format {
             Form::Text => table(rules, out),

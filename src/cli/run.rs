@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::arguments::Global;
 use super::check::Level;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Run a job
 #[derive(Debug, Args)]
@@ -35,6 +35,7 @@ pub(super) struct Run {
     pub(super) agent: Option<String>,
     /// Say what would run, and run nothing
     #[arg(long)]
+    #[allow(clippy::struct_field_names, reason = "the name of the flag")]
     pub(super) dry_run: bool,
     /// Go on with an unfinished run, by the plan kept in the store [default: the last]
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "last", conflicts_with = "job")]
@@ -60,7 +61,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`run` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::run(self, global)
     }
 }

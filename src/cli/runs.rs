@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// List the runs of a store
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(super) enum Form {
 }
 
 impl Runs {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`runs` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::runs(self, global)
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::arguments::Global;
 use super::runs::Form;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Show a run, task by task
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(super) struct Show {
 }
 
 impl Show {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`show` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::show(self, global)
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, pipeline};
 
 /// Tell what would run, and why not, for given outcomes of tasks
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(super) struct Simulate {
 }
 
 impl Simulate {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`simulate` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        pipeline::simulate(self, global)
     }
 }
