@@ -30,8 +30,7 @@ pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProbl
 pub fn compile(loaded: Loaded, config: Config) -> Compiled {
     let dialect = config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default();
     let Loaded { sources, problems: unread, named } = loaded;
-    let folder = config.files.base.clone();
-    let policy = Policy::new(config.check, &folder);
+    let policy = Policy::new(config);
     let unread: Vec<Finding> = unread
         .iter()
         .map(|problem| rules::undecodable(Location::new(problem.file, Span::empty(0)), &problem.cause.to_string()))

@@ -12,7 +12,7 @@ use super::runs::Runs;
 use super::show::Show;
 use super::simulate::Simulate;
 use super::{Error, Exit};
-use crate::finding::{Report, RuleInfo, Totals};
+use crate::finding::{Report, RuleInfo};
 use crate::source::Sources;
 
 /// A checked configuration.
@@ -25,19 +25,19 @@ pub(super) struct Checked {
 
 /// Runs every check.
 pub(super) fn check(input: Input) -> Checked {
-    let sources = input.loaded.sources;
-    let report = Report::new(&sources, Vec::new(), Totals { files: sources.len(), ..Totals::default() });
-    Checked { sources, report }
+    let compiled = crate::compile::compile(input.loaded, input.config);
+    Checked { sources: compiled.program.sources, report: compiled.report }
 }
 
 /// All rules, in the order of the catalogue.
 pub(super) fn rules() -> &'static [&'static RuleInfo] {
-    &[]
+    static RULES: std::sync::OnceLock<Vec<&'static RuleInfo>> = std::sync::OnceLock::new();
+    RULES.get_or_init(crate::rules::catalogue)
 }
 
 /// The page of a rule.
-pub(super) fn page(_rule: &str) -> Option<&'static str> {
-    None
+pub(super) fn page(rule: &str) -> Option<&'static str> {
+    crate::rules::pages::page(rule)
 }
 
 /// `jobwright expand`.
