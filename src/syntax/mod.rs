@@ -17,6 +17,8 @@ mod parser;
 mod reference;
 mod seed;
 mod start_tag;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod value;
 mod words;
