@@ -231,6 +231,7 @@ fn declared(bytes: &[u8]) -> Option<(u64, &str)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
 mod tests {
     use super::*;
 
@@ -244,10 +245,7 @@ mod tests {
         assert_eq!((decoded.text.as_str(), decoded.bom, decoded.utf8), ("<a b='é'/>", 0, true));
         let decoded = decode(b"\xEF\xBB\xBF<a/>".into()).unwrap();
         assert_eq!((decoded.text.as_str(), decoded.bom, decoded.utf8), ("<a/>", 3, true));
-        assert_eq!(
-            decode(b"\xEF\xBB\xBF<a\xFF/>".into()).unwrap_err(),
-            DecodeError::Invalid { offset: 5, encoding: "UTF-8" }
-        );
+        assert_eq!(decode(b"\xEF\xBB\xBF<a\xFF/>".into()).unwrap_err(), DecodeError::Invalid { offset: 5, encoding: "UTF-8" });
     }
 
     #[test]
@@ -267,9 +265,13 @@ mod tests {
 
     #[test]
     fn a_mark_and_a_declaration_have_to_agree() {
-        for (name, utf8, little) in
-            [("utf-8", true, true), ("UTF-16", false, true), ("UTF-16BE", false, false), ("ISO-8859-1", true, false), ("x", false, false)]
-        {
+        for (name, utf8, little) in [
+            ("utf-8", true, true),
+            ("UTF-16", false, true),
+            ("UTF-16BE", false, false),
+            ("ISO-8859-1", true, false),
+            ("x", false, false),
+        ] {
             let text = format!("<?xml version='1.0' encoding='{name}'?><a/>");
             assert_eq!(decode([b"\xEF\xBB\xBF", text.as_bytes()].concat()).is_ok(), utf8, "{name}");
             assert_eq!(decode([&[0xFF, 0xFE][..], &utf16(&text, false)].concat()).is_ok(), little, "{name}");

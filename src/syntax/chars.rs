@@ -28,8 +28,7 @@ const fn classes() -> [u8; 256] {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME | START,
             b'0'..=b'9' | b'-' | b'.' => NAME,
             b'=' | b'>' | b'/' => DELIMITER,
-            b'<' => DELIMITER | VALUE_STOP,
-            b'"' | b'\'' => DELIMITER | VALUE_STOP,
+            b'<' | b'"' | b'\'' => DELIMITER | VALUE_STOP,
             b'&' => VALUE_STOP | TEXT_STOP,
             b']' => TEXT_STOP,
             _ => 0,
@@ -77,8 +76,7 @@ pub(super) fn is_name_start(c: char) -> bool {
 
 /// Whether the character may stand in a name (production `NameChar`, with the colon).
 pub(super) fn is_name_char(c: char) -> bool {
-    is_name_start(c)
-        || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
 /// Whether `text` is a name without colon (production `NCName`).

@@ -15,7 +15,7 @@ use crate::source::{FileId, Span};
 
 /// How often reading may start anew in one file. Each time quick-xml may look through the whole rest, so this bounds
 /// the work on a hostile file.
-const MAX_RESTARTS: u32 = 500;
+const MAX_RESTARTS: u32 = 200;
 
 /// Reads a text: the tree of what is there, and what is wrong with it.
 pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
@@ -61,6 +61,8 @@ pub(super) struct Parser<'t> {
     /// Where the reader's text begins.
     base: usize,
     restarts: u32,
+    /// Whether the reader has given up and has to be replaced.
+    stopped: bool,
     pub(super) document: Document,
     pub(super) open: Vec<Open<'t>>,
     pub(super) namespaces: Namespaces<'t>,
@@ -89,6 +91,7 @@ impl<'t> Parser<'t> {
             reader: Reader::from_str(""),
             base: 0,
             restarts: 0,
+            stopped: false,
             document,
             open: Vec::new(),
             namespaces: Namespaces::new(),
@@ -154,13 +157,14 @@ impl<'t> Parser<'t> {
 
     /// Lets the next token begin at `at`, where the reader is not there anyway.
     pub(super) fn resume(&mut self, at: usize) {
-        if self.position() != at {
+        if self.stopped || self.position() != at {
             self.restart(at);
         }
     }
 
     fn restart(&mut self, at: usize) {
         self.restarts += 1;
+        self.stopped = false;
         self.start_reader(at);
     }
 
@@ -184,6 +188,7 @@ impl<'t> Parser<'t> {
 
     /// A token that quick-xml finds no end of, or no sense in.
     fn broken(&mut self, start: usize) {
+        self.stopped = true;
         match self.bytes.get(start + 1) {
             Some(b'!') => self.broken_bang(start),
             Some(b'?') => self.broken_instruction(start),
@@ -331,6 +336,11 @@ impl<'t> Parser<'t> {
         self.report(kind, span(start, end), None);
     }
 
+    /// Whether further breaks of XML are no longer listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.xml_errors > MAX_ERRORS
+    }
+
     #[cold]
     pub(super) fn report(&mut self, kind: SyntaxErrorKind, span: Span, related: Option<Span>) {
         let (count, full) = match kind.class() {
@@ -350,8 +360,7 @@ impl<'t> Parser<'t> {
     pub(super) fn forget_errors(&mut self, from: usize, place: usize) {
         let before = self.document.errors.len();
         if from < before {
-            let kept: Vec<_> =
-                self.document.errors.drain(from..).filter(|error| (error.span.start as usize) < place).collect();
+            let kept: Vec<_> = self.document.errors.drain(from..).filter(|error| (error.span.start as usize) < place).collect();
             self.document.errors.extend(kept);
             // All of them are about characters and references, which are XML's.
             self.xml_errors -= before - self.document.errors.len();
@@ -374,6 +383,11 @@ impl<'t> Parser<'t> {
     pub(super) fn close_unended(&mut self, open: &Open<'t>, end: usize, place: Span) {
         self.close(open, end);
         if !open.excused {
+            // `<Job><Job>`, neither closed: the second was to be the end tag of the first.
+            let bare = end_of_name(self.bytes, open) == Some(&b'>');
+            if bare && let Some(outer) = self.open.last_mut().filter(|outer| outer.name == open.name) {
+                outer.excused = true;
+            }
             let name = Span::new(open.name_start, open.name_start + open.name.len() as u32);
             self.report(SyntaxErrorKind::UnclosedElement { name: open.name.into() }, name, Some(place));
         }
@@ -401,6 +415,11 @@ impl<'t> Parser<'t> {
         self.waiting_comments = self.document.comments.len();
         id.0
     }
+}
+
+/// The byte after the name in the start tag.
+fn end_of_name<'b>(bytes: &'b [u8], open: &Open<'_>) -> Option<&'b u8> {
+    bytes.get(open.name_start as usize + open.name.len())
 }
 
 pub(super) fn span(start: usize, end: usize) -> Span {

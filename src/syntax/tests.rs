@@ -44,7 +44,11 @@ fn every_break_has_its_place() {
         ("<a></a", "UnclosedTag: </a"),
         ("<a><b</a>", "UnclosedTag: <b"),
         ("<a><b c='1' <d/></a>", "UnclosedTag: <b"),
+        ("<a><b c='1' /\n<d/></a>", "UnclosedTag: <b"),
+        ("<a><b><b></a>", "UnclosedElement: b (a)"),
+        ("<a><bc='1'>x</b></a>", "JunkInTag: ='1'"),
         ("<1a></1a>", "BadElementName: 1a"),
+        ("<a><-- x --></a>", "StrayLessThan: <"),
         ("<a>x < y</a>", "StrayLessThan: <"),
         // Attributes.
         ("<a 1b='x'/>", "BadAttributeName: 1b"),
@@ -88,6 +92,7 @@ fn every_break_has_its_place() {
         ("<a><?pi x\n<b/></a>", "UnclosedInstruction: <?pi"),
         ("<a><?1 x?></a>", "MalformedInstruction: <?"),
         ("<a><?XML x?></a>", "ReservedTarget: <?XML"),
+        ("<a><!- x --><b 1/></a>", "UnknownDeclaration: <! JunkInTag: 1"),
         ("<a><!ELEMENT b></a>", "UnknownDeclaration: <!ELEMENT"),
         (" <?xml version='1.0'?><a/>", "DeclarationNotFirst: <?xml"),
         ("<?xml encoding='utf-8'?><a/>", "BadDeclaration: encoding"),
@@ -129,8 +134,7 @@ fn the_tree_knows_names_values_and_namespaces() {
     let document = read(text);
     assert_eq!(document.errors(), []);
     let names: Vec<_> = document.elements().map(|e| (document.name_text(e), document.namespace(e))).collect();
-    let expected =
-        [("Job", Namespace::Dialect), ("Task", Namespace::Dialect), ("b", Namespace::Foreign), ("b", Namespace::None)];
+    let expected = [("Job", Namespace::Dialect), ("Task", Namespace::Dialect), ("b", Namespace::Foreign), ("b", Namespace::None)];
     assert_eq!(names, expected);
     let root = document.root().unwrap();
     assert_eq!(document.span(root).of(text), &text["<!-- head -->".len()..]);
@@ -163,16 +167,28 @@ fn depth_and_numbers_are_bounded() {
         assert_eq!(document.errors().len(), usize::from(depth > MAX_DEPTH));
     }
     assert_eq!(read(&("<a>".to_owned() + &"&".repeat(3) + &" & ".repeat(1000) + "</a>")).errors().len(), MAX_ERRORS + 1);
-    for hostile in ["<a b='", "<!-- ", "</x>", "<a x", "<", "<?", "<a><b></a>", "<a b=\"<", "<![CDATA[", "' ", "<a>\n<b c=\"1\n"] {
+    for hostile in [
+        "<a b='",
+        "<!-- ",
+        "</x>",
+        "<a x",
+        "<",
+        "<?",
+        "<a><b></a>",
+        "<a b=\"<",
+        "<![CDATA[",
+        "' ",
+        "<a>\n<b c=\"1\n",
+        " xmlns:p='u'",
+        "<a xmlns:p='u' xmlns:p='u'>",
+    ] {
         let document = read(&hostile.repeat(50_000));
         assert!((1..=2 * MAX_ERRORS + 2).contains(&document.errors().len()), "{hostile}");
     }
-    let mut many = "<a".to_owned();
-    for number in 0..50_000 {
-        many.push_str(&format!(" p{number}:x='1'"));
-    }
-    many.push_str(" y='1' y='2'/>");
-    let document = read(&many);
+    let repeated = read(&format!("<a{}/>", " xmlns:p='u'".repeat(100_000)));
+    assert_eq!(repeated.errors().len(), MAX_ERRORS + 1);
+    let many: Vec<String> = (0..50_000).map(|number| format!(" p{number}:x='1'")).collect();
+    let document = read(&format!("<a{} y='1' y='2'/>", many.concat()));
     assert!(document.errors().iter().any(|error| matches!(error.kind, SyntaxErrorKind::DuplicateAttribute { .. })));
 }
 

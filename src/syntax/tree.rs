@@ -309,8 +309,7 @@ impl Document {
 
     /// The element's attribute of that name given as text (in no namespace). Slower than [`Document::find`].
     pub fn find_text(&self, id: ElementId, name: &str) -> Option<AttributeId> {
-        self.attributes(id)
-            .find(|&a| self.attribute_namespace(a) == Namespace::Dialect && self.attribute_name_text(a) == name)
+        self.attributes(id).find(|&a| self.attribute_namespace(a) == Namespace::Dialect && self.attribute_name_text(a) == name)
     }
 
     /// The attribute's value as XML gives it: references replaced, tabs and line breaks turned into blanks.

@@ -65,9 +65,7 @@ impl SyntaxErrorKind {
             Self::UnclosedComment => "comment is never closed".to_owned(),
             Self::UnclosedCdata => "CDATA section is never closed".to_owned(),
             Self::UnclosedInstruction => "processing instruction is never closed".to_owned(),
-            Self::MalformedInstruction => {
-                "a processing instruction begins with a name and white space".to_owned()
-            }
+            Self::MalformedInstruction => "a processing instruction begins with a name and white space".to_owned(),
             Self::ReservedTarget { target } => {
                 format!("processing instruction named `{}`, which XML reserves", shown(target))
             }
@@ -91,9 +89,7 @@ impl SyntaxErrorKind {
             Self::ColonInTarget { target } => {
                 format!("processing instruction `{}` has a colon in its name", shown(target))
             }
-            Self::TooManyNamespaceErrors => {
-                "too many namespace errors; the rest of the file's are not listed".to_owned()
-            }
+            Self::TooManyNamespaceErrors => "too many namespace errors; the rest of the file's are not listed".to_owned(),
         }
     }
 
@@ -107,9 +103,7 @@ impl SyntaxErrorKind {
             Self::MismatchedEndTag { .. } => "another name",
             Self::UnexpectedEndTag { .. } => "nothing to close",
             Self::MalformedEndTag { .. } => "only a name may stand here",
-            Self::BadElementName { .. } | Self::BadAttributeName { .. } | Self::MalformedQualifiedName { .. } => {
-                "no valid name"
-            }
+            Self::BadElementName { .. } | Self::BadAttributeName { .. } | Self::MalformedQualifiedName { .. } => "no valid name",
             Self::StrayLessThan | Self::LessThanInValue { .. } => "write `&lt;`",
             Self::JunkInTag { .. } => "not an attribute",
             Self::MissingSpace { .. } => "blank needed before",
@@ -121,7 +115,6 @@ impl SyntaxErrorKind {
             Self::NoRoot => "no element",
             Self::SecondRoot { .. } => "second root",
             Self::TextOutsideRoot | Self::CdataOutsideRoot => "outside the root",
-            Self::ForbiddenCharacter { .. } => "not allowed",
             Self::BareAmpersand => "write `&amp;`",
             Self::UnknownEntity { .. } => "not defined",
             Self::MissingSemicolon { .. } => "`;` missing after this",
@@ -139,7 +132,7 @@ impl SyntaxErrorKind {
             Self::TooManyErrors | Self::TooManyNamespaceErrors => "listing ends here",
             Self::Doctype => "not accepted",
             Self::UnboundPrefix { .. } => "not declared",
-            Self::BadBinding { .. } => "not allowed",
+            Self::ForbiddenCharacter { .. } | Self::BadBinding { .. } => "not allowed",
             Self::ColonInTarget { .. } => "colon",
         }
     }
@@ -172,11 +165,9 @@ impl SyntaxErrorKind {
                 format!("write `{}=\"…\"`", shown(attribute))
             }
             Self::MissingQuote { quote, .. } => format!("close the value with `{quote}`"),
-            Self::DuplicateAttribute { .. } => "remove one of the two".to_owned(),
+            Self::DuplicateAttribute { .. } | Self::DuplicateExpandedAttribute { .. } => "remove one of the two".to_owned(),
             Self::NoRoot => "a configuration file holds one `ConfigurationFile` element".to_owned(),
-            Self::SecondRoot { .. } => {
-                "put both into one root element, or into two files".to_owned()
-            }
+            Self::SecondRoot { .. } => "put both into one root element, or into two files".to_owned(),
             Self::TextOutsideRoot | Self::CdataOutsideRoot => "move it into an element, or remove it".to_owned(),
             Self::ForbiddenCharacter { .. } => "remove it; a reference such as `&#0;` is no way around".to_owned(),
             Self::BareAmpersand => "write `&amp;` for the character `&`".to_owned(),
@@ -197,9 +188,7 @@ impl SyntaxErrorKind {
             Self::UnclosedCdata => "end the section with `]]>`".to_owned(),
             Self::UnclosedInstruction => "end the instruction with `?>`".to_owned(),
             Self::MalformedInstruction => "write `<?name …?>`, or remove it".to_owned(),
-            Self::ReservedTarget { .. } => {
-                "write it `<?xml …?>` at the very start of the file, or remove it".to_owned()
-            }
+            Self::ReservedTarget { .. } => "write it `<?xml …?>` at the very start of the file, or remove it".to_owned(),
             Self::UnknownDeclaration { .. } => "remove it; a comment is written `<!-- … -->`".to_owned(),
             Self::DeclarationNotFirst => "remove it, or what stands before it, blanks and line breaks included".to_owned(),
             Self::BadDeclaration { .. } => "write `<?xml version=\"1.0\" encoding=\"utf-8\"?>`".to_owned(),
@@ -212,7 +201,6 @@ impl SyntaxErrorKind {
             }
             Self::MalformedQualifiedName { .. } => "write `prefix:name` with one colon, or no colon".to_owned(),
             Self::BadBinding { .. } => "remove the declaration, or bind another prefix".to_owned(),
-            Self::DuplicateExpandedAttribute { .. } => "remove one of the two".to_owned(),
             Self::ColonInTarget { .. } => "write the name without colon".to_owned(),
         })
     }
