@@ -54,6 +54,7 @@ pub(super) struct Open<'t> {
     pub(super) excused: bool,
 }
 
+#[allow(clippy::struct_excessive_bools)] // each remembers one thing already reported or met
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) bytes: &'t [u8],
