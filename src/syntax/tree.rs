@@ -266,6 +266,11 @@ impl Document {
         (id.0 + 1..self.element(id).next).map(ElementId)
     }
 
+    /// The number of the first element after this one and everything in it.
+    pub fn end_of(&self, id: ElementId) -> u32 {
+        self.element(id).next
+    }
+
     /// The element's attributes in document order, namespace declarations included.
     pub fn attributes(&self, id: ElementId) -> impl ExactSizeIterator<Item = AttributeId> + use<> {
         let end = self.elements.get(id.0 as usize + 1).map_or(self.attributes.len() as u32, |next| next.attributes);
