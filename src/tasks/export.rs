@@ -101,7 +101,8 @@ fn source(
         (None, Some(path)) if initial => (path, true),
         _ => return Ok(None),
     };
-    let place = context.settings.resolve(path);
+    // In a pattern a backslash is no separator.
+    let place = if options.is_pattern { context.settings.data_base.join(path) } else { context.settings.resolve(path) };
     let file = if options.is_pattern {
         let found = newest_match(&place).map_err(|error| at(&place, error))?;
         found.ok_or_else(|| TaskError::new("no file matches this pattern").file(&place))?

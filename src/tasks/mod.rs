@@ -125,3 +125,6 @@ pub fn find(element: &str) -> Option<&'static dyn EmbeddedTask> {
 pub fn embedded_elements() -> Vec<&'static str> {
     EMBEDDED.iter().map(|(name, _)| *name).collect()
 }
+
+#[cfg(test)]
+mod tests;
