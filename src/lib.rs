@@ -8,6 +8,8 @@
 pub mod cli;
 pub mod compile;
 pub mod config;
+pub mod connectors;
+pub mod expr;
 pub mod finding;
 pub mod grammar;
 pub mod ir;
@@ -17,3 +19,4 @@ pub mod rules;
 pub mod scaffold;
 pub mod source;
 pub mod syntax;
+pub mod tasks;
