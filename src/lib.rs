@@ -5,7 +5,9 @@
 //! beside `ir`, `config` beside `rules`. The compiler half (up to `plan`) is synchronous, does no I/O outside
 //! `source`, and gives the same bytes for the same input whatever the file order or thread count.
 
+pub mod engine;
 pub mod finding;
 pub mod plan;
 pub mod source;
 pub mod syntax;
+pub mod tasks;
