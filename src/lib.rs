@@ -10,6 +10,7 @@ pub mod compile;
 pub mod config;
 pub mod connectors;
 pub mod expr;
+pub mod engine;
 pub mod finding;
 pub mod grammar;
 pub mod ir;

@@ -1,0 +1,5 @@
+//! Connection settings.
+
+/// Settings of connections, as read from the settings file.
+#[derive(Debug, Default)]
+pub struct Settings {}
