@@ -269,9 +269,8 @@ impl<'a> Dispatcher<'a> {
 
     /// Leaves a run that cannot go on as interrupted, as far as the store still takes it.
     fn give_up(&mut self) {
-        let running: Vec<usize> = (0..self.start.records.len())
-            .filter(|place| self.start.records[*place].state == TaskState::Running)
-            .collect();
+        let running: Vec<usize> =
+            (0..self.start.records.len()).filter(|place| self.start.records[*place].state == TaskState::Running).collect();
         for place in running {
             // What it committed is found again when the run is continued.
             if let Ok(state) = self.start.board.apply(place, TaskSignal::HolderDied) {

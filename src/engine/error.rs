@@ -213,9 +213,7 @@ pub enum EngineError {
         state: JobState,
     },
     /// A simulation that assumes what no task can end as.
-    #[error(
-        "task {task} cannot end as {outcome}; assume completed, unchanged, warning, errored, blocked or cancelled"
-    )]
+    #[error("task {task} cannot end as {outcome}; assume completed, unchanged, warning, errored, blocked or cancelled")]
     BadOutcome {
         /// The task.
         task: String,

@@ -139,14 +139,9 @@ impl<'a> Board<'a> {
 
     fn verdict(&self, place: usize) -> Verdict {
         let parents = &self.parents[place];
-        let satisfies = |parent: &&usize| {
-            matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected)
-        };
-        let refusing: Vec<usize> = parents
-            .iter()
-            .filter(|parent| self.states[**parent].is_final() && !satisfies(parent))
-            .copied()
-            .collect();
+        let satisfies = |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
+        let refusing: Vec<usize> =
+            parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
         let satisfied = parents.iter().filter(satisfies).count();
         match self.job.tasks[place].parents {
             _ if parents.is_empty() => Verdict::Launch,
@@ -163,10 +158,8 @@ impl<'a> Board<'a> {
 
     /// What became of the parents, in words.
     fn reason(&self, parents: &[usize]) -> String {
-        let words: Vec<String> = parents
-            .iter()
-            .map(|parent| format!("{} {}", self.job.tasks[*parent].id, self.states[*parent].predicate()))
-            .collect();
+        let words: Vec<String> =
+            parents.iter().map(|parent| format!("{} {}", self.job.tasks[*parent].id, self.states[*parent].predicate())).collect();
         words.join(", ")
     }
 

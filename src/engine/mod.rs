@@ -160,8 +160,7 @@ impl Engine {
                 }
             }
         }
-        let start =
-            Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
+        let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
         self.work(&plan, job, run, options, source, reporter, start)
     }
 

@@ -46,8 +46,7 @@ impl Expression {
         if let Some(rest) = text.strip_prefix("C#:") {
             let start = text.len() - rest.len();
             let is_name = |name: &str| {
-                name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-                    && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+                name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_')
             };
             return Ok(match rest.split_once(':') {
                 Some((name, _)) if is_name(name.trim()) => {

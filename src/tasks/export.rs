@@ -52,9 +52,7 @@ impl EmbeddedTask for Export {
             "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)",
             params![connection.id, hash, source.delta, source.file.to_string_lossy(), source.options.skip as i64],
         )?;
-        Ok(TaskReport::new(TaskEnd::Completed)
-            .count("rows", rows)
-            .message(format!("{rows} rows of {}", source.file.display())))
+        Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }
 }
 
@@ -211,12 +209,7 @@ impl TaskContext<'_> {
     }
 }
 
-fn check_header(
-    context: &TaskContext<'_>,
-    connection: &Connection,
-    source: &Source,
-    header: &[String],
-) -> Result<(), TaskError> {
+fn check_header(context: &TaskContext<'_>, connection: &Connection, source: &Source, header: &[String]) -> Result<(), TaskError> {
     let mappings = Mappings::of(&context.plan.model, &connection.connector)?;
     let columns = mappings.columns();
     let mapped = columns.get(connection.id.as_str()).map(Vec::as_slice).unwrap_or_default();

@@ -34,9 +34,8 @@ impl EmbeddedTask for UpdateExpressions {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let (task, model) = (context.task, &context.plan.model);
         let store: &Connection = context.transaction;
-        let covers = |entity_type: &str| {
-            task.is("AllEntityType") || task.entity_types.iter().any(|covered| covered == entity_type)
-        };
+        let covers =
+            |entity_type: &str| task.is("AllEntityType") || task.entity_types.iter().any(|covered| covered == entity_type);
         let dirty = task.is("Dirty");
         let mut programs = Vec::new();
         let mut refused = Vec::new();
@@ -127,9 +126,13 @@ fn kind_of<'m>(model: &'m Model, entity_type: &str, property: &str) -> Option<&'
 fn literal(kind: &str, value: &str) -> Result<String, String> {
     let fits = match kind {
         "DateTime" | "Binary" => return Err(format!("Literal for a {kind} property")),
-        "Bool" => return value.to_ascii_lowercase().parse::<bool>().map(|flag| flag.to_string()).map_err(|_| {
-            format!("Literal {value:?} is not true or false")
-        }),
+        "Bool" => {
+            return value
+                .to_ascii_lowercase()
+                .parse::<bool>()
+                .map(|flag| flag.to_string())
+                .map_err(|_| format!("Literal {value:?} is not true or false"));
+        }
         "Int64" => value.parse::<i64>().is_ok(),
         "Int32" => value.parse::<i32>().is_ok(),
         "Int16" => value.parse::<i16>().is_ok(),
@@ -184,18 +187,20 @@ fn path(
         return Ok(Err(format!("binding through another type than {current}")));
     }
     let entity = model.entity_types.iter().find(|candidate| candidate.id == current);
-    let property = entity.and_then(|entity| {
-        entity.properties.iter().find(|property| property.id.eq_ignore_ascii_case(&last.property))
-    });
+    let property =
+        entity.and_then(|entity| entity.properties.iter().find(|property| property.id.eq_ignore_ascii_case(&last.property)));
     let Some(property) = property.filter(|property| property.kind != "ForeignKey") else {
         return Ok(Err(format!("{current} has no scalar property {}", last.property)));
     };
     let computed = format!("json_extract({alias}.computed, '$.\"{}\"')", property.id.replace(['\'', '"'], ""));
     let index = Layout::stored(store, &current)?.and_then(|layout| layout.index(&property.id));
-    Ok(Ok((joins, match index {
-        Some(index) => format!("coalesce({computed}, json_extract({alias}.body, '$[{index}]'))"),
-        None => computed,
-    })))
+    Ok(Ok((
+        joins,
+        match index {
+            Some(index) => format!("coalesce({computed}, json_extract({alias}.body, '$[{index}]'))"),
+            None => computed,
+        },
+    )))
 }
 
 /// Computes one property; gives how many resources were looked at and how many changed.
@@ -260,9 +265,7 @@ fn compute(
 fn recomputed(stored: Option<&str>, property: &str, value: Option<&str>) -> Result<Option<Option<String>>, TaskError> {
     let mut values: Map<String, Value> = match stored {
         None => Map::new(),
-        Some(text) => {
-            serde_json::from_str(text).map_err(|_| TaskError::new("computed values in the store are damaged"))?
-        }
+        Some(text) => serde_json::from_str(text).map_err(|_| TaskError::new("computed values in the store are damaged"))?,
     };
     if values.get(property).and_then(Value::as_str) == value {
         return Ok(None);

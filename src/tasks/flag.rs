@@ -27,11 +27,10 @@ const CONCERNED: &str = "
 impl EmbeddedTask for SetRecentlyModifiedFlag {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let store: &Connection = context.transaction;
-        let changes = store.query_row(
-            "SELECT (SELECT count(*) FROM change) + (SELECT count(*) FROM link_change)",
-            [],
-            |row| row.get::<_, i64>(0),
-        )?;
+        let changes =
+            store.query_row("SELECT (SELECT count(*) FROM change) + (SELECT count(*) FROM link_change)", [], |row| {
+                row.get::<_, i64>(0)
+            })?;
         if changes == 0 {
             return Ok(TaskReport::new(TaskEnd::Unchanged).count("flagged", 0));
         }
@@ -41,8 +40,6 @@ impl EmbeddedTask for SetRecentlyModifiedFlag {
         let flagged = store.execute(sql, [moment])?;
         store.execute_batch("DELETE FROM change; DELETE FROM link_change; DELETE FROM temp.concerned;")?;
         // Deletions leave nothing to flag, yet the tasks that follow have to look again.
-        Ok(TaskReport::new(TaskEnd::Completed)
-            .count("changes", changes.unsigned_abs())
-            .count("flagged", flagged as u64))
+        Ok(TaskReport::new(TaskEnd::Completed).count("changes", changes.unsigned_abs()).count("flagged", flagged as u64))
     }
 }

@@ -130,8 +130,7 @@ fn naming(model: &Model, entity_type: &str, property: &str) -> Naming {
 fn link_mapping(model: &Model, mapping: &AssociationMapping, table: &str) -> Result<LinkMapping, TaskError> {
     let id = &mapping.association;
     let association = model.associations.iter().find(|candidate| candidate.id == *id);
-    let association =
-        association.ok_or_else(|| TaskError::new(format!("the plan has no association {id}, which is mapped")))?;
+    let association = association.ok_or_else(|| TaskError::new(format!("the plan has no association {id}, which is mapped")))?;
     let mut ends = [&association.first, &association.second];
     let keys = [&mapping.key1, &mapping.key2];
     let mut columns = [mapping.column1.clone(), mapping.column2.clone()];
@@ -147,13 +146,7 @@ fn link_mapping(model: &Model, mapping: &AssociationMapping, table: &str) -> Res
     };
     let [first, second] = &mut ends;
     let ends = [end(0, first), end(1, second)];
-    Ok(LinkMapping {
-        association: id.clone(),
-        table: table.to_owned(),
-        columns,
-        ends,
-        thresholds: mapping.thresholds,
-    })
+    Ok(LinkMapping { association: id.clone(), table: table.to_owned(), columns, ends, thresholds: mapping.thresholds })
 }
 
 /// Associations that are mapped by a navigation property of an entity type mapping: the column holds the key of the
@@ -190,11 +183,8 @@ fn column_links(model: &Model, mapping: &EntityTypeMapping, table: &str) -> Resu
         let mut keys = mapping.properties.iter().filter(|candidate| candidate.primary_key);
         let (Some(key), None) = (keys.next(), keys.next()) else { return Err(wrong("the mapping's key is not one column")) };
         let mut columns = [key.column.clone(), property.column.clone()];
-        let mut ends = [own, other].map(|side| End {
-            entity_type: side.entity_type.clone(),
-            naming: Naming::Key,
-            single: !side.collection,
-        });
+        let mut ends =
+            [own, other].map(|side| End { entity_type: side.entity_type.clone(), naming: Naming::Key, single: !side.collection });
         if swapped {
             columns.swap(0, 1);
             ends.swap(0, 1);

@@ -4,7 +4,6 @@
 //! commits effect and outcome together. Files are written so that doing the work twice gives the same as once, and
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
-<<<<<<< HEAD
 mod error;
 mod export;
 mod expressions;
@@ -14,9 +13,6 @@ mod mappings;
 mod prepare;
 pub mod settings;
 mod synchronize;
-=======
-pub mod settings;
->>>>>>> engine
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,14 +20,10 @@ use std::path::Path;
 
 use crate::plan::model::{Job, Plan, Task};
 
-<<<<<<< HEAD
 pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
 pub use settings::Settings;
 pub use synchronize::blocked_list;
-=======
-pub use settings::Settings;
->>>>>>> engine
 
 /// Number of a run in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,7 +107,6 @@ impl TaskReport {
     }
 }
 
-<<<<<<< HEAD
 /// The embedded form of each task element, by element name.
 const EMBEDDED: [(&str, &dyn EmbeddedTask); 5] = [
     ("ExportTask", &export::Export),
@@ -124,31 +115,6 @@ const EMBEDDED: [(&str, &dyn EmbeddedTask); 5] = [
     ("SynchronizeTask", &synchronize::Synchronize),
     ("UpdateEntityPropertyExpressionsTask", &expressions::UpdateExpressions),
 ];
-=======
-/// Why a task failed.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct TaskError {
-    /// What is wrong, with the names involved.
-    pub message: String,
-}
-
-impl TaskError {
-    /// A failure without a place.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
-    }
-}
-
-impl From<rusqlite::Error> for TaskError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::new(error.to_string())
-    }
-}
-
-/// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 0] = [];
->>>>>>> engine
 
 /// The embedded form of a task element, where there is one.
 pub fn find(element: &str) -> Option<&'static dyn EmbeddedTask> {
@@ -160,12 +126,5 @@ pub fn embedded_elements() -> Vec<&'static str> {
     EMBEDDED.iter().map(|(name, _)| *name).collect()
 }
 
-<<<<<<< HEAD
 #[cfg(test)]
 mod tests;
-=======
-/// Creates the identity tables of a store, or brings those of an older version up to date.
-pub fn migrate_identity(_transaction: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
-    Ok(())
-}
->>>>>>> engine

@@ -33,9 +33,9 @@ impl CsvOptions {
         }
         let encoding = match connection.text("Encoding")?.filter(|name| !name.is_empty()) {
             None => None,
-            Some(name) => Some(
-                encoding(&name).ok_or_else(|| connection.wrong("Encoding", format!("{name} is not a known encoding")))?,
-            ),
+            Some(name) => {
+                Some(encoding(&name).ok_or_else(|| connection.wrong("Encoding", format!("{name} is not a known encoding")))?)
+            }
         };
         let separator = match connection.text("Separator")?.as_deref() {
             None | Some("") => b',',

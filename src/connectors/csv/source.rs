@@ -54,8 +54,7 @@ impl CsvSource {
             }
         }
         let reader = ReaderBuilder::new().delimiter(options.separator).from_reader(Box::new(input) as Box<dyn Read>);
-        let mut source =
-            Self { reader, header: Vec::new(), record: ByteRecord::new(), skipped: options.skip, encoding };
+        let mut source = Self { reader, header: Vec::new(), record: ByteRecord::new(), skipped: options.skip, encoding };
         source.read_header(options)?;
         Ok(source)
     }

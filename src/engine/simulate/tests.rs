@@ -85,10 +85,7 @@ fn any_parent_is_enough_where_the_plan_says_so() {
     let none = [("A", TaskState::Unchanged), ("B", TaskState::Unchanged)];
     assert!(run(&all, &one).contains("Flag not launched: B ended unchanged"));
     assert!(run(&any, &one).contains("Flag completed"));
-    assert!(
-        run(&any, &none)
-            .contains("Flag not launched: none of its parents completed: A ended unchanged, B ended unchanged")
-    );
+    assert!(run(&any, &none).contains("Flag not launched: none of its parents completed: A ended unchanged, B ended unchanged"));
 }
 
 #[test]
@@ -96,10 +93,7 @@ fn parents_outside_the_selection_count_as_satisfied() {
     let selection = Selection { from: Some("Synchronize".to_owned()), ..Selection::default() };
     let simulation = simulate(&chain(), &selection, &BTreeMap::new()).unwrap();
     let states: Vec<TaskState> = simulation.tasks.iter().map(|task| task.state).collect();
-    assert_eq!(
-        states,
-        [TaskState::NotSelected, TaskState::NotSelected, TaskState::Completed, TaskState::Completed]
-    );
+    assert_eq!(states, [TaskState::NotSelected, TaskState::NotSelected, TaskState::Completed, TaskState::Completed]);
 }
 
 #[test]
@@ -116,10 +110,7 @@ fn tasks_that_wait_for_each_other_do_not_wait_for_ever() {
 fn an_edge_to_nowhere_is_refused() {
     let job = job("J", vec![task("A", 0).after(&["B"])]);
     let error = simulate(&job, &Selection::default(), &BTreeMap::new()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the plan cannot be run: task A of job J waits for B, which the job lacks; compile it again"
-    );
+    assert_eq!(error.to_string(), "the plan cannot be run: task A of job J waits for B, which the job lacks; compile it again");
 }
 
 #[test]

@@ -225,8 +225,7 @@ impl Store {
         };
         let mut records = Vec::new();
         for (mut record, state, counters) in read().map_err(|error| self.runs_error(error))? {
-            record.state =
-                TaskState::named(&state).ok_or_else(|| self.content_error("the state of a task", &state))?;
+            record.state = TaskState::named(&state).ok_or_else(|| self.content_error("the state of a task", &state))?;
             record.counters = serde_json::from_str(&counters).unwrap_or_default();
             records.push(record);
         }
@@ -252,10 +251,8 @@ impl Store {
     /// The run as it is now: what is recorded as running by a dead process is interrupted.
     fn judged(&self, row: RunRow, processes: &dyn Processes) -> Result<RunRecord, EngineError> {
         let mut record = row.record;
-        record.state =
-            JobState::named(&row.state).ok_or_else(|| self.content_error("the state of a run", &row.state))?;
-        record.selection =
-            serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", error))?;
+        record.state = JobState::named(&row.state).ok_or_else(|| self.content_error("the state of a run", &row.state))?;
+        record.selection = serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", error))?;
         if record.state == JobState::Running {
             let held = lock::held(&self.runs, &lock::of_job(&record.job)).map_err(|error| self.runs_error(error))?;
             if !held.is_some_and(|held| held.run.0 == record.id && held.holder.lives(processes)) {
@@ -303,8 +300,7 @@ fn next_commands(run: &RunRecord, tasks: &[TaskRecord], approvals: &[Approval]) 
     if !run.state.is_resumable() {
         return Vec::new();
     }
-    let approved =
-        |task: &TaskRecord| approvals.iter().any(|of| of.task == task.task && Some(of.list) == task.ended);
+    let approved = |task: &TaskRecord| approvals.iter().any(|of| of.task == task.task && Some(of.list) == task.ended);
     tasks
         .iter()
         .filter(|task| task.state == TaskState::Blocked && !approved(task))

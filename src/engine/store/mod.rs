@@ -21,8 +21,8 @@ use rusqlite::Connection;
 use super::error::EngineError;
 use schema::Part;
 
-pub use history::{Approval, RunDetail, RunRecord, TaskRecord};
 pub(super) use history::count;
+pub use history::{Approval, RunDetail, RunRecord, TaskRecord};
 pub(super) use outcome::{Outcome, commit_outcome};
 pub(super) use runs::End;
 
@@ -47,11 +47,8 @@ impl Store {
             file.with_file_name(name)
         };
         let runs_file = beside("-runs.db");
-        let data = if create {
-            file::open_or_create(file, Part::Data, &new_name())?
-        } else {
-            file::open_existing(file, Part::Data)?
-        };
+        let data =
+            if create { file::open_or_create(file, Part::Data, &new_name())? } else { file::open_existing(file, Part::Data)? };
         let store = name_of(&data, file)?;
         let runs = file::open_or_create(&runs_file, Part::Runs, &store)?;
         if name_of(&runs, &runs_file)? != store {

@@ -24,23 +24,11 @@ pub(crate) struct Outcome {
 }
 
 /// Writes the outcome into the transaction that holds the effect.
-pub(crate) fn commit_outcome(
-    transaction: &Transaction<'_>,
-    run: RunId,
-    task: &str,
-    outcome: &Outcome,
-) -> rusqlite::Result<()> {
+pub(crate) fn commit_outcome(transaction: &Transaction<'_>, run: RunId, task: &str, outcome: &Outcome) -> rusqlite::Result<()> {
     let counters = serde_json::to_string(&outcome.counters).unwrap_or_else(|_| "{}".to_owned());
     transaction
         .prepare_cached("INSERT OR REPLACE INTO task_outcome VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![
-            run.0,
-            task,
-            outcome.state.name(),
-            counters,
-            outcome.message,
-            outcome.ended.0
-        ])
+        .execute(params![run.0, task, outcome.state.name(), counters, outcome.message, outcome.ended.0])
         .map(|_| ())
 }
 
@@ -48,9 +36,9 @@ impl Store {
     /// The committed outcomes of a run, by task.
     pub(crate) fn outcomes(&self, run: RunId) -> Result<BTreeMap<String, Outcome>, EngineError> {
         let rows = || -> rusqlite::Result<Vec<_>> {
-            let mut statement = self.data.prepare_cached(
-                "SELECT task, state, counters, message, ended FROM task_outcome WHERE run = ?1 ORDER BY task",
-            )?;
+            let mut statement = self
+                .data
+                .prepare_cached("SELECT task, state, counters, message, ended FROM task_outcome WHERE run = ?1 ORDER BY task")?;
             statement
                 .query_map([run.0], |row| {
                     let texts: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -54,9 +54,7 @@ impl Store {
         let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", error))?;
         let of_data = self.last_run_of_data()?;
         let transaction = self.transaction()?;
-        let last: i64 = transaction
-            .query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0))
-            .map_err(failed)?;
+        let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
         let run = RunId(last.max(of_data) + 1);
         let resource = lock::of_job(&job.id);
         if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {

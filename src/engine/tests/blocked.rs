@@ -20,10 +20,7 @@ fn a_block_stops_the_job_and_keeps_its_change_list() {
     = blocked
     ");
     assert_eq!(summary.run.state.exit_code(false), 12);
-    assert_eq!(
-        summary.next,
-        ["jobwright approve 1 Synchronize --reason \"…\"", "jobwright run --resume 1"]
-    );
+    assert_eq!(summary.next, ["jobwright approve 1 Synchronize --reason \"…\"", "jobwright run --resume 1"]);
     assert_eq!(house.traces(), ["Prepare", "Synchronize"], "what the blocked task wrote is committed");
 }
 

@@ -112,9 +112,7 @@ fn tasks_without_embedded_form_are_refused_before_anything_starts() {
 fn an_unknown_job_is_named_with_the_nearest_one() {
     let settings = Settings::default();
     let engine = House::new().engine();
-    let error = engine
-        .run(&chain(), "Dayly", &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent)
-        .unwrap_err();
+    let error = engine.run(&chain(), "Dayly", &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent).unwrap_err();
     assert_eq!(error.to_string(), "the plan has no job Dayly; did you mean Daily?; it has Daily");
     assert_eq!(error.exit_code(), 2);
 }
@@ -161,10 +159,7 @@ fn another_process_may_cancel() {
     });
     let summary = run(&house, &chain(), &source).unwrap();
     assert_eq!(summary.run.state, JobState::Cancelled);
-    assert_eq!(
-        house.engine().cancel(RunId(1)).unwrap_err().to_string(),
-        "run 1 cannot be cancelled: it is cancelled"
-    );
+    assert_eq!(house.engine().cancel(RunId(1)).unwrap_err().to_string(), "run 1 cannot be cancelled: it is cancelled");
 }
 
 #[test]
@@ -227,10 +222,7 @@ fn plain_lines_tell_what_happens() {
     let mut lines = Vec::new();
     let plan = chain();
     let mut plain = reporter::Plain::new(&mut lines);
-    house
-        .engine()
-        .run(&plan, "Daily", &RunOptions::new(&settings), &ending(&[("Export", "unchanged")]), &mut plain)
-        .unwrap();
+    house.engine().run(&plan, "Daily", &RunOptions::new(&settings), &ending(&[("Export", "unchanged")]), &mut plain).unwrap();
     let lines = String::from_utf8(lines).unwrap();
     assert!(lines.contains("Prepare not launched: Export ended unchanged\n"), "{lines}");
     assert_eq!(lines.lines().count(), 8);

@@ -85,9 +85,11 @@ fn a_missing_store_is_made_only_where_it_may_be() {
     let empty = house.file("empty.db");
     fs::write(&empty, "").unwrap();
     drop(Engine::open(&empty).unwrap());
-    assert!(fs::read_dir(house.folder.path()).unwrap().all(|entry| {
-        !entry.unwrap().file_name().to_string_lossy().contains(".new-")
-    }));
+    assert!(
+        fs::read_dir(house.folder.path())
+            .unwrap()
+            .all(|entry| { !entry.unwrap().file_name().to_string_lossy().contains(".new-") })
+    );
 }
 
 #[test]

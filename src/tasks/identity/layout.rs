@@ -19,8 +19,7 @@ impl Layout {
         let mut layout = match Self::stored(connection, entity_type)? {
             Some(layout) => layout,
             None => {
-                connection
-                    .execute("INSERT INTO entity_type (name, properties) VALUES (?1, '[]')", [entity_type])?;
+                connection.execute("INSERT INTO entity_type (name, properties) VALUES (?1, '[]')", [entity_type])?;
                 Self { number: connection.last_insert_rowid(), properties: Vec::new() }
             }
         };

@@ -57,8 +57,8 @@ pub fn next_moment(connection: &Connection, run: RunId) -> Result<i64, TaskError
 
 /// The first moment of a run; a version that began later in the run is amended, not kept as history.
 pub fn first_moment(connection: &Connection, run: RunId) -> Result<i64, TaskError> {
-    let first = connection
-        .query_row("SELECT min(seq) FROM moment WHERE run = ?1", [run.0], |row| row.get::<_, Option<i64>>(0))?;
+    let first =
+        connection.query_row("SELECT min(seq) FROM moment WHERE run = ?1", [run.0], |row| row.get::<_, Option<i64>>(0))?;
     Ok(first.unwrap_or(i64::MAX))
 }
 

@@ -86,10 +86,7 @@ impl Batch {
     }
 
     /// Records what the sources were that are now synchronized.
-    pub(crate) fn remember_sources(
-        connection: &Connection,
-        sources: &BTreeMap<String, String>,
-    ) -> Result<(), TaskError> {
+    pub(crate) fn remember_sources(connection: &Connection, sources: &BTreeMap<String, String>) -> Result<(), TaskError> {
         for (id, hash) in sources {
             connection.execute("INSERT OR REPLACE INTO cookie VALUES (?1, ?2)", [id, hash])?;
         }

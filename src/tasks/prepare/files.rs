@@ -154,8 +154,7 @@ impl SortedFile {
 
     /// Goes to the next row; false at the end.
     pub(crate) fn advance(&mut self) -> Result<bool, TaskError> {
-        let more =
-            self.reader.read_byte_record(&mut self.record).map_err(|error| damaged(&self.path, error))?;
+        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| damaged(&self.path, error))?;
         self.key.clear();
         for (index, &column) in self.key_columns.iter().enumerate() {
             if index > 0 {

@@ -47,8 +47,7 @@ struct Totals {
 impl EmbeddedTask for Prepare {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let task = context.task;
-        let connector =
-            task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
+        let connector = task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
         let incremental = match task.text("SynchronizationMode") {
             Some("Incremental") => true,
             Some("Complete" | "Initial") => false,
@@ -125,9 +124,9 @@ fn export(context: &TaskContext<'_>, connector: &str, table: &str) -> Result<Exp
     }
     let Some(connection) = connection else { return Ok(Export { file, connection: None, delta: false, source: None }) };
     let sql = "SELECT hash, delta, source, skipped FROM export WHERE connection = ?1";
-    let known = context.transaction.query_row(sql, [&connection.id], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
-    });
+    let known = context
+        .transaction
+        .query_row(sql, [&connection.id], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?)));
     Ok(match known.optional()? {
         None => Export { file, connection: None, delta: false, source: None },
         Some((hash, delta, source, skipped)) => Export {
@@ -150,8 +149,8 @@ fn prepare(
 ) -> Result<Item, TaskError> {
     let folder = folder(context.work, connector);
     let mut item = Item { link: shape.link, name: shape.name.clone(), file: None, delta: None };
-    let reference = batch::reference(context.transaction, connector, &item.mapping())?
-        .filter(|file| is_usable(&folder.join(file), shape));
+    let reference =
+        batch::reference(context.transaction, connector, &item.mapping())?.filter(|file| is_usable(&folder.join(file), shape));
     if export.delta {
         let changes = rows::read_changes(context, shape, export, totals)?;
         match &reference {

@@ -102,13 +102,10 @@ fn open(shape: &Shape, export: &Export, command: Option<&str>) -> Result<(Input,
     let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<_, _>>()?;
     let command = match command {
         None => 0,
-        Some(column) => header
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(column))
-            .ok_or_else(|| {
-                let message = format!("a file of changes needs the column {column}, which says what each row does");
-                at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
-            })?,
+        Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
+            let message = format!("a file of changes needs the column {column}, which says what each row does");
+            at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
+        })?,
     };
     Ok((input, columns, command))
 }
@@ -306,8 +303,7 @@ pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Path, set: &Chan
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
-    let dropped =
-        |row: &SortedFile| shape.link && row.record.get(0).is_some_and(|first| set.replaced.contains(first));
+    let dropped = |row: &SortedFile| shape.link && row.record.get(0).is_some_and(|first| set.replaced.contains(first));
     delta::update(old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
     output.finish(&shape.name, "sorted.csv").map_err(unwritable)
 }

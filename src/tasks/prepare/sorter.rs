@@ -115,8 +115,7 @@ impl Sorter {
         self.spill()?;
         self.arena = Vec::new();
         self.entries = Vec::new();
-        let mut parts: Vec<_> =
-            self.parts.into_iter().map(|part| BufReader::with_capacity(128 * 1024, part)).collect();
+        let mut parts: Vec<_> = self.parts.into_iter().map(|part| BufReader::with_capacity(128 * 1024, part)).collect();
         let mut heap = BinaryHeap::new();
         for (index, part) in parts.iter_mut().enumerate() {
             heap.extend(read_row(part)?.map(|row| Reverse((row, index))));

@@ -99,14 +99,13 @@ impl Settings {
         }
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let data_base = data_base.map_or(folder, Path::to_path_buf);
-        let mut settings =
-            Self { file: path.to_path_buf(), data_base, roots: Vec::new(), connections: Vec::new() };
+        let mut settings = Self { file: path.to_path_buf(), data_base, roots: Vec::new(), connections: Vec::new() };
         if let Some(roots) = root.get("SourcesRootPaths") {
-            settings.roots =
-                texts(roots).map_err(|(place, message)| invalid(place, format!("SourcesRootPaths {message}")))?
-                    .iter()
-                    .map(|root| settings.data_base.join(portable(root)))
-                    .collect();
+            settings.roots = texts(roots)
+                .map_err(|(place, message)| invalid(place, format!("SourcesRootPaths {message}")))?
+                .iter()
+                .map(|root| settings.data_base.join(portable(root)))
+                .collect();
         }
         if let Some(connections) = root.get("Connections") {
             let Json::Map(members) = &connections.value else {

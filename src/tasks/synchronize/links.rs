@@ -72,9 +72,8 @@ pub(super) fn apply(
 ) -> Result<(Tally, u64), TaskError> {
     let store: &Connection = context.transaction;
     let number = association_number(store, &mapping.association)?;
-    let count = |sql: &str| -> Result<u64, TaskError> {
-        Ok(store.query_row(sql, [number], |row| row.get::<_, i64>(0))?.unsigned_abs())
-    };
+    let count =
+        |sql: &str| -> Result<u64, TaskError> { Ok(store.query_row(sql, [number], |row| row.get::<_, i64>(0))?.unsigned_abs()) };
     let mut tally = Tally { stored: count("SELECT count(*) FROM link WHERE association = ?1")?, ..Tally::default() };
     store.execute_batch(TABLES)?;
     // A resource that is named by another property than its key can have changed its name.
@@ -107,13 +106,7 @@ fn load(context: &TaskContext<'_>, mut file: SortedFile, start: usize) -> Result
 }
 
 /// Makes the links equal to what is staged.
-fn replace(
-    store: &Connection,
-    mapping: &LinkMapping,
-    number: i64,
-    tally: &mut Tally,
-    moment: Moment,
-) -> Result<(), TaskError> {
+fn replace(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Tally, moment: Moment) -> Result<(), TaskError> {
     let joins = joins(store, mapping)?;
     store.execute("DELETE FROM orphan WHERE association = ?1", [number])?;
     let wanted = if tally.stored == 0 {
@@ -149,31 +142,21 @@ fn replace(
 }
 
 /// Applies what is staged as a delta.
-fn change(
-    store: &Connection,
-    mapping: &LinkMapping,
-    number: i64,
-    tally: &mut Tally,
-    moment: Moment,
-) -> Result<(), TaskError> {
+fn change(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Tally, moment: Moment) -> Result<(), TaskError> {
     store.execute(
         "DELETE FROM orphan WHERE association = ?1
          AND (first, second) IN (SELECT first, second FROM temp.stage_link WHERE command = 3)",
         [number],
     )?;
-    store.execute(
-        "INSERT OR IGNORE INTO orphan SELECT ?1, first, second FROM temp.stage_link WHERE command = 1",
-        [number],
-    )?;
+    store.execute("INSERT OR IGNORE INTO orphan SELECT ?1, first, second FROM temp.stage_link WHERE command = 1", [number])?;
     let idle = "SELECT NOT EXISTS (SELECT 1 FROM temp.stage_link)
                 AND NOT EXISTS (SELECT 1 FROM orphan WHERE association = ?1)";
     if store.query_row(idle, [number], |row| row.get(0))? {
         return Ok(());
     }
     let joins = joins(store, mapping)?;
-    let sql = format!(
-        "INSERT OR IGNORE INTO temp.closing SELECT ?1, f.id, t.id FROM temp.stage_link s {joins} WHERE s.command = 3"
-    );
+    let sql =
+        format!("INSERT OR IGNORE INTO temp.closing SELECT ?1, f.id, t.id FROM temp.stage_link s {joins} WHERE s.command = 3");
     store.execute(&sql, [number])?;
     tally.deleted += close(store, moment)?;
     let sql = format!("INSERT OR IGNORE INTO temp.wanted SELECT f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");

@@ -89,12 +89,7 @@ fn revision(store: &Connection, connector: &str) -> Result<i64, TaskError> {
 }
 
 /// Refuses an approval of another list than the one that waits, or of one that the store has moved away from.
-fn check_approval(
-    context: &TaskContext<'_>,
-    connector: &str,
-    approved: &str,
-    waiting: Option<&Batch>,
-) -> Result<(), TaskError> {
+fn check_approval(context: &TaskContext<'_>, connector: &str, approved: &str, waiting: Option<&Batch>) -> Result<(), TaskError> {
     let Some(batch) = waiting.filter(|batch| batch.id == approved && batch.state == "blocked") else {
         let message = format!("the approved change list {approved} of connector {connector} no longer waits");
         let help = match waiting {

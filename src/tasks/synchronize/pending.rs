@@ -111,11 +111,7 @@ pub fn blocked_list(connection: &Connection, connector: &str) -> rusqlite::Resul
 }
 
 /// Writes the rows that name resources which do not exist.
-pub(super) fn write_orphans(
-    context: &TaskContext<'_>,
-    connector: &str,
-    mappings: &Mappings,
-) -> Result<(), TaskError> {
+pub(super) fn write_orphans(context: &TaskContext<'_>, connector: &str, mappings: &Mappings) -> Result<(), TaskError> {
     let folder = output_folder(context.work);
     let target = folder.join(format!("{}.orphans.csv", connector.replace(['/', '\\'], "_")));
     std::fs::create_dir_all(&folder)?;

@@ -133,8 +133,7 @@ fn stage_difference(
     bodies: &mut Bodies,
 ) -> Result<(), TaskError> {
     let mut stage = stager(context.transaction)?;
-    let mut stored =
-        context.transaction.prepare_cached("SELECT id, key, body FROM resource WHERE type = ?1 ORDER BY key")?;
+    let mut stored = context.transaction.prepare_cached("SELECT id, key, body FROM resource WHERE type = ?1 ORDER BY key")?;
     let mut rows = stored.query([layout.number])?;
     let mut row = rows.next()?;
     let mut more = file.advance()?;
@@ -172,12 +171,7 @@ fn stage_difference(
 }
 
 /// Stages what a delta changes; a command that has nothing to do is passed over.
-fn stage_delta(
-    context: &TaskContext<'_>,
-    layout: &Layout,
-    mut delta: SortedFile,
-    bodies: &mut Bodies,
-) -> Result<(), TaskError> {
+fn stage_delta(context: &TaskContext<'_>, layout: &Layout, mut delta: SortedFile, bodies: &mut Bodies) -> Result<(), TaskError> {
     let mut stage = stager(context.transaction)?;
     let mut find = context.transaction.prepare_cached("SELECT id, body FROM resource WHERE type = ?1 AND key = ?2")?;
     let mut done = 0;

@@ -87,9 +87,8 @@ fn files_outside_the_allowed_folders_are_not_read() {
     let mut bench = Bench::filled();
     std::fs::create_dir(bench.path("allowed")).unwrap();
     bench.write("allowed/orgs.csv", "code,name\n");
-    let settings = |path: &str| {
-        format!("{{\"SourcesRootPaths\": [\"allowed\"], \"Connections\": {{\"Orgs\": {{\"Path\": \"{path}\"}}}}}}")
-    };
+    let settings =
+        |path: &str| format!("{{\"SourcesRootPaths\": [\"allowed\"], \"Connections\": {{\"Orgs\": {{\"Path\": \"{path}\"}}}}}}");
     bench.settings = settings("allowed/../orgs.csv");
     let error = bench.export("Orgs", true).err().unwrap().to_string();
     assert!(error.contains("connection Orgs reads outside SourcesRootPaths"), "{error}");

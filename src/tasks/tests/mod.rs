@@ -11,9 +11,8 @@ use std::path::PathBuf;
 use rusqlite::Connection as Store;
 
 use crate::plan::model::{
-    Association, AssociationEnd, AssociationMapping, Connection, Connector, EntityType, EntityTypeMapping, Job, JobMode,
-    Limit, Model, OnFailure, Origins, Parents, Plan, Property, PropertyExpression, PropertyMapping, Side, Task,
-    Thresholds, Value,
+    Association, AssociationEnd, AssociationMapping, Connection, Connector, EntityType, EntityTypeMapping, Job, JobMode, Limit,
+    Model, OnFailure, Origins, Parents, Plan, Property, PropertyExpression, PropertyMapping, Side, Task, Thresholds, Value,
 };
 
 use super::{RunId, Settings, TaskContext, TaskEnd, TaskError, TaskReport, content_digest, find, migrate_identity};
@@ -51,8 +50,7 @@ fn task(element: &str, attributes: &[(&str, Value)]) -> Task {
 }
 
 fn entity_type(id: &str, properties: &[(&str, &str)]) -> EntityType {
-    let property =
-        |(id, kind): &(&str, &str)| Property { id: (*id).to_owned(), kind: (*kind).to_owned(), key: *id == "Code" };
+    let property = |(id, kind): &(&str, &str)| Property { id: (*id).to_owned(), kind: (*kind).to_owned(), key: *id == "Code" };
     EntityType { id: id.to_owned(), properties: properties.iter().map(property).collect() }
 }
 
@@ -127,17 +125,19 @@ fn model() -> Model {
             entity_type(
                 "User",
                 &[
-                    ("Code", "String"), ("Name", "String"), ("Mail", "String"), ("Org", "ForeignKey"),
-                    ("Groups", "ForeignKey"), ("OrgName", "String"), ("Shout", "String"), ("Kind", "String"),
+                    ("Code", "String"),
+                    ("Name", "String"),
+                    ("Mail", "String"),
+                    ("Org", "ForeignKey"),
+                    ("Groups", "ForeignKey"),
+                    ("OrgName", "String"),
+                    ("Shout", "String"),
+                    ("Kind", "String"),
                 ],
             ),
         ],
         associations: vec![
-            Association {
-                id: "Org_Members".to_owned(),
-                first: end("User", "Groups", true),
-                second: end("Org", "Groups", true),
-            },
+            Association { id: "Org_Members".to_owned(), first: end("User", "Groups", true), second: end("Org", "Groups", true) },
             Association { id: "User_Org".to_owned(), first: end("User", "Org", false), second: end("Org", "Users", true) },
         ],
         entity_type_mappings: vec![
@@ -280,9 +280,7 @@ impl Bench {
     }
 
     fn resources(&self) -> Vec<String> {
-        self.query(
-            "SELECT t.name || ' ' || r.body FROM resource r JOIN entity_type t ON t.id = r.type ORDER BY t.name, r.key",
-        )
+        self.query("SELECT t.name || ' ' || r.body FROM resource r JOIN entity_type t ON t.id = r.type ORDER BY t.name, r.key")
     }
 
     fn links(&self) -> Vec<String> {

@@ -37,12 +37,16 @@ fn an_incremental_run_touches_what_changed_and_keeps_the_changes() {
     assert_eq!(counted(&report), "deleted 1, inserted 1, links_deleted 2, links_inserted 2, updated 1");
     let links = ["Org_Members 1 A", "Org_Members 1 B", "Org_Members 3 B", "User_Org 1 B", "User_Org 3 B", "User_Org 4 A"];
     assert_eq!(bench.links(), links);
-    assert_eq!(bench.query("SELECT body FROM resource_past WHERE computed IS NOT NULL"), [r#"["2","bo@x","Bo"]"#, r#"["3","cy@x","Cy"]"#]);
+    assert_eq!(
+        bench.query("SELECT body FROM resource_past WHERE computed IS NOT NULL"),
+        [r#"["2","bo@x","Bo"]"#, r#"["3","cy@x","Cy"]"#]
+    );
     assert_eq!(bench.flag().counters["flagged"], 5, "all but nobody is one hop away in this company");
     assert_eq!(bench.flag().outcome, TaskEnd::Unchanged);
     let report = bench.expressions(true).unwrap();
     assert_eq!(report.outcome, TaskEnd::Completed);
-    let computed = bench.query("SELECT r.computed FROM resource r JOIN entity_type t ON t.id = r.type WHERE t.name = 'User' ORDER BY r.key");
+    let computed =
+        bench.query("SELECT r.computed FROM resource r JOIN entity_type t ON t.id = r.type WHERE t.name = 'User' ORDER BY r.key");
     assert_eq!(computed[0], r#"{"Kind":"person","OrgName":"Beta","Shout":"BETA"}"#);
     assert_eq!(computed[2], r#"{"Kind":"person","OrgName":"Alpha","Shout":"ALPHA"}"#);
     assert_eq!(bench.expressions(true).unwrap().outcome, TaskEnd::Unchanged);
@@ -58,9 +62,10 @@ fn dirty_expressions_look_at_flagged_resources_only() {
     assert_eq!(bench.flag().counters["flagged"], 3, "B, its person Cy, and Ana who is in its group");
     let report = bench.expressions(true).unwrap();
     assert_eq!((report.counters["computed"], report.counters["changed"]), (6, 2));
-    assert_eq!(bench.query("SELECT computed FROM resource WHERE key = '3'"), [
-        r#"{"Kind":"person","OrgName":"Gamma","Shout":"GAMMA"}"#
-    ]);
+    assert_eq!(
+        bench.query("SELECT computed FROM resource WHERE key = '3'"),
+        [r#"{"Kind":"person","OrgName":"Gamma","Shout":"GAMMA"}"#]
+    );
 }
 
 #[test]
@@ -103,8 +108,7 @@ fn a_prepared_change_that_was_never_synchronized_is_not_lost() {
 fn a_file_of_changes_is_merged_into_what_is_known() {
     let mut bench = Bench::filled();
     bench.load(false).unwrap();
-    bench.settings =
-        bench.settings.replace("\"people.csv\"", "\"people.csv\", \"PathIncremental\": \"changes.csv\"");
+    bench.settings = bench.settings.replace("\"people.csv\"", "\"people.csv\", \"PathIncremental\": \"changes.csv\"");
     bench.write("changes.csv", "command,id,name,mail,org\nupdate,1,Ana,ana@x,B\nDELETE,2,,,\nadd,4,Dee,dee@x,A\n");
     assert_eq!(counted(&bench.load(true).unwrap()), "deleted 1, inserted 1, links_deleted 2, links_inserted 2");
     assert_eq!(bench.links()[3..], ["User_Org 1 B", "User_Org 3 B", "User_Org 4 A"]);

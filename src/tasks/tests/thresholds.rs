@@ -20,10 +20,10 @@ fn a_blocked_list_changes_nothing_until_it_is_approved() {
     let message = report.message.unwrap();
     assert!(message.contains("2 resources updated, more than the 1 of connector HR"), "{message}");
     assert_eq!((bench.resources(), bench.links()), before);
-    assert_eq!(bench.query("SELECT key || ' ' || before || ' ' || after FROM pending"), [
-        r#"1 ["1","ana@x","Ana"] ["1","ana@x","Ann"]"#,
-        r#"2 ["2","bo@x","Bo"] ["2","bo@x","Bob"]"#
-    ]);
+    assert_eq!(
+        bench.query("SELECT key || ' ' || before || ' ' || after FROM pending"),
+        [r#"1 ["1","ana@x","Ana"] ["1","ana@x","Ann"]"#, r#"2 ["2","bo@x","Bo"] ["2","bo@x","Bob"]"#]
+    );
     let list = blocked_list(&bench.store, "HR").unwrap().unwrap();
     assert!(message.contains(&list));
     let task = Bench::synchronize_task(true);
