@@ -30,15 +30,15 @@ pub(super) struct Shape {
     pub(super) header: Vec<String>,
     /// Indexes into them.
     pub(super) key: Vec<usize>,
-    /// Whether one first value can have one second value only.
-    single: bool,
+    /// The column of links of which each value can stand in one row only.
+    single: Option<usize>,
 }
 
 impl Shape {
     pub(super) fn of_resource(mapping: &ResourceMapping) -> Self {
         let (header, columns) = mapping.columns.iter().cloned().unzip();
         let (name, table) = (mapping.entity_type.clone(), mapping.table.clone());
-        Self { link: false, name, table, columns, header, key: mapping.key.clone(), single: false }
+        Self { link: false, name, table, columns, header, key: mapping.key.clone(), single: None }
     }
 
     pub(super) fn of_link(mapping: &LinkMapping) -> Self {
@@ -49,7 +49,7 @@ impl Shape {
             columns: mapping.columns.to_vec(),
             header: vec!["first".to_owned(), "second".to_owned()],
             key: vec![0, 1],
-            single: mapping.ends[0].single,
+            single: mapping.ends.iter().position(|end| end.single),
         }
     }
 
@@ -200,7 +200,7 @@ pub(super) fn write_sorted(
                 return duplicates.push(&row.text).map_err(unwritable);
             }
             let first = |key: &[u8]| key.split(|byte| *byte == KEY_SEPARATOR).next().map(<[u8]>::to_vec);
-            if shape.single && first(&last.key) == first(&row.key) {
+            if shape.single == Some(0) && first(&last.key) == first(&row.key) {
                 let message = format!(
                     "{} has two links in {}, which takes one: this row and row {}",
                     shown(&first(&row.key).unwrap_or_default()),
@@ -273,11 +273,8 @@ pub(super) fn read_changes(
             }
         };
         let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
-        if shape.link && !values[0].is_empty() && (shape.single || values[1].is_empty()) {
-            // The row says all there is to say about the first value.
-            let prefix = [values[0], &[KEY_SEPARATOR]].concat();
-            set.changes.retain(|key, _| !key.starts_with(&prefix));
-            set.replaced.insert(values[0].to_vec());
+        if shape.link {
+            set.replace_links(shape, &values);
         }
         match shape.key_of(&values) {
             Some(key) => {
@@ -294,8 +291,26 @@ pub(super) fn read_changes(
 /// What a file of changes says.
 pub(super) struct ChangeSet {
     changes: Changes,
-    /// First values of links of which only what `changes` says remains.
-    replaced: BTreeSet<Vec<u8>>,
+    /// Columns and values of links of which only what `changes` says remains.
+    replaced: BTreeSet<(usize, Vec<u8>)>,
+}
+
+impl ChangeSet {
+    /// A row says all there is to say about a value that can stand in one row only, and about a first value without
+    /// a second.
+    fn replace_links(&mut self, shape: &Shape, values: &[&[u8]]) {
+        let column = shape.single.or_else(|| values[1].is_empty().then_some(0));
+        let Some(column) = column.filter(|&column| !values[column].is_empty()) else { return };
+        let separator = [KEY_SEPARATOR];
+        if column == 0 {
+            let start = [values[0], &separator].concat();
+            self.changes.retain(|key, _| !key.starts_with(&start));
+        } else {
+            let end = [&separator, values[1]].concat();
+            self.changes.retain(|key, _| !key.ends_with(&end));
+        }
+        self.replaced.insert((column, values[column].to_vec()));
+    }
 }
 
 /// Writes the sorted file that `old` becomes by the changes.
@@ -303,7 +318,10 @@ pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Path, set: &Chan
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
-    let dropped = |row: &SortedFile| shape.link && row.record.get(0).is_some_and(|first| set.replaced.contains(first));
+    let replaced = |row: &SortedFile, column: usize| {
+        row.record.get(column).is_some_and(|value| set.replaced.contains(&(column, value.to_vec())))
+    };
+    let dropped = |row: &SortedFile| shape.link && !set.replaced.is_empty() && (replaced(row, 0) || replaced(row, 1));
     delta::update(old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
     output.finish(&shape.name, "sorted.csv").map_err(unwritable)
 }

@@ -119,6 +119,24 @@ fn a_file_of_changes_is_merged_into_what_is_known() {
 }
 
 #[test]
+fn a_file_of_changes_moves_links_mapped_the_other_way_round() {
+    let mut bench = Bench::filled();
+    let association = &mut bench.plan.model.associations[1];
+    std::mem::swap(&mut association.first, &mut association.second);
+    bench.plan.model.association_mappings[1] =
+        association_mapping("User_Org", "People", ["org", "id"], [("Org", "Code"), ("User", "Code")]);
+    bench.load(false).unwrap();
+    bench.expressions(false).unwrap();
+    assert_eq!(bench.links()[3..], ["User_Org A 1", "User_Org A 2", "User_Org B 3"]);
+    bench.settings = bench.settings.replace("\"people.csv\"", "\"people.csv\", \"PathIncremental\": \"changes.csv\"");
+    bench.write("changes.csv", "command,id,name,mail,org\nmerge,1,Ana,ana@x,B\nmerge,2,Bo,bo@x,\n");
+    assert_eq!(counted(&bench.load(true).unwrap()), "links_deleted 2, links_inserted 1");
+    assert_eq!(bench.links()[3..], ["User_Org B 1", "User_Org B 3"]);
+    bench.flag();
+    assert_eq!(bench.expressions(true).unwrap().counters["changed"], 4);
+}
+
+#[test]
 fn rows_without_key_are_put_aside_and_repeated_keys_are_an_error() {
     let mut bench = Bench::filled();
     bench.write("people.csv", "id,name,mail,org\n,Nobody,,\n1,Ana,ana@x,A\n");
