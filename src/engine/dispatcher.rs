@@ -146,10 +146,9 @@ impl<'a> Dispatcher<'a> {
             let task = self.start.records[place].task.clone();
             match state {
                 TaskState::Waiting => {}
-                TaskState::NotSelected => {
-                    let reason = "outside the selection".to_owned();
-                    self.start.records[place].state = state;
-                    self.start.records[place].reason = Some(reason.clone());
+                TaskState::NotSelected | TaskState::NotLaunched => {
+                    let record = self.change(place, state);
+                    let reason = record.reason.get_or_insert_with(|| "outside the selection".to_owned()).clone();
                     self.emit(EventKind::TaskPassed { task, state, reason });
                 }
                 state => self.emit(EventKind::TaskKept { task, state }),
@@ -172,8 +171,9 @@ impl<'a> Dispatcher<'a> {
                     level: record.level,
                     attempt: record.attempt,
                 };
+                let attempt = record.attempt;
                 self.emit(event);
-                self.orders.push(Order { place, approval });
+                self.orders.push(Order { place, approval, attempt });
             }
             Step::Pass(place, signal, reason) => {
                 let state = self.start.board.apply(place, signal)?;
@@ -209,7 +209,9 @@ impl<'a> Dispatcher<'a> {
                 (signal, Some(outcome), None)
             }
             Ending::Failed(message) => (TaskSignal::Failed, None, Some(message)),
-            Ending::GaveUp => (TaskSignal::GaveUp, None, Some("ended before it was done; nothing of it is kept".to_owned())),
+            Ending::GaveUp => {
+                (TaskSignal::GaveUp, None, Some("ended before it was done; nothing of it is kept".to_owned()))
+            }
             Ending::Withdrawn => {
                 let state = self.start.board.apply(place, TaskSignal::Withdrawn)?;
                 let record = self.change(place, state);

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::model::{
-    Dependency, EdgeKind, Job, JobMode, Model, OnFailure, Origins, Parents, Plan, Side, Task,
-};
+use crate::plan::model::{Dependency, EdgeKind, Job, JobMode, Model, OnFailure, Origins, Parents, Plan, Side, Task};
 
 /// A task of the element `FakeTask`.
 pub(crate) fn task(id: &str, level: u32) -> Task {

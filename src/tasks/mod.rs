@@ -102,18 +102,21 @@ impl TaskReport {
 pub struct TaskError {
     /// What is wrong, with the names involved.
     pub message: String,
+    /// What the system or the database said.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl TaskError {
     /// A failure without a place.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), source: None }
     }
 }
 
 impl From<rusqlite::Error> for TaskError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::new(error.to_string())
+        Self { source: Some(Box::new(error)), ..Self::new("the store failed") }
     }
 }
 
@@ -133,4 +136,9 @@ pub fn embedded_elements() -> Vec<&'static str> {
 /// Creates the identity tables of a store, or brings those of an older version up to date.
 pub fn migrate_identity(_transaction: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
+}
+
+/// The identifier of the change list that waits for approval for a connector.
+pub fn blocked_list(_connection: &rusqlite::Connection, _connector: &str) -> rusqlite::Result<Option<String>> {
+    Ok(None)
 }

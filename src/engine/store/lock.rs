@@ -44,9 +44,7 @@ pub(super) fn take(
 
 /// Gives the lock back.
 pub(super) fn give_back(transaction: &Transaction<'_>, resource: &str, run: RunId) -> rusqlite::Result<()> {
-    transaction
-        .execute("DELETE FROM lock WHERE resource = ?1 AND run = ?2", params![resource, run.0])
-        .map(|_| ())
+    transaction.execute("DELETE FROM lock WHERE resource = ?1 AND run = ?2", params![resource, run.0]).map(|_| ())
 }
 
 /// Who holds the lock, alive or dead.

@@ -112,16 +112,16 @@ fn tasks_without_embedded_form_are_refused_before_anything_starts() {
 fn an_unknown_job_is_named_with_the_nearest_one() {
     let settings = Settings::default();
     let engine = House::new().engine();
-    let error = engine
-        .run(&chain(), "Dayly", &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent)
-        .unwrap_err();
+    let error =
+        engine.run(&chain(), "Dayly", &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent).unwrap_err();
     assert_eq!(error.to_string(), "the plan has no job Dayly; did you mean Daily?; it has Daily");
     assert_eq!(error.exit_code(), 2);
 }
 
 #[test]
 fn cancel_lets_the_running_task_finish_and_a_second_one_ends_it() {
-    for (interrupts, first) in [(1, "A completed"), (2, "A cancelled: ended before it was done; nothing of it is kept")] {
+    for (interrupts, first) in [(1, "A completed"), (2, "A cancelled: ended before it was done; nothing of it is kept")]
+    {
         let house = House::new();
         let settings = Settings::default();
         let options = RunOptions::new(&settings);
@@ -161,10 +161,7 @@ fn another_process_may_cancel() {
     });
     let summary = run(&house, &chain(), &source).unwrap();
     assert_eq!(summary.run.state, JobState::Cancelled);
-    assert_eq!(
-        house.engine().cancel(RunId(1)).unwrap_err().to_string(),
-        "run 1 cannot be cancelled: it is cancelled"
-    );
+    assert_eq!(house.engine().cancel(RunId(1)).unwrap_err().to_string(), "run 1 cannot be cancelled: it is cancelled");
 }
 
 #[test]
@@ -225,13 +222,47 @@ fn plain_lines_tell_what_happens() {
     let house = House::new();
     let settings = Settings::default();
     let mut lines = Vec::new();
-    let plan = chain();
-    let mut plain = reporter::Plain::new(&mut lines);
-    house
-        .engine()
-        .run(&plan, "Daily", &RunOptions::new(&settings), &ending(&[("Export", "unchanged")]), &mut plain)
-        .unwrap();
+    let mut reporter = reporter::Plain::new(&mut lines);
+    let source = ending(&[("Export", "unchanged")]);
+    house.engine().run(&chain(), "Daily", &RunOptions::new(&settings), &source, &mut reporter).unwrap();
     let lines = String::from_utf8(lines).unwrap();
     assert!(lines.contains("Prepare not launched: Export ended unchanged\n"), "{lines}");
     assert_eq!(lines.lines().count(), 8);
+}
+
+#[test]
+fn a_terminal_is_drawn_on() {
+    let house = House::new();
+    let settings = Settings::default();
+    let mut terminal = reporter::Terminal::on(indicatif::ProgressDrawTarget::hidden());
+    let source = Fake(|context: &mut TaskContext<'_>| {
+        (context.progress)(1, None);
+        Ok(TaskReport::new(TaskEnd::Completed))
+    });
+    let summary = house.engine().run(&chain(), "Daily", &RunOptions::new(&settings), &source, &mut terminal).unwrap();
+    assert_eq!(summary.run.state, JobState::Completed);
+}
+
+#[test]
+fn a_full_disk_interrupts_the_run_and_is_no_failure_of_the_task() {
+    let house = House::new();
+    let source = Fake(|context: &mut TaskContext<'_>| {
+        leave_trace(context)?;
+        let store = context.transaction;
+        if context.task.id == "Prepare" {
+            let pages: i64 = store.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            store.pragma_update(None, "max_page_count", pages + 1)?;
+            store.execute("INSERT INTO trace VALUES (hex(zeroblob(1000000)))", [])?;
+        }
+        Ok(TaskReport::new(TaskEnd::Completed))
+    });
+    let error = run(&house, &chain(), &source).unwrap_err();
+    assert!(matches!(error, EngineError::DiskFull { .. }), "{error}");
+    let detail = house.engine().show(RunId(1)).unwrap();
+    assert_eq!(
+        told(&detail),
+        "Export completed\nPrepare interrupted\nSynchronize waiting\nCompute waiting\n= interrupted"
+    );
+    assert_eq!(resume(&house, &ending(&[])).unwrap().run.state, JobState::Completed);
+    assert_eq!(house.traces(), ["Export", "Prepare", "Synchronize", "Compute"]);
 }

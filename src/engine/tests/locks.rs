@@ -43,8 +43,7 @@ fn a_living_holder_is_named_and_a_dead_one_is_no_hindrance() {
     assert_eq!(error.exit_code(), 12);
     assert_eq!(house.engine().runs().unwrap()[0].state, JobState::Running);
     let settings = Settings::default();
-    let named =
-        house.engine().resume(Some(RunId(1)), &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent);
+    let named = house.engine().resume(Some(RunId(1)), &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent);
     assert!(matches!(named, Err(EngineError::Locked { .. })));
 
     child.kill().unwrap();
