@@ -146,10 +146,9 @@ impl<'a> Dispatcher<'a> {
             let task = self.start.records[place].task.clone();
             match state {
                 TaskState::Waiting => {}
-                TaskState::NotSelected => {
-                    let reason = "outside the selection".to_owned();
-                    self.start.records[place].state = state;
-                    self.start.records[place].reason = Some(reason.clone());
+                TaskState::NotSelected | TaskState::NotLaunched => {
+                    let record = self.change(place, state);
+                    let reason = record.reason.get_or_insert_with(|| "outside the selection".to_owned()).clone();
                     self.emit(EventKind::TaskPassed { task, state, reason });
                 }
                 state => self.emit(EventKind::TaskKept { task, state }),
@@ -172,8 +171,9 @@ impl<'a> Dispatcher<'a> {
                     level: record.level,
                     attempt: record.attempt,
                 };
+                let attempt = record.attempt;
                 self.emit(event);
-                self.orders.push(Order { place, approval });
+                self.orders.push(Order { place, approval, attempt });
             }
             Step::Pass(place, signal, reason) => {
                 let state = self.start.board.apply(place, signal)?;

@@ -220,6 +220,20 @@ pub enum EngineError {
         /// What was assumed.
         outcome: super::state::TaskState,
     },
+    /// A check of the store that found something.
+    #[error("{} is damaged: {}; put a backup in its place", file.display(), findings.join("; "))]
+    Inconsistent {
+        /// The file.
+        file: PathBuf,
+        /// What was found, in the words of the database.
+        findings: Vec<String>,
+    },
+    /// A backup would overwrite something.
+    #[error("{} exists already; name a new file for the backup", file.display())]
+    Exists {
+        /// The file.
+        file: PathBuf,
+    },
     /// A defect of the engine itself.
     #[error("internal error of the engine: {0}; please report it")]
     Internal(String),
@@ -238,6 +252,7 @@ impl EngineError {
             | Self::NotResumable { .. }
             | Self::NotBlocked { .. }
             | Self::BadOutcome { .. }
+            | Self::Exists { .. }
             | Self::NotRunning { .. } => 2,
             Self::Locked { .. } | Self::NotApproved { .. } => 12,
             Self::Internal(_) => 4,
@@ -252,6 +267,7 @@ impl EngineError {
             Some(ErrorCode::DiskFull) => Self::DiskFull { file },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { file },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
+            Some(ErrorCode::CannotOpen) => Self::Io { file, action: "opened", source: std::io::Error::other(source) },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file, source },
             _ => Self::Database { file, source },
         }
@@ -289,5 +305,28 @@ fn among(known: &[String]) -> String {
         0 => "; it has none".to_owned(),
         1..=SHOWN => format!("; it has {}", known.join(", ")),
         more => format!("; it has {} and {} more", known[..SHOWN].join(", "), more - SHOWN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_code(code: i32) -> String {
+        let source = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        let error = EngineError::database(Path::new("store.db"), source);
+        assert_eq!(error.exit_code(), 6);
+        error.to_string()
+    }
+
+    #[test]
+    fn failures_of_the_disk_say_what_to_do() {
+        use rusqlite::ffi::{SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
+        insta::assert_snapshot!(of_code(SQLITE_FULL), @"the disk of store.db is full; make room, then continue with: jobwright run --resume");
+        insta::assert_snapshot!(of_code(SQLITE_READONLY), @"store.db is read-only; make it and its folder writable, or name another store with --store");
+        assert!(of_code(SQLITE_CORRUPT).starts_with("store.db is damaged"));
+        assert!(of_code(SQLITE_CANTOPEN).starts_with("store.db cannot be opened"));
+        let full = EngineError::io(Path::new("log"), "written", std::io::ErrorKind::StorageFull.into());
+        assert!(matches!(full, EngineError::DiskFull { .. }));
     }
 }

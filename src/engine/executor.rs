@@ -5,6 +5,7 @@
 //! transaction.
 
 use std::cell::Cell;
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender};
@@ -21,7 +22,7 @@ use super::state::TaskState;
 use super::store::{Outcome, commit_outcome};
 use crate::plan::Plan;
 use crate::plan::model::{Job, OnFailure};
-use crate::tasks::{RunId, Settings, TaskContext, TaskEnd, TaskReport};
+use crate::tasks::{RunId, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 /// The shortest time between two reports of progress.
 const PROGRESS: Duration = Duration::from_millis(50);
@@ -34,6 +35,8 @@ pub(super) struct Order {
     pub(super) place: usize,
     /// The change list that was approved.
     pub(super) approval: Option<String>,
+    /// Which time the task is started in this run.
+    pub(super) attempt: u32,
 }
 
 /// What the executor tells the dispatcher.
@@ -56,6 +59,14 @@ pub(super) enum Ending {
     Withdrawn,
     /// The store failed.
     Broken(EngineError),
+}
+
+/// Why a task did not come to its end.
+enum Failure {
+    /// Its own failure, in words.
+    Task(String),
+    /// The store could not take its work.
+    Store(EngineError),
 }
 
 /// What all tasks of a run share.
@@ -93,7 +104,13 @@ impl Executor<'_> {
         let task = &self.job.tasks[order.place];
         let Some(transaction) = self.begin(connection)? else { return Ok(Ending::Withdrawn) };
         failpoint::reach();
-        let message = match self.call(&transaction, order, reports) {
+        let mut result = self.call(&transaction, order, reports);
+        // Some failures make the database roll back by itself; what came after would not be one transaction.
+        let open = !transaction.is_autocommit();
+        if !open && result.is_ok() {
+            result = Err(Failure::Task("the database has ended the transaction of the task".to_owned()));
+        }
+        let failure = match result {
             Ok(report) => {
                 let state = match report.outcome {
                     TaskEnd::Completed => TaskState::Completed,
@@ -101,7 +118,12 @@ impl Executor<'_> {
                     TaskEnd::Blocked => TaskState::Blocked,
                 };
                 let TaskReport { counters, message, after_commit, .. } = report;
-                let mut outcome = Outcome { state, counters, message, ended: Timestamp::now() };
+                let ended = Timestamp::now();
+                let list = match state {
+                    TaskState::Blocked => Some(self.list(&transaction, order).map_err(failed)?),
+                    _ => None,
+                };
+                let mut outcome = Outcome { state, counters, message, ended, list };
                 commit_outcome(&transaction, self.run, &task.id, &outcome).map_err(failed)?;
                 failpoint::reach();
                 transaction.commit().map_err(failed)?;
@@ -116,12 +138,20 @@ impl Executor<'_> {
                 }
                 return Ok(Ending::Committed(outcome));
             }
-            Err(message) => message,
+            Err(failure) => failure,
         };
-        transaction.rollback().map_err(failed)?;
+        if open {
+            transaction.rollback().map_err(failed)?;
+        } else {
+            drop(transaction);
+        }
         if self.control.is_aborted() {
             return Ok(Ending::GaveUp);
         }
+        let message = match failure {
+            Failure::Task(message) => message,
+            Failure::Store(error) => return Ok(Ending::Broken(error)),
+        };
         if task.on_failure == OnFailure::Stop {
             return Ok(Ending::Failed(message));
         }
@@ -130,6 +160,7 @@ impl Executor<'_> {
             counters: std::collections::BTreeMap::new(),
             message: Some(message),
             ended: Timestamp::now(),
+            list: None,
         };
         let Some(transaction) = self.begin(connection)? else { return Ok(Ending::GaveUp) };
         commit_outcome(&transaction, self.run, &task.id, &outcome).map_err(failed)?;
@@ -137,6 +168,13 @@ impl Executor<'_> {
         transaction.commit().map_err(failed)?;
         failpoint::reach();
         Ok(Ending::Committed(outcome))
+    }
+
+    /// The name of the change list of a task that has just blocked.
+    fn list(&self, store: &Connection, order: &Order) -> rusqlite::Result<String> {
+        let task = &self.job.tasks[order.place];
+        let named = self.source.change_list(store, task)?;
+        Ok(named.unwrap_or_else(|| format!("{}/{}/{}", self.run.0, task.id, order.attempt)))
     }
 
     /// Takes the write lock, however long another process needs it; none once the run is cancelled.
@@ -156,10 +194,10 @@ impl Executor<'_> {
     }
 
     /// Calls the task; a panic in it is a failure like any other.
-    fn call(&self, transaction: &Transaction<'_>, order: &Order, reports: &Sender<Report>) -> Result<TaskReport, String> {
+    fn call(&self, transaction: &Transaction<'_>, order: &Order, reports: &Sender<Report>) -> Result<TaskReport, Failure> {
         let task = &self.job.tasks[order.place];
         let Some(embedded) = self.source.find(&task.element) else {
-            return Err(format!("{} has no embedded form", task.element));
+            return Err(Failure::Task(format!("{} has no embedded form", task.element)));
         };
         let told: Cell<Option<Instant>> = Cell::new(None);
         let progress = |done, of| {
@@ -183,12 +221,36 @@ impl Executor<'_> {
             approval: order.approval.as_deref(),
         };
         match catch_unwind(AssertUnwindSafe(|| embedded.run(&mut context))) {
-            Ok(result) => result.map_err(|error| error.to_string()),
+            Ok(result) => result.map_err(|error| self.failure(&error)),
             Err(panic) => {
                 let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
                 let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-                Err(format!("internal error in {}: {said}; please report it", task.element))
+                Err(Failure::Task(format!("internal error in {}: {said}; please report it", task.element)))
             }
         }
+    }
+
+    /// Tells a failure of the store itself, for which no task is to blame, from a failure of the task.
+    fn failure(&self, error: &TaskError) -> Failure {
+        let mut cause: Option<&dyn Error> = Some(error);
+        // Chains of causes are short; the bound is for one that leads back to itself.
+        for _ in 0..16 {
+            let Some(at) = cause else { break };
+            match at.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
+                Some(ErrorCode::DiskFull) => {
+                    return Failure::Store(EngineError::DiskFull { file: self.store.to_owned() });
+                }
+                Some(ErrorCode::ReadOnly) => {
+                    return Failure::Store(EngineError::ReadOnly { file: self.store.to_owned() });
+                }
+                _ => {}
+            }
+            let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
+            if at.downcast_ref::<std::io::Error>().is_some_and(full) {
+                return Failure::Store(EngineError::DiskFull { file: self.work.to_owned() });
+            }
+            cause = at.source();
+        }
+        Failure::Task(error.to_string())
     }
 }

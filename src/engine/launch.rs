@@ -142,12 +142,12 @@ impl<'a> Board<'a> {
         let satisfies = |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
         let refusing: Vec<usize> =
             parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
-        let satisfied = parents.iter().filter(satisfies).count();
+        let content = parents.iter().filter(satisfies).count();
         match self.job.tasks[place].parents {
             _ if parents.is_empty() => Verdict::Launch,
             Parents::All if !refusing.is_empty() => Verdict::Refuse(self.reason(&refusing)),
-            Parents::All if satisfied == parents.len() => Verdict::Launch,
-            Parents::Any if satisfied > 0 => Verdict::Launch,
+            Parents::All if content == parents.len() => Verdict::Launch,
+            Parents::Any if content > 0 => Verdict::Launch,
             Parents::Any if refusing.len() == parents.len() => Verdict::Refuse(match refusing.len() {
                 1 => self.reason(&refusing),
                 _ => format!("none of its parents completed: {}", self.reason(&refusing)),

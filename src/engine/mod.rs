@@ -12,6 +12,7 @@ pub mod error;
 pub mod event;
 mod executor;
 mod failpoint;
+mod held_back;
 pub mod launch;
 pub mod log;
 pub mod process;
@@ -19,6 +20,7 @@ pub mod reporter;
 #[cfg(test)]
 mod sample;
 pub mod selection;
+pub mod signals;
 pub mod simulate;
 pub mod source;
 pub mod state;
@@ -29,7 +31,7 @@ mod tests;
 use std::path::Path;
 
 use crate::plan::Plan;
-use crate::plan::model::Job;
+use crate::plan::model::{Job, JobMode, Task};
 use crate::tasks::{RunId, Settings};
 
 pub use control::Control;
@@ -108,14 +110,9 @@ impl Engine {
         leave_out(&mut board, &selected)?;
         self.store.check_writable()?;
         let run = self.store.begin(plan, job, &options.selection, &System)?;
-        let start = Start {
-            board,
-            records: self.store.task_rows(run)?,
-            approvals: vec![None; job.tasks.len()],
-            attempt: 1,
-            events: 0,
-            jobs: options.jobs,
-        };
+        let mut records = self.store.task_rows(run)?;
+        self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
+        let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
         self.work(plan, job, run, options, source, reporter, start)
     }
 
@@ -135,7 +132,6 @@ impl Engine {
         let selected = known.selection.resolve(job)?;
         check_embedded(job, &selected, source)?;
         let mut board = Board::new(job)?;
-        leave_out(&mut board, &selected)?;
         self.store.check_writable()?;
         if known.state.is_resumable() {
             self.approvals(run, job)?;
@@ -157,9 +153,13 @@ impl Engine {
                     record.counters.clear();
                     record.ended = None;
                     record.duration_ms = None;
+                    if !selected[place] {
+                        board.apply(place, TaskSignal::LeftOut)?;
+                    }
                 }
             }
         }
+        self.hold_back(&plan, job, source, &mut board, &mut records, &approvals)?;
         let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
         self.work(&plan, job, run, options, source, reporter, start)
     }
@@ -189,20 +189,41 @@ impl Engine {
         self.store.detail(run, &System)
     }
 
+    /// Keeps an incremental job from the connectors that wait for approval, but for the lists approved for this run.
+    fn hold_back(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        source: &dyn TaskSource,
+        board: &mut Board<'_>,
+        records: &mut [TaskRecord],
+        approved: &[Option<String>],
+    ) -> Result<(), EngineError> {
+        if job.mode != JobMode::Incremental {
+            return Ok(());
+        }
+        for (place, task) in job.tasks.iter().enumerate() {
+            let Some(connector) = held_back::connector(plan, task) else { continue };
+            if board.states()[place] != TaskState::Waiting {
+                continue;
+            }
+            let Some(list) = self.store.ask(|data| source.blocked_connector(data, connector))? else { continue };
+            if !approved.contains(&Some(list)) {
+                board.apply(place, TaskSignal::Refused)?;
+                records[place].reason = Some(held_back::reason(connector));
+            }
+        }
+        Ok(())
+    }
+
     /// For each task of the job the change list that is approved for it; refuses a blocked task that nobody approved.
-    /// An approval holds only for the list that it was given for.
     fn approvals(&self, run: RunId, job: &Job) -> Result<Vec<Option<String>>, EngineError> {
         let outcomes = self.store.outcomes(run)?;
         let given = self.store.approvals(run)?;
-        let of_task = |task: &crate::plan::model::Task| {
-            let Some(outcome) = outcomes.get(&task.id).filter(|outcome| outcome.state == TaskState::Blocked) else {
-                return Ok(None);
-            };
-            if given.iter().any(|approval| approval.task == task.id && approval.list == outcome.ended) {
-                Ok(Some(format!("{}/{}", run.0, task.id)))
-            } else {
-                Err(EngineError::NotApproved { run, task: task.id.clone() })
-            }
+        let of_task = |task: &Task| match outcomes.get(&task.id) {
+            Some(outcome) if outcome.waits(&task.id, &given) => Err(EngineError::NotApproved { run, task: task.id.clone() }),
+            Some(outcome) => Ok(outcome.approved(&task.id, &given).map(str::to_owned)),
+            None => Ok(None),
         };
         job.tasks.iter().map(of_task).collect()
     }
@@ -215,6 +236,11 @@ impl Engine {
     /// One run with its tasks.
     pub fn show(&self, run: RunId) -> Result<RunDetail, EngineError> {
         self.store.detail(run, &System)
+    }
+
+    /// Forgets all but the latest `keep` runs; see [`Store::prune`].
+    pub fn prune(&self, keep: usize) -> Result<Vec<RunId>, EngineError> {
+        self.store.prune(keep, &System)
     }
 
     /// Asks the process that works on the run to end it; the running task finishes.
@@ -237,11 +263,11 @@ impl Engine {
             known: detail.tasks.iter().map(|record| record.task.clone()).collect(),
         })?;
         let outcome = self.store.outcomes(run)?.remove(&record.task);
-        let Some(outcome) = outcome.filter(|outcome| outcome.state == TaskState::Blocked) else {
+        let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list) else {
             return Err(EngineError::NotBlocked { run, task: record.task.clone(), state: record.state });
         };
         let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-        self.store.record_approval(run, &record.task, outcome.ended, &who.unwrap_or_default(), reason)
+        self.store.record_approval(run, &record.task, &list, &who.unwrap_or_default(), reason)
     }
 }
 
@@ -261,7 +287,7 @@ pub fn find_job<'p>(plan: &'p Plan, asked: &str) -> Result<&'p Job, EngineError>
 
 /// Refuses a job with tasks that cannot be executed here, before anything starts.
 fn check_embedded(job: &Job, selected: &[bool], source: &dyn TaskSource) -> Result<(), EngineError> {
-    let missing = |(task, selected): (&crate::plan::model::Task, &bool)| {
+    let missing = |(task, selected): (&Task, &bool)| {
         (*selected && source.find(&task.element).is_none()).then(|| (task.id.clone(), task.element.clone()))
     };
     let tasks: Vec<(String, String)> = job.tasks.iter().zip(selected).filter_map(missing).collect();

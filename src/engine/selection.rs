@@ -89,26 +89,28 @@ mod tests {
             .map_or_else(|error| error.to_string(), |flags| flags.iter().map(|flag| if *flag { 'x' } else { '-' }).collect())
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn conditions_narrow_each_other() {
         let all = Selection::default();
         assert_eq!(selected(&all), "xxxx");
-        assert_eq!(selected(&Selection { from: some("hr_sync"), ..all.clone() }), "-xxx");
-        assert_eq!(selected(&Selection { from: some("HR_Sync"), to: some("AD_Export"), ..all.clone() }), "-xx-");
+        assert_eq!(selected(&Selection { from: Some("hr_sync".to_owned()), ..all.clone() }), "-xxx");
+        assert_eq!(
+            selected(&Selection { from: Some("HR_Sync".to_owned()), to: Some("AD_Export".to_owned()), ..all.clone() }),
+            "-xx-"
+        );
         assert_eq!(selected(&Selection { only: vec!["AD_Sync".to_owned()], ..all.clone() }), "---x");
-        assert_eq!(selected(&Selection { containing: some("sync"), ..all.clone() }), "-x-x");
-        assert_eq!(selected(&Selection { containing: some("sync"), from: some("AD_Export"), ..all }), "---x");
+        assert_eq!(selected(&Selection { containing: Some("sync".to_owned()), ..all.clone() }), "-x-x");
+        assert_eq!(
+            selected(&Selection { containing: Some("sync".to_owned()), from: Some("AD_Export".to_owned()), ..all }),
+            "---x"
+        );
     }
 
     #[test]
     fn an_empty_selection_and_an_unknown_task_are_errors() {
-        let selection = Selection { element: some("FulfillTask"), ..Selection::default() };
+        let selection = Selection { element: Some("FulfillTask".to_owned()), ..Selection::default() };
         assert!(selected(&selection).starts_with("no task of job J is selected: of type FulfillTask"));
-        let selection = Selection { from: some("HR_Synk"), ..Selection::default() };
+        let selection = Selection { from: Some("HR_Synk".to_owned()), ..Selection::default() };
         assert!(selected(&selection).starts_with("job J has no task HR_Synk; did you mean HR_Sync?"));
     }
 }

@@ -1,5 +1,7 @@
 //! The rules of launching, read through simulations.
 
+use std::fmt::Write;
+
 use super::*;
 use crate::engine::sample::{job, task};
 use crate::plan::model::Parents;
@@ -11,7 +13,7 @@ fn run(job: &Job, outcomes: &[(&str, TaskState)]) -> String {
     let mut text = String::new();
     for task in simulation.tasks {
         let reason = task.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-        text += &format!("{} {}{reason}\n", task.task, task.state);
+        writeln!(text, "{} {}{reason}", task.task, task.state).unwrap();
     }
     text + &format!("= {}", simulation.state)
 }

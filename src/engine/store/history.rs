@@ -73,8 +73,8 @@ pub struct TaskRecord {
 pub struct Approval {
     /// The task.
     pub task: String,
-    /// When the list of changes was made that is approved.
-    pub list: Timestamp,
+    /// The change list that is approved.
+    pub list: String,
     /// Who.
     pub who: String,
     /// When.
@@ -157,7 +157,8 @@ impl Store {
         let tasks = self.tasks_of(&record)?;
         record.counts = count(&tasks);
         let approvals = self.approvals(run)?;
-        let next = next_commands(&record, &tasks, &approvals);
+        let next =
+            if record.state.is_resumable() { next_commands(run, &tasks, &approvals, &self.outcomes(run)?) } else { Vec::new() };
         Ok(RunDetail { run: record, tasks, approvals, next })
     }
 
@@ -186,7 +187,7 @@ impl Store {
                 .query_map([run.0], |row| {
                     Ok(Approval {
                         task: row.get(0)?,
-                        list: Timestamp(row.get(1)?),
+                        list: row.get(1)?,
                         who: row.get(2)?,
                         at: Timestamp(row.get(3)?),
                         reason: row.get(4)?,
@@ -252,7 +253,7 @@ impl Store {
     fn judged(&self, row: RunRow, processes: &dyn Processes) -> Result<RunRecord, EngineError> {
         let mut record = row.record;
         record.state = JobState::named(&row.state).ok_or_else(|| self.content_error("the state of a run", &row.state))?;
-        record.selection = serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", error))?;
+        record.selection = serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", &error))?;
         if record.state == JobState::Running {
             let held = lock::held(&self.runs, &lock::of_job(&record.job)).map_err(|error| self.runs_error(error))?;
             if !held.is_some_and(|held| held.run.0 == record.id && held.holder.lives(processes)) {
@@ -296,15 +297,12 @@ pub(crate) fn count(tasks: &[TaskRecord]) -> BTreeMap<TaskState, usize> {
     counts
 }
 
-fn next_commands(run: &RunRecord, tasks: &[TaskRecord], approvals: &[Approval]) -> Vec<String> {
-    if !run.state.is_resumable() {
-        return Vec::new();
-    }
-    let approved = |task: &TaskRecord| approvals.iter().any(|of| of.task == task.task && Some(of.list) == task.ended);
+fn next_commands(run: RunId, tasks: &[TaskRecord], approvals: &[Approval], outcomes: &BTreeMap<String, Outcome>) -> Vec<String> {
+    let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
     tasks
         .iter()
-        .filter(|task| task.state == TaskState::Blocked && !approved(task))
-        .map(|task| format!("jobwright approve {} {} --reason \"…\"", run.id, task.task))
-        .chain([format!("jobwright run --resume {}", run.id)])
+        .filter(waits)
+        .map(|task| format!("jobwright approve {} {} --reason \"…\"", run.0, task.task))
+        .chain([format!("jobwright run --resume {}", run.0)])
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The store: two SQLite files and a folder of work files.
+//! The store: two `SQLite` files and a folder of work files.
 //!
 //! `store.db` holds the identity data and the committed outcome of each task, written in the transaction of the task's
 //! effect; `store-runs.db` holds what is about runs, in short transactions. Nothing relies on a transaction across
@@ -6,6 +6,7 @@
 
 mod file;
 mod history;
+mod life;
 mod lock;
 mod outcome;
 mod plans;
@@ -41,12 +42,7 @@ pub struct Store {
 impl Store {
     /// Opens the store whose identity data is `file`; creates it where there is none and `create` says so.
     pub fn open(file: &Path, create: bool) -> Result<Self, EngineError> {
-        let beside = |ending: &str| {
-            let mut name = file.file_stem().unwrap_or_default().to_owned();
-            name.push(ending);
-            file.with_file_name(name)
-        };
-        let runs_file = beside("-runs.db");
+        let runs_file = second_file(file);
         let data =
             if create { file::open_or_create(file, Part::Data, &new_name())? } else { file::open_existing(file, Part::Data)? };
         let store = name_of(&data, file)?;
@@ -54,7 +50,7 @@ impl Store {
         if name_of(&runs, &runs_file)? != store {
             return Err(EngineError::Unpaired { data: file.to_owned(), runs: runs_file });
         }
-        Ok(Self { data_file: file.to_owned(), runs_file, work: beside("-work"), data, runs })
+        Ok(Self { data_file: file.to_owned(), runs_file, work: beside(file, "-work"), data, runs })
     }
 
     /// The folder of work files: exports, sorted files, logs of runs.
@@ -70,6 +66,11 @@ impl Store {
     /// A connection of its own to the identity data, for the thread that executes tasks.
     pub(super) fn connect(&self) -> Result<Connection, EngineError> {
         file::open_existing(&self.data_file, Part::Data)
+    }
+
+    /// Asks the identity data something.
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, EngineError> {
+        question(&self.data).map_err(|error| self.data_error(error))
     }
 
     /// Refuses a store that cannot be written, before a run begins.
@@ -90,9 +91,20 @@ impl Store {
         EngineError::database(&self.data_file, error)
     }
 
-    fn content_error(&self, what: &str, detail: impl ToString) -> EngineError {
+    fn content_error(&self, what: &str, detail: &dyn ToString) -> EngineError {
         EngineError::Content { file: self.runs_file.clone(), what: what.to_owned(), detail: detail.to_string() }
     }
+}
+
+/// The file of the history that belongs to a file of identity data.
+fn second_file(data: &Path) -> PathBuf {
+    beside(data, "-runs.db")
+}
+
+fn beside(data: &Path, ending: &str) -> PathBuf {
+    let mut name = data.file_stem().unwrap_or_default().to_owned();
+    name.push(ending);
+    data.with_file_name(name)
 }
 
 /// A name that no other store bears, by which the two files know each other.

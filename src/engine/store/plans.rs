@@ -20,7 +20,7 @@ impl Store {
             .query_row("SELECT body FROM plan WHERE digest = ?1", [digest], |row| row.get(0))
             .optional()
             .map_err(|error| self.runs_error(error))?;
-        let body = body.ok_or_else(|| self.content_error("the kept plan", format!("no plan {digest}")))?;
-        serde_json::from_str(&body).map_err(|error| self.content_error("the kept plan", error))
+        let body = body.ok_or_else(|| self.content_error("the kept plan", &format!("no plan {digest}")))?;
+        serde_json::from_str(&body).map_err(|error| self.content_error("the kept plan", &error))
     }
 }

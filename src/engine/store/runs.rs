@@ -50,8 +50,8 @@ impl Store {
         processes: &dyn Processes,
     ) -> Result<RunId, EngineError> {
         let failed = |error| self.runs_error(error);
-        let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", error))?;
-        let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", error))?;
+        let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", &error))?;
+        let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", &error))?;
         let of_data = self.last_run_of_data()?;
         let transaction = self.transaction()?;
         let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
@@ -70,7 +70,7 @@ impl Store {
                 "INSERT INTO task_run(run, position, task, element, level, state) VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')",
             )?;
             for (place, task) in job.tasks.iter().enumerate() {
-                insert.execute(params![run.0, place as i64, task.id, task.element, task.level])?;
+                insert.execute(params![run.0, (place as u64).cast_signed(), task.id, task.element, task.level])?;
             }
             Ok(())
         };
@@ -138,7 +138,7 @@ impl Store {
             for (place, task) in tasks {
                 update.execute(params![
                     run.0,
-                    place as i64,
+                    (place as u64).cast_signed(),
                     task.state.name(),
                     task.attempt,
                     task.reason,
@@ -195,18 +195,11 @@ impl Store {
 
     /// Records who approved a blocked task, and why; a later approval replaces an earlier one. It holds for the list
     /// that stood in the store when it was given, and for no later one.
-    pub(crate) fn record_approval(
-        &self,
-        run: RunId,
-        task: &str,
-        list: Timestamp,
-        who: &str,
-        reason: &str,
-    ) -> Result<(), EngineError> {
+    pub(crate) fn record_approval(&self, run: RunId, task: &str, list: &str, who: &str, reason: &str) -> Result<(), EngineError> {
         self.runs
             .execute(
                 "INSERT OR REPLACE INTO approval VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![run.0, task, list.0, who, Timestamp::now().0, reason],
+                params![run.0, task, list, who, Timestamp::now().0, reason],
             )
             .map(|_| ())
             .map_err(|error| self.runs_error(error))

@@ -26,6 +26,7 @@ const DATA_1: &str = "
         counters TEXT NOT NULL,
         message TEXT,
         ended INTEGER NOT NULL,
+        list TEXT,  -- of a blocked task: the change list that waits for approval
         PRIMARY KEY (run, task)
     ) STRICT, WITHOUT ROWID;
 ";
@@ -77,7 +78,7 @@ const RUNS_1: &str = "
     CREATE TABLE approval(
         run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
         task TEXT NOT NULL,
-        list INTEGER NOT NULL,  -- when the list was committed
+        list TEXT NOT NULL,
         who TEXT NOT NULL,
         at INTEGER NOT NULL,
         reason TEXT NOT NULL,
@@ -96,7 +97,9 @@ impl Part {
 
     /// The version that this program writes.
     pub(super) fn version(self) -> u32 {
-        1
+        match self {
+            Self::Data | Self::Runs => 1,
+        }
     }
 
     /// Brings the tables from version `from` (0: an empty file) to the present one.

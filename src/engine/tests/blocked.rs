@@ -48,20 +48,18 @@ fn an_approved_task_runs_once_more_with_its_change_list() {
     let summary = resume(&house, &source).unwrap();
     assert_eq!(summary.run.state, JobState::Completed);
     assert_eq!(summary.approvals[0].reason, "the department was closed");
-    assert_eq!(
-        given.into_inner().unwrap(),
-        [("Synchronize".to_owned(), Some("1/Synchronize".to_owned())), ("Compute".to_owned(), None)]
-    );
+    assert_eq!(given.into_inner().unwrap(), [("Synchronize".to_owned(), Some("AD-7".to_owned())), ("Compute".to_owned(), None)]);
 }
 
 #[test]
 fn an_approval_does_not_hold_for_a_later_list() {
     let house = House::new();
-    run(&house, &daily(), &ending(BLOCKS)).unwrap();
-    house.engine().approve(RunId(1), "Synchronize", "fine").unwrap();
-    let again = Fake(|_: &mut TaskContext<'_>| Ok(TaskReport::new(TaskEnd::Blocked)));
-    assert_eq!(resume(&house, &again).unwrap().run.state, JobState::Blocked);
-    assert!(matches!(resume(&house, &again), Err(EngineError::NotApproved { .. })));
+    let plan = plan(job("J", vec![task("A", 0)]));
+    let blocks = Fake(|_: &mut TaskContext<'_>| Ok(TaskReport::new(TaskEnd::Blocked)));
+    run(&house, &plan, &blocks).unwrap();
+    house.engine().approve(RunId(1), "A", "fine").unwrap();
+    assert_eq!(resume(&house, &blocks).unwrap().run.state, JobState::Blocked);
+    assert!(matches!(resume(&house, &blocks), Err(EngineError::NotApproved { .. })));
 }
 
 #[test]
@@ -73,4 +71,43 @@ fn only_blocked_tasks_are_approved() {
     assert_eq!(refused("Prepare"), "task Prepare of run 1 is not blocked: it completed; there is nothing to approve");
     assert!(refused("Synchronise").contains("did you mean Synchronize?"));
     assert!(matches!(engine.approve(RunId(9), "Prepare", "x"), Err(EngineError::UnknownRun { .. })));
+}
+
+#[test]
+fn an_incremental_job_leaves_out_a_blocked_connector() {
+    let house = House::new();
+    let on = |mut task: Task, element: &str, connector: &str| {
+        task.element = element.to_owned();
+        task.attributes.insert("Connector".to_owned(), crate::plan::model::Value::Text(connector.to_owned()));
+        task
+    };
+    let mut job = job(
+        "Fast",
+        vec![
+            on(task("AD_Prepare", 0), "PrepareSynchronizationTask", "AD"),
+            on(task("AD_Synchronize", 1), "SynchronizeTask", "AD").after(&["AD_Prepare"]),
+            on(task("HR_Synchronize", 1), "SynchronizeTask", "HR"),
+            task("Compute", 2),
+        ],
+    );
+    job.mode = JobMode::Incremental;
+    let mut plan = plan(job);
+    let source = Connectors(ending(&[("AD_Synchronize", "blocked")]));
+    assert_eq!(run(&house, &plan, &source).unwrap().run.state, JobState::Blocked);
+    let summary = run(&house, &plan, &source).unwrap();
+    insta::assert_snapshot!(told(&summary), @r"
+    AD_Prepare not launched: connector AD is blocked until its changes are approved or a complete job replaces them
+    AD_Synchronize not launched: connector AD is blocked until its changes are approved or a complete job replaces them
+    HR_Synchronize completed
+    Compute completed
+    = completed
+    ");
+    house.engine().approve(RunId(1), "AD_Synchronize", "seen").unwrap();
+    let settings = Settings::default();
+    let engine = house.engine();
+    let summary = engine.resume(Some(RunId(1)), &RunOptions::new(&settings), &source, &mut reporter::Silent).unwrap();
+    assert_eq!(summary.run.state, JobState::Completed, "{}", told(&summary));
+
+    plan.jobs[0].mode = JobMode::Complete;
+    assert_eq!(run(&house, &plan, &source).unwrap().run.state, JobState::Blocked);
 }

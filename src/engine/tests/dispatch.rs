@@ -220,10 +220,44 @@ fn plain_lines_tell_what_happens() {
     let house = House::new();
     let settings = Settings::default();
     let mut lines = Vec::new();
-    let plan = chain();
-    let mut plain = reporter::Plain::new(&mut lines);
-    house.engine().run(&plan, "Daily", &RunOptions::new(&settings), &ending(&[("Export", "unchanged")]), &mut plain).unwrap();
+    let mut reporter = reporter::Plain::new(&mut lines);
+    let source = ending(&[("Export", "unchanged")]);
+    house.engine().run(&chain(), "Daily", &RunOptions::new(&settings), &source, &mut reporter).unwrap();
     let lines = String::from_utf8(lines).unwrap();
     assert!(lines.contains("Prepare not launched: Export ended unchanged\n"), "{lines}");
     assert_eq!(lines.lines().count(), 8);
+}
+
+#[test]
+fn a_terminal_is_drawn_on() {
+    let house = House::new();
+    let settings = Settings::default();
+    let mut terminal = reporter::Terminal::on(indicatif::ProgressDrawTarget::hidden());
+    let source = Fake(|context: &mut TaskContext<'_>| {
+        (context.progress)(1, None);
+        Ok(TaskReport::new(TaskEnd::Completed))
+    });
+    let summary = house.engine().run(&chain(), "Daily", &RunOptions::new(&settings), &source, &mut terminal).unwrap();
+    assert_eq!(summary.run.state, JobState::Completed);
+}
+
+#[test]
+fn a_full_disk_interrupts_the_run_and_is_no_failure_of_the_task() {
+    let house = House::new();
+    let source = Fake(|context: &mut TaskContext<'_>| {
+        leave_trace(context)?;
+        let store = context.transaction;
+        if context.task.id == "Prepare" {
+            let pages: i64 = store.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            store.pragma_update(None, "max_page_count", pages + 1)?;
+            store.execute("INSERT INTO trace VALUES (hex(zeroblob(1000000)))", [])?;
+        }
+        Ok(TaskReport::new(TaskEnd::Completed))
+    });
+    let error = run(&house, &chain(), &source).unwrap_err();
+    assert!(matches!(error, EngineError::DiskFull { .. }), "{error}");
+    let detail = house.engine().show(RunId(1)).unwrap();
+    assert_eq!(told(&detail), "Export completed\nPrepare interrupted\nSynchronize waiting\nCompute waiting\n= interrupted");
+    assert_eq!(resume(&house, &ending(&[])).unwrap().run.state, JobState::Completed);
+    assert_eq!(house.traces(), ["Export", "Prepare", "Synchronize", "Compute"]);
 }

@@ -6,6 +6,7 @@ mod dispatch;
 mod locks;
 mod stores;
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -29,6 +30,25 @@ impl<F: Fn(&mut TaskContext<'_>) -> Result<TaskReport, TaskError> + Sync> Embedd
 impl<F: Fn(&mut TaskContext<'_>) -> Result<TaskReport, TaskError> + Sync> TaskSource for Fake<F> {
     fn find(&self, element: &str) -> Option<&dyn EmbeddedTask> {
         (element == "FakeTask").then_some(self as &dyn EmbeddedTask)
+    }
+
+    fn change_list(&self, _: &Connection, task: &Task) -> rusqlite::Result<Option<String>> {
+        Ok((task.id == "Synchronize").then(|| "AD-7".to_owned()))
+    }
+}
+
+/// Executes every element with the same task, and knows as blocked the connector `AD` from the first block on until
+/// the task is approved.
+struct Connectors<T>(T);
+
+impl<T: EmbeddedTask + TaskSource> TaskSource for Connectors<T> {
+    fn find(&self, _element: &str) -> Option<&dyn EmbeddedTask> {
+        Some(&self.0)
+    }
+
+    fn blocked_connector(&self, store: &Connection, connector: &str) -> rusqlite::Result<Option<String>> {
+        let sql = "SELECT max(list) FROM task_outcome WHERE state = 'blocked'";
+        if connector == "AD" { store.query_row(sql, [], |row| row.get(0)) } else { Ok(None) }
     }
 }
 
@@ -104,7 +124,7 @@ fn told(summary: &RunSummary) -> String {
     let mut text = String::new();
     for task in &summary.tasks {
         let why = task.reason.as_ref().or(task.message.as_ref()).map_or_else(String::new, |why| format!(": {why}"));
-        text += &format!("{} {}{why}\n", task.task, task.state);
+        writeln!(text, "{} {}{why}", task.task, task.state).unwrap();
     }
     text + &format!("= {}", summary.run.state)
 }

@@ -116,3 +116,54 @@ fn many_first_starts_make_one_store() {
     });
     drop(house.engine());
 }
+
+#[test]
+fn pruning_keeps_the_latest_runs_and_the_last_of_each_job() {
+    let house = House::new();
+    let other = plan(job("Other", vec![task("A", 0)]));
+    let plan = plan(job("J", vec![task("A", 0)]));
+    run(&house, &other, &ending(&[])).unwrap();
+    for _ in 0..5 {
+        run(&house, &plan, &ending(&[])).unwrap();
+    }
+    let engine = house.engine();
+    let pruned: Vec<i64> = engine.prune(2).unwrap().iter().map(|run| run.0).collect();
+    assert_eq!(pruned, [4, 3, 2]);
+    let kept: Vec<i64> = engine.runs().unwrap().iter().map(|run| run.id).collect();
+    assert_eq!(kept, [6, 5, 1]);
+    assert!(!house.file("store-work/runs/2").exists() && house.file("store-work/runs/1").exists());
+    engine.store().plan("sha256:Other").unwrap();
+    engine.store().check().unwrap();
+}
+
+#[test]
+fn a_backup_taken_during_a_run_is_a_store_with_an_interrupted_run() {
+    let house = House::new();
+    let plan = plan(job("J", vec![task("A", 0), task("B", 1)]));
+    let (store, copy) = (house.store(), house.file("copy/store.db"));
+    let source = Fake(|context: &mut TaskContext<'_>| {
+        if context.task.id == "B" {
+            Engine::open(&store).unwrap().store().backup(&copy).unwrap();
+        }
+        leave_trace(context)?;
+        Ok(TaskReport::new(TaskEnd::Completed))
+    });
+    run(&house, &plan, &source).unwrap();
+    let copied = Engine::open_existing(&copy).unwrap();
+    copied.store().check().unwrap();
+    assert_eq!(traces(&copy), ["A"]);
+    assert_eq!(told(&copied.show(RunId(1)).unwrap()), "A completed\nB interrupted\n= interrupted");
+    assert!(matches!(copied.store().backup(&copy), Err(EngineError::Exists { .. })));
+}
+
+#[test]
+fn a_damaged_store_is_told() {
+    let house = House::new();
+    run(&house, &plan(job("J", vec![task("A", 0)])), &ending(&[])).unwrap();
+    let mut bytes = fs::read(house.store()).unwrap();
+    assert!(bytes.len() > 8192, "the log of the database is merged into the file when it is closed");
+    bytes[4096..].fill(0xA5);
+    fs::write(house.store(), bytes).unwrap();
+    let error = Engine::open(&house.store()).and_then(|engine| engine.store().check()).unwrap_err();
+    assert!(error.to_string().contains("is damaged"), "{error}");
+}
