@@ -81,9 +81,7 @@ mod tests {
 
     #[test]
     fn shows_durations() {
-        for (milliseconds, shown) in
-            [(420, "0.4 s"), (12_345, "12 s"), (185_000, "3 min 05 s"), (7_620_000, "2 h 07 min")]
-        {
+        for (milliseconds, shown) in [(420, "0.4 s"), (12_345, "12 s"), (185_000, "3 min 05 s"), (7_620_000, "2 h 07 min")] {
             assert_eq!(duration(milliseconds), shown);
         }
     }

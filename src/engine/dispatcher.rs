@@ -209,9 +209,7 @@ impl<'a> Dispatcher<'a> {
                 (signal, Some(outcome), None)
             }
             Ending::Failed(message) => (TaskSignal::Failed, None, Some(message)),
-            Ending::GaveUp => {
-                (TaskSignal::GaveUp, None, Some("ended before it was done; nothing of it is kept".to_owned()))
-            }
+            Ending::GaveUp => (TaskSignal::GaveUp, None, Some("ended before it was done; nothing of it is kept".to_owned())),
             Ending::Withdrawn => {
                 let state = self.start.board.apply(place, TaskSignal::Withdrawn)?;
                 let record = self.change(place, state);
@@ -271,9 +269,8 @@ impl<'a> Dispatcher<'a> {
 
     /// Leaves a run that cannot go on as interrupted, as far as the store still takes it.
     fn give_up(&mut self) {
-        let running: Vec<usize> = (0..self.start.records.len())
-            .filter(|place| self.start.records[*place].state == TaskState::Running)
-            .collect();
+        let running: Vec<usize> =
+            (0..self.start.records.len()).filter(|place| self.start.records[*place].state == TaskState::Running).collect();
         for place in running {
             // What it committed is found again when the run is continued.
             if let Ok(state) = self.start.board.apply(place, TaskSignal::HolderDied) {

@@ -173,9 +173,7 @@ pub enum EngineError {
         run: RunId,
     },
     /// Nothing waits to be continued.
-    #[error(
-        "no run of this store can be continued: each ended, or a later run of its job did; see them with: jobwright runs"
-    )]
+    #[error("no run of this store can be continued: each ended, or a later run of its job did; see them with: jobwright runs")]
     NothingToResume,
     /// The run cannot be continued.
     #[error("run {} cannot be continued: it is {state}; start the job anew with: jobwright run", run.0)]

@@ -87,9 +87,7 @@ impl Executor<'_> {
         for order in orders {
             let started = Instant::now();
             let ending = self.execute(&mut connection, &order, reports).unwrap_or_else(|error| match error {
-                EngineError::Database { source, .. }
-                    if source.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) =>
-                {
+                EngineError::Database { source, .. } if source.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
                     Ending::GaveUp
                 }
                 other => Ending::Broken(other),
@@ -100,12 +98,7 @@ impl Executor<'_> {
         }
     }
 
-    fn execute(
-        &self,
-        connection: &mut Connection,
-        order: &Order,
-        reports: &Sender<Report>,
-    ) -> Result<Ending, EngineError> {
+    fn execute(&self, connection: &mut Connection, order: &Order, reports: &Sender<Report>) -> Result<Ending, EngineError> {
         let failed = |error| EngineError::database(self.store, error);
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         let task = &self.job.tasks[order.place];
@@ -201,12 +194,7 @@ impl Executor<'_> {
     }
 
     /// Calls the task; a panic in it is a failure like any other.
-    fn call(
-        &self,
-        transaction: &Transaction<'_>,
-        order: &Order,
-        reports: &Sender<Report>,
-    ) -> Result<TaskReport, Failure> {
+    fn call(&self, transaction: &Transaction<'_>, order: &Order, reports: &Sender<Report>) -> Result<TaskReport, Failure> {
         let task = &self.job.tasks[order.place];
         let Some(embedded) = self.source.find(&task.element) else {
             return Err(Failure::Task(format!("{} has no embedded form", task.element)));

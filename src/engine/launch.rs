@@ -52,10 +52,7 @@ impl<'a> Board<'a> {
             let mut of_task = Vec::new();
             for edge in task.depends_on.iter().filter(|edge| edge.kind == EdgeKind::Declared) {
                 of_task.push(*places.get(edge.parent.as_str()).ok_or_else(|| EngineError::BadPlan {
-                    detail: format!(
-                        "task {} of job {} waits for {}, which the job lacks",
-                        task.id, job.id, edge.parent
-                    ),
+                    detail: format!("task {} of job {} waits for {}, which the job lacks", task.id, job.id, edge.parent),
                 })?);
             }
             of_task.sort_unstable();
@@ -142,8 +139,7 @@ impl<'a> Board<'a> {
 
     fn verdict(&self, place: usize) -> Verdict {
         let parents = &self.parents[place];
-        let satisfies =
-            |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
+        let satisfies = |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
         let refusing: Vec<usize> =
             parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
         let content = parents.iter().filter(satisfies).count();
@@ -162,10 +158,8 @@ impl<'a> Board<'a> {
 
     /// What became of the parents, in words.
     fn reason(&self, parents: &[usize]) -> String {
-        let words: Vec<String> = parents
-            .iter()
-            .map(|parent| format!("{} {}", self.job.tasks[*parent].id, self.states[*parent].predicate()))
-            .collect();
+        let words: Vec<String> =
+            parents.iter().map(|parent| format!("{} {}", self.job.tasks[*parent].id, self.states[*parent].predicate())).collect();
         words.join(", ")
     }
 
@@ -188,3 +182,6 @@ impl<'a> Board<'a> {
 
 /// The reason of tasks that a cancel kept from starting.
 pub(super) const CANCELLED: &str = "the run was cancelled";
+
+#[cfg(test)]
+mod tests;

@@ -49,8 +49,7 @@ impl EventLog {
     pub(super) fn append(&mut self, events: &[Event]) -> Result<(), EngineError> {
         let mut lines = Vec::new();
         for event in events {
-            serde_json::to_writer(&mut lines, event)
-                .map_err(|error| EngineError::io(&self.path, "written", error.into()))?;
+            serde_json::to_writer(&mut lines, event).map_err(|error| EngineError::io(&self.path, "written", error.into()))?;
             lines.push(b'\n');
         }
         self.file.write_all(&lines).map_err(|error| EngineError::io(&self.path, "written", error))

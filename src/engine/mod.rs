@@ -112,8 +112,7 @@ impl Engine {
         let run = self.store.begin(plan, job, &options.selection, &System)?;
         let mut records = self.store.task_rows(run)?;
         self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
-        let start =
-            Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
+        let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
         self.work(plan, job, run, options, source, reporter, start)
     }
 
@@ -161,8 +160,7 @@ impl Engine {
             }
         }
         self.hold_back(&plan, job, source, &mut board, &mut records, &approvals)?;
-        let start =
-            Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
+        let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
         self.work(&plan, job, run, options, source, reporter, start)
     }
 
@@ -223,9 +221,7 @@ impl Engine {
         let outcomes = self.store.outcomes(run)?;
         let given = self.store.approvals(run)?;
         let of_task = |task: &Task| match outcomes.get(&task.id) {
-            Some(outcome) if outcome.waits(&task.id, &given) => {
-                Err(EngineError::NotApproved { run, task: task.id.clone() })
-            }
+            Some(outcome) if outcome.waits(&task.id, &given) => Err(EngineError::NotApproved { run, task: task.id.clone() }),
             Some(outcome) => Ok(outcome.approved(&task.id, &given).map(str::to_owned)),
             None => Ok(None),
         };
@@ -267,8 +263,7 @@ impl Engine {
             known: detail.tasks.iter().map(|record| record.task.clone()).collect(),
         })?;
         let outcome = self.store.outcomes(run)?.remove(&record.task);
-        let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list)
-        else {
+        let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list) else {
             return Err(EngineError::NotBlocked { run, task: record.task.clone(), state: record.state });
         };
         let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());

@@ -72,10 +72,8 @@ impl Processes for System {
 impl Processes for System {
     /// The number alone: nothing else is to be had without foreign code.
     fn incarnation(&self, pid: u32) -> Option<String> {
-        let shown = std::process::Command::new("tasklist")
-            .args(["/NH", "/FO", "CSV", "/FI", &format!("PID eq {pid}")])
-            .output()
-            .ok()?;
+        let shown =
+            std::process::Command::new("tasklist").args(["/NH", "/FO", "CSV", "/FI", &format!("PID eq {pid}")]).output().ok()?;
         String::from_utf8_lossy(&shown.stdout).contains(&format!("\"{pid}\"")).then(String::new)
     }
 }

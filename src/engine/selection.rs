@@ -84,10 +84,9 @@ mod tests {
 
     fn selected(selection: &Selection) -> String {
         let job = job("J", vec![task("HR_Export", 0), task("HR_Sync", 1), task("AD_Export", 2), task("AD_Sync", 3)]);
-        selection.resolve(&job).map_or_else(
-            |error| error.to_string(),
-            |flags| flags.iter().map(|flag| if *flag { 'x' } else { '-' }).collect(),
-        )
+        selection
+            .resolve(&job)
+            .map_or_else(|error| error.to_string(), |flags| flags.iter().map(|flag| if *flag { 'x' } else { '-' }).collect())
     }
 
     #[test]

@@ -40,11 +40,7 @@ pub struct Simulation {
 
 /// Runs the launch logic over assumed outcomes. Tasks without one complete; `errored` becomes a warning where the plan
 /// tolerates the failure. Only outcomes that a task can have by itself may be assumed.
-pub fn simulate(
-    job: &Job,
-    selection: &Selection,
-    outcomes: &BTreeMap<String, TaskState>,
-) -> Result<Simulation, EngineError> {
+pub fn simulate(job: &Job, selection: &Selection, outcomes: &BTreeMap<String, TaskState>) -> Result<Simulation, EngineError> {
     let mut signals = vec![TaskSignal::Completed; job.tasks.len()];
     for (task, outcome) in outcomes {
         let place = find(job, task)?;

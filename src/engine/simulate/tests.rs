@@ -87,10 +87,7 @@ fn any_parent_is_enough_where_the_plan_says_so() {
     let none = [("A", TaskState::Unchanged), ("B", TaskState::Unchanged)];
     assert!(run(&all, &one).contains("Flag not launched: B ended unchanged"));
     assert!(run(&any, &one).contains("Flag completed"));
-    assert!(
-        run(&any, &none)
-            .contains("Flag not launched: none of its parents completed: A ended unchanged, B ended unchanged")
-    );
+    assert!(run(&any, &none).contains("Flag not launched: none of its parents completed: A ended unchanged, B ended unchanged"));
 }
 
 #[test]
@@ -115,10 +112,7 @@ fn tasks_that_wait_for_each_other_do_not_wait_for_ever() {
 fn an_edge_to_nowhere_is_refused() {
     let job = job("J", vec![task("A", 0).after(&["B"])]);
     let error = simulate(&job, &Selection::default(), &BTreeMap::new()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the plan cannot be run: task A of job J waits for B, which the job lacks; compile it again"
-    );
+    assert_eq!(error.to_string(), "the plan cannot be run: task A of job J waits for B, which the job lacks; compile it again");
 }
 
 #[test]

@@ -157,11 +157,8 @@ impl Store {
         let tasks = self.tasks_of(&record)?;
         record.counts = count(&tasks);
         let approvals = self.approvals(run)?;
-        let next = if record.state.is_resumable() {
-            next_commands(run, &tasks, &approvals, &self.outcomes(run)?)
-        } else {
-            Vec::new()
-        };
+        let next =
+            if record.state.is_resumable() { next_commands(run, &tasks, &approvals, &self.outcomes(run)?) } else { Vec::new() };
         Ok(RunDetail { run: record, tasks, approvals, next })
     }
 
@@ -255,10 +252,8 @@ impl Store {
     /// The run as it is now: what is recorded as running by a dead process is interrupted.
     fn judged(&self, row: RunRow, processes: &dyn Processes) -> Result<RunRecord, EngineError> {
         let mut record = row.record;
-        record.state =
-            JobState::named(&row.state).ok_or_else(|| self.content_error("the state of a run", &row.state))?;
-        record.selection =
-            serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", &error))?;
+        record.state = JobState::named(&row.state).ok_or_else(|| self.content_error("the state of a run", &row.state))?;
+        record.selection = serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", &error))?;
         if record.state == JobState::Running {
             let held = lock::held(&self.runs, &lock::of_job(&record.job)).map_err(|error| self.runs_error(error))?;
             if !held.is_some_and(|held| held.run.0 == record.id && held.holder.lives(processes)) {
@@ -302,14 +297,8 @@ pub(crate) fn count(tasks: &[TaskRecord]) -> BTreeMap<TaskState, usize> {
     counts
 }
 
-fn next_commands(
-    run: RunId,
-    tasks: &[TaskRecord],
-    approvals: &[Approval],
-    outcomes: &BTreeMap<String, Outcome>,
-) -> Vec<String> {
-    let waits =
-        |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
+fn next_commands(run: RunId, tasks: &[TaskRecord], approvals: &[Approval], outcomes: &BTreeMap<String, Outcome>) -> Vec<String> {
+    let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
     tasks
         .iter()
         .filter(waits)

@@ -43,11 +43,8 @@ impl Store {
     /// Opens the store whose identity data is `file`; creates it where there is none and `create` says so.
     pub fn open(file: &Path, create: bool) -> Result<Self, EngineError> {
         let runs_file = second_file(file);
-        let data = if create {
-            file::open_or_create(file, Part::Data, &new_name())?
-        } else {
-            file::open_existing(file, Part::Data)?
-        };
+        let data =
+            if create { file::open_or_create(file, Part::Data, &new_name())? } else { file::open_existing(file, Part::Data)? };
         let store = name_of(&data, file)?;
         let runs = file::open_or_create(&runs_file, Part::Runs, &store)?;
         if name_of(&runs, &runs_file)? != store {

@@ -40,12 +40,7 @@ impl Outcome {
 }
 
 /// Writes the outcome into the transaction that holds the effect.
-pub(crate) fn commit_outcome(
-    transaction: &Transaction<'_>,
-    run: RunId,
-    task: &str,
-    outcome: &Outcome,
-) -> rusqlite::Result<()> {
+pub(crate) fn commit_outcome(transaction: &Transaction<'_>, run: RunId, task: &str, outcome: &Outcome) -> rusqlite::Result<()> {
     let counters = serde_json::to_string(&outcome.counters).unwrap_or_else(|_| "{}".to_owned());
     transaction
         .prepare_cached("INSERT OR REPLACE INTO task_outcome VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?

@@ -9,9 +9,7 @@ use crate::plan::Plan;
 
 /// Keeps the plan under its digest; one that is kept already stays as it is.
 pub(super) fn keep(transaction: &Transaction<'_>, digest: &str, body: &str) -> rusqlite::Result<()> {
-    transaction
-        .execute("INSERT OR IGNORE INTO plan VALUES (?1, ?2, ?3)", params![digest, body, Timestamp::now().0])
-        .map(|_| ())
+    transaction.execute("INSERT OR IGNORE INTO plan VALUES (?1, ?2, ?3)", params![digest, body, Timestamp::now().0]).map(|_| ())
 }
 
 impl Store {

@@ -51,12 +51,10 @@ impl Store {
     ) -> Result<RunId, EngineError> {
         let failed = |error| self.runs_error(error);
         let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", &error))?;
-        let selection =
-            serde_json::to_string(selection).map_err(|error| self.content_error("the selection", &error))?;
+        let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", &error))?;
         let of_data = self.last_run_of_data()?;
         let transaction = self.transaction()?;
-        let last: i64 =
-            transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
+        let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
         let run = RunId(last.max(of_data) + 1);
         let resource = lock::of_job(&job.id);
         if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {
@@ -183,8 +181,7 @@ impl Store {
 
     /// Whether another process asked for the end of the run.
     pub(crate) fn cancel_requested(&self, run: RunId) -> Result<bool, EngineError> {
-        let read =
-            || self.runs.prepare_cached("SELECT cancel FROM run WHERE id = ?1")?.query_row([run.0], |row| row.get(0));
+        let read = || self.runs.prepare_cached("SELECT cancel FROM run WHERE id = ?1")?.query_row([run.0], |row| row.get(0));
         read().map_err(|error| self.runs_error(error))
     }
 
@@ -198,14 +195,7 @@ impl Store {
 
     /// Records who approved a blocked task, and why; a later approval replaces an earlier one. It holds for the list
     /// that stood in the store when it was given, and for no later one.
-    pub(crate) fn record_approval(
-        &self,
-        run: RunId,
-        task: &str,
-        list: &str,
-        who: &str,
-        reason: &str,
-    ) -> Result<(), EngineError> {
+    pub(crate) fn record_approval(&self, run: RunId, task: &str, list: &str, who: &str, reason: &str) -> Result<(), EngineError> {
         self.runs
             .execute(
                 "INSERT OR REPLACE INTO approval VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

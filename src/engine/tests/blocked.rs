@@ -48,10 +48,7 @@ fn an_approved_task_runs_once_more_with_its_change_list() {
     let summary = resume(&house, &source).unwrap();
     assert_eq!(summary.run.state, JobState::Completed);
     assert_eq!(summary.approvals[0].reason, "the department was closed");
-    assert_eq!(
-        given.into_inner().unwrap(),
-        [("Synchronize".to_owned(), Some("AD-7".to_owned())), ("Compute".to_owned(), None)]
-    );
+    assert_eq!(given.into_inner().unwrap(), [("Synchronize".to_owned(), Some("AD-7".to_owned())), ("Compute".to_owned(), None)]);
 }
 
 #[test]

@@ -112,16 +112,14 @@ fn tasks_without_embedded_form_are_refused_before_anything_starts() {
 fn an_unknown_job_is_named_with_the_nearest_one() {
     let settings = Settings::default();
     let engine = House::new().engine();
-    let error =
-        engine.run(&chain(), "Dayly", &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent).unwrap_err();
+    let error = engine.run(&chain(), "Dayly", &RunOptions::new(&settings), &ending(&[]), &mut reporter::Silent).unwrap_err();
     assert_eq!(error.to_string(), "the plan has no job Dayly; did you mean Daily?; it has Daily");
     assert_eq!(error.exit_code(), 2);
 }
 
 #[test]
 fn cancel_lets_the_running_task_finish_and_a_second_one_ends_it() {
-    for (interrupts, first) in [(1, "A completed"), (2, "A cancelled: ended before it was done; nothing of it is kept")]
-    {
+    for (interrupts, first) in [(1, "A completed"), (2, "A cancelled: ended before it was done; nothing of it is kept")] {
         let house = House::new();
         let settings = Settings::default();
         let options = RunOptions::new(&settings);
@@ -259,10 +257,19 @@ fn a_full_disk_interrupts_the_run_and_is_no_failure_of_the_task() {
     let error = run(&house, &chain(), &source).unwrap_err();
     assert!(matches!(error, EngineError::DiskFull { .. }), "{error}");
     let detail = house.engine().show(RunId(1)).unwrap();
-    assert_eq!(
-        told(&detail),
-        "Export completed\nPrepare interrupted\nSynchronize waiting\nCompute waiting\n= interrupted"
-    );
+    assert_eq!(told(&detail), "Export completed\nPrepare interrupted\nSynchronize waiting\nCompute waiting\n= interrupted");
     assert_eq!(resume(&house, &ending(&[])).unwrap().run.state, JobState::Completed);
     assert_eq!(house.traces(), ["Export", "Prepare", "Synchronize", "Compute"]);
+}
+
+#[test]
+fn a_torn_log_is_whole_again_when_the_run_goes_on() {
+    let house = House::new();
+    run(&house, &chain(), &ending(&[("Prepare", "errored")])).unwrap();
+    let log = house.file("store-work/runs/1/events.jsonl");
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, &text[..text.len() - 20]).unwrap();
+    resume(&house, &ending(&[])).unwrap();
+    let whole = std::fs::read_to_string(&log).unwrap();
+    assert!(whole.starts_with(&text) && whole.lines().count() > text.lines().count());
 }

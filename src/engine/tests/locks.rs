@@ -16,11 +16,8 @@ fn forge(house: &House, holder: &Holder) {
     let runs = Connection::open(house.file("store-runs.db")).unwrap();
     runs.execute("UPDATE run SET state = 'running', ended = NULL", []).unwrap();
     runs.execute("UPDATE task_run SET state = 'running'", []).unwrap();
-    runs.execute(
-        "INSERT INTO lock VALUES ('job:daily', 1, ?1, ?2, 1700000000000)",
-        params![holder.pid, holder.incarnation],
-    )
-    .unwrap();
+    runs.execute("INSERT INTO lock VALUES ('job:daily', 1, ?1, ?2, 1700000000000)", params![holder.pid, holder.incarnation])
+        .unwrap();
 }
 
 #[cfg(unix)]
@@ -74,10 +71,7 @@ fn a_job_does_not_start_inside_itself_and_other_jobs_do_not_mind() {
         let options = RunOptions::new(&settings);
         let second = engine.run(context.plan, "Daily", &options, &ending(&[]), &mut reporter::Silent);
         assert!(matches!(second, Err(EngineError::Locked { .. })));
-        assert!(matches!(
-            engine.resume(None, &options, &ending(&[]), &mut reporter::Silent),
-            Err(EngineError::NothingToResume)
-        ));
+        assert!(matches!(engine.resume(None, &options, &ending(&[]), &mut reporter::Silent), Err(EngineError::NothingToResume)));
         Ok(TaskReport::new(TaskEnd::Completed))
     });
     let summary = run(&house, &daily(), &inner).unwrap();
