@@ -182,3 +182,6 @@ impl<'a> Board<'a> {
 
 /// The reason of tasks that a cancel kept from starting.
 pub(super) const CANCELLED: &str = "the run was cancelled";
+
+#[cfg(test)]
+mod tests;

@@ -261,3 +261,15 @@ fn a_full_disk_interrupts_the_run_and_is_no_failure_of_the_task() {
     assert_eq!(resume(&house, &ending(&[])).unwrap().run.state, JobState::Completed);
     assert_eq!(house.traces(), ["Export", "Prepare", "Synchronize", "Compute"]);
 }
+
+#[test]
+fn a_torn_log_is_whole_again_when_the_run_goes_on() {
+    let house = House::new();
+    run(&house, &chain(), &ending(&[("Prepare", "errored")])).unwrap();
+    let log = house.file("store-work/runs/1/events.jsonl");
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, &text[..text.len() - 20]).unwrap();
+    resume(&house, &ending(&[])).unwrap();
+    let whole = std::fs::read_to_string(&log).unwrap();
+    assert!(whole.starts_with(&text) && whole.lines().count() > text.lines().count());
+}
