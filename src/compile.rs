@@ -60,3 +60,48 @@ fn foreign(program: &Program, named: &[bool], findings: &mut Vec<Finding>) {
         finding.rule.name == "root-element"
     });
 }
+
+/// The errors that keep those jobs from being compiled; with no job named, all errors. An error counts unless it lies in
+/// another job or scaffolding, away from every task that the jobs run.
+pub fn errors_for(compiled: &Compiled, jobs: &[String]) -> Vec<Finding> {
+    let errors = compiled.report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    if jobs.is_empty() {
+        return errors.cloned().collect();
+    }
+    let program = &compiled.program;
+    let reached = Reached::of(program, jobs);
+    errors.filter(|finding| !reached.is_elsewhere(program, finding.location)).cloned().collect()
+}
+
+/// Where the jobs asked for are written, and where all others are.
+struct Reached {
+    own: Vec<Location>,
+    others: Vec<Location>,
+}
+
+impl Reached {
+    fn of(program: &Program, jobs: &[String]) -> Self {
+        let whole = |origin: crate::ir::Origin| Location::new(origin.file, program.element_span(origin.file, origin.element));
+        let mut reached = Self { own: Vec::new(), others: Vec::new() };
+        for (id, job) in program.items.jobs.iter() {
+            let identifier = program.identifier(job.origin);
+            if jobs.iter().any(|name| crate::ir::same_identifier(name, &identifier)) {
+                reached.own.push(whole(job.origin));
+                reached.own.extend(program.job_tasks(id).iter().map(|task| whole(program.items.tasks[task.task].origin)));
+            } else {
+                reached.others.push(whole(job.origin));
+            }
+        }
+        // A scaffolding that could not be expanded stands for jobs nobody knows.
+        reached.others.extend(program.items.scaffoldings.values().map(|item| whole(item.origin)));
+        reached
+    }
+
+    fn is_elsewhere(&self, program: &Program, at: Location) -> bool {
+        if program.document(at.file).errors().iter().any(|error| error.span == at.span) {
+            return false;
+        }
+        let inside = |places: &[Location]| places.iter().any(|place| place.file == at.file && place.span.contains(at.span));
+        inside(&self.others) && !inside(&self.own)
+    }
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit, pipeline};
+use super::{Error, Exit, stores, terminal};
 
 /// Ask a run to stop
 #[derive(Debug, Args)]
@@ -20,6 +20,11 @@ pub(super) struct Cancel {
 
 impl Cancel {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
-        pipeline::cancel(self, global)
+        let run = stores::run(&self.run)?;
+        stores::existing(self.store.as_ref())?.cancel(run)?;
+        if !global.quiet {
+            terminal::say(&format!("run {} is asked to stop; its running task finishes first", run.0));
+        }
+        Ok(Exit::Done)
     }
 }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::input::Paths;
-use super::{Error, Exit, pipeline};
+use super::{Error, Exit, terminal};
 
 /// Print the configuration with its scaffoldings replaced by what they generate
 #[derive(Debug, Args)]
@@ -25,6 +25,11 @@ pub(super) enum Form {
 
 impl Expand {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
-        pipeline::expand(self, global)
+        let compiled = super::compiled::compile(self.paths.load(global)?);
+        let program = &compiled.program;
+        match self.format {
+            Form::Xml | Form::Json => terminal::print(|out| writeln!(out, "{} jobs", program.generated_jobs.len()))?,
+        }
+        Ok(Exit::Done)
     }
 }

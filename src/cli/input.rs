@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit, pipeline};
+use super::{Error, Exit};
 use crate::config::Config;
 use crate::source::discovery::{Discovery, Found, discover};
 use crate::source::{Loaded, read};
@@ -32,19 +32,15 @@ pub(super) struct Input {
     pub(super) config: Config,
 }
 
-impl Input {
-    /// The dialect's name.
-    #[allow(dead_code, reason = "for the commands that are not joined yet")]
-    pub(super) fn dialect(&self) -> &'static str {
-        self.config.check.dialect.unwrap_or("saas")
-    }
-}
-
 impl Paths {
     /// Paths given elsewhere.
-    #[allow(dead_code, reason = "for the commands that are not joined yet")]
     pub(super) fn of(paths: Vec<PathBuf>) -> Self {
         Self { paths, stdin_filename: None }
+    }
+
+    /// The one path given, where it is one.
+    pub(super) fn single(&self) -> Option<&Path> {
+        if let [path] = self.paths.as_slice() { Some(path) } else { None }
     }
 
     /// Finds and reads everything.
@@ -99,7 +95,7 @@ impl Paths {
             first.map(PathBuf::as_path).or(stdin).unwrap_or(Path::new("."))
         };
         let file = global.config.clone().or_else(|| Config::find(beside()));
-        let mut config = file.map_or_else(|| Ok(Config::default()), |file| Config::load(&file, pipeline::rules()))?;
+        let mut config = file.map_or_else(|| Ok(Config::default()), |file| Config::load(&file, crate::rules::catalogue()))?;
         if let Some(dialect) = &global.dialect {
             config.check.dialect = crate::config::DIALECTS.into_iter().find(|known| known == dialect);
         }

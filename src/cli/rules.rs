@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::{Error, Exit, pipeline, terminal};
+use super::{Error, Exit, terminal};
 use crate::finding::{Category, RuleInfo, Severity};
+use crate::rules::catalogue;
 
 /// List the rules
 #[derive(Debug, Args)]
@@ -38,7 +39,7 @@ struct Row {
 
 impl Rules {
     pub(super) fn execute(&self) -> Result<Exit, Error> {
-        let rules = pipeline::rules();
+        let rules = catalogue();
         terminal::print(|out| match self.format {
             Form::Text => table(rules, out),
             Form::Json => {

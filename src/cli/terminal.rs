@@ -29,6 +29,16 @@ pub(super) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Draws on standard error.
+pub(super) fn draw_errors(draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let _ = draw(&mut io::stderr().lock());
+}
+
+/// Whether standard error is coloured.
+pub(super) fn colored_errors(color: Color) -> bool {
+    decide(color, io::stderr().is_terminal())
+}
+
 /// Columns of standard output.
 pub(super) fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0))

@@ -28,6 +28,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::plan::Plan;
@@ -63,12 +64,14 @@ pub struct RunOptions<'a> {
     pub settings: &'a Settings,
     /// By which the run is asked to end.
     pub control: Control,
+    /// Where settings and data were found, kept with the run for whoever continues it: names and paths, no secrets.
+    pub context: BTreeMap<String, String>,
 }
 
 impl<'a> RunOptions<'a> {
     /// The whole job, four tasks at a time.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { jobs: 4, selection: Selection::default(), settings, control: Control::new() }
+        Self { jobs: 4, selection: Selection::default(), settings, control: Control::new(), context: BTreeMap::new() }
     }
 }
 
@@ -109,7 +112,7 @@ impl Engine {
         let mut board = Board::new(job)?;
         leave_out(&mut board, &selected)?;
         self.store.check_writable()?;
-        let run = self.store.begin(plan, job, &options.selection, &System)?;
+        let run = self.store.begin(plan, job, &options.selection, &options.context, &System)?;
         let mut records = self.store.task_rows(run)?;
         self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
         let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
@@ -233,6 +236,12 @@ impl Engine {
         self.store.history(&System)
     }
 
+    /// What the caller kept with a run, see [`RunOptions::context`]; of the run to continue where none is named.
+    pub fn context(&self, run: Option<RunId>) -> Result<BTreeMap<String, String>, EngineError> {
+        let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
+        self.store.context(run)
+    }
+
     /// One run with its tasks.
     pub fn show(&self, run: RunId) -> Result<RunDetail, EngineError> {
         self.store.detail(run, &System)
@@ -273,7 +282,7 @@ impl Engine {
 
 /// What a run of the job would do if every task completed; touches nothing.
 pub fn dry_run(plan: &Plan, job: &str, selection: &Selection) -> Result<Simulation, EngineError> {
-    simulate(find_job(plan, job)?, selection, &std::collections::BTreeMap::new())
+    simulate(find_job(plan, job)?, selection, &BTreeMap::new())
 }
 
 /// The job of that identifier.

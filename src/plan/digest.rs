@@ -9,8 +9,8 @@ use std::io;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::PlanError;
 use super::model::{Job, Model, PLAN_VERSION, Plan};
-use super::{PlanError, model};
 
 /// The members of a plan that the digest covers.
 const COVERED: [&str; 4] = ["dialect", "jobs", "model", "version"];
@@ -88,16 +88,12 @@ impl Plan {
     /// Whether the content is what was compiled.
     pub fn verify(&self) -> Result<(), PlanError> {
         match self.version {
-            model::PLAN_VERSION => {}
+            PLAN_VERSION => {}
             newer if newer > PLAN_VERSION => return Err(PlanError::Newer { found: u64::from(newer) }),
             older => return Err(PlanError::Older { found: u64::from(older) }),
         }
         let computed = of_parts(&self.dialect, &self.jobs, &self.model, self.version);
-        if computed == self.digest {
-            Ok(())
-        } else {
-            Err(PlanError::Digest { stated: self.digest.clone(), computed })
-        }
+        if computed == self.digest { Ok(()) } else { Err(PlanError::Digest { stated: self.digest.clone(), computed }) }
     }
 
     /// Keeps some jobs only, and takes the digest anew.

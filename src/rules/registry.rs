@@ -1,5 +1,7 @@
 //! The list of all rules, in the order of the catalogue.
 
+use std::sync::OnceLock;
+
 use crate::finding::RuleInfo;
 
 use super::Rule;
@@ -38,9 +40,10 @@ pub static ALL: &[&Rule] = &[
     &suppression::NO_REASON,
 ];
 
-/// The rows of the catalogue.
-pub fn catalogue() -> Vec<&'static RuleInfo> {
-    ALL.iter().map(|rule| &rule.info).collect()
+/// The rows of the catalogue, in its order.
+pub fn catalogue() -> &'static [&'static RuleInfo] {
+    static ROWS: OnceLock<Vec<&'static RuleInfo>> = OnceLock::new();
+    ROWS.get_or_init(|| ALL.iter().map(|rule| &rule.info).collect())
 }
 
 /// The rule of that name.

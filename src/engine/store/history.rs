@@ -178,6 +178,17 @@ impl Store {
         Err(EngineError::NothingToResume)
     }
 
+    /// What was kept with a run when it began.
+    pub(crate) fn context(&self, run: RunId) -> Result<BTreeMap<String, String>, EngineError> {
+        let text: Option<String> = self
+            .runs
+            .query_row("SELECT context FROM run WHERE id = ?1", [run.0], |row| row.get(0))
+            .optional()
+            .map_err(|error| self.runs_error(error))?;
+        let text = text.ok_or(EngineError::UnknownRun { run })?;
+        serde_json::from_str(&text).map_err(|error| self.content_error("the context", &error))
+    }
+
     /// The approvals of a run, by task.
     pub fn approvals(&self, run: RunId) -> Result<Vec<Approval>, EngineError> {
         let read = || -> rusqlite::Result<Vec<Approval>> {

@@ -1,5 +1,7 @@
 //! Writing the history: short transactions, each of them one step of a run.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::history::TaskRecord;
@@ -47,11 +49,13 @@ impl Store {
         plan: &Plan,
         job: &Job,
         selection: &Selection,
+        context: &BTreeMap<String, String>,
         processes: &dyn Processes,
     ) -> Result<RunId, EngineError> {
         let failed = |error| self.runs_error(error);
         let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", &error))?;
         let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", &error))?;
+        let context = serde_json::to_string(context).map_err(|error| self.content_error("the context", &error))?;
         let of_data = self.last_run_of_data()?;
         let transaction = self.transaction()?;
         let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
@@ -63,8 +67,8 @@ impl Store {
         let write = || -> rusqlite::Result<()> {
             plans::keep(&transaction, &plan.digest, &body)?;
             transaction.execute(
-                "INSERT INTO run(id, job, plan, selection, state, attempt, started) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
-                params![run.0, job.id, plan.digest, selection, JobState::Running.name(), Timestamp::now().0],
+                "INSERT INTO run(id, job, plan, selection, context, state, attempt, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7)",
+                params![run.0, job.id, plan.digest, selection, context, JobState::Running.name(), Timestamp::now().0],
             )?;
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO task_run(run, position, task, element, level, state) VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')",

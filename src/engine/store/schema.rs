@@ -39,6 +39,7 @@ const RUNS_1: &str = "
         job TEXT NOT NULL,
         plan TEXT NOT NULL REFERENCES plan(digest),
         selection TEXT NOT NULL,
+        context TEXT NOT NULL,  -- where the caller found settings and data, as JSON
         state TEXT NOT NULL,
         attempt INTEGER NOT NULL,
         started INTEGER NOT NULL,
