@@ -9,8 +9,8 @@ type Row = (&'static str, usize, Option<fn(&str) -> String>);
 
 /// The predefined functions.
 const FUNCTIONS: [Row; 17] = [
-    ("ToUpper", 0, Some(|value| value.to_uppercase())),
-    ("ToLower", 0, Some(|value| value.to_lowercase())),
+    ("ToUpper", 0, Some(str::to_uppercase)),
+    ("ToLower", 0, Some(str::to_lowercase)),
     ("Simplify", 0, Some(simplify)),
     ("Trim", 0, Some(|value| value.trim().to_owned())),
     ("TrimStart", 0, Some(|value| value.trim_start().to_owned())),

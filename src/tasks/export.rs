@@ -1,4 +1,4 @@
-//! ExportTask: what a connection holds, as normalized CSV.
+//! `ExportTask`: what a connection holds, as normalized CSV.
 //!
 //! The output is written beside and renamed, so it is whole or absent. In an incremental export a source that is what
 //! the last *consumed* batch was made of is unchanged: an export whose synchronization never happened counts for
@@ -50,7 +50,7 @@ impl EmbeddedTask for Export {
         let rows = write_output(context, connection, &source)?;
         context.transaction.execute(
             "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![connection.id, hash, source.delta, source.file.to_string_lossy(), source.options.skip as i64],
+            params![connection.id, hash, source.delta, source.file.to_string_lossy(), source.options.skip.cast_signed()],
         )?;
         Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }

@@ -1,8 +1,10 @@
-//! UpdateEntityPropertyExpressionsTask: computed properties brought up to date.
+//! `UpdateEntityPropertyExpressionsTask`: computed properties brought up to date.
 //!
 //! Everything is compiled before anything is computed: an expression without an embedded form fails the task with the
 //! list of all such expressions. Computed values stand beside the synchronized ones, so that a synchronization and a
 //! computation never overwrite each other.
+
+use std::fmt::Write as _;
 
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
@@ -176,7 +178,9 @@ fn path(
             return Ok(Err(format!("binding through {}, which holds several resources", step.property)));
         }
         let number = association_number(store, &association.id)?;
-        joins += &format!(
+        // Writing to a text cannot fail.
+        let _ = write!(
+            joins,
             " LEFT JOIN link l{index} ON l{index}.association = {number} AND l{index}.{from} = {alias}.id
               LEFT JOIN resource r{index} ON r{index}.id = l{index}.{to}"
         );
@@ -238,7 +242,7 @@ fn compute(
             (Some(value), Some(function)) => Some(function(&value)),
             (value, _) => value,
         };
-        if let Some(computed) = recomputed(stored.as_deref(), program.property, value.as_deref())? {
+        if let Recomputed::Changed(computed) = recomputed(stored.as_deref(), program.property, value.as_deref())? {
             stage.execute(params![row.get::<_, i64>(0)?, computed])?;
             changed += 1;
         }
@@ -261,18 +265,25 @@ fn compute(
     Ok((seen, changed))
 }
 
-/// The computed values with one of them replaced; none where it is as it was.
-fn recomputed(stored: Option<&str>, property: &str, value: Option<&str>) -> Result<Option<Option<String>>, TaskError> {
+/// Computed values after one of them was computed again.
+enum Recomputed {
+    Same,
+    /// What is stored now; none where no value is left.
+    Changed(Option<String>),
+}
+
+/// The computed values with one of them replaced.
+fn recomputed(stored: Option<&str>, property: &str, value: Option<&str>) -> Result<Recomputed, TaskError> {
     let mut values: Map<String, Value> = match stored {
         None => Map::new(),
         Some(text) => serde_json::from_str(text).map_err(|_| TaskError::new("computed values in the store are damaged"))?,
     };
     if values.get(property).and_then(Value::as_str) == value {
-        return Ok(None);
+        return Ok(Recomputed::Same);
     }
     match value {
         Some(value) => values.insert(property.to_owned(), Value::from(value)),
         None => values.remove(property),
     };
-    Ok(Some(if values.is_empty() { None } else { Some(Value::Object(values).to_string()) }))
+    Ok(Recomputed::Changed((!values.is_empty()).then(|| Value::Object(values).to_string())))
 }

@@ -1,4 +1,4 @@
-//! SetRecentlyModifiedFlagTask: resources concerned by the kept changes are flagged as modified.
+//! `SetRecentlyModifiedFlagTask`: resources concerned by the kept changes are flagged as modified.
 //!
 //! A flag is a moment, not a Boolean: each consumer remembers up to which moment it has seen the flagged resources, so
 //! that no consumer can take a flag away from another.

@@ -1,5 +1,7 @@
 //! The order in which the values of an entity type stand in a body.
 
+use std::fmt::Write as _;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::tasks::TaskError;
@@ -16,12 +18,11 @@ pub struct Layout {
 impl Layout {
     /// The layout of an entity type, extended by the properties it does not have yet.
     pub fn of(connection: &Connection, entity_type: &str, properties: &[&str]) -> Result<Self, TaskError> {
-        let mut layout = match Self::stored(connection, entity_type)? {
-            Some(layout) => layout,
-            None => {
-                connection.execute("INSERT INTO entity_type (name, properties) VALUES (?1, '[]')", [entity_type])?;
-                Self { number: connection.last_insert_rowid(), properties: Vec::new() }
-            }
+        let mut layout = if let Some(layout) = Self::stored(connection, entity_type)? {
+            layout
+        } else {
+            connection.execute("INSERT INTO entity_type (name, properties) VALUES (?1, '[]')", [entity_type])?;
+            Self { number: connection.last_insert_rowid(), properties: Vec::new() }
         };
         let known = layout.properties.len();
         for property in properties {
@@ -87,7 +88,10 @@ fn push_json_text(value: &str, out: &mut String) {
                 '\n' => out.push_str("\\n"),
                 '\r' => out.push_str("\\r"),
                 '\t' => out.push_str("\\t"),
-                sign if (sign as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", sign as u32)),
+                sign if (sign as u32) < 0x20 => {
+                    // Writing to a text cannot fail.
+                    let _ = write!(out, "\\u{:04x}", sign as u32);
+                }
                 sign => out.push(sign),
             }
         }

@@ -115,7 +115,8 @@ pub(crate) fn sweep(folder: &Path, keep: &BTreeSet<String>) -> io::Result<()> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let ours = name.ends_with(".sorted.csv") || name.ends_with(".sorted.delta");
+        // A killed run leaves its temporary files; nobody else writes here while the connector's task commits.
+        let ours = [".sorted.csv", ".sorted.delta"].iter().any(|ending| name.ends_with(ending)) || name.starts_with(".tmp");
         if ours && !keep.contains(&name) {
             std::fs::remove_file(entry.path())?;
         }

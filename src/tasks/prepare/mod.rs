@@ -1,4 +1,4 @@
-//! PrepareSynchronizationTask: exports made into sorted files per mapping, and into deltas.
+//! `PrepareSynchronizationTask`: exports made into sorted files per mapping, and into deltas.
 //!
 //! The reference that a delta is computed against is the sorted file of the last *consumed* batch; the store names it.
 //! Nothing prepared and not synchronized can therefore ever be lost: the next delta holds it again.
@@ -153,16 +153,14 @@ fn prepare(
         batch::reference(context.transaction, connector, &item.mapping())?.filter(|file| is_usable(&folder.join(file), shape));
     if export.delta {
         let changes = rows::read_changes(context, shape, export, totals)?;
-        match &reference {
-            Some(old) => item.file = Some(rows::write_updated(&folder, shape, &folder.join(old), &changes)?),
-            None => {
-                let (file, counts) = rows::write_changes(&folder, shape, &changes)?;
-                item.delta = Some(file);
-                totals.changes.inserted += counts.inserted;
-                totals.changes.deleted += counts.deleted;
-                return Ok(item);
-            }
-        }
+        let Some(old) = &reference else {
+            let (file, counts) = rows::write_changes(&folder, shape, &changes)?;
+            item.delta = Some(file);
+            totals.changes.inserted += counts.inserted;
+            totals.changes.deleted += counts.deleted;
+            return Ok(item);
+        };
+        item.file = Some(rows::write_updated(&folder, shape, &folder.join(old), &changes)?);
     } else {
         item.file = Some(rows::write_sorted(context, &folder, shape, export, totals)?);
     }

@@ -335,20 +335,17 @@ pub(super) fn write_changes(folder: &Path, shape: &Shape, set: &ChangeSet) -> Re
         let command = if text.is_some() { Command::Insert } else { Command::Delete };
         let mut line = command.name().as_bytes().to_vec();
         line.push(b',');
-        match text {
-            Some(text) => {
-                counts.inserted += 1;
-                line.extend_from_slice(text);
+        if let Some(text) = text {
+            counts.inserted += 1;
+            line.extend_from_slice(text);
+        } else {
+            counts.deleted += 1;
+            let parts: Vec<_> = key.split(|byte| *byte == KEY_SEPARATOR).collect();
+            let mut values = vec![b"".as_slice(); shape.header.len()];
+            for (part, &column) in parts.iter().zip(&shape.key) {
+                values[column] = part;
             }
-            None => {
-                counts.deleted += 1;
-                let parts: Vec<_> = key.split(|byte| *byte == KEY_SEPARATOR).collect();
-                let mut values = vec![b"".as_slice(); shape.header.len()];
-                for (part, &column) in parts.iter().zip(&shape.key) {
-                    values[column] = part;
-                }
-                line.extend_from_slice(&csv_line(values));
-            }
+            line.extend_from_slice(&csv_line(values));
         }
         output.write(&line).map_err(unwritable)?;
     }

@@ -154,8 +154,7 @@ impl ConnectionSettings {
     pub fn text(&self, name: &str) -> Result<Option<String>, SettingsError> {
         match self.node.get(name).map(|node| (&node.value, node)) {
             None | Some((Json::Null, _)) => Ok(None),
-            Some((Json::Text(text), _)) => Ok(Some(text.clone())),
-            Some((Json::Number(text), _)) => Ok(Some(text.clone())),
+            Some((Json::Text(text) | Json::Number(text), _)) => Ok(Some(text.clone())),
             Some((_, node)) => Err(self.invalid(node, name, "a text")),
         }
     }

@@ -30,7 +30,7 @@ fn joins(store: &Connection, mapping: &LinkMapping) -> Result<String, TaskError>
     let mut sql = String::new();
     for (index, (end, (alias, value))) in mapping.ends.iter().zip([("f", "first"), ("t", "second")]).enumerate() {
         let layout = Layout::of(store, &end.entity_type, &[])?;
-        sql += &match &end.naming {
+        let join = match &end.naming {
             Naming::Key => {
                 format!(" CROSS JOIN resource {alias} ON {alias}.type = {} AND {alias}.key = s.{value}", layout.number)
             }
@@ -44,6 +44,7 @@ fn joins(store: &Connection, mapping: &LinkMapping) -> Result<String, TaskError>
                 format!(" CROSS JOIN temp.naming_{index} {alias} ON {alias}.value = s.{value}")
             }
         };
+        sql.push_str(&join);
     }
     Ok(sql)
 }

@@ -1,4 +1,4 @@
-//! SynchronizeTask: a prepared batch applied to resources and links, if no threshold objects.
+//! `SynchronizeTask`: a prepared batch applied to resources and links, if no threshold objects.
 //!
 //! The batch is applied inside a savepoint and held against the thresholds afterwards; when one is exceeded, all but
 //! the change list is undone. What an approval applies is exactly that list: the prepared files are named by their
@@ -196,16 +196,12 @@ fn block(
 /// Records that the store now holds what the batch was made of.
 fn consume(store: &Connection, connector: &str, batch: &Batch) -> Result<(), TaskError> {
     for item in &batch.items {
-        match &item.file {
-            Some(file) => {
-                let sql = "INSERT OR REPLACE INTO reference VALUES (?1, ?2, ?3)";
-                store.execute(sql, params![connector, item.mapping(), file])?;
-            }
-            // Only changes are known: no file says any more what the whole is.
-            None => {
-                let sql = "DELETE FROM reference WHERE connector = ?1 AND mapping = ?2";
-                store.execute(sql, params![connector, item.mapping()])?;
-            }
+        // Where only changes are known, no file says any more what the whole is.
+        let sql = "DELETE FROM reference WHERE connector = ?1 AND mapping = ?2";
+        store.execute(sql, params![connector, item.mapping()])?;
+        if let Some(file) = &item.file {
+            let sql = "INSERT INTO reference VALUES (?1, ?2, ?3)";
+            store.execute(sql, params![connector, item.mapping(), file])?;
         }
     }
     Batch::remember_sources(store, &batch.sources)?;

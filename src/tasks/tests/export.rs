@@ -76,7 +76,7 @@ fn the_newest_file_that_matches_is_read() {
     bench.write("orgs_1.csv", "code,name\nOld,Old\n");
     bench.write("orgs_2.csv", "code,name\nNew,New\n");
     bench.write("orgs_x.csv", "code,name\nNo,No\n");
-    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let old = std::time::SystemTime::now() - std::time::Duration::from_mins(1);
     std::fs::File::options().write(true).open(bench.path("orgs_1.csv")).unwrap().set_modified(old).unwrap();
     bench.export("Orgs", true).unwrap();
     assert!(std::fs::read_to_string(bench.path("work/ExportOutput/Orgs.csv")).unwrap().contains("New"));

@@ -1,5 +1,7 @@
 //! Laws that hold for any data.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -19,13 +21,20 @@ fn write(bench: &Bench, (people, orgs, members): &Data) {
     let mut text = "id,name,mail,org\n".to_owned();
     for (id, (name, org)) in people {
         // Mails move between people when names do.
-        text += &format!("p{id},n{name},m{}@x,{}\n", (id + name) % 8, if *org == 3 { String::new() } else { format!("o{org}") });
+        let org = if *org == 3 { String::new() } else { format!("o{org}") };
+        writeln!(text, "p{id},n{name},m{}@x,{org}", (id + name) % 8).unwrap();
     }
     bench.write("people.csv", text);
-    let orgs: String = orgs.iter().map(|(id, name)| format!("o{id},\"n \"\"{name}\"\"\"\n")).collect();
-    bench.write("orgs.csv", format!("code,name\n{orgs}"));
-    let members: String = members.iter().map(|(mail, org)| format!("m{mail}@x,o{org}\n")).collect();
-    bench.write("members.csv", format!("mail,code\n{members}"));
+    let mut text = "code,name\n".to_owned();
+    for (id, name) in orgs {
+        writeln!(text, "o{id},\"n \"\"{name}\"\"\"").unwrap();
+    }
+    bench.write("orgs.csv", text);
+    let mut text = "mail,code\n".to_owned();
+    for (mail, org) in members {
+        writeln!(text, "m{mail}@x,o{org}").unwrap();
+    }
+    bench.write("members.csv", text);
 }
 
 fn content(bench: &Bench) -> (Vec<String>, Vec<String>, Vec<String>) {
