@@ -6,11 +6,12 @@
 
 use std::io;
 
+use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::PlanError;
 use super::model::{Job, Model, PLAN_VERSION, Plan};
+use super::PlanError;
 
 /// The members of a plan that the digest covers.
 const COVERED: [&str; 4] = ["dialect", "jobs", "model", "version"];
@@ -93,18 +94,19 @@ impl Plan {
             older => return Err(PlanError::Older { found: u64::from(older) }),
         }
         let computed = of_parts(&self.dialect, &self.jobs, &self.model, self.version);
-        if computed == self.digest { Ok(()) } else { Err(PlanError::Digest { stated: self.digest.clone(), computed }) }
+        if computed == self.digest {
+            Ok(())
+        } else {
+            Err(PlanError::Digest { stated: self.digest.clone(), computed })
+        }
     }
 
     /// Keeps some jobs only, and takes the digest anew.
     pub fn retain_jobs(&mut self, mut keep: impl FnMut(&Job) -> bool) {
         self.jobs.retain(|job| keep(job));
-        let Self { jobs, origins, .. } = self;
-        origins.items.retain(|item, _| {
-            // A job's identifier may be the beginning of another's, but holds no slash.
-            let job = item.split_once('/').map_or(item.as_str(), |(job, _)| job);
-            jobs.iter().any(|kept| kept.id == job)
-        });
+        let kept: FxHashSet<&str> = self.jobs.iter().map(|job| job.id.as_str()).collect();
+        // A job's identifier may be the beginning of another's, but holds no slash.
+        self.origins.items.retain(|item, _| kept.contains(item.split_once('/').map_or(item.as_str(), |(job, _)| job)));
         self.digest = of_parts(&self.dialect, &self.jobs, &self.model, self.version);
     }
 }

@@ -7,7 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{ElementKind, ItemKind, Side as ElementSide, kinds};
 use crate::ir::{Field, Generated, Id, Program, Ref, Symbol, Task as Item};
-use crate::plan::model::{Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task};
+use crate::plan::model::{
+    Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task,
+};
 use crate::rules::{JobKind, JobModel};
 
 use super::attributes::{Absent, Written, is_apart, values};
@@ -74,7 +76,8 @@ fn tasks(model: &JobModel<'_>, spelling: &Spelling<'_>) -> Vec<Task> {
         let mut task = task(model, spelling, index, ids[index].clone());
         task.position = position as u32;
         task.level = level;
-        task.depends_on = parents.map(|&parent| Dependency { parent: ids[parent].clone(), kind: EdgeKind::Declared }).collect();
+        task.depends_on =
+            parents.map(|&parent| Dependency { parent: ids[parent].clone(), kind: EdgeKind::Declared }).collect();
         tasks.push(task);
     }
     imply(&mut tasks);

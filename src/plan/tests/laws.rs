@@ -129,10 +129,317 @@ fn other_values_give_another_digest() {
 #[test]
 fn a_task_has_its_edges_side_and_level() {
     let plan = compile(&[MODEL, JOB]);
-    insta::assert_snapshot!(plan::summary(&plan), @"");
-    insta::assert_snapshot!(json(&plan.jobs[0].tasks[1]), @"");
-    insta::assert_snapshot!(json(&plan.model), @"");
-    insta::assert_snapshot!(json(&plan.origins.items), @"");
+    insta::assert_snapshot!(plan::summary(&plan), @"
+    Night: complete, on agent Local, schedule `0 3 * * *` (UTC), 4 tasks on 4 levels
+      level  task         element                              side    works on       waits for
+      0      Export       ExportTask, goes on after an error   agent   HRPeople
+      1      Prepare      PrepareSynchronizationTask           agent   HR             Export
+      2      Synchronize  SynchronizeTask                      server  HR             Prepare
+      3      Expressions  UpdateEntityPropertyExpressionsTask  server  1 entity type  Synchronize
+    ");
+    insta::assert_snapshot!(json(&plan.jobs[0].tasks[1]), @r#"
+    {
+      "id": "Prepare",
+      "element": "PrepareSynchronizationTask",
+      "display_names": {
+        "1": "Prepare"
+      },
+      "side": "agent",
+      "position": 1,
+      "level": 1,
+      "attributes": {
+        "Agent": "Local",
+        "ColumnName": null,
+        "Connector": "HR",
+        "OpenIdClient": "Job",
+        "SynchronizationMode": "Complete",
+        "Type": "None",
+        "WorkingDirectory": null
+      },
+      "entity_types": [],
+      "resource_types": [],
+      "depends_on": [
+        {
+          "parent": "Export",
+          "kind": "declared"
+        }
+      ],
+      "parents": "all",
+      "on_failure": "stop"
+    }
+    "#);
+    insta::assert_snapshot!(json(&plan.model), @r#"
+    {
+      "agents": [
+        {
+          "id": "Local"
+        }
+      ],
+      "connectors": [
+        {
+          "id": "HR",
+          "agent": "Local",
+          "deactivated": false,
+          "thresholds": {
+            "inserted": {
+              "lines": 100,
+              "percent": 5
+            },
+            "updated": {
+              "lines": 100,
+              "percent": 5
+            },
+            "deleted": {
+              "lines": 7,
+              "percent": 5
+            }
+          },
+          "link_thresholds": {
+            "inserted": {
+              "lines": 1000,
+              "percent": 5
+            },
+            "updated": {
+              "lines": 0,
+              "percent": 0
+            },
+            "deleted": {
+              "lines": 1000,
+              "percent": 5
+            }
+          }
+        }
+      ],
+      "connections": [
+        {
+          "id": "HRPeople",
+          "connector": "HR",
+          "package": "Usercube.CSV@0000001",
+          "exports": true,
+          "fulfils": false,
+          "incremental": true,
+          "transformations": [
+            {
+              "Column": "Name",
+              "InputColumn": "First",
+              "InputColumn2": "Last",
+              "Table": "HRPeople",
+              "Type": "ConcatColumns"
+            }
+          ]
+        }
+      ],
+      "entity_types": [
+        {
+          "id": "Person",
+          "properties": [
+            {
+              "id": "Boss",
+              "type": "ForeignKey",
+              "key": false
+            },
+            {
+              "id": "Code",
+              "type": "String",
+              "key": true
+            },
+            {
+              "id": "Team",
+              "type": "ForeignKey",
+              "key": false
+            }
+          ]
+        }
+      ],
+      "associations": [
+        {
+          "id": "PersonBoss",
+          "first": {
+            "entity_type": "Person",
+            "property": "Boss",
+            "collection": false
+          },
+          "second": {
+            "entity_type": "Person",
+            "property": "Team",
+            "collection": true
+          }
+        }
+      ],
+      "entity_type_mappings": [
+        {
+          "entity_type": "Person",
+          "connector": "HR",
+          "table": "HRPeople",
+          "properties": [
+            {
+              "property": "Code",
+              "column": "Id",
+              "primary_key": true,
+              "unique_key": false,
+              "format": null
+            }
+          ],
+          "thresholds": {
+            "inserted": {
+              "lines": 0,
+              "percent": 0
+            },
+            "updated": {
+              "lines": 0,
+              "percent": 0
+            },
+            "deleted": {
+              "lines": 0,
+              "percent": 0
+            }
+          }
+        }
+      ],
+      "association_mappings": [
+        {
+          "association": "PersonBoss",
+          "connector": "HR",
+          "table": "HRPeople",
+          "column1": "Id",
+          "column2": "BossId",
+          "key1": [
+            "Person",
+            "Code"
+          ],
+          "key2": [
+            "Person",
+            "Code"
+          ],
+          "thresholds": {
+            "inserted": {
+              "lines": 0,
+              "percent": 0
+            },
+            "updated": {
+              "lines": 0,
+              "percent": 0
+            },
+            "deleted": {
+              "lines": 0,
+              "percent": 0
+            }
+          }
+        }
+      ],
+      "property_expressions": [
+        {
+          "id": "PersonCode",
+          "entity_type": "Person",
+          "property": "Code",
+          "binding": "Person:Boss.Code",
+          "expression": null,
+          "criteria": null,
+          "priority": 0
+        }
+      ],
+      "resource_types": [
+        {
+          "id": "Account",
+          "source": "Person",
+          "target": "Person",
+          "attributes": {
+            "AllowAdd": true,
+            "AllowRemove": true,
+            "ApprovalWorkflowType": "None",
+            "BlockProvisioning": true,
+            "CorrelateMultipleResources": false,
+            "DiscardManualAssignments": false,
+            "FulfillHoursAheadOfTime": 0,
+            "HideOnSimplifiedView": false,
+            "ImplicitApproval": "Inherited",
+            "ManualAssignmentEndDateLockedToContextMode": "ExplicitNotContextBoundByDefault",
+            "MaximumDelete": 0,
+            "MaximumDeletePercent": 30,
+            "MaximumInsert": 0,
+            "MaximumInsertPercent": 30,
+            "MaximumUpdate": 0,
+            "MaximumUpdatePercent": 30,
+            "Policy": "Default",
+            "ProlongationWithoutApproval": "Inherited",
+            "RemoveOrphans": false,
+            "TransmittedStateValidityPeriod": 0
+          },
+          "rules": [
+            {
+              "element": "NavigationRule",
+              "attributes": {
+                "IsDenied": false,
+                "Property": "Boss",
+                "Resource": "1",
+                "TimeOffsetAfterReference": 0,
+                "TimeOffsetBeforeReference": 0,
+                "TimeOffsetReference": "Default"
+              }
+            },
+            {
+              "element": "ScalarRule",
+              "attributes": {
+                "Binding": "Code",
+                "ComparisonType": "CaseSensitive",
+                "IsMapped": true,
+                "Property": "Code",
+                "TimeOffsetAfterReference": 0,
+                "TimeOffsetBeforeReference": 0,
+                "TimeOffsetReference": "Default"
+              }
+            }
+          ]
+        }
+      ],
+      "correlation_rules": [
+        {
+          "resource_type": "Account",
+          "attributes": {
+            "Policy": "Default",
+            "SourceBinding": "Code",
+            "SourceMatchedConfidenceLevel": 0,
+            "TargetBinding": "Code"
+          }
+        }
+      ],
+      "classification_rules": [
+        {
+          "resource_type": "Account",
+          "attributes": {
+            "Policy": "Default",
+            "ResourceTypeIdentificationConfidenceLevel": 0,
+            "SourceMatchedConfidenceLevel": false,
+            "TargetExpression": "C#:x:return true;"
+          }
+        }
+      ]
+    }
+    "#);
+    insta::assert_snapshot!(json(&plan.origins.items), @r#"
+    {
+      "Night": {
+        "file": "1.xml",
+        "line": 3
+      },
+      "Night/Export": {
+        "file": "1.xml",
+        "line": 4
+      },
+      "Night/Expressions": {
+        "file": "1.xml",
+        "line": 12
+      },
+      "Night/Prepare": {
+        "file": "1.xml",
+        "line": 5
+      },
+      "Night/Synchronize": {
+        "file": "1.xml",
+        "line": 9
+      }
+    }
+    "#);
 }
 
 #[test]
@@ -140,9 +447,12 @@ fn without_levels_tasks_follow_one_another() {
     let job = r#"<Job Identifier="J" DisplayName_L1="J"><MaintainIndexesTask DisplayName_L1="a" />
         <MaintainIndexesTask Identifier="B" DisplayName_L1="b" /><Step Identifier="b" /></Job>"#;
     let plan = compile(&[job]);
-    let tasks: Vec<String> =
-        plan.jobs[0].tasks.iter().map(|task| format!("{} {} {:?}", task.level, task.id, task.depends_on)).collect();
-    insta::assert_snapshot!(tasks.join("\n"), @"");
+    let tasks: Vec<String> = plan.jobs[0].tasks.iter().map(|task| format!("{} {} {:?}", task.level, task.id, task.depends_on)).collect();
+    insta::assert_snapshot!(tasks.join("\n"), @r#"
+    0 MaintainIndexesTask_0 []
+    1 B [Dependency { parent: "MaintainIndexesTask_0", kind: Implied }]
+    2 B_2 [Dependency { parent: "B", kind: Implied }]
+    "#);
 }
 
 #[test]
@@ -176,8 +486,8 @@ fn a_changed_plan_is_refused() {
     assert!(matches!(refused("{}"), PlanError::NotAPlan { .. }));
     assert_eq!(refused(&text.replacen(r#""version": 1"#, r#""version": 2"#, 1)), PlanError::Newer { found: 2 });
     assert_eq!(refused(&text.replacen(r#""version": 1"#, r#""version": 0"#, 1)), PlanError::Older { found: 0 });
-    insta::assert_snapshot!(refused("{\n  \"version\": 1,,"), @"");
-    insta::assert_snapshot!(refused(r#"{"version": 1}"#), @"");
+    insta::assert_snapshot!(refused("{\n  \"version\": 1,,"), @"the plan is not JSON: line 2, column 16: key must be a string");
+    insta::assert_snapshot!(refused(r#"{"version": 1}"#), @"this is JSON, but no plan: missing field `generator` at line 1 column 14");
 }
 
 #[test]

@@ -27,6 +27,6 @@ fn program(files: &[&str]) -> Program {
 /// What a plan means, as bytes.
 fn meaning(plan: &Plan) -> String {
     let mut plan = plan.clone();
-    plan.origins = crate::plan::model::Origins::default();
+    plan.origins = plan::model::Origins::default();
     plan::to_json(&plan)
 }
