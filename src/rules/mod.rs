@@ -17,6 +17,8 @@ mod scaffold_problems;
 mod suggest;
 mod suppression;
 mod synchronization;
+#[cfg(test)]
+mod testing;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
