@@ -13,7 +13,9 @@ mod links;
 pub mod pages;
 mod policy;
 mod registry;
+mod replacement_character;
 mod scaffold_problems;
+mod schema;
 mod suggest;
 mod suppression;
 mod synchronization;
@@ -26,6 +28,7 @@ pub use engine::{Checked, check};
 pub use job::{JobKind, JobModel, TaskView};
 pub use policy::{PathPolicy, Policy, Selector, Setting};
 pub use registry::{ALL, catalogue, find};
+pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
 use crate::ir::Program;

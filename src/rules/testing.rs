@@ -32,8 +32,5 @@ pub(crate) fn findings_in(xml: &str, rule: &str, dialect: Dialect) -> (Program, 
 /// The lines that a rule reports, sorted.
 pub(crate) fn lines(xml: &str, rule: &str) -> Vec<u32> {
     let (program, found) = findings(xml, rule);
-    found
-        .iter()
-        .map(|finding| program.sources.get(finding.location.file).position(finding.location.span.start).line)
-        .collect()
+    found.iter().map(|finding| program.sources.get(finding.location.file).position(finding.location.span.start).line).collect()
 }
