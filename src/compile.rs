@@ -6,7 +6,7 @@ use crate::grammar::Dialect;
 use crate::ir::Program;
 use crate::rules::{self, Policy};
 use crate::scaffold::{self, ScaffoldProblem};
-use crate::source::{Loaded, Location, Sources, Span};
+use crate::source::{Loaded, Location, Sources};
 
 /// A configuration, expanded and checked.
 #[derive(Debug)]
@@ -31,10 +31,7 @@ pub fn compile(loaded: Loaded, config: Config) -> Compiled {
     let dialect = config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default();
     let Loaded { sources, problems: unread, named } = loaded;
     let policy = Policy::new(config);
-    let unread: Vec<Finding> = unread
-        .iter()
-        .map(|problem| rules::undecodable(Location::new(problem.file, Span::empty(0)), &problem.cause.to_string()))
-        .collect();
+    let unread: Vec<Finding> = unread.iter().map(rules::unread).collect();
     let (program, problems) = expand(sources, dialect);
     let checked = rules::check(&program, &problems, &policy, unread);
     let mut findings = checked.findings;

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::Global;
 use super::input::Paths;
 use super::{Error, Exit, terminal};
+use crate::scaffold::print;
 
 /// Print the configuration with its scaffoldings replaced by what they generate
 #[derive(Debug, Args)]
@@ -28,7 +29,8 @@ impl Expand {
         let compiled = super::compiled::compile(self.paths.load(global)?);
         let program = &compiled.program;
         match self.format {
-            Form::Xml | Form::Json => terminal::print(|out| writeln!(out, "{} jobs", program.generated_jobs.len()))?,
+            Form::Xml => terminal::print(|out| print::xml(program, out))?,
+            Form::Json => terminal::print(|out| print::json(program, out))?,
         }
         Ok(Exit::Done)
     }

@@ -13,10 +13,14 @@ mod links;
 pub mod pages;
 mod policy;
 mod registry;
+mod replacement_character;
 mod scaffold_problems;
+mod schema;
 mod suggest;
 mod suppression;
 mod synchronization;
+#[cfg(test)]
+mod testing;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
@@ -24,7 +28,7 @@ pub use engine::{Checked, check};
 pub use job::{JobKind, JobModel, TaskView};
 pub use policy::Policy;
 pub use registry::{ALL, catalogue, find};
-pub use xml_syntax::undecodable;
+pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
 use crate::ir::Program;

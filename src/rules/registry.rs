@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::finding::RuleInfo;
 
 use super::Rule;
-use super::{dirty, suppression, synchronization, xml_syntax};
+use super::{dirty, replacement_character, schema, suppression, synchronization, xml_syntax};
 
 /// Every rule.
 pub static ALL: &[&Rule] = &[
@@ -14,6 +14,16 @@ pub static ALL: &[&Rule] = &[
     &xml_syntax::XML_NAMESPACE,
     &xml_syntax::DOCTYPE,
     &xml_syntax::ENCODING,
+    &replacement_character::RULE,
+    // schema
+    &schema::root_element::RULE,
+    &schema::unknown_element::RULE,
+    &schema::misplaced_element::RULE,
+    &schema::unknown_attribute::RULE,
+    &schema::missing_attribute::RULE,
+    &schema::missing_child::RULE,
+    &schema::invalid_value::RULE,
+    &schema::deprecated::RULE,
     // synchronization chain
     &synchronization::export_not_linked::RULE,
     &synchronization::synchronize_not_linked::RULE,
