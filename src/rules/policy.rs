@@ -51,6 +51,8 @@ pub struct Policy {
     pub ignore: Vec<Selector>,
     /// By path; later ones win.
     pub paths: Vec<PathPolicy>,
+    /// What the agent's settings file holds, where one was given.
+    pub settings: Option<super::Settings>,
 }
 
 impl std::fmt::Debug for Policy {
