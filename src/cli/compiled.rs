@@ -7,7 +7,8 @@ use super::arguments::Global;
 use super::input::{Input, Paths};
 use super::{Error, Exit, terminal};
 use crate::compile::{self, Compiled};
-use crate::finding::{Report, Totals};
+use crate::finding::{Finding, Report, Totals};
+use crate::ir::Program;
 use crate::output::{self, Context, Format};
 use crate::plan::Plan;
 
@@ -30,10 +31,7 @@ pub(super) fn plan(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Re
     let compiled = compile(paths.load(global)?);
     let blocking = compile::errors_for(&compiled, jobs);
     if !blocking.is_empty() {
-        let report = Report::new(&compiled.program.sources, blocking, Totals::default());
-        let context = Context { color: terminal::colored_errors(global.color), width: terminal::width(), ..Context::default() };
-        terminal::draw_errors(|out| output::render(Format::Full, &report, &compiled.program.sources, &context, out));
-        let count = report.summary.errors;
+        let count = tell(&compiled.program, blocking, global);
         let what = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
         terminal::say(&format!("no plan: {what} in the configuration; `jobwright check` shows everything"));
         return Ok(Err(Exit::Findings));
@@ -41,6 +39,14 @@ pub(super) fn plan(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Re
     let mut plan = crate::plan::build(&compiled.program);
     keep(&mut plan, jobs)?;
     Ok(Ok(plan))
+}
+
+/// Draws errors on standard error; returns how many there are.
+pub(super) fn tell(program: &Program, errors: Vec<Finding>, global: &Global) -> usize {
+    let report = Report::new(&program.sources, errors, Totals::default());
+    let context = Context { color: terminal::colored_errors(global.color), width: terminal::width(), ..Context::default() };
+    terminal::draw_errors(|out| output::render(Format::Full, &report, &program.sources, &context, out));
+    report.summary.errors
 }
 
 fn is_plan(path: &Path) -> bool {

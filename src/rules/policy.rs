@@ -8,12 +8,14 @@ use crate::source::Sources;
 #[derive(Debug, Default)]
 pub struct Policy {
     config: Config,
+    /// What the agent's settings file holds, where one was given.
+    pub settings: Option<super::Settings>,
 }
 
 impl Policy {
     /// The settings of a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self { config, settings: None }
     }
 
     /// Whether a rule may report at all.

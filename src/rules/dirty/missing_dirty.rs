@@ -3,7 +3,7 @@
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -40,10 +40,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .note("every run computes all resources although the job tags the few that changed")
         .help("add `Dirty=\"true\"`")
         .related(job.place(flag), "the task that tags what changed");
-        let finding = match super::super::fixes::set_attribute(job.program, view.task.origin, "Dirty", "true") {
-            Some(fix) => finding.fix(fix),
-            None => finding,
-        };
-        sink.push(job.about(index, finding));
+        sink.push(job.about(index, fixes::setting(job, index, "Dirty", "true", finding)));
     }
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -35,10 +35,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .label("continues from its cookie")
         .note("without IgnoreCookieFile the export gives what changed since the last run; a complete synchronization reads the rest as deleted")
         .help("add `IgnoreCookieFile=\"true\"`");
-        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "IgnoreCookieFile", "true") {
-            Some(fix) => finding.fix(fix),
-            None => finding,
-        };
-        sink.push(job.about(export, finding));
+        sink.push(job.about(export, fixes::setting(job, export, "IgnoreCookieFile", "true", finding)));
     }
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,6 +22,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let task = job.tasks[synchronize].task;
+        if job.connector(synchronize).is_none() {
+            continue;
+        }
         if task.keeps_changes() {
             continue;
         }
@@ -34,10 +37,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .label("its changes are deleted when it ends")
         .note("the task that tags modified resources then finds nothing to tag: the dirty tasks skip exactly what changed")
         .help("add `DoNotDeleteChanges=\"true\"`");
-        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "DoNotDeleteChanges", "true") {
-            Some(fix) => finding.fix(fix),
-            None => finding,
-        };
-        sink.push(job.about(synchronize, finding));
+        sink.push(job.about(synchronize, fixes::setting(job, synchronize, "DoNotDeleteChanges", "true", finding)));
     }
 }
