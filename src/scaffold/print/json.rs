@@ -87,9 +87,8 @@ fn entries<'p>(program: &'p Program, job: &'p GeneratedJob) -> impl Iterator<Ite
 
 fn entry(program: &Program, number: Generated) -> Entry<'_> {
     let element = super::element(program, number);
-    let named = |kind: ElementKind| {
-        element.children.iter().filter(move |child| child.kind == kind).map(|child| &*child.value).collect()
-    };
+    let named =
+        |kind: ElementKind| element.children.iter().filter(move |child| child.kind == kind).map(|child| &*child.value).collect();
     Entry {
         element: element.kind.def().name,
         attributes: Attributes(element),
