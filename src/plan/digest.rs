@@ -10,8 +10,8 @@ use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::model::{Job, Model, PLAN_VERSION, Plan};
 use super::PlanError;
+use super::model::{Job, Model, PLAN_VERSION, Plan};
 
 /// The members of a plan that the digest covers.
 const COVERED: [&str; 4] = ["dialect", "jobs", "model", "version"];
@@ -94,11 +94,7 @@ impl Plan {
             older => return Err(PlanError::Older { found: u64::from(older) }),
         }
         let computed = of_parts(&self.dialect, &self.jobs, &self.model, self.version);
-        if computed == self.digest {
-            Ok(())
-        } else {
-            Err(PlanError::Digest { stated: self.digest.clone(), computed })
-        }
+        if computed == self.digest { Ok(()) } else { Err(PlanError::Digest { stated: self.digest.clone(), computed }) }
     }
 
     /// Keeps some jobs only, and takes the digest anew.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::PlanError;
 use super::digest;
 use super::model::{PLAN_VERSION, Plan};
-use super::PlanError;
 
 /// Reads a plan and holds its content against its digest.
 pub fn load(text: &str) -> Result<Plan, PlanError> {

@@ -14,8 +14,7 @@ use super::spelling::Spelling;
 /// By identifier.
 pub(super) fn agents(program: &Program) -> Vec<Agent> {
     let all = program.items.agents.values();
-    let mut agents: Vec<Agent> =
-        all.map(|agent| Agent { id: program.identifier(agent.origin).trim().to_owned() }).collect();
+    let mut agents: Vec<Agent> = all.map(|agent| Agent { id: program.identifier(agent.origin).trim().to_owned() }).collect();
     agents.sort_by(|a, b| a.id.cmp(&b.id));
     agents
 }

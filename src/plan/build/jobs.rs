@@ -7,9 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{ElementKind, ItemKind, Side as ElementSide, kinds};
 use crate::ir::{Field, Generated, Id, Program, Ref, Symbol, Task as Item};
-use crate::plan::model::{
-    Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task,
-};
+use crate::plan::model::{Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task};
 use crate::rules::{JobKind, JobModel};
 
 use super::attributes::{Absent, Written, is_apart, values};
@@ -76,8 +74,7 @@ fn tasks(model: &JobModel<'_>, spelling: &Spelling<'_>) -> Vec<Task> {
         let mut task = task(model, spelling, index, ids[index].clone());
         task.position = position as u32;
         task.level = level;
-        task.depends_on =
-            parents.map(|&parent| Dependency { parent: ids[parent].clone(), kind: EdgeKind::Declared }).collect();
+        task.depends_on = parents.map(|&parent| Dependency { parent: ids[parent].clone(), kind: EdgeKind::Declared }).collect();
         tasks.push(task);
     }
     imply(&mut tasks);
@@ -96,10 +93,10 @@ fn imply(tasks: &mut [Task]) {
         let level = tasks[start].level;
         let end = start + tasks[start..].iter().take_while(|task| task.level == level).count();
         for task in &mut tasks[start..end] {
-            if let Some(parent) = &alone {
-                if !task.depends_on.iter().any(|edge| edge.parent == *parent) {
-                    task.depends_on.push(Dependency { parent: parent.clone(), kind: EdgeKind::Implied });
-                }
+            if let Some(parent) = &alone
+                && !task.depends_on.iter().any(|edge| edge.parent == *parent)
+            {
+                task.depends_on.push(Dependency { parent: parent.clone(), kind: EdgeKind::Implied });
             }
         }
         alone = (end - start == 1).then(|| tasks[start].id.clone());

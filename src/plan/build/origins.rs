@@ -6,8 +6,7 @@ use crate::plan::model::{Origin, Origins};
 
 /// The files, by path, with the digest of their texts.
 pub(super) fn of_sources(program: &Program) -> Origins {
-    let mut files: Vec<(&str, &str)> =
-        program.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str())).collect();
+    let mut files: Vec<(&str, &str)> = program.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str())).collect();
     files.sort_unstable();
     Origins {
         sources: digest::of_sources(files.iter().copied()),

@@ -50,10 +50,7 @@ fn rule(program: &Program, spelling: &Spelling<'_>, item: &ResourceRule, resourc
     let def = item.kind.def();
     let written = Written::of(program, item.origin);
     let skip = |name: &str| name == "ConsolidationMode";
-    Rule {
-        element: def.name.to_owned(),
-        attributes: values(spelling, def, &written, Some(resource_type), Absent::LeftOut, skip),
-    }
+    Rule { element: def.name.to_owned(), attributes: values(spelling, def, &written, Some(resource_type), Absent::LeftOut, skip) }
 }
 
 /// The resource type that a rule names, and what else it says.
@@ -72,8 +69,7 @@ fn of_resource_type(
 /// By resource type, then content.
 pub(super) fn correlation_rules(program: &Program, spelling: &Spelling<'_>) -> Vec<CorrelationRule> {
     let all = program.items.resource_correlation_rules.values().map(|item| {
-        let (resource_type, attributes) =
-            of_resource_type(program, spelling, kinds::RESOURCE_CORRELATION_RULE, item.origin);
+        let (resource_type, attributes) = of_resource_type(program, spelling, kinds::RESOURCE_CORRELATION_RULE, item.origin);
         CorrelationRule { resource_type, attributes }
     });
     let mut rules: Vec<CorrelationRule> = all.collect();
@@ -85,8 +81,7 @@ pub(super) fn correlation_rules(program: &Program, spelling: &Spelling<'_>) -> V
 /// By resource type, then content.
 pub(super) fn classification_rules(program: &Program, spelling: &Spelling<'_>) -> Vec<ClassificationRule> {
     let all = program.items.resource_classification_rules.values().map(|item| {
-        let (resource_type, attributes) =
-            of_resource_type(program, spelling, kinds::RESOURCE_CLASSIFICATION_RULE, item.origin);
+        let (resource_type, attributes) = of_resource_type(program, spelling, kinds::RESOURCE_CLASSIFICATION_RULE, item.origin);
         ClassificationRule { resource_type, attributes }
     });
     let mut rules: Vec<ClassificationRule> = all.collect();

@@ -447,7 +447,8 @@ fn without_levels_tasks_follow_one_another() {
     let job = r#"<Job Identifier="J" DisplayName_L1="J"><MaintainIndexesTask DisplayName_L1="a" />
         <MaintainIndexesTask Identifier="B" DisplayName_L1="b" /><Step Identifier="b" /></Job>"#;
     let plan = compile(&[job]);
-    let tasks: Vec<String> = plan.jobs[0].tasks.iter().map(|task| format!("{} {} {:?}", task.level, task.id, task.depends_on)).collect();
+    let tasks: Vec<String> =
+        plan.jobs[0].tasks.iter().map(|task| format!("{} {} {:?}", task.level, task.id, task.depends_on)).collect();
     insta::assert_snapshot!(tasks.join("\n"), @r#"
     0 MaintainIndexesTask_0 []
     1 B [Dependency { parent: "MaintainIndexesTask_0", kind: Implied }]
