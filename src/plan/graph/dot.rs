@@ -31,7 +31,7 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
         );
         for task in *tasks {
             let element = second_line(task);
-            let mut lines = wrapped(short(job, task));
+            let mut lines = wrapped(short(job, &task.id));
             lines.push(&element);
             let label = quoted(&lines);
             let mut more = String::new();
