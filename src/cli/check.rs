@@ -1,17 +1,15 @@
 //! `jobwright check`.
 
-use std::fs;
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::formats::Formats;
 use super::input::Paths;
-use super::{Error, Exit, pipeline, terminal};
+use super::{Error, Exit, terminal};
 use crate::config::Selector;
 use crate::finding::Severity;
 use crate::output::{self, Context};
+use crate::rules::{catalogue, pages};
 
 /// Find what is wrong in a configuration
 #[derive(Debug, Args)]
@@ -59,30 +57,24 @@ impl Check {
         check.ignore.extend(selectors(&self.ignore)?);
         let fail_on = self.fail_on.map(Severity::from).or(check.fail_on).unwrap_or(Severity::Error);
 
-        let checked = pipeline::check(input);
-        let plain = Context { rules: pipeline::rules(), page: pipeline::page, summary: !global.quiet, ..Context::default() };
+        let compiled = super::compiled::compile(input);
+        let (report, sources) = (&compiled.report, &compiled.program.sources);
+        let plain = Context { rules: catalogue(), page: pages::page, summary: !global.quiet, ..Context::default() };
         for (format, file) in &self.formats.0 {
-            match file {
-                Some(file) => {
-                    let mut bytes = Vec::new();
-                    output::render(*format, &checked.report, &checked.sources, &plain, &mut bytes)?;
-                    write(file, &bytes)?;
-                }
-                None => {
-                    let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
-                    terminal::print(|out| output::render(*format, &checked.report, &checked.sources, &context, out))?;
-                }
+            if let Some(file) = file {
+                let mut bytes = Vec::new();
+                output::render(*format, report, sources, &plain, &mut bytes)?;
+                super::compiled::write(file, &bytes)?;
+            } else {
+                let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
+                terminal::print(|out| output::render(*format, report, sources, &context, out))?;
             }
         }
-        Ok(if checked.report.fails(fail_on) { Exit::Findings } else { Exit::Done })
+        Ok(if report.fails(fail_on) { Exit::Findings } else { Exit::Done })
     }
 }
 
 /// Names of rules and categories from the command line.
 fn selectors(words: &[String]) -> Result<Vec<Selector>, Error> {
-    words.iter().map(|word| Ok(Selector::parse(word, pipeline::rules())?)).collect()
-}
-
-fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
-    fs::write(file, bytes).map_err(|error| Error::operational(format!("`{}` cannot be written: {error}", file.display())))
+    words.iter().map(|word| Ok(Selector::parse(word, catalogue())?)).collect()
 }

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::grammar::{ElementKind, ItemKind, Side as ElementSide, kinds};
 use crate::ir::{Field, Generated, Id, Program, Ref, Symbol, Task as Item};
 use crate::plan::model::{Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task};
-use crate::rules::{JobKind, JobModel};
+use crate::rules::{Facts, JobKind, JobModel};
 
 use super::attributes::{Absent, Written, is_apart, values};
 use super::spelling::Spelling;
@@ -20,7 +20,8 @@ type Placed = (Job, Vec<(String, Origin)>);
 /// The jobs, by identifier.
 pub(super) fn jobs(program: &Program, spelling: &Spelling<'_>) -> Vec<Placed> {
     let ids: Vec<_> = program.items.jobs.iter().map(|(id, _)| id).collect();
-    let mut jobs: Vec<Placed> = ids.into_par_iter().map(|id| job(&JobModel::new(program, id), spelling)).collect();
+    let facts = Facts::new(program);
+    let mut jobs: Vec<Placed> = ids.into_par_iter().map(|id| job(&JobModel::new(program, &facts, id), spelling)).collect();
     jobs.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     jobs
 }
