@@ -12,6 +12,7 @@ mod job;
 mod links;
 pub mod pages;
 mod policy;
+mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;

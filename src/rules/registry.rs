@@ -3,7 +3,7 @@
 use crate::finding::RuleInfo;
 
 use super::Rule;
-use super::{dirty, replacement_character, schema, suppression, synchronization, xml_syntax};
+use super::{dirty, references, replacement_character, schema, suppression, synchronization, xml_syntax};
 
 /// Every rule.
 pub static ALL: &[&Rule] = &[
@@ -22,6 +22,12 @@ pub static ALL: &[&Rule] = &[
     &schema::missing_child::RULE,
     &schema::invalid_value::RULE,
     &schema::deprecated::RULE,
+    // references
+    &references::duplicate_identifier::RULE,
+    &references::unresolved_reference::RULE,
+    &references::wrong_reference_kind::RULE,
+    &references::unused_task::RULE,
+    &references::unused_item::RULE,
     // synchronization chain
     &synchronization::export_not_linked::RULE,
     &synchronization::synchronize_not_linked::RULE,
