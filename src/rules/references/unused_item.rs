@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, names};
-use crate::ir::{Declaration, Program, Symbol};
+use crate::ir::{Connection, Declaration, Program, Symbol};
 use crate::rules::{Check, Rule, Sink, element};
 use crate::source::FileId;
 
@@ -72,9 +72,17 @@ struct Used {
     items: FxHashSet<(ItemKind, Symbol)>,
     /// Exported tables and files, whose names begin with that of their connection.
     exported: Vec<String>,
+    /// Connectors that tasks name: orders are fulfilled through their connections without naming these.
+    connectors: FxHashSet<Symbol>,
 }
 
 impl Used {
+    fn works(&self, program: &Program, connection: Symbol) -> bool {
+        let connection = program.index.find::<Connection>(connection).map(|id| &program.items.connections[id]);
+        let connector = connection.and_then(|connection| connection.connector);
+        connector.is_some_and(|connector| self.connectors.contains(&connector.value.name))
+    }
+
     fn exports(&self, connection: &str) -> bool {
         self.exported.iter().any(|table| {
             table.get(..connection.len()).is_some_and(|start| start.eq_ignore_ascii_case(connection))
@@ -114,6 +122,7 @@ fn used(program: &Program) -> Used {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));
         }
     }
+    all.connectors = program.items.tasks.values().filter_map(|task| task.connector).map(|field| field.value.name).collect();
     all.exported.sort_unstable();
     all.exported.dedup();
     all
@@ -142,6 +151,7 @@ mod tests {
             lines("<Connection Identifier=\"A\"/><EntityTypeMapping Identifier=\"E\" ConnectionTable=\"A_users\"/>", NAME)
                 .is_empty()
         );
+        assert!(lines("<Connection Identifier=\"A\" Connector=\"C\"/><FulfillTask Connector=\"C\"/>", NAME).is_empty());
         assert!(lines("<SingleRole Identifier=\"R\"/><Profile Identifier=\"P\"/>", NAME).is_empty());
     }
 }
