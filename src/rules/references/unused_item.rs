@@ -47,10 +47,9 @@ fn check(program: &Program, sink: &mut Sink) {
         let name = written_name(program, one);
         let document = program.document(one.file);
         let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
-        if consolidated
-            || used.items.contains(&(one.kind, one.symbol))
-            || (one.kind == ItemKind::Connection && used.exports(&name))
-        {
+        let named = used.items.contains(&(one.kind, one.symbol));
+        let reached = || one.kind == ItemKind::Connection && (used.exports(&name) || used.works(program, one.symbol));
+        if consolidated || named || reached() {
             continue;
         }
         let place = document
@@ -72,7 +71,7 @@ struct Used {
     items: FxHashSet<(ItemKind, Symbol)>,
     /// Exported tables and files, whose names begin with that of their connection.
     exported: Vec<String>,
-    /// Connectors that tasks name: orders are fulfilled through their connections without naming these.
+    /// Connectors that tasks or mappings name: their connections are reached without being named.
     connectors: FxHashSet<Symbol>,
 }
 
@@ -122,7 +121,9 @@ fn used(program: &Program) -> Used {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));
         }
     }
-    all.connectors = program.items.tasks.values().filter_map(|task| task.connector).map(|field| field.value.name).collect();
+    let tasks = program.items.tasks.values().filter_map(|task| task.connector);
+    let mappings = program.items.entity_type_mappings.values().filter_map(|mapping| mapping.connector);
+    all.connectors = tasks.chain(mappings).map(|field| field.value.name).collect();
     all.exported.sort_unstable();
     all.exported.dedup();
     all
