@@ -15,11 +15,10 @@ const WITHOUT_EXAMPLE: [&str; 3] = ["encoding", "missing-connection-settings", "
 
 fn count(xml: &str, rule: &str) -> usize {
     let whole = xml.starts_with("<?xml") || xml.starts_with("<ConfigurationFile");
-    let text = match whole {
-        true => xml.to_owned(),
-        false => {
-            format!("<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">\n{xml}\n</ConfigurationFile>\n")
-        }
+    let text = if whole {
+        xml.to_owned()
+    } else {
+        format!("<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">\n{xml}\n</ConfigurationFile>\n")
     };
     let mut sources = Sources::default();
     sources.push(SourceFile::new("example.xml", text));

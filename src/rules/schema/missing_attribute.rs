@@ -38,12 +38,10 @@ fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static 
         return;
     }
     let (severity, condition) = match attribute.required {
-        Required::No => return,
-        Required::Yes => (Severity::Error, None),
         Required::Unless { attribute, value } if has(view, attribute, value) => (Severity::Warning, Some((attribute, value))),
-        Required::Unless { .. } => (Severity::Error, None),
+        Required::Yes | Required::Unless { .. } => (Severity::Error, None),
         Required::When { attribute, value } if has(view, attribute, value) => (Severity::Error, Some((attribute, value))),
-        Required::When { .. } => return,
+        Required::No | Required::When { .. } => return,
     };
     if is_meant(view, def, attribute) || is_broken(view) {
         return;
