@@ -4,8 +4,10 @@ use crate::finding::Severity;
 use crate::rules::testing::{findings, lines};
 
 const S: &str = r#"<SynchronizeTask Identifier="S" Connector="AD" DoNotDeleteChanges="true"/>"#;
-const F: &str = r#"<SetRecentlyModifiedFlagTask Identifier="F"><TaskDependsOnTask ParentTask="S"/></SetRecentlyModifiedFlagTask>"#;
-const K: &str = r#"<ComputeCorrelationKeysTask Identifier="K" Dirty="true"><TaskDependsOnTask ParentTask="F"/></ComputeCorrelationKeysTask>"#;
+const F: &str =
+    r#"<SetRecentlyModifiedFlagTask Identifier="F"><TaskDependsOnTask ParentTask="S"/></SetRecentlyModifiedFlagTask>"#;
+const K: &str =
+    r#"<ComputeCorrelationKeysTask Identifier="K" Dirty="true"><TaskDependsOnTask ParentTask="F"/></ComputeCorrelationKeysTask>"#;
 
 fn job(tasks: &[&str]) -> String {
     format!("<Connector Identifier=\"AD\"/><Job Identifier=\"J\">\n{}\n</Job>", tasks.join("\n"))

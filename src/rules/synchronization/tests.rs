@@ -44,7 +44,9 @@ fn a_complete_chain_is_silent() {
         assert_eq!(lines(&steps(&[EXPORT, PREPARE, SYNCHRONIZE], &["E", "P", "S"]), rule.name), [0; 0], "{}", rule.name);
         let [export, prepare, synchronize] = incremental();
         assert_eq!(lines(&job("", &[&export, &prepare, &synchronize]), rule.name), [0; 0], "{}", rule.name);
-        let scaffold = format!("{BASE}<CreateConnectorSynchroIncremental Connector=\"AD\"/><CreateConnectorSynchroComplete Connector=\"LDAP\"/>");
+        let scaffold = format!(
+            "{BASE}<CreateConnectorSynchroIncremental Connector=\"AD\"/><CreateConnectorSynchroComplete Connector=\"LDAP\"/>"
+        );
         assert_eq!(lines(&scaffold, rule.name), [0; 0], "{}", rule.name);
     }
 }
@@ -141,7 +143,9 @@ fn cookies_and_changes() {
     assert_eq!(lines(&job("", &[&export, PREPARE, SYNCHRONIZE]), keeps), [2]);
     assert_eq!(lines(&job("", &[&EXPORT.replace("true", "false"), PREPARE, SYNCHRONIZE]), keeps), [2]);
     assert_eq!(lines(&steps(&[&export, PREPARE, SYNCHRONIZE], &["E", "P", "S"]), keeps), [2]);
-    let over = format!("{BASE}{EXPORT}<Job Identifier=\"J\">\n<ExportTaskOverride Identifier=\"E\" IgnoreCookieFile=\"0\"/>{PREPARE}{SYNCHRONIZE}</Job>");
+    let over = format!(
+        "{BASE}{EXPORT}<Job Identifier=\"J\">\n<ExportTaskOverride Identifier=\"E\" IgnoreCookieFile=\"0\"/>{PREPARE}{SYNCHRONIZE}</Job>"
+    );
     assert_eq!(lines(&over, keeps), [2]);
     assert_eq!(lines(&job("", &[&export.replace("ADExport", "LdapExport"), PREPARE, SYNCHRONIZE]), keeps), [0; 0]);
     // A value that is no Boolean is its own finding.
