@@ -106,20 +106,19 @@ fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &C
     let mut found = Vec::new();
     for &(name, offset) in &parsed.names {
         let span = Span::new(start + offset, start + offset + name.len() as u32);
-        match registry::find(name) {
-            Some(rule) => found.push(Named { rule: &rule.info, span, range, used: false }),
-            None => {
-                let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
-                    .note("the suppression silences nothing")
-                    .anchor(anchor(name));
-                added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
-                    Some(near) => finding
-                        .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
-                        .fix(Fix::risky(Location::new(file, span), near)),
-                    None => finding.help("`jobwright rules` lists all rules"),
-                });
-            }
+        if let Some(rule) = registry::find(name) {
+            found.push(Named { rule: &rule.info, span, range, used: false });
+            continue;
         }
+        let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
+            .note("the suppression silences nothing")
+            .anchor(anchor(name));
+        added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
+            Some(near) => finding
+                .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
+                .fix(Fix::risky(Location::new(file, span), near)),
+            None => finding.help("`jobwright rules` lists all rules"),
+        });
     }
     if parsed.reason.is_empty() {
         let names = parsed.names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
