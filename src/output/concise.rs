@@ -21,7 +21,7 @@ pub(super) fn render(document: &Document<'_>, context: &Context<'_>, out: &mut d
             escape::printable(finding.message),
         )?;
     }
-    writeln!(out, "{}", summary::headline(&document.summary))
+    if context.summary { writeln!(out, "{}", summary::headline(&document.summary)) } else { Ok(()) }
 }
 
 /// The bold colour that the drawn format uses too.

@@ -82,6 +82,11 @@ impl Format {
         }
     }
 
+    /// Whether a program reads it rather than a person.
+    pub const fn is_data(self) -> bool {
+        !matches!(self, Self::Full | Self::Concise)
+    }
+
     /// The format of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
@@ -99,11 +104,13 @@ pub struct Context<'a> {
     pub color: bool,
     /// Columns of the terminal, or how wide lines may get where there is none.
     pub width: usize,
+    /// Whether the text formats end with the numbers.
+    pub summary: bool,
 }
 
 impl Default for Context<'_> {
     fn default() -> Self {
-        Self { rules: &[], page: |_| None, color: false, width: 120 }
+        Self { rules: &[], page: |_| None, color: false, width: 120, summary: true }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod dirty;
 mod element;
+mod embedded;
 mod engine;
 mod facts;
 mod fixes;
@@ -16,8 +17,10 @@ pub mod pages;
 mod policy;
 mod provisioning;
 mod registry;
+mod replacement_character;
 mod scaffold_problems;
 mod schedule;
+mod schema;
 mod settings;
 mod suggest;
 mod suppression;
@@ -31,10 +34,11 @@ pub use element::{AttributeView, ElementView};
 pub use engine::{Checked, check};
 pub use facts::Facts;
 pub use job::{JobKind, JobModel, TaskView};
-pub use policy::{PathPolicy, Policy, Selector, Setting};
+pub use policy::Policy;
 pub use registry::{ALL, catalogue, find};
 pub use settings::Settings;
 pub use task::TaskModel;
+pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
 use crate::ir::Program;
@@ -57,6 +61,8 @@ pub enum Check {
     Facts(fn(&Program, &Facts, &mut Sink)),
     /// Once for the whole configuration, where the agent's settings file is known.
     Settings(fn(&Program, &Settings, &mut Sink)),
+    /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
+    Embedded(fn(&Program, &[&str], &mut Sink)),
     /// Reported by the engine itself while it reads files or applies directives.
     Engine,
 }

@@ -1,9 +1,14 @@
 //! The list of all rules, in the order of the catalogue.
 
+use std::sync::OnceLock;
+
 use crate::finding::RuleInfo;
 
 use super::Rule;
-use super::{dirty, job_structure, provisioning, scaffold_problems, schedule, suppression, synchronization, xml_syntax};
+use super::{
+    dirty, embedded, job_structure, provisioning, replacement_character, scaffold_problems, schedule, schema, suppression,
+    synchronization, xml_syntax,
+};
 
 /// Every rule.
 pub static ALL: &[&Rule] = &[
@@ -12,6 +17,16 @@ pub static ALL: &[&Rule] = &[
     &xml_syntax::XML_NAMESPACE,
     &xml_syntax::DOCTYPE,
     &xml_syntax::ENCODING,
+    &replacement_character::RULE,
+    // schema
+    &schema::root_element::RULE,
+    &schema::unknown_element::RULE,
+    &schema::misplaced_element::RULE,
+    &schema::unknown_attribute::RULE,
+    &schema::missing_attribute::RULE,
+    &schema::missing_child::RULE,
+    &schema::invalid_value::RULE,
+    &schema::deprecated::RULE,
     // job structure
     &job_structure::dependency_cycle::RULE,
     &job_structure::dependency_outside_job::RULE,
@@ -20,6 +35,8 @@ pub static ALL: &[&Rule] = &[
     &job_structure::mixed_agents::RULE,
     &job_structure::repeated_task::RULE,
     &job_structure::override_without_change::RULE,
+    &embedded::task_not_embedded::RULE,
+    &embedded::expression_not_embedded::RULE,
     // synchronization chain
     &synchronization::export_not_linked::RULE,
     &synchronization::synchronize_not_linked::RULE,
@@ -72,9 +89,10 @@ pub static ALL: &[&Rule] = &[
     &suppression::NO_REASON,
 ];
 
-/// The rows of the catalogue.
-pub fn catalogue() -> Vec<&'static RuleInfo> {
-    ALL.iter().map(|rule| &rule.info).collect()
+/// The rows of the catalogue, in its order.
+pub fn catalogue() -> &'static [&'static RuleInfo] {
+    static ROWS: OnceLock<Vec<&'static RuleInfo>> = OnceLock::new();
+    ROWS.get_or_init(|| ALL.iter().map(|rule| &rule.info).collect())
 }
 
 /// The rule of that name.

@@ -1,0 +1,101 @@
+//! The arguments of all commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{approve, cancel, check, expand, explain, logs, plan, rules, run, runs, show, simulate};
+use crate::config::DIALECTS;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+   0  done, nothing at or above the fail level
+   1  findings
+   2  wrong usage or configuration of jobwright itself
+   3  no XML file under PATH
+   4  internal error
+   5  differs (only with --detailed-exitcode)
+   6  an operational error: store, plan, disk
+  10  the job ended in error
+  11  the job ended with a warning (only with --fail-on warning)
+  12  the job is blocked
+  13  the job was cancelled";
+
+/// Compiles, checks and runs the XML configuration of Netwrix Identity Manager (formerly Usercube).
+#[derive(Debug, Parser)]
+#[command(name = "jobwright", version, after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// The configuration file [default: the nearest jobwright.toml upwards from PATH]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The version of the product [default: saas]
+    #[arg(long, global = true, value_name = "VERSION", value_parser = DIALECTS)]
+    pub(super) dialect: Option<String>,
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Say more on standard error
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+    /// Leave out progress and summaries
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    // On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Check(check::Check),
+    Expand(expand::Expand),
+    Plan(plan::Plan),
+    Run(run::Run),
+    Runs(runs::Runs),
+    Show(show::Show),
+    Logs(logs::Logs),
+    Cancel(cancel::Cancel),
+    Approve(approve::Approve),
+    Simulate(simulate::Simulate),
+    Explain(explain::Explain),
+    Rules(rules::Rules),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_agree_with_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_may_stand_on_either_side_of_the_command() {
+        let parsed = Arguments::try_parse_from(["jobwright", "--dialect", "6.1", "check", "--color", "never", "-q"]).unwrap();
+        assert_eq!(
+            (parsed.global.dialect.as_deref(), parsed.global.color, parsed.global.quiet),
+            (Some("6.1"), Color::Never, true)
+        );
+        assert!(Arguments::try_parse_from(["jobwright", "check", "--dialect", "7"]).is_err());
+    }
+}

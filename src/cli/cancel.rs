@@ -1,0 +1,30 @@
+//! `jobwright cancel`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::arguments::Global;
+use super::{Error, Exit, stores, terminal};
+
+/// Ask a run to stop
+#[derive(Debug, Args)]
+pub(super) struct Cancel {
+    /// The run
+    #[arg(value_name = "RUN")]
+    pub(super) run: String,
+    /// The identity store [default: .jobwright/store.db]
+    #[arg(long, value_name = "FILE")]
+    pub(super) store: Option<PathBuf>,
+}
+
+impl Cancel {
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        let run = stores::run(&self.run)?;
+        stores::existing(self.store.as_ref())?.cancel(run)?;
+        if !global.quiet {
+            terminal::say(&format!("run {} is asked to stop; its running task finishes first", run.0));
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,113 @@
+//! PATH…: from the arguments to the texts of one configuration.
+
+use std::env;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::arguments::Global;
+use super::{Error, Exit};
+use crate::config::Config;
+use crate::source::discovery::{Discovery, Found, discover};
+use crate::source::{Loaded, read};
+
+/// Where the configuration is.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Paths {
+    /// Files and folders that make up one configuration, or `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The file that standard input stands for
+    #[arg(long, value_name = "FILE")]
+    stdin_filename: Option<PathBuf>,
+}
+
+/// The texts of a configuration, with jobwright's own.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// The texts.
+    pub(super) loaded: Loaded,
+    /// jobwright's configuration, with what the command line says instead.
+    pub(super) config: Config,
+}
+
+impl Paths {
+    /// Paths given elsewhere.
+    pub(super) fn of(paths: Vec<PathBuf>) -> Self {
+        Self { paths, stdin_filename: None }
+    }
+
+    /// The one path given, where it is one.
+    pub(super) fn single(&self) -> Option<&Path> {
+        if let [path] = self.paths.as_slice() { Some(path) } else { None }
+    }
+
+    /// Finds and reads everything.
+    pub(super) fn load(&self, global: &Global) -> Result<Input, Error> {
+        let working_folder =
+            env::current_dir().map_err(|error| Error::operational(format!("the current folder is gone: {error}")))?;
+        let (standard, mut places): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.paths.iter().cloned().partition(|path| path == Path::new("-"));
+        let given = self.standard_input(!standard.is_empty(), &working_folder)?;
+        if places.is_empty() && given.is_none() {
+            places.push(PathBuf::from("."));
+        }
+        let config = self.config(global, places.first())?;
+        let mut discovery =
+            if places.is_empty() { Discovery::default() } else { discover(&places, &working_folder, &config.files)? };
+        if let Some(given) = given {
+            // An editor's unsaved text stands for the file it will become.
+            discovery.files.retain(|found| found.shown != given.shown);
+            discovery.files.push(given);
+        }
+        if discovery.files.is_empty() && discovery.unlisted.is_empty() {
+            return Err(no_files(&places));
+        }
+        if global.verbose {
+            let file = config.path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
+            super::terminal::say(&format!("configuration file: {file}; {} files", discovery.files.len()));
+        }
+        Ok(Input { loaded: read(discovery), config })
+    }
+
+    fn standard_input(&self, asked: bool, working_folder: &Path) -> Result<Option<Found>, Error> {
+        match (&self.stdin_filename, asked) {
+            (None, false) => Ok(None),
+            (Some(_), false) => {
+                Err(Error::usage("--stdin-filename without `-`").help("add `-` to the paths to read standard input"))
+            }
+            (None, true) => {
+                Err(Error::usage("`-` without --stdin-filename").help("name the file that standard input stands for"))
+            }
+            (Some(name), true) => {
+                let mut bytes = Vec::new();
+                let read = io::stdin().lock().read_to_end(&mut bytes);
+                read.map_err(|error| Error::operational(format!("standard input cannot be read: {error}")))?;
+                Ok(Some(Found::given(name, bytes, working_folder)))
+            }
+        }
+    }
+
+    fn config(&self, global: &Global, first: Option<&PathBuf>) -> Result<Config, Error> {
+        let beside = || {
+            let stdin = self.stdin_filename.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+            first.map(PathBuf::as_path).or(stdin).unwrap_or(Path::new("."))
+        };
+        let file = global.config.clone().or_else(|| Config::find(beside()));
+        let mut config = file.map_or_else(|| Ok(Config::default()), |file| Config::load(&file, crate::rules::catalogue()))?;
+        if let Some(dialect) = &global.dialect {
+            config.check.dialect = crate::config::DIALECTS.into_iter().find(|known| known == dialect);
+        }
+        if config.path.is_none() {
+            config.files.base = PathBuf::from(".");
+        }
+        Ok(config)
+    }
+}
+
+fn no_files(places: &[PathBuf]) -> Error {
+    let places: Vec<_> = places.iter().map(|place| format!("`{}`", place.display())).collect();
+    Error::new(Exit::NoFiles, format!("no XML file under {}", places.join(", ")))
+        .help("name the folder that holds the configuration; hidden folders and the product's own copies are skipped")
+}

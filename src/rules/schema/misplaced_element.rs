@@ -1,0 +1,75 @@
+//! `misplaced-element`: an element that the dialect has, under a parent that does not take it.
+
+use crate::finding::Severity;
+use crate::grammar;
+use crate::rules::suggest::listed;
+use crate::rules::{ElementView, Rule, Sink};
+
+/// The rule.
+pub(crate) static RULE: Rule =
+    super::rule("misplaced-element", Severity::Error, "an element under a parent that does not take it", check);
+
+fn check(view: &ElementView<'_>, sink: &mut Sink) {
+    if !super::is_stranger(view) || grammar::kinds_named(view.document.name(view.element)).is_empty() {
+        return;
+    }
+    let name = view.name();
+    let parents = parents(name);
+    let parent = view.parent_kind.map_or("", |parent| parent.def().name);
+    let help = match parents.as_slice() {
+        [] => "it is the root of a file and stands nowhere else".to_owned(),
+        [root] if *root == grammar::root().def().name => "move it out, directly into `ConfigurationFile`".to_owned(),
+        parents => format!("it stands in {}", listed(parents.iter().copied(), 12)),
+    };
+    sink.push(
+        super::finding(&RULE, view, "", view.place(), format!("`{name}` does not belong in `{parent}`"))
+            .label("not taken here")
+            .note("the deployment refuses the file; nothing in the element is checked further")
+            .help(help),
+    );
+}
+
+/// The elements that take an element of that name, sorted.
+pub(super) fn parents(name: &str) -> Vec<&'static str> {
+    let kinds = grammar::name_id(name).map(grammar::kinds_named).unwrap_or_default();
+    let mut parents: Vec<&str> = kinds.iter().flat_map(|kind| kind.def().parents).map(|parent| parent.def().name).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    parents
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, lines};
+
+    #[test]
+    fn elements_in_the_wrong_place_are_found() {
+        assert_eq!(lines("\n<Step Identifier=\"A\"/>", "misplaced-element"), [2]);
+        assert_eq!(
+            lines("<Job Identifier=\"A\" DisplayName_L1=\"A\">\n<Connector Identifier=\"B\"/></Job>", "misplaced-element"),
+            [2]
+        );
+        assert_eq!(lines("<Agent Identifier=\"A\">\n<Property/></Agent>", "misplaced-element"), [2]);
+        assert_eq!(
+            lines(
+                "<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">\n<TaskDependsOnTask/></ConfigurationFile>",
+                "misplaced-element"
+            ),
+            [2]
+        );
+    }
+
+    #[test]
+    fn elements_in_their_place_are_not() {
+        assert!(
+            lines("<Job Identifier=\"A\" DisplayName_L1=\"A\"><Step Identifier=\"B\"/></Job>", "misplaced-element").is_empty()
+        );
+        assert!(lines("<Zebra><Step Identifier=\"B\"/></Zebra>", "misplaced-element").is_empty());
+    }
+
+    #[test]
+    fn the_parents_that_take_it_are_listed() {
+        let (_, found) = findings("<Step Identifier=\"A\"/>", "misplaced-element");
+        assert_eq!(found[0].help.as_deref(), Some("it stands in `Job`"));
+    }
+}

@@ -1,0 +1,144 @@
+//! `missing-attribute`: a required attribute is absent.
+
+use crate::finding::Severity;
+use crate::grammar::{AttributeDef, ElementDef, Required, names};
+use crate::rules::{ElementView, Rule, Sink};
+use crate::syntax::{NameId, Namespace};
+
+use super::unknown_attribute::{Intended, intended};
+
+/// The rule.
+pub(crate) static RULE: Rule = super::rule("missing-attribute", Severity::Error, "a required attribute is absent", check);
+
+fn check(view: &ElementView<'_>, sink: &mut Sink) {
+    let (Some(kind), Some(def)) = (view.kind, view.def()) else { return };
+    let required = super::tables::required(kind);
+    if required.is_empty() {
+        return;
+    }
+    for attribute in required {
+        match view.attribute(attribute.name_id) {
+            None => absent(view, def, attribute, sink),
+            Some(found) if def.key == Some(attribute.name_id) && is_blank(view.document.value_span(found.id).of(view.text)) => {
+                let message = format!("`{}` has an empty `{}`", def.name, attribute.name);
+                let finding = super::finding(&RULE, view, attribute.name, view.value_place(found), message);
+                sink.push(
+                    finding.label("a name expected").note("nothing can refer to an item without a name").help("give it a name"),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static AttributeDef, sink: &mut Sink) {
+    // The rest of an item that is consolidated comes from what is generated.
+    let is_key = attribute.name_id == def.key.unwrap_or(names::IDENTIFIER);
+    if !is_key && view.attribute(names::CONSOLIDATION_MODE).is_some() {
+        return;
+    }
+    let (severity, condition) = match attribute.required {
+        Required::No => return,
+        Required::Yes => (Severity::Error, None),
+        Required::Unless { attribute, value } if has(view, attribute, value) => (Severity::Warning, Some((attribute, value))),
+        Required::Unless { .. } => (Severity::Error, None),
+        Required::When { attribute, value } if has(view, attribute, value) => (Severity::Error, Some((attribute, value))),
+        Required::When { .. } => return,
+    };
+    if is_meant(view, def, attribute) {
+        return;
+    }
+    let name = match view.attribute(names::IDENTIFIER) {
+        Some(identifier) if !is_key => format!("`{}` `{}`", def.name, view.value(identifier)),
+        _ => format!("`{}`", def.name),
+    };
+    let message = format!("{name} lacks the attribute `{}`", attribute.name);
+    let mut finding = super::finding(&RULE, view, attribute.name, view.place(), message)
+        .label(format!("`{}` missing", attribute.name))
+        .help(format!("add `{}=\"…\"`: {}", attribute.name, attribute.summary));
+    if let Some((other, value)) = condition {
+        let other = view.document.names().text(other);
+        finding = match attribute.required {
+            Required::When { .. } => finding.note(format!("it is required with `{other}=\"{value}\"`")),
+            _ => finding.note(format!("the documentation requires it, yet leaves it out with `{other}=\"{value}\"`")),
+        };
+    } else {
+        finding = finding.note("the deployment refuses the element");
+    }
+    sink.push(if severity == Severity::Error { finding } else { finding.severity(severity) });
+}
+
+/// Whether an attribute is written with that value, by name or by number.
+fn has(view: &ElementView<'_>, name: NameId, value: &str) -> bool {
+    let Some(attribute) = view.attribute(name) else { return false };
+    let written = view.value(attribute);
+    match attribute.def {
+        Some(def) => def.canonical(&written) == value,
+        None => written == value,
+    }
+}
+
+/// Whether the attribute is there under a wrong name, which is a finding of its own.
+fn is_meant(view: &ElementView<'_>, def: &'static ElementDef, wanted: &AttributeDef) -> bool {
+    let unknown = || view.attributes.iter().filter(|attribute| attribute.def.is_none());
+    let is_wanted =
+        |attribute: &crate::rules::AttributeView| match intended(def, view.document.names().text(attribute.name), true) {
+            Some(Intended::Certain(right)) => right == wanted.name,
+            Some(Intended::Near(right)) => right == wanted.name,
+            None => false,
+        };
+    unknown().any(is_wanted)
+        || view.document.attributes(view.element).any(|attribute| {
+            view.document.attribute_namespace(attribute) == Namespace::Foreign
+                && view.document.attribute_name(attribute) == wanted.name_id
+        })
+}
+
+fn is_blank(raw: &str) -> bool {
+    raw.bytes().all(|byte| byte.is_ascii_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::testing::{findings, lines};
+
+    const NAME: &str = "missing-attribute";
+
+    #[test]
+    fn absent_attributes_are_found() {
+        assert_eq!(lines("\n<Agent DisplayName_L1=\"A\"/>", NAME), [2]);
+        assert_eq!(lines("\n<Agent/>", NAME), [2, 2]);
+        assert_eq!(lines("\n<Agent Identifier=\" \" DisplayName_L1=\"A\"/>", NAME), [2], "empty");
+        assert_eq!(
+            lines(
+                "<Connection Identifier=\"A\" DisplayName_L1=\"A\" Connector=\"B\" Package=\"C\">\n<Transformation Type=\"ConcatColumns\"/></Connection>",
+                NAME
+            ),
+            [2]
+        );
+    }
+
+    #[test]
+    fn what_is_there_or_comes_from_elsewhere_is_not() {
+        assert!(lines("<Agent Identifier=\"A\" DisplayName_L1=\"A\"/>", NAME).is_empty());
+        assert!(lines("<Job Identifier=\"A\" ConsolidationMode=\"Merge\"/>", NAME).is_empty());
+        assert!(lines("<Agent identifier=\"A\" DisplayName_L1=\"A\"/>", NAME).is_empty(), "misspelt, not absent");
+        assert!(lines("<Agent Identifer=\"A\" DisplayName_L1=\"A\"/>", NAME).is_empty(), "misspelt, not absent");
+        let job =
+            "<Job Identifier=\"A\" DisplayName_L1=\"A\"><ExportTaskOverride Identifier=\"B\" ContinueOnError=\"true\"/></Job>";
+        assert!(lines(job, NAME).is_empty());
+    }
+
+    #[test]
+    fn the_mode_is_a_matter_of_doubt_with_type_changes() {
+        let prepare = |more: &str| {
+            let xml = format!("<PrepareSynchronizationTask Identifier=\"A\" DisplayName_L1=\"A\" Connector=\"C\" {more}/>");
+            let found = findings(&xml, NAME).1;
+            found.iter().filter(|one| one.message.contains("SynchronizationMode")).map(|one| one.severity).collect::<Vec<_>>()
+        };
+        assert_eq!(prepare(""), [Severity::Error]);
+        assert_eq!(prepare("Type=\"Changes\""), [Severity::Warning]);
+        assert!(prepare("SynchronizationMode=\"Initial\"").is_empty());
+    }
+}

@@ -1,0 +1,138 @@
+//! `unknown-attribute`: an attribute that the element does not have.
+
+use crate::finding::{Finding, Fix, Severity};
+use crate::grammar::{ElementDef, Family};
+use crate::rules::suggest::{listed, nearest};
+use crate::rules::{AttributeView, ElementView, Rule, Sink};
+
+/// The rule.
+pub(crate) static RULE: Rule =
+    super::rule("unknown-attribute", Severity::Error, "an attribute that the element does not have", check);
+
+/// What a writer of an unknown name meant.
+pub(super) enum Intended {
+    /// Certainly: a known misspelling, or a difference of case only.
+    Certain(String),
+    /// Probably.
+    Near(&'static str),
+}
+
+fn check(view: &ElementView<'_>, sink: &mut Sink) {
+    for &attribute in view.attributes.iter().filter(|attribute| attribute.def.is_none()) {
+        if let Some(found) = unknown(view, attribute, sink.len() < super::SEARCHES) {
+            sink.push(found);
+        }
+    }
+}
+
+fn unknown(view: &ElementView<'_>, attribute: AttributeView, search: bool) -> Option<Finding> {
+    let def = view.def()?;
+    let name = view.document.names().text(attribute.name);
+    let intended = intended(def, name, search);
+    // No complete list is published for the element: an unknown name proves nothing.
+    if def.open && !matches!(intended, Some(Intended::Certain(_))) {
+        return None;
+    }
+    let message = format!("`{}` has no attribute `{name}`", def.name);
+    let finding = super::finding(&RULE, view, name, view.name_place(attribute), message);
+    let present = |name: &str| view.document.find_text(view.element, name).is_some();
+    let finding = finding.note("the deployment refuses the file; in what is checked here the attribute counts as absent");
+    Some(match intended {
+        Some(Intended::Certain(right)) => {
+            let finding = finding.label(format!("`{right}` expected")).help(format!("write `{right}`"));
+            if present(&right) { finding } else { finding.fix(Fix::safe(view.name_place(attribute), right)) }
+        }
+        Some(Intended::Near(right)) => {
+            let finding = finding.label(format!("did you mean `{right}`?")).help(format!("write `{right}`"));
+            if present(right) { finding } else { finding.fix(Fix::risky(view.name_place(attribute), right)) }
+        }
+        None => match family(def, name) {
+            Some(family) => finding.label("no such number").help(format!(
+                "the numbers run from `{}` to `{}`",
+                family.member(family.first),
+                family.member(family.last)
+            )),
+            None if def.attributes.is_empty() => finding.label("unknown").help("remove it: the element has no attributes"),
+            None => finding.label("unknown").help(format!("it has {}", listed(def.attributes.iter().map(|one| one.name), 16))),
+        },
+    })
+}
+
+/// What `name` was meant to be. Without `search`, only what is certain.
+pub(super) fn intended(def: &'static ElementDef, name: &str, search: bool) -> Option<Intended> {
+    if let Some(right) = def.misspelling(name) {
+        return Some(Intended::Certain(right.to_owned()));
+    }
+    for attribute in def.attributes {
+        if attribute.name.eq_ignore_ascii_case(name) {
+            return Some(Intended::Certain(attribute.name.to_owned()));
+        }
+        if let Some(number) = attribute.family.and_then(|family| same_but_for_case(family, name)) {
+            return Some(Intended::Certain(number));
+        }
+    }
+    if !search || family(def, name).is_some() {
+        return None;
+    }
+    nearest(name, def.attributes.iter().map(|attribute| attribute.name)).map(Intended::Near)
+}
+
+/// The member of the family that `name` is but for its case.
+fn same_but_for_case(family: Family, name: &str) -> Option<String> {
+    let digits = number(family, name)?;
+    let right = format!("{}{}{}", family.prefix, digits.to_ascii_uppercase(), family.suffix);
+    family.number(&right).map(|_| right)
+}
+
+/// The family that `name` would belong to if its number were one.
+fn family(def: &ElementDef, name: &str) -> Option<Family> {
+    def.attributes.iter().filter_map(|attribute| attribute.family).find(|&family| {
+        number(family, name).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
+fn number(family: Family, name: &str) -> Option<&str> {
+    let rest = name.get(family.prefix.len()..).filter(|_| name[..family.prefix.len()].eq_ignore_ascii_case(family.prefix))?;
+    let end = rest.len().checked_sub(family.suffix.len())?;
+    let suffix = rest.get(end..)?;
+    suffix.eq_ignore_ascii_case(family.suffix).then(|| &rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Safety;
+    use crate::rules::testing::{findings, lines};
+
+    const NAME: &str = "unknown-attribute";
+
+    #[test]
+    fn attributes_the_element_does_not_have_are_found() {
+        assert_eq!(lines("<Job\nIdentifer=\"A\" DisplayName_L1=\"A\"/>", NAME), [2]);
+        assert_eq!(lines("<Connector Identifier=\"A\" DisplayName_L1=\"A\" Agent=\"B\"\nZebra=\"1\"/>", NAME), [2]);
+        assert_eq!(lines("<Job Identifier=\"A\" DisplayName_L1=\"A\"\nDisplayName_L17=\"A\"/>", NAME), [2]);
+    }
+
+    #[test]
+    fn known_ones_and_those_of_other_namespaces_are_not() {
+        assert!(lines("<Job Identifier=\"A\" DisplayName_L16=\"A\"/>", NAME).is_empty());
+        assert!(lines("<Job xmlns:x=\"urn:x\" x:Zebra=\"1\" Identifier=\"A\"/>", NAME).is_empty());
+        assert!(lines("<Zebra Stripes=\"1\"/>", NAME).is_empty());
+        assert!(lines("<SingleRole D1A=\"x\" Identifier=\"A\"/>", NAME).is_empty());
+    }
+
+    #[test]
+    fn what_is_certain_is_a_safe_fix() {
+        for (xml, right, safety) in [
+            ("<Job CrontabExpression=\"* * * * *\"/>", "CronTabExpression", Safety::Safe),
+            ("<Job identifier=\"A\"/>", "Identifier", Safety::Safe),
+            ("<Job displayname_l3=\"A\"/>", "DisplayName_L3", Safety::Safe),
+            ("<Job Identifer=\"A\"/>", "Identifier", Safety::Unsafe),
+        ] {
+            let (_, found) = findings(xml, NAME);
+            let fix = found[0].fix.as_ref().unwrap();
+            assert_eq!((fix.edits[0].text.as_str(), fix.safety), (right, safety), "{xml}");
+        }
+        let (_, found) = findings("<Job Identifier=\"A\" Identifer=\"B\"/>", NAME);
+        assert!(found[0].fix.is_none(), "the attribute would stand there twice");
+    }
+}
