@@ -167,8 +167,7 @@ impl<'p> JobModel<'p> {
     pub fn before(&self, first: usize, second: usize) -> bool {
         match (self.tasks[first].level, self.tasks[second].level) {
             (Some(a), Some(b)) => a < b,
-            (None, None) => first < second,
-            // Mixed levels are reported as such; document order is the likely meaning.
+            // Mixed levels are reported as such; document order is the likely meaning there too.
             _ => first < second,
         }
     }
@@ -220,7 +219,7 @@ impl<'p> JobModel<'p> {
     }
 
     /// Whether a field is absent only because what is written is not of its type, which is a finding of its own.
-    pub fn is_unreadable<T>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
+    pub fn is_unreadable<T: Copy>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
         field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
     }
 
