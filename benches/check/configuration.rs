@@ -46,7 +46,8 @@ pub(crate) fn write(folder: &Path, size: Size, layout: Layout) -> io::Result<Vec
     Ok(output.files)
 }
 
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">\n";
+const HEAD: &str =
+    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">\n";
 const TAIL: &str = "</ConfigurationFile>\n";
 
 struct Output<'f> {
@@ -159,7 +160,11 @@ fn directory(out: &mut String) -> fmt::Result {
 
 fn connector(out: &mut String, system: &System) -> fmt::Result {
     let c = &system.name;
-    writeln!(out, "  <Connector Identifier=\"{c}\" {} Agent=\"Headquarters\" MaximumInsertedLines=\"1000\" />", system.labels("system"))?;
+    writeln!(
+        out,
+        "  <Connector Identifier=\"{c}\" {} Agent=\"Headquarters\" MaximumInsertedLines=\"1000\" />",
+        system.labels("system")
+    )?;
     writeln!(
         out,
         "  <Connection Identifier=\"{c}Export\" {} Connector=\"{c}\" Package=\"Usercube.CSV@0000001\" />",
@@ -170,7 +175,11 @@ fn connector(out: &mut String, system: &System) -> fmt::Result {
         "  <Connection Identifier=\"{c}Fulfillment\" {} Connector=\"{c}\" Package=\"Usercube.FulfillToFile@0000001\" />",
         system.labels("orders to carry out")
     )?;
-    writeln!(out, "  <!-- Accounts and the permissions they hold. -->\n  <EntityType Identifier=\"{c}_Account\" {}>", system.labels("account"))?;
+    writeln!(
+        out,
+        "  <!-- Accounts and the permissions they hold. -->\n  <EntityType Identifier=\"{c}_Account\" {}>",
+        system.labels("account")
+    )?;
     for (column, (name, label, label2)) in USER.iter().enumerate() {
         let key = if column == 0 { " IsKey=\"true\"" } else { "" };
         writeln!(
@@ -179,7 +188,10 @@ fn connector(out: &mut String, system: &System) -> fmt::Result {
             column + 4
         )?;
     }
-    writeln!(out, "    <Property Identifier=\"permissions\" DisplayName_L1=\"Permissions\" Type=\"ForeignKey\" />\n  </EntityType>")?;
+    writeln!(
+        out,
+        "    <Property Identifier=\"permissions\" DisplayName_L1=\"Permissions\" Type=\"ForeignKey\" />\n  </EntityType>"
+    )?;
     writeln!(
         out,
         r#"  <EntityType Identifier="{c}_Permission" {}>

@@ -98,7 +98,8 @@ fn compare(folder: &Path, layout: Layout, options: &Options) -> io::Result<()> {
     for file in &files {
         bytes += fs::metadata(file)?.len();
     }
-    let check = [Path::new("check"), Path::new("--format"), Path::new("json"), Path::new("--fail-on"), Path::new("warning"), folder];
+    let check =
+        [Path::new("check"), Path::new("--format"), Path::new("json"), Path::new("--fail-on"), Path::new("warning"), folder];
     let base = folder.parent().unwrap_or(folder);
     let ours = || run(jobwright(), &check, base);
     let theirs = || -> io::Result<Cost> {
