@@ -53,24 +53,27 @@ impl Program {
     /// Parses, lowers, merges and resolves. Files are treated in parallel; the result does not depend on it.
     pub fn build(sources: Sources, dialect: Dialect) -> Self {
         let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
-        let parsed: Vec<(Document, Lowered)> = files
-            .par_iter()
-            .with_max_len(1)
-            .map(|&(id, text)| {
-                let document = syntax::parse(id, text, crate::grammar::seed());
-                let lowered = lower(&document, text);
-                (document, lowered)
-            })
-            .collect();
-        let mut documents = Vec::with_capacity(parsed.len());
-        let mut kinds = Vec::with_capacity(parsed.len());
+        let mut documents = Vec::with_capacity(files.len());
+        let mut kinds = Vec::with_capacity(files.len());
         let mut items = Items::default();
         let mut declared = Vec::new();
-        for (document, mut lowered) in parsed {
-            documents.push(document);
-            kinds.push(std::mem::take(&mut lowered.kinds));
-            declared.append(&mut lowered.declarations);
-            items.merge(lowered.items);
+        // A stretch of files at a time, so that what each file gives on its own is not held for all of them at once.
+        for stretch in stretches(&files) {
+            let parsed: Vec<(Document, Lowered)> = stretch
+                .par_iter()
+                .with_max_len(1)
+                .map(|&(id, text)| {
+                    let document = syntax::parse(id, text, crate::grammar::seed());
+                    let lowered = lower(&document, text);
+                    (document, lowered)
+                })
+                .collect();
+            for (document, mut lowered) in parsed {
+                documents.push(document);
+                kinds.push(std::mem::take(&mut lowered.kinds));
+                declared.append(&mut lowered.declarations);
+                items.merge(lowered.items);
+            }
         }
         let (declarations, index) = rayon::join(|| Declarations::new(declared), || resolve::resolve(&mut items));
         Self {
@@ -246,16 +249,33 @@ impl Program {
     }
 }
 
+/// Cuts the files into runs of about eight megabytes.
+fn stretches<'f>(mut files: &'f [(FileId, &'f str)]) -> impl Iterator<Item = &'f [(FileId, &'f str)]> {
+    const BYTES: usize = 8 << 20;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |&&(_, text): &&(FileId, &str)| {
+            let fits = bytes < BYTES;
+            bytes += text.len();
+            fits
+        };
+        let count = files.iter().take_while(fits).count();
+        let (stretch, rest) = files.split_at(count);
+        files = rest;
+        (count > 0).then_some(stretch)
+    })
+}
+
 impl Program {
     /// Resolves references again after generated items were added: theirs, and those of written items that name them.
     pub(crate) fn resolve_again(&mut self) {
         let Self { items, index, .. } = self;
-        for task in items.tasks.as_mut_slice() {
+        items.tasks.as_mut_slice().par_iter_mut().for_each(|task| {
             if task.origin.generated.is_some() {
                 super::Item::resolve(task, index);
             }
             resolve::resolve_children(task, index);
-        }
+        });
         for job in items.jobs.as_mut_slice() {
             if job.origin.generated.is_some() {
                 super::Item::resolve(job, index);

@@ -52,23 +52,9 @@ pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) 
         named.push(document.comments().iter().flat_map(|comment| read(program, document, file, comment, &mut added)).collect());
     }
     let before = findings.len();
-    let mut kept: Vec<Finding> = findings
-        .into_iter()
-        .filter(|finding| {
-            if matches!(finding.rule.category, Category::Syntax | Category::Directives) {
-                return true;
-            }
-            let mut silenced = false;
-            for named in &mut named[finding.location.file.index()] {
-                let covers = named.range.is_some_and(|range| range.contains(finding.location.span));
-                if covers && named.rule.name == finding.rule.name {
-                    named.used = true;
-                    silenced = true;
-                }
-            }
-            !silenced
-        })
-        .collect();
+    let mut silenced = silence(&mut named, &findings).into_iter();
+    let mut kept = findings;
+    kept.retain(|_| !silenced.next().unwrap_or(false));
     let suppressed = before - kept.len();
     for (index, named) in named.iter().enumerate() {
         let document = &program.documents[index];
@@ -81,6 +67,55 @@ pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) 
     }
     kept.append(&mut added);
     (kept, suppressed)
+}
+
+/// For each finding, whether a comment silences it; marks what silenced. Each file is swept once from its start to its
+/// end, whatever the number of comments and findings: what comments cover is nested or apart, as elements are.
+fn silence(named: &mut [Vec<Named>], findings: &[Finding]) -> Vec<bool> {
+    let mut silenced = vec![false; findings.len()];
+    let mut order: Vec<usize> = (0..findings.len())
+        .filter(|&at| {
+            let finding = &findings[at];
+            !named[finding.location.file.index()].is_empty()
+                && !matches!(finding.rule.category, Category::Syntax | Category::Directives)
+        })
+        .collect();
+    order.sort_by_key(|&at| {
+        let finding = &findings[at];
+        (finding.location.file, finding.rule.name, finding.location.span.start)
+    });
+    for group in order.chunk_by(|&a, &b| {
+        let (a, b) = (&findings[a], &findings[b]);
+        a.location.file == b.location.file && a.rule.name == b.rule.name
+    }) {
+        let first = &findings[group[0]];
+        let named = &mut named[first.location.file.index()];
+        let mut covering: Vec<(Span, usize)> = named
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.rule.name == first.rule.name)
+            .filter_map(|(number, one)| Some((one.range?, number)))
+            .collect();
+        covering.sort_by_key(|(range, number)| (range.start, *number));
+        let mut coming = covering.into_iter().peekable();
+        // Ranges that have begun and not ended, innermost last.
+        let mut open: Vec<(Span, usize)> = Vec::new();
+        for &at in group {
+            let span = findings[at].location.span;
+            while let Some(next) = coming.next_if(|(range, _)| range.start <= span.start) {
+                open.push(next);
+            }
+            while open.pop_if(|(range, _)| range.end < span.start).is_some() {}
+            for &(_, number) in open.iter().rev().filter(|(range, _)| range.contains(span)) {
+                silenced[at] = true;
+                // Whatever covers a comment that has silenced something has silenced that, too.
+                if std::mem::replace(&mut named[number].used, true) {
+                    break;
+                }
+            }
+        }
+    }
+    silenced
 }
 
 fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &Comment, added: &mut Vec<Finding>) -> Vec<Named> {
@@ -175,7 +210,8 @@ fn unused(program: &Program, document: &Document, all: &[Named], at: usize) -> F
     let name = one.rule.name;
     let location = Location::new(file, one.span);
     let message = format!("`{name}` silences nothing here");
-    let comment = document.comments().iter().find(|comment| comment.span.contains(one.span));
+    let following = document.comments().partition_point(|comment| comment.span.start <= one.span.start);
+    let comment = following.checked_sub(1).map(|last| &document.comments()[last]);
     let element = comment.and_then(|comment| comment.before.or(comment.inside));
     let place = element.map_or_else(String::new, |element| super::element::anchor(program, file, element));
     let finding = Finding::new(&UNUSED.info, location, message).anchor(format!("{place}#{name}"));
