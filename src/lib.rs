@@ -6,7 +6,11 @@
 //! `source`, and gives the same bytes for the same input whatever the file order or thread count.
 
 pub mod cli;
+pub mod compile;
 pub mod config;
+pub mod connectors;
+pub mod engine;
+pub mod expr;
 pub mod finding;
 pub mod grammar;
 pub mod ir;
@@ -16,3 +20,4 @@ pub mod rules;
 pub mod scaffold;
 pub mod source;
 pub mod syntax;
+pub mod tasks;

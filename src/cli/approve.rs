@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, stores, terminal};
 
 /// Let a blocked task of a run go on
 #[derive(Debug, Args)]
@@ -16,13 +16,21 @@ pub(super) struct Approve {
     /// The task
     #[arg(value_name = "TASK")]
     pub(super) task: String,
+    /// Why the changes are right; kept with the run
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
     /// The identity store [default: .jobwright/store.db]
     #[arg(long, value_name = "FILE")]
     pub(super) store: Option<PathBuf>,
 }
 
 impl Approve {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`approve` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        let run = stores::run(&self.run)?;
+        stores::existing(self.store.as_ref())?.approve(run, &self.task, &self.reason)?;
+        if !global.quiet {
+            terminal::say(&format!("approved; apply the changes with: jobwright run --resume {}", run.0));
+        }
+        Ok(Exit::Done)
     }
 }

@@ -65,24 +65,14 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(check::Check),
-    // Hidden until they are joined to the layers below, see `pipeline`.
-    #[command(hide = true)]
     Expand(expand::Expand),
-    #[command(hide = true)]
     Plan(plan::Plan),
-    #[command(hide = true)]
     Run(run::Run),
-    #[command(hide = true)]
     Runs(runs::Runs),
-    #[command(hide = true)]
     Show(show::Show),
-    #[command(hide = true)]
     Logs(logs::Logs),
-    #[command(hide = true)]
     Cancel(cancel::Cancel),
-    #[command(hide = true)]
     Approve(approve::Approve),
-    #[command(hide = true)]
     Simulate(simulate::Simulate),
     Explain(explain::Explain),
     Rules(rules::Rules),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, stores, terminal};
 
 /// Ask a run to stop
 #[derive(Debug, Args)]
@@ -19,7 +19,12 @@ pub(super) struct Cancel {
 }
 
 impl Cancel {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`cancel` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        let run = stores::run(&self.run)?;
+        stores::existing(self.store.as_ref())?.cancel(run)?;
+        if !global.quiet {
+            terminal::say(&format!("run {} is asked to stop; its running task finishes first", run.0));
+        }
+        Ok(Exit::Done)
     }
 }

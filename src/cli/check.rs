@@ -1,17 +1,19 @@
 //! `jobwright check`.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::formats::Formats;
 use super::input::Paths;
-use super::{Error, Exit, pipeline, terminal};
+use super::{Error, Exit, terminal};
+use crate::compile::{self, Outside};
 use crate::config::Selector;
 use crate::finding::Severity;
 use crate::output::{self, Context};
+use crate::rules::{self, catalogue, pages};
+use crate::tasks::{Settings, embedded_elements};
 
 /// Find what is wrong in a configuration
 #[derive(Debug, Args)]
@@ -26,6 +28,12 @@ pub(super) struct Check {
     /// Only these rules or categories
     #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',')]
     select: Vec<String>,
+    /// Also say which tasks and expressions `run` cannot execute itself
+    #[arg(long)]
+    embedded: bool,
+    /// Connection settings, to see whether every connection has its own
+    #[arg(long, value_name = "FILE")]
+    appsettings: Option<PathBuf>,
     /// Not these rules or categories
     #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',')]
     ignore: Vec<String>,
@@ -59,30 +67,36 @@ impl Check {
         check.ignore.extend(selectors(&self.ignore)?);
         let fail_on = self.fail_on.map(Severity::from).or(check.fail_on).unwrap_or(Severity::Error);
 
-        let checked = pipeline::check(input);
-        let plain = Context { rules: pipeline::rules(), page: pipeline::page, summary: !global.quiet, ..Context::default() };
+        let outside = Outside {
+            settings: self.appsettings.as_deref().map(settings).transpose()?,
+            embedded: self.embedded.then(embedded_elements),
+        };
+        let compiled = compile::compile(input.loaded, input.config, outside);
+        let (report, sources) = (&compiled.report, &compiled.program.sources);
+        let plain = Context { rules: catalogue(), page: pages::page, summary: !global.quiet, ..Context::default() };
         for (format, file) in &self.formats.0 {
-            match file {
-                Some(file) => {
-                    let mut bytes = Vec::new();
-                    output::render(*format, &checked.report, &checked.sources, &plain, &mut bytes)?;
-                    write(file, &bytes)?;
-                }
-                None => {
-                    let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
-                    terminal::print(|out| output::render(*format, &checked.report, &checked.sources, &context, out))?;
-                }
+            if let Some(file) = file {
+                let mut bytes = Vec::new();
+                output::render(*format, report, sources, &plain, &mut bytes)?;
+                super::compiled::write(file, &bytes)?;
+            } else {
+                let context = Context { color: terminal::colored(global.color), width: terminal::width(), ..plain };
+                terminal::print(|out| output::render(*format, report, sources, &context, out))?;
             }
         }
-        Ok(if checked.report.fails(fail_on) { Exit::Findings } else { Exit::Done })
+        Ok(if report.fails(fail_on) { Exit::Findings } else { Exit::Done })
     }
+}
+
+/// What rules need of the settings file.
+fn settings(file: &Path) -> Result<rules::Settings, Error> {
+    let settings = Settings::load(file, None)
+        .map_err(|error| Error::usage(error.to_string()).help("name the settings file that the agent uses"))?;
+    let connections = settings.connections.iter().map(|connection| connection.id.clone()).collect();
+    Ok(rules::Settings { connections, path: file.to_string_lossy().replace('\\', "/") })
 }
 
 /// Names of rules and categories from the command line.
 fn selectors(words: &[String]) -> Result<Vec<Selector>, Error> {
-    words.iter().map(|word| Ok(Selector::parse(word, pipeline::rules())?)).collect()
-}
-
-fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
-    fs::write(file, bytes).map_err(|error| Error::operational(format!("`{}` cannot be written: {error}", file.display())))
+    words.iter().map(|word| Ok(Selector::parse(word, catalogue())?)).collect()
 }

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::arguments::Global;
-use super::{Error, Exit, pipeline, terminal};
+use super::{Error, Exit, terminal};
 use crate::config::nearest;
+use crate::rules::{catalogue, pages};
 
 /// Show the page of a rule
 #[derive(Debug, Args)]
@@ -15,10 +15,10 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        let known = pipeline::rules().iter().find(|rule| rule.name == self.rule);
-        let Some(page) = known.and_then(|rule| pipeline::page(rule.name)) else {
-            let help = match nearest(&self.rule, pipeline::rules().iter().map(|rule| rule.name)) {
+    pub(super) fn execute(&self) -> Result<Exit, Error> {
+        let known = catalogue().iter().find(|rule| rule.name == self.rule);
+        let Some(page) = known.and_then(|rule| pages::page(rule.name)) else {
+            let help = match nearest(&self.rule, catalogue().iter().map(|rule| rule.name)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`jobwright rules` lists the rules".to_owned(),
             };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit, pipeline};
+use super::{Error, Exit};
 use crate::config::Config;
 use crate::source::discovery::{Discovery, Found, discover};
 use crate::source::{Loaded, read};
@@ -32,17 +32,15 @@ pub(super) struct Input {
     pub(super) config: Config,
 }
 
-impl Input {
-    /// The dialect's name.
-    pub(super) fn dialect(&self) -> &'static str {
-        self.config.check.dialect.unwrap_or("saas")
-    }
-}
-
 impl Paths {
     /// Paths given elsewhere.
     pub(super) fn of(paths: Vec<PathBuf>) -> Self {
         Self { paths, stdin_filename: None }
+    }
+
+    /// The one path given, where it is one.
+    pub(super) fn single(&self) -> Option<&Path> {
+        if let [path] = self.paths.as_slice() { Some(path) } else { None }
     }
 
     /// Finds and reads everything.
@@ -56,16 +54,14 @@ impl Paths {
             places.push(PathBuf::from("."));
         }
         let config = self.config(global, places.first())?;
-        let mut discovery = match places.is_empty() {
-            true => Discovery::default(),
-            false => discover(&places, &working_folder, &config.files)?,
-        };
+        let mut discovery =
+            if places.is_empty() { Discovery::default() } else { discover(&places, &working_folder, &config.files)? };
         if let Some(given) = given {
             // An editor's unsaved text stands for the file it will become.
             discovery.files.retain(|found| found.shown != given.shown);
             discovery.files.push(given);
         }
-        if discovery.files.is_empty() {
+        if discovery.files.is_empty() && discovery.unlisted.is_empty() {
             return Err(no_files(&places));
         }
         if global.verbose {
@@ -99,7 +95,7 @@ impl Paths {
             first.map(PathBuf::as_path).or(stdin).unwrap_or(Path::new("."))
         };
         let file = global.config.clone().or_else(|| Config::find(beside()));
-        let mut config = file.map_or_else(|| Ok(Config::default()), |file| Config::load(&file, pipeline::rules()))?;
+        let mut config = file.map_or_else(|| Ok(Config::default()), |file| Config::load(&file, crate::rules::catalogue()))?;
         if let Some(dialect) = &global.dialect {
             config.check.dialect = crate::config::DIALECTS.into_iter().find(|known| known == dialect);
         }

@@ -4,6 +4,7 @@ mod approve;
 mod arguments;
 mod cancel;
 mod check;
+mod compiled;
 mod error;
 mod exit;
 mod expand;
@@ -11,13 +12,13 @@ mod explain;
 mod formats;
 mod input;
 mod logs;
-mod pipeline;
 mod plan;
 mod rules;
 mod run;
 mod runs;
 mod show;
 mod simulate;
+mod stores;
 mod terminal;
 
 use std::ffi::OsString;
@@ -57,7 +58,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
-        Command::Explain(arguments) => arguments.execute(&global),
-        Command::Rules(arguments) => arguments.execute(&global),
+        Command::Explain(arguments) => arguments.execute(),
+        Command::Rules(arguments) => arguments.execute(),
     }
 }

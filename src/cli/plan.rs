@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::input::Paths;
-use super::{Error, Exit};
+use super::{Error, Exit, compiled, terminal};
+use crate::plan::{self, graph};
 
 /// Compile a configuration into a plan
 #[derive(Debug, Args)]
@@ -38,7 +39,21 @@ pub(super) enum Form {
 }
 
 impl Plan {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`plan` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        let plan = match compiled::plan(&self.paths, global, &self.job)? {
+            Ok(plan) => plan,
+            Err(exit) => return Ok(exit),
+        };
+        let text = match self.format {
+            Form::Json => plan::to_json(&plan),
+            Form::Summary => plan::summary(&plan),
+            Form::Dot => graph::dot(&plan),
+            Form::Mermaid => graph::mermaid(&plan),
+        };
+        match &self.output {
+            Some(file) => compiled::write(file, text.as_bytes())?,
+            None => terminal::print(|out| out.write_all(text.as_bytes()))?,
+        }
+        Ok(Exit::Done)
     }
 }

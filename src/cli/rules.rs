@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::arguments::Global;
-use super::{Error, Exit, pipeline, terminal};
+use super::{Error, Exit, terminal};
 use crate::finding::{Category, RuleInfo, Severity};
+use crate::rules::catalogue;
 
 /// List the rules
 #[derive(Debug, Args)]
@@ -38,8 +38,8 @@ struct Row {
 }
 
 impl Rules {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        let rules = pipeline::rules();
+    pub(super) fn execute(&self) -> Result<Exit, Error> {
+        let rules = catalogue();
         terminal::print(|out| match self.format {
             Form::Text => table(rules, out),
             Form::Json => {

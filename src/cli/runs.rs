@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::{Error, Exit, stores, terminal};
+use crate::engine::clock;
+use crate::engine::reporter::counters;
 
 /// List the runs of a store
 #[derive(Debug, Args)]
@@ -26,7 +28,27 @@ pub(super) enum Form {
 }
 
 impl Runs {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`runs` is not part of this build"))
+    pub(super) fn execute(&self, _: &Global) -> Result<Exit, Error> {
+        let runs = stores::existing(self.store.as_ref())?.runs()?;
+        terminal::print(|out| match self.format {
+            Form::Json => {
+                serde_json::to_writer_pretty(&mut *out, &serde_json::json!({ "runs": runs }))?;
+                writeln!(out)
+            }
+            Form::Text if runs.is_empty() => writeln!(out, "no run yet"),
+            Form::Text => {
+                let width = runs.iter().map(|run| run.job.chars().count()).max().unwrap_or(0).max(3);
+                writeln!(out, "{:>5}  {:<width$}  {:<23}  {:<20}  {:>8}  tasks", "run", "job", "state", "started", "took")?;
+                for run in &runs {
+                    let took = run.duration_ms.map_or_else(|| "-".to_owned(), clock::duration);
+                    let states = run.counts.iter().map(|(state, count)| (state.name().to_owned(), *count as u64)).collect();
+                    let (job, state, started) = (&run.job, run.state.name(), run.started.to_string());
+                    let started = started.get(..19).unwrap_or(&started);
+                    writeln!(out, "{:>5}  {job:<width$}  {state:<23}  {started:<20}  {took:>8}  {}", run.id, counters(&states))?;
+                }
+                Ok(())
+            }
+        })?;
+        Ok(Exit::Done)
     }
 }

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::arguments::Global;
 use super::runs::Form;
-use super::{Error, Exit};
+use super::{Error, Exit, stores, terminal};
+use crate::engine::reporter::table;
 
 /// Show a run, task by task
 #[derive(Debug, Args)]
@@ -23,7 +24,16 @@ pub(super) struct Show {
 }
 
 impl Show {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`show` is not part of this build"))
+    pub(super) fn execute(&self, _: &Global) -> Result<Exit, Error> {
+        let run = stores::run(&self.run)?;
+        let detail = stores::existing(self.store.as_ref())?.show(run)?;
+        terminal::print(|out| match self.format {
+            Form::Json => {
+                serde_json::to_writer_pretty(&mut *out, &detail)?;
+                writeln!(out)
+            }
+            Form::Text => write!(out, "{}", table(&detail)),
+        })?;
+        Ok(Exit::Done)
     }
 }

@@ -1,16 +1,21 @@
 //! `jobwright simulate`.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::arguments::Global;
-use super::{Error, Exit};
+use super::input::Paths;
+use super::{Error, Exit, compiled, terminal};
+use crate::engine::{self, Selection, Simulation, TaskState, find_job};
 
 /// Tell what would run, and why not, for given outcomes of tasks
 #[derive(Debug, Args)]
 pub(super) struct Simulate {
-    /// The plan
+    /// The plan, or a configuration
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
     /// The job
@@ -22,7 +27,36 @@ pub(super) struct Simulate {
 }
 
 impl Simulate {
-    pub(super) fn execute(self, _global: &Global) -> Result<Exit, Error> {
-        Err(Error::usage("`simulate` is not part of this build"))
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
+        let plan = match compiled::plan(&Paths::of(vec![self.plan.clone()]), global, std::slice::from_ref(&self.job))? {
+            Ok(plan) => plan,
+            Err(exit) => return Ok(exit),
+        };
+        let file = self.outcomes.display();
+        let text =
+            fs::read_to_string(&self.outcomes).map_err(|error| Error::usage(format!("`{file}` cannot be read: {error}")))?;
+        let outcomes: BTreeMap<String, TaskState> = serde_json::from_str(&text).map_err(|error| {
+            Error::usage(format!("`{file}`: {error}"))
+                .help("it holds one JSON object: task to outcome, e.g. `{\"AD_Synchronize\": \"unchanged\"}`")
+        })?;
+        let simulation = engine::simulate(find_job(&plan, &self.job)?, &Selection::default(), &outcomes)?;
+        terminal::print(|out| table(&simulation, out))?;
+        Ok(Exit::Done)
     }
+}
+
+/// What a run would do, one line a task.
+pub(super) fn table(simulation: &Simulation, out: &mut dyn Write) -> io::Result<()> {
+    let width = simulation.tasks.iter().map(|task| task.task.chars().count()).max().unwrap_or(0);
+    for task in &simulation.tasks {
+        let line = format!(
+            "{:>5}  {:<width$}  {:<12}  {}",
+            task.level,
+            task.task,
+            task.state.name(),
+            task.reason.as_deref().unwrap_or("")
+        );
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out, "{}: {}", simulation.job, simulation.state.name())
 }

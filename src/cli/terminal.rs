@@ -29,6 +29,16 @@ pub(super) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Draws on standard error.
+pub(super) fn draw_errors(draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let _ = draw(&mut io::stderr().lock());
+}
+
+/// Whether standard error is coloured.
+pub(super) fn colored_errors(color: Color) -> bool {
+    decide(color, io::stderr().is_terminal())
+}
+
 /// Columns of standard output.
 pub(super) fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0))
@@ -70,11 +80,10 @@ pub(super) fn clap_error(error: &clap::Error, format: Format) -> Exit {
 pub(super) fn error(error: &Error, format: Format, color: Color) -> Exit {
     if let Some(refused) = &error.refused {
         let report = refused.report();
-        let format_is_text = matches!(format, Format::Full | Format::Concise);
         let colored = decide(color, io::stderr().is_terminal());
-        let context = Context { color: colored && format_is_text, width: width(), ..Context::default() };
+        let context = Context { color: colored, width: width(), ..Context::default() };
         let draw = |out: &mut dyn Write| output::render(format, &report, &refused.sources, &context, out);
-        let _ = if format_is_text { draw(&mut io::stderr().lock()) } else { print(draw) };
+        let _ = if format.is_data() { print(draw) } else { draw(&mut io::stderr().lock()) };
         return error.exit;
     }
     if !as_data(format, &error.failure()) {

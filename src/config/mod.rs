@@ -4,14 +4,17 @@
 
 mod error;
 mod nearest;
+mod rebase;
 mod selector;
 mod table;
 mod validate;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
+use self::rebase::Rebase;
 use crate::finding::{RuleInfo, Severity};
 use crate::source::discovery::Selection;
 use crate::source::{Glob, decode};
@@ -35,6 +38,7 @@ pub struct Config {
     pub files: Selection,
     /// `[check]`: what is reported, and as what.
     pub check: Check,
+    rebase: Rebase,
 }
 
 /// `[check]`: what is reported, and as what.
@@ -91,6 +95,7 @@ impl Config {
         let shown = path.to_string_lossy().replace('\\', "/");
         let mut config = Self::parse(&shown, text, folder, rules)?;
         config.path = Some(path.to_owned());
+        config.rebase = env::current_dir().map_or_else(|_| Rebase::default(), |working| Rebase::new(folder, &working));
         Ok(config)
     }
 
@@ -99,12 +104,17 @@ impl Config {
         validate::validate(shown, text, folder, rules)
     }
 
+    /// A file's path as shown, as [`PathPolicy::applies`] takes it: relative to the configuration file.
+    pub fn path_of<'p>(&self, shown: &'p str) -> Cow<'p, str> {
+        self.rebase.apply(shown)
+    }
+
     /// The configuration file in the folder of `path` or the nearest folder above.
     pub fn find(path: &Path) -> Option<PathBuf> {
         let real = fs::canonicalize(path).ok()?;
         let found = real.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())?;
         // Shown as short as it can be.
-        let working_folder = std::env::current_dir().and_then(fs::canonicalize).ok();
+        let working_folder = env::current_dir().and_then(fs::canonicalize).ok();
         let short = working_folder.and_then(|folder| found.strip_prefix(folder).ok().map(Path::to_owned));
         Some(short.unwrap_or(found))
     }

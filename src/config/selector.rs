@@ -25,13 +25,11 @@ pub struct UnknownSelector {
 impl UnknownSelector {
     /// What to do.
     pub fn help(&self) -> String {
-        match self.nearest {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => {
-                let categories: Vec<_> = Category::ALL.iter().map(|category| category.name()).collect();
-                format!("`jobwright rules` lists the rules; the categories are {}", categories.join(", "))
-            }
+        if let Some(name) = self.nearest {
+            return format!("did you mean `{name}`?");
         }
+        let categories: Vec<_> = Category::ALL.iter().map(|category| category.name()).collect();
+        format!("`jobwright rules` lists the rules; the categories are {}", categories.join(", "))
     }
 }
 

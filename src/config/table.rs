@@ -31,18 +31,18 @@ pub(super) type Word<'t> = (&'t str, Range<usize>);
 pub(super) struct Table<'t> {
     /// How it is named in messages: `[check]`.
     name: String,
-    table: &'t DeTable<'t>,
+    content: &'t DeTable<'t>,
     asked: Vec<&'static str>,
 }
 
 impl<'t> Table<'t> {
     pub(super) fn new(name: impl Into<String>, table: &'t DeTable<'t>) -> Self {
-        Self { name: name.into(), table, asked: Vec::new() }
+        Self { name: name.into(), content: table, asked: Vec::new() }
     }
 
     fn get(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.asked.push(key);
-        self.table.get(key)
+        self.content.get(key)
     }
 
     /// The text of `key`.
@@ -105,8 +105,8 @@ impl<'t> Table<'t> {
 
     /// All entries, for a table whose keys are free; asks for every key.
     pub(super) fn entries(self, problems: &mut Problems) -> Vec<(Word<'t>, Word<'t>)> {
-        let mut entries = Vec::with_capacity(self.table.len());
-        for (key, value) in self.table {
+        let mut entries = Vec::with_capacity(self.content.len());
+        for (key, value) in self.content {
             match text(value) {
                 Some(word) => entries.push(((key.get_ref().as_ref(), key.span()), word)),
                 None => wrong_type(key.get_ref(), value, "a text in quotes", problems),
@@ -117,7 +117,7 @@ impl<'t> Table<'t> {
 
     /// Reports every key that was not asked for.
     pub(super) fn close(self, problems: &mut Problems) {
-        for key in self.table.keys().filter(|key| !self.asked.iter().any(|asked| *asked == key.get_ref().as_ref())) {
+        for key in self.content.keys().filter(|key| !self.asked.iter().any(|asked| *asked == key.get_ref().as_ref())) {
             let name = key.get_ref().as_ref();
             let help = match nearest(name, self.asked.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -25,14 +25,9 @@ struct Document<'a> {
     error: &'a Failure,
 }
 
-/// Whether errors in this format are data on standard output rather than text on standard error.
-pub(super) const fn is_data(format: Format) -> bool {
-    matches!(format, Format::Json | Format::Jsonl)
-}
-
 /// Writes `failure` as data where `format` has a form for it; says whether it did.
 pub fn render_failure(format: Format, failure: &Failure, out: &mut dyn Write) -> io::Result<bool> {
-    if !is_data(format) {
+    if !matches!(format, Format::Json | Format::Jsonl) {
         return Ok(false);
     }
     let document = Document { version: VERSION, tool: Tool::THIS, error: failure };

@@ -21,9 +21,9 @@ const MAX_SHOWN: usize = 50;
 
 pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     if context.color {
-        draw_all(document, sources, context, Ansi::new(&mut *out))?
+        draw_all(document, sources, context, Ansi::new(&mut *out))?;
     } else {
-        draw_all(document, sources, context, NoColor::new(&mut *out))?
+        draw_all(document, sources, context, NoColor::new(&mut *out))?;
     }
     if context.summary { writeln!(out, "{}", summary::headline(&document.summary)) } else { Ok(()) }
 }
@@ -45,8 +45,9 @@ fn draw_all(document: &Document<'_>, sources: &Sources, context: &Context<'_>, o
 /// A finding in the terms of the drawing.
 fn prepare<'a>(finding: &'a Item<'a>, sources: &Sources, width: usize) -> (Snippet<'a>, Diagnostic<usize>) {
     let related = &finding.related[..finding.related.len().min(MAX_PLACES)];
-    let places: Vec<&Place<'_>> = std::iter::once(&finding.place).chain(related.iter().map(|r| &r.place)).collect();
-    let gutter = places.iter().map(|place| place.start.line).max().unwrap_or(1).ilog10() as usize + 4;
+    let first = std::iter::once((&finding.place, finding.label));
+    let places: Vec<(&Place<'_>, &str)> = first.chain(related.iter().map(|r| (&r.place, r.message))).collect();
+    let gutter = places.iter().map(|(place, _)| place.start.line).max().unwrap_or(1).ilog10() as usize + 4;
     let snippet = Snippet::new(sources, &places, width - gutter);
 
     let mut labels = Vec::with_capacity(places.len());
@@ -105,7 +106,7 @@ fn describe(fix: &Patch<'_>, sources: &Sources) -> String {
 mod tests {
     use super::super::{Context, Format, render, testing};
     use crate::finding::{Finding, Report, Totals};
-    use crate::source::{SourceFile, Sources};
+    use crate::source::{FileId, Location, SourceFile, Sources, Span};
 
     #[test]
     fn carets_stand_under_tabs_accents_wide_characters_and_before_crlf() {
@@ -146,6 +147,35 @@ mod tests {
 
         2 errors, 1 warning in 2 files (3 elements); 1 suppressed
         "##);
+    }
+
+    proptest::proptest! {
+        /// Any text, any place: every format writes something and nothing panics.
+        #[test]
+        fn nothing_that_a_file_holds_breaks_the_drawing(
+            text in "[a<é漢👍\u{301}\u{200b}\t\r\n\u{1b}\u{202e} ]{0,300}",
+            spans in proptest::collection::vec((0_u32..700, 0_u32..700), 1..6),
+            width in 0_usize..100,
+        ) {
+            let sources = Sources::new(vec![SourceFile::new("a.xml", text.as_str()), SourceFile::new("b.xml", text.as_str())]);
+            let place = |file, (start, length): (u32, u32)| {
+                let snap = |at: u32| (0..=at.min(text.len() as u32)).rev().find(|&at| text.is_char_boundary(at as usize)).unwrap();
+                Location::new(FileId(file), Span::new(snap(start), snap(start + length)))
+            };
+            let mut finding = Finding::new(&testing::DIRTY, place(0, spans[0]), text.as_str()).label("here").note(text.as_str());
+            for (index, span) in spans.iter().enumerate() {
+                finding = finding.related(place(index as u32 % 2, *span), "there");
+            }
+            let report = Report::new(&sources, vec![finding], Totals::default());
+            for format in Format::ALL {
+                let mut out = Vec::new();
+                render(format, &report, &sources, &Context { width, ..Context::default() }, &mut out).unwrap();
+                let out = String::from_utf8(out).unwrap();
+                let raw = ['\u{1b}', '\u{202e}'].iter().any(|&c| out.contains(c));
+                proptest::prop_assert!(format.is_data() || !raw, "{}", out);
+                proptest::prop_assert!(format == Format::Concise || !out.is_empty());
+            }
+        }
     }
 
     #[test]

@@ -82,6 +82,11 @@ impl Format {
         }
     }
 
+    /// Whether a program reads it rather than a person.
+    pub const fn is_data(self) -> bool {
+        !matches!(self, Self::Full | Self::Concise)
+    }
+
     /// The format of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)

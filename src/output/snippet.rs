@@ -43,13 +43,13 @@ struct Line {
 }
 
 impl<'m> Snippet<'m> {
-    /// Copies the lines that `places` begin on, at most `width` columns of each. Earlier places win where a line is
-    /// too long to show all of them.
-    pub(super) fn new(sources: &Sources, places: &[&Place<'m>], width: usize) -> Self {
+    /// Copies the lines that `places` begin on, at most `width` columns of each, with room for the words beside each
+    /// place. Earlier places win where a line is too long to show all of them.
+    pub(super) fn new(sources: &Sources, places: &[(&Place<'m>, &str)], width: usize) -> Self {
         let mut snippet = Self::default();
-        for place in places {
+        for (place, _) in places {
             if !snippet.files.iter().any(|file| file.name == place.file) {
-                let in_file: Vec<_> = places.iter().copied().filter(|other| other.file == place.file).collect();
+                let in_file: Vec<_> = places.iter().copied().filter(|(other, _)| other.file == place.file).collect();
                 snippet.files.push(Copied::new(sources, &in_file, width));
             }
         }
@@ -72,11 +72,11 @@ impl<'m> Snippet<'m> {
 }
 
 impl<'m> Copied<'m> {
-    fn new(sources: &Sources, places: &[&Place<'m>], width: usize) -> Self {
-        let first = places[0];
+    fn new(sources: &Sources, places: &[(&Place<'m>, &str)], width: usize) -> Self {
+        let (first, _) = places[0];
         let source = sources.get(first.id);
         let (text, lines) = (source.text.as_str(), source.lines());
-        let mut numbers: Vec<usize> = places.iter().map(|place| place.start.line as usize - 1).collect();
+        let mut numbers: Vec<usize> = places.iter().map(|(place, _)| place.start.line as usize - 1).collect();
         numbers.sort_unstable();
         numbers.dedup();
         // The drawing fills a gap of one line and asks for it.
@@ -87,18 +87,18 @@ impl<'m> Copied<'m> {
         let mut copied = Self { name: first.file, text: String::new(), lines: Vec::with_capacity(numbers.len()) };
         for index in numbers {
             let whole = line_span(lines, index, text);
-            let mut here = places.iter().filter(|place| place.start.line as usize - 1 == index);
-            let lead = here.next();
-            let (focus, column) = lead.map_or((Span::empty(whole.start), 1), |place| {
-                (clip(Span::new(place.start.offset, place.end.offset), whole), place.start.column)
+            let here = || places.iter().filter(|(place, _)| place.start.line as usize - 1 == index);
+            let span = |place: &Place<'_>| clip(Span::new(place.start.offset, place.end.offset), whole);
+            let (focus, known) = here().next().map_or((Span::empty(whole.start), (whole.start, 1)), |(place, _)| {
+                (span(place), (place.start.offset.min(whole.end), place.start.column))
             });
-            let all = here.fold(focus, |sum, place| {
-                let other = clip(Span::new(place.start.offset, place.end.offset), whole);
+            let all = here().fold(focus, |sum, (place, _)| {
+                let other = span(place);
                 Span::new(sum.start.min(other.start), sum.end.max(other.end))
             });
-            let focus = if columns_up_to(all.of(text), width) + LEAD < width { all } else { focus };
-            let anchor = lead.map_or(whole.start, |place| place.start.offset.min(whole.end));
-            copied.push(text, whole, window(text, whole, focus, width), index, (anchor, column));
+            let beside = here().map(|(_, words)| columns_up_to(words, width / 2) + 1).max().unwrap_or(0);
+            let focus = if columns_up_to(all.of(text), width) + beside + 2 < width { all } else { focus };
+            copied.push(text, whole, window(text, whole, focus, beside, width), index, known);
         }
         copied
     }
@@ -160,17 +160,24 @@ fn columns_up_to(text: &str, limit: usize) -> usize {
     sum
 }
 
-/// The part of the line to show: all of it where it fits, else what surrounds `focus`.
-fn window(text: &str, line: Span, focus: Span, width: usize) -> Span {
+/// The part of the line to show: all of it where it fits, else what surrounds `focus`, so that `beside` columns are
+/// free after it.
+fn window(text: &str, line: Span, focus: Span, beside: usize, width: usize) -> Span {
     // A character of no width must not let a line of any length through.
-    if (line.len() as usize) <= width * 4 && columns_up_to(line.of(text), width) <= width {
+    if (line.len() as usize) <= width * 4
+        && columns_up_to(line.of(text), width) <= width
+        && columns_up_to(Span::new(line.start, focus.end).of(text), width) + beside <= width
+    {
         return line;
     }
+    // Two columns for the marks of the cuts.
     let width = width.saturating_sub(2);
+    let before = width.saturating_sub(beside + columns_up_to(focus.of(text), width));
     let (mut start, mut end) = (focus.start, focus.start);
-    let mut left = width.saturating_sub(grow_back(text, line.start, &mut start, LEAD.min(width)));
-    left -= grow(text, line.end, &mut end, left);
-    grow_back(text, line.start, &mut start, left);
+    let lead = grow_back(text, line.start, &mut start, LEAD.min(before));
+    let rest = width.saturating_sub(lead);
+    let left = rest - grow(text, line.end, &mut end, rest);
+    grow_back(text, line.start, &mut start, left.min(before.saturating_sub(lead)));
     Span::new(start, end)
 }
 

@@ -2,6 +2,12 @@
 //!
 //! Every list is in a fixed order: jobs, model items and references by identifier (ordinal), tasks by position.
 //! Maps are ordered. No field depends on file names, document order (but the order of tasks), or spelling of booleans.
+//! Identifiers are spelled as the item declares them, whatever the case of the reference.
+//!
+//! What levels say is not repeated as edges: a task waits for all tasks of lower levels to have ended. `depends_on` has
+//! every declared edge between tasks of the job, and an implied one only where the level before holds a single task that
+//! the task does not depend on already; so a job in document order is a chain, and the edges stay fewer than the tasks
+//! and declarations together. Implied edges order; they never keep a task from running.
 
 use std::collections::BTreeMap;
 
@@ -155,18 +161,33 @@ pub struct Task {
     pub position: u32,
     /// From 0: tasks of one level start together; a level starts when the one before it has ended.
     pub level: u32,
-    /// Every attribute the element has (but identifier, display names and level), defaults made explicit.
+    /// Every attribute the element has (but identifier, display names, level and consolidation mode), defaults made
+    /// explicit; without value and default it is null.
     pub attributes: BTreeMap<String, Value>,
     /// Entity types it covers, ordinal.
     pub entity_types: Vec<String>,
     /// Resource types it covers, ordinal.
     pub resource_types: Vec<String>,
-    /// Tasks it waits for, by parent.
+    /// Tasks it waits for, by parent: every declared one of the job, and the only task of the level before.
     pub depends_on: Vec<Dependency>,
     /// Which of the declared parents must have completed.
     pub parents: Parents,
     /// What its failure does to the job.
     pub on_failure: OnFailure,
+}
+
+impl Plan {
+    /// The job of that identifier, compared without case.
+    pub fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| crate::ir::same_identifier(&job.id, id))
+    }
+}
+
+impl Job {
+    /// How many levels its tasks stand on.
+    pub fn levels(&self) -> u32 {
+        self.tasks.last().map_or(0, |task| task.level + 1)
+    }
 }
 
 impl Task {
@@ -403,7 +424,7 @@ pub struct ResourceType {
     pub source: String,
     /// Entity type of the resources.
     pub target: String,
-    /// The other attributes, defaults made explicit.
+    /// The other attributes, defaults made explicit; those without value, and labels, are left out.
     pub attributes: BTreeMap<String, Value>,
     /// In the order of element, then content.
     pub rules: Vec<Rule>,

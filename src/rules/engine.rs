@@ -3,13 +3,12 @@
 use rayon::prelude::*;
 
 use crate::finding::{Finding, Totals};
-use crate::grammar::kinds;
-use crate::ir::{Id, Job, Program};
+use crate::ir::{Id, Job, Program, Task};
 use crate::scaffold::ScaffoldProblem;
 use crate::source::FileId;
 
 use super::element::ElementView;
-use super::{Check, JobModel, Policy, registry, suppression, xml_syntax};
+use super::{Check, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
 
 /// What a check found, silenced findings counted.
 #[derive(Debug)]
@@ -27,12 +26,27 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
     findings.par_extend(files.par_iter().with_max_len(1).flat_map_iter(|&file| check_file(program, file)));
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
-    findings.par_extend(jobs.par_iter().flat_map_iter(|&job| check_job(program, job)));
-    let program_checks: Vec<_> =
-        registry::ALL.iter().filter_map(|rule| if let Check::Program(check) = rule.check { Some(check) } else { None }).collect();
-    findings.par_extend(program_checks.par_iter().flat_map_iter(|check| {
+    let facts = Facts::new(program);
+    findings.par_extend(jobs.par_iter().flat_map_iter(|&job| check_job(program, &facts, job)));
+    let tasks: Vec<Id<Task>> = program.items.tasks.iter().map(|(id, _)| id).collect();
+    findings.par_extend(tasks.par_chunks(256).flat_map_iter(|tasks| check_tasks(program, &facts, tasks)));
+    let program_checks: Vec<_> = registry::ALL
+        .iter()
+        .filter(|rule| matches!(rule.check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_)))
+        .collect();
+    findings.par_extend(program_checks.par_iter().flat_map_iter(|rule| {
         let mut sink = Vec::new();
-        check(program, &mut sink);
+        match (rule.check, &policy.settings) {
+            (Check::Program(check), _) => check(program, &mut sink),
+            (Check::Facts(check), _) => check(program, &facts, &mut sink),
+            (Check::Settings(check), Some(settings)) => check(program, settings, &mut sink),
+            (Check::Embedded(check), _) => {
+                if let Some(embedded) = &policy.embedded {
+                    check(program, embedded, &mut sink);
+                }
+            }
+            _ => {}
+        }
         sink
     }));
     super::scaffold_problems::report(program, problems, &mut findings);
@@ -59,9 +73,21 @@ fn check_file(program: &Program, file: FileId) -> Vec<Finding> {
     sink
 }
 
-fn check_job(program: &Program, id: Id<Job>) -> Vec<Finding> {
+fn check_tasks(program: &Program, facts: &Facts, tasks: &[Id<Task>]) -> Vec<Finding> {
     let mut sink = Vec::new();
-    let model = JobModel::new(program, id);
+    for model in tasks.iter().filter_map(|&id| TaskModel::new(program, facts, id)) {
+        for rule in registry::ALL {
+            if let Check::Task(check) = rule.check {
+                check(&model, &mut sink);
+            }
+        }
+    }
+    sink
+}
+
+fn check_job(program: &Program, facts: &Facts, id: Id<Job>) -> Vec<Finding> {
+    let mut sink = Vec::new();
+    let model = JobModel::new(program, facts, id);
     for rule in registry::ALL {
         if let Check::Job(check) = rule.check {
             let from = sink.len();
@@ -73,6 +99,5 @@ fn check_job(program: &Program, id: Id<Job>) -> Vec<Finding> {
             }
         }
     }
-    let _ = kinds::JOB;
     sink
 }

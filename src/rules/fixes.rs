@@ -1,9 +1,13 @@
 //! Edits that several rules make: an attribute set, a child added. They keep the formatting around them.
 
-use crate::finding::{Edit, Fix, Safety};
-use crate::ir::{Origin, Program};
+use std::borrow::Cow;
+
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::ir::{JobEntry, Origin, Program};
 use crate::source::{Location, Span};
 use crate::syntax::{ElementId, escape_attribute};
+
+use super::JobModel;
 
 /// Sets an attribute of a written element: its value replaced where it stands, else added after the last one. Nothing for a
 /// generated item.
@@ -26,9 +30,29 @@ pub(super) fn set_attribute(program: &Program, origin: Origin, name: &str, value
         .then(|| Fix::safe(Location::new(origin.file, Span::empty(at)), format!(" {name}=\"{}\"", escape_attribute(value))))
 }
 
-/// Adds a child with one attribute as the first child of a written element.
-pub(super) fn add_child(program: &Program, origin: Origin, child: &str, name: &str, value: &str) -> Option<Fix> {
-    if origin.generated.is_some() {
+/// Adds to a finding the edit that sets an attribute of a task where a job runs it. A task that a step names may be run by
+/// other jobs too, for which the attribute may be right: that edit is to be looked at.
+pub(super) fn setting(job: &JobModel<'_>, index: usize, name: &str, value: &str, finding: Finding) -> Finding {
+    let view = &job.tasks[index];
+    let Some(mut fix) = set_attribute(job.program, view.task.origin, name, value) else { return finding };
+    if matches!(view.entry, JobEntry::Step(_)) {
+        fix.safety = Safety::Unsafe;
+    }
+    finding.fix(fix)
+}
+
+/// As [`setting`], for an attribute whose value is only the likeliest one.
+pub(super) fn guess(job: &JobModel<'_>, index: usize, name: &str, value: &str, finding: Finding) -> Finding {
+    let mut finding = setting(job, index, name, value, finding);
+    if let Some(fix) = &mut finding.fix {
+        fix.safety = Safety::Unsafe;
+    }
+    finding
+}
+
+/// Adds children with one attribute, each of one value, as the first children of a written element.
+pub(super) fn add_children(program: &Program, origin: Origin, child: &str, name: &str, values: &[Cow<'_, str>]) -> Option<Fix> {
+    if origin.generated.is_some() || values.is_empty() {
         return None;
     }
     let document = program.document(origin.file);
@@ -37,16 +61,18 @@ pub(super) fn add_child(program: &Program, origin: Origin, child: &str, name: &s
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let indent = indent(text, tag.start);
     let step = step(program, origin, indent);
-    let child = format!("<{child} {name}=\"{}\" />", escape_attribute(value));
+    let children = values.iter().map(|value| format!("<{child} {name}=\"{}\" />", escape_attribute(value)));
     let written = tag.of(text);
     let edit = if let Some(head) = written.strip_suffix("/>") {
         let start = tag.start + head.trim_end().len() as u32;
         let element = document.name_span(origin.element).of(text);
-        let replaced = format!(">{newline}{indent}{step}{child}{newline}{indent}</{element}>");
+        let children: String = children.map(|child| format!("{newline}{indent}{step}{child}")).collect();
+        let replaced = format!(">{children}{newline}{indent}</{element}>");
         Edit { location: Location::new(origin.file, Span::new(start, tag.end)), text: replaced }
     } else if written.ends_with('>') {
         let inside = text[tag.end as usize..].starts_with(['\n', '\r']);
-        let text = if inside { format!("{newline}{indent}{step}{child}") } else { child };
+        let text =
+            if inside { children.map(|child| format!("{newline}{indent}{step}{child}")).collect() } else { children.collect() };
         Edit { location: Location::new(origin.file, Span::empty(tag.end)), text }
     } else {
         return None;

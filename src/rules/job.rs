@@ -1,13 +1,19 @@
 //! A job as its rules see it: what it runs, in order, with the links between tasks.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds};
 use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Symbol, SynchronizationMode, Task};
 use crate::source::Location;
+use crate::syntax::NameId;
+
+use super::{Facts, task};
 
 /// What kind of run a job is, in the order in which it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +56,17 @@ pub struct JobModel<'p> {
     pub kind: JobKind,
     /// What it runs, in document order.
     pub tasks: Vec<TaskView<'p>>,
+    /// What is known about the whole configuration.
+    pub facts: &'p Facts,
+    index: FxHashMap<Symbol, usize>,
+    rings: OnceLock<Vec<Option<usize>>>,
+    of_kind: FxHashMap<ElementKind, Vec<usize>>,
+    of_connector: FxHashMap<(ElementKind, Id<Connector>), Vec<usize>>,
 }
 
 impl<'p> JobModel<'p> {
     /// Reads a job. Steps and overrides that name nothing are left out.
-    pub fn new(program: &'p Program, id: Id<Job>) -> Self {
+    pub fn new(program: &'p Program, facts: &'p Facts, id: Id<Job>) -> Self {
         let job = &program.items.jobs[id];
         let found = program.job_tasks(id);
         let mut index: FxHashMap<Symbol, usize> = FxHashMap::default();
@@ -72,7 +84,26 @@ impl<'p> JobModel<'p> {
             })
             .collect();
         let kind = kind(job, &tasks);
-        Self { program, id, job, kind, tasks }
+        let mut model = Self {
+            program,
+            id,
+            job,
+            kind,
+            tasks,
+            facts,
+            index,
+            rings: OnceLock::new(),
+            of_kind: FxHashMap::default(),
+            of_connector: FxHashMap::default(),
+        };
+        for index in 0..model.tasks.len() {
+            let kind = model.tasks[index].task.kind;
+            model.of_kind.entry(kind).or_default().push(index);
+            if let Some(connector) = model.connector(index) {
+                model.of_connector.entry((kind, connector)).or_default().push(index);
+            }
+        }
+        model
     }
 
     /// The job's identifier.
@@ -85,9 +116,51 @@ impl<'p> JobModel<'p> {
         self.program.task_name(self.tasks[index].id)
     }
 
+    /// The task of that identifier; the first where the job runs it twice.
+    pub fn find(&self, name: Symbol) -> Option<usize> {
+        self.index.get(&name).copied()
+    }
+
+    /// Number of the ring of links that a task is part of; `None` where it is part of none.
+    pub fn ring(&self, index: usize) -> Option<usize> {
+        let rings = self.rings.get_or_init(|| {
+            let mut graph: DiGraph<(), (), usize> = DiGraph::with_capacity(self.tasks.len(), 0);
+            for _ in &self.tasks {
+                graph.add_node(());
+            }
+            for (child, view) in self.tasks.iter().enumerate() {
+                graph.extend_with_edges(view.parents.iter().map(|&parent| (NodeIndex::new(child), NodeIndex::new(parent))));
+            }
+            let mut rings = vec![None; self.tasks.len()];
+            for (number, ring) in kosaraju_scc(&graph).into_iter().enumerate() {
+                if ring.len() > 1 {
+                    for node in ring {
+                        rings[node.index()] = Some(number);
+                    }
+                }
+            }
+            rings
+        });
+        rings.get(index).copied().flatten()
+    }
+
     /// Indices of the tasks of one element, in document order.
-    pub fn of(&self, kind: ElementKind) -> impl DoubleEndedIterator<Item = usize> + Clone + '_ {
-        (0..self.tasks.len()).filter(move |&index| self.tasks[index].task.kind == kind)
+    pub fn of(&self, kind: ElementKind) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone + '_ {
+        self.of_kind.get(&kind).map_or(&[][..], Vec::as_slice).iter().copied()
+    }
+
+    /// Indices of the tasks of one element that work for a connector, in document order.
+    pub fn of_connector(
+        &self,
+        kind: ElementKind,
+        connector: Id<Connector>,
+    ) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone + '_ {
+        self.of_connector.get(&(kind, connector)).map_or(&[][..], Vec::as_slice).iter().copied()
+    }
+
+    /// Whether some task of an element names no connector that exists: it may work for any.
+    pub fn some_unknown(&self, kind: ElementKind) -> bool {
+        self.of(kind).any(|index| self.connector(index).is_none())
     }
 
     /// Whether `first` runs before `second`: on a lower level, or earlier in document order where neither has a level.
@@ -102,17 +175,19 @@ impl<'p> JobModel<'p> {
 
     /// Whether `child` waits for `parent`, directly or through other tasks of the job.
     pub fn linked(&self, child: usize, parent: usize) -> bool {
-        let mut seen = vec![false; self.tasks.len()];
+        self.tasks[child].parents.contains(&parent) || self.ancestors(child).contains(&parent)
+    }
+
+    /// The tasks that `child` waits for, directly or through others. The set is asked, never iterated.
+    pub fn ancestors(&self, child: usize) -> FxHashSet<usize> {
+        let mut seen = FxHashSet::default();
         let mut open = self.tasks[child].parents.clone();
         while let Some(at) = open.pop() {
-            if at == parent {
-                return true;
-            }
-            if !std::mem::replace(&mut seen[at], true) {
+            if seen.insert(at) {
                 open.extend(&self.tasks[at].parents);
             }
         }
-        false
+        seen
     }
 
     /// The connector an export, prepare, synchronize or fulfil task works for: its own, else that of its connection.
@@ -144,6 +219,11 @@ impl<'p> JobModel<'p> {
         }
     }
 
+    /// Whether a field is absent only because what is written is not of its type, which is a finding of its own.
+    pub fn is_unreadable<T>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
+        field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
+    }
+
     /// Where the job names a task: the step, else the task itself.
     pub fn entry_place(&self, index: usize) -> Location {
         self.program.place(self.program.entry_origin(self.tasks[index].entry))
@@ -153,25 +233,7 @@ impl<'p> JobModel<'p> {
     #[must_use]
     pub fn about(&self, index: usize, finding: Finding) -> Finding {
         let view = &self.tasks[index];
-        let mut finding = finding;
-        finding.anchor = format!("Job[{}]/{}[{}]", self.name(), view.task.kind.def().name, self.task_name(index));
-        if let Some(generated) = view.task.origin.generated {
-            let scaffolding = self.program.generated[generated.0 as usize].scaffolding;
-            let element = self.program.items.scaffoldings[scaffolding].kind.def().name;
-            return finding.note(format!("the task is `{}`, generated by this {element}", self.task_name(index)));
-        }
-        match view.entry {
-            JobEntry::Step(_) => {
-                let message = format!("job `{}` runs it here", self.name());
-                finding.related(self.entry_place(index), message)
-            }
-            JobEntry::Task(_) | JobEntry::Override(_) => finding,
-        }
-    }
-
-    /// A chain of tasks in words, for notes: `A -> B -> C`.
-    pub fn chain(&self, tasks: &[usize]) -> String {
-        tasks.iter().map(|&index| format!("`{}`", self.task_name(index))).collect::<Vec<_>>().join(" → ")
+        task::about(self.program, view.id, Some((self.id, view.entry)), finding)
     }
 
     /// Whether the job's structure is judged: not on a connector job.

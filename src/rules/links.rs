@@ -1,20 +1,41 @@
-//! The edit that links a task to another of its job.
+//! The edit that links a task to others of its job.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Safety};
 use crate::ir::JobEntry;
 
 use super::{JobModel, fixes};
 
-/// Adds the edit to a finding that says a link is missing. Nothing is offered where the parent has no identifier or comes
-/// later, or where the child is an override, whose written links would replace all others.
-pub(super) fn with_link_fix(job: &JobModel<'_>, child: usize, parent: usize, finding: Finding) -> Finding {
+/// Adds the edit to a finding that says links are missing. Nothing is offered where a parent has no identifier or comes
+/// later, or where the child is an override, whose written links would replace all others. A task that a step names may
+/// be run by other jobs, which need not run the parents: that edit is to be looked at.
+pub(super) fn with_link_fix(job: &JobModel<'_>, child: usize, parents: &[usize], finding: Finding) -> Finding {
     let view = &job.tasks[child];
-    if job.tasks[parent].task.identifier.is_none() || !job.before(parent, child) || matches!(view.entry, JobEntry::Override(_)) {
+    let linkable = |&parent: &usize| job.tasks[parent].task.identifier.is_some() && job.before(parent, child);
+    if !parents.iter().all(linkable) || matches!(view.entry, JobEntry::Override(_)) {
         return finding;
     }
-    let name = job.task_name(parent);
-    match fixes::add_child(job.program, view.task.origin, "TaskDependsOnTask", "ParentTask", &name) {
-        Some(fix) => finding.fix(fix),
+    let names: Vec<_> = parents.iter().map(|&parent| job.task_name(parent)).collect();
+    match fixes::add_children(job.program, view.task.origin, "TaskDependsOnTask", "ParentTask", &names) {
+        Some(mut fix) => {
+            if matches!(view.entry, JobEntry::Step(_)) {
+                fix.safety = Safety::Unsafe;
+            }
+            finding.fix(fix)
+        }
         None => finding,
     }
+}
+
+/// What to write to link a task to others, for a help.
+pub(super) fn help(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
+    const SHOWN: usize = 5;
+    let mut links: Vec<String> = parents
+        .iter()
+        .take(SHOWN)
+        .map(|&parent| format!("`<TaskDependsOnTask ParentTask=\"{}\" />`", job.task_name(parent)))
+        .collect();
+    if parents.len() > SHOWN {
+        links.push(format!("{} more", parents.len() - SHOWN));
+    }
+    format!("add {} to `{}`", links.join(" and "), job.task_name(child))
 }

@@ -6,29 +6,39 @@
 
 mod dirty;
 mod element;
+mod embedded;
 mod engine;
+mod facts;
 mod fixes;
 mod job;
+mod job_structure;
 mod links;
 pub mod pages;
 mod policy;
+mod provisioning;
 mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;
+mod schedule;
 mod schema;
+mod settings;
 mod suggest;
 mod suppression;
 mod synchronization;
+mod task;
 #[cfg(test)]
 mod testing;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
 pub use engine::{Checked, check};
+pub use facts::Facts;
 pub use job::{JobKind, JobModel, TaskView};
-pub use policy::{PathPolicy, Policy, Selector, Setting};
+pub use policy::Policy;
 pub use registry::{ALL, catalogue, find};
+pub use settings::Settings;
+pub use task::TaskModel;
 pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
@@ -44,8 +54,16 @@ pub enum Check {
     Element(fn(&ElementView<'_>, &mut Sink)),
     /// At each job with the tasks it runs, written or generated.
     Job(fn(&JobModel<'_>, &mut Sink)),
+    /// At each task alone, once however many jobs run it; not at tasks that only connector jobs run.
+    Task(fn(&TaskModel<'_>, &mut Sink)),
     /// Once for the whole configuration.
     Program(fn(&Program, &mut Sink)),
+    /// Once for the whole configuration, with what is known about all of it.
+    Facts(fn(&Program, &Facts, &mut Sink)),
+    /// Once for the whole configuration, where the agent's settings file is known.
+    Settings(fn(&Program, &Settings, &mut Sink)),
+    /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
+    Embedded(fn(&Program, &[&str], &mut Sink)),
     /// Reported by the engine itself while it reads files or applies directives.
     Engine,
 }

@@ -1,70 +1,30 @@
 //! Which rules report, and how gravely: the one place where configuration meets findings.
 
-use std::collections::BTreeMap;
-
-use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::config::{Config, Level};
+use crate::finding::{Finding, RuleInfo, Severity};
 use crate::source::Sources;
 
-/// What a configuration says of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// It does not report.
-    Off,
-    /// Every finding of it has this severity.
-    Severity(Severity),
-}
-
-/// A rule, a category, or every rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selector {
-    /// One rule.
-    Rule(&'static str),
-    /// All rules of a category.
-    Category(Category),
-}
-
-impl Selector {
-    fn takes(&self, rule: &RuleInfo) -> bool {
-        match self {
-            Self::Rule(name) => *name == rule.name,
-            Self::Category(category) => *category == rule.category,
-        }
-    }
-}
-
-/// Settings for files whose path matches.
-pub struct PathPolicy {
-    /// Whether a path, as shown, is meant.
-    pub matches: Box<dyn Fn(&str) -> bool + Send + Sync>,
-    /// What holds there.
-    pub settings: Vec<(Selector, Setting)>,
-}
-
 /// All settings of a run. The default changes nothing.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Policy {
-    /// By rule name.
-    pub severities: BTreeMap<&'static str, Setting>,
-    /// Where not empty, only these report.
-    pub select: Vec<Selector>,
-    /// These do not report.
-    pub ignore: Vec<Selector>,
-    /// By path; later ones win.
-    pub paths: Vec<PathPolicy>,
-}
-
-impl std::fmt::Debug for Policy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Policy").field("severities", &self.severities).field("select", &self.select).finish_non_exhaustive()
-    }
+    config: Config,
+    /// What the agent's settings file holds, where one was given.
+    pub settings: Option<super::Settings>,
+    /// The task elements that have an embedded form, where those without are to be reported.
+    pub embedded: Option<Vec<&'static str>>,
 }
 
 impl Policy {
+    /// The settings of a configuration.
+    pub fn new(config: Config) -> Self {
+        Self { config, settings: None, embedded: None }
+    }
+
     /// Whether a rule may report at all.
     pub fn is_on(&self, rule: &RuleInfo) -> bool {
-        (self.select.is_empty() || self.select.iter().any(|selector| selector.takes(rule)))
-            && !self.ignore.iter().any(|selector| selector.takes(rule))
-            && self.severities.get(rule.name) != Some(&Setting::Off)
+        (self.config.check.select.is_empty() || self.config.check.select.iter().any(|selector| selector.covers(rule)))
+            && !self.config.check.ignore.iter().any(|selector| selector.covers(rule))
+            && self.config.check.severity.get(rule.name) != Some(&Level::Off)
     }
 
     /// Removes the findings of rules that are off and gives the others their configured severities. A severity that is set
@@ -74,19 +34,27 @@ impl Policy {
             if !self.is_on(finding.rule) {
                 return false;
             }
-            if let Some(&Setting::Severity(severity)) = self.severities.get(finding.rule.name) {
-                finding.severity = severity;
-            }
+            let mut severity = level(self.config.check.severity.get(finding.rule.name), finding.severity);
             let path = &sources.get(finding.location.file).path;
-            for policy in self.paths.iter().filter(|policy| (policy.matches)(path)) {
-                for (_, setting) in policy.settings.iter().filter(|(selector, _)| selector.takes(finding.rule)) {
-                    match setting {
-                        Setting::Off => return false,
-                        Setting::Severity(severity) => finding.severity = *severity,
-                    }
+            let path = self.config.path_of(path);
+            for policy in self.config.check.paths.iter().filter(|policy| policy.applies(&path)) {
+                if policy.ignore.iter().any(|selector| selector.covers(finding.rule)) {
+                    return false;
+                }
+                match policy.severity.get(finding.rule.name) {
+                    Some(Level::Off) => return false,
+                    set => severity = level(set, severity),
                 }
             }
+            finding.severity = severity;
             true
         });
+    }
+}
+
+fn level(set: Option<&Level>, otherwise: Severity) -> Severity {
+    match set {
+        Some(Level::On(severity)) => *severity,
+        Some(Level::Off) | None => otherwise,
     }
 }

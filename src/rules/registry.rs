@@ -1,9 +1,14 @@
 //! The list of all rules, in the order of the catalogue.
 
+use std::sync::OnceLock;
+
 use crate::finding::RuleInfo;
 
 use super::Rule;
-use super::{dirty, references, replacement_character, schema, suppression, synchronization, xml_syntax};
+use super::{
+    dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule, schema,
+    suppression, synchronization, xml_syntax,
+};
 
 /// Every rule.
 pub static ALL: &[&Rule] = &[
@@ -28,6 +33,16 @@ pub static ALL: &[&Rule] = &[
     &references::wrong_reference_kind::RULE,
     &references::unused_task::RULE,
     &references::unused_item::RULE,
+    // job structure
+    &job_structure::dependency_cycle::RULE,
+    &job_structure::dependency_outside_job::RULE,
+    &job_structure::dependency_order::RULE,
+    &job_structure::mixed_levels::RULE,
+    &job_structure::mixed_agents::RULE,
+    &job_structure::repeated_task::RULE,
+    &job_structure::override_without_change::RULE,
+    &embedded::task_not_embedded::RULE,
+    &embedded::expression_not_embedded::RULE,
     // synchronization chain
     &synchronization::export_not_linked::RULE,
     &synchronization::synchronize_not_linked::RULE,
@@ -47,6 +62,32 @@ pub static ALL: &[&Rule] = &[
     &dirty::missing_dirty::RULE,
     &dirty::flag_without_changes::RULE,
     &dirty::flag_not_linked::RULE,
+    // computation and provisioning
+    &provisioning::compute_without_change::RULE,
+    &provisioning::missing_entity_types::RULE,
+    &provisioning::role_model_entity_types::RULE,
+    &provisioning::all_entity_types::RULE,
+    &provisioning::missing_provisioning_target::RULE,
+    &provisioning::provisioning_target_mismatch::RULE,
+    &provisioning::fulfill_without_orders::RULE,
+    &provisioning::fulfill_not_linked::RULE,
+    &provisioning::force_provisioning::RULE,
+    &provisioning::profiles_not_linked::RULE,
+    &provisioning::needless_task::RULE,
+    &provisioning::missing_resource_type_mapping::RULE,
+    &provisioning::missing_connection_settings::RULE,
+    &provisioning::missing_command_input::RULE,
+    &provisioning::index_thresholds::RULE,
+    &provisioning::stops_on_error::RULE,
+    // schedule
+    &schedule::invalid_cron::RULE,
+    &schedule::never_fires::RULE,
+    &schedule::frequent_job::RULE,
+    // scaffolding
+    &scaffold_problems::NO_EFFECT,
+    &scaffold_problems::INCREMENTAL,
+    &scaffold_problems::TARGET,
+    &scaffold_problems::ARGUMENT,
     // directives
     &suppression::MALFORMED,
     &suppression::UNKNOWN,
@@ -54,9 +95,10 @@ pub static ALL: &[&Rule] = &[
     &suppression::NO_REASON,
 ];
 
-/// The rows of the catalogue.
-pub fn catalogue() -> Vec<&'static RuleInfo> {
-    ALL.iter().map(|rule| &rule.info).collect()
+/// The rows of the catalogue, in its order.
+pub fn catalogue() -> &'static [&'static RuleInfo] {
+    static ROWS: OnceLock<Vec<&'static RuleInfo>> = OnceLock::new();
+    ROWS.get_or_init(|| ALL.iter().map(|rule| &rule.info).collect())
 }
 
 /// The rule of that name.

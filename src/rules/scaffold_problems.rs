@@ -1,9 +1,115 @@
 //! Problems that scaffoldings found in themselves, as findings.
 
-use crate::ir::Program;
-use crate::scaffold::ScaffoldProblem;
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::ir::{Program, Scaffolding};
+use crate::scaffold::{ScaffoldProblem, ScaffoldProblemKind};
+use crate::source::Location;
 
-use super::Sink;
+use super::suggest::{listed, nearest};
+use super::{Check, Rule, Sink, element};
+
+const fn rule(name: &'static str, severity: Severity, summary: &'static str) -> Rule {
+    Rule { info: RuleInfo { name, category: Category::Scaffolding, severity, summary }, check: Check::Engine }
+}
+
+/// The row of `scaffold-no-effect`.
+pub(crate) static NO_EFFECT: Rule = rule("scaffold-no-effect", Severity::Warning, "a scaffolding generates no task");
+/// The row of `scaffold-incremental-unsupported`.
+pub(crate) static INCREMENTAL: Rule = rule(
+    "scaffold-incremental-unsupported",
+    Severity::Error,
+    "an incremental scaffolding for a connector that exports only completely",
+);
+/// The row of `scaffold-target-not-found`.
+pub(crate) static TARGET: Rule =
+    rule("scaffold-target-not-found", Severity::Error, "a scaffolding names a generated task that it does not generate");
+/// The row of `scaffold-argument`.
+pub(crate) static ARGUMENT: Rule =
+    rule("scaffold-argument", Severity::Error, "arguments of a scaffolding contradict each other or the configuration");
+
+/// Generated names listed in a help.
+const LISTED: usize = 40;
 
 /// Reports what kept scaffoldings from being expanded.
-pub(super) fn report(_program: &Program, _problems: &[ScaffoldProblem], _sink: &mut Sink) {}
+pub(super) fn report(program: &Program, problems: &[ScaffoldProblem], sink: &mut Sink) {
+    sink.extend(problems.iter().filter_map(|problem| finding(program, problem)));
+}
+
+fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
+    let item = &program.items.scaffoldings[problem.scaffolding];
+    let document = program.document(item.origin.file);
+    let at = problem.element.unwrap_or(item.origin.element);
+    let place = match problem.attribute {
+        Some(attribute) => document.value_location(attribute),
+        None => document.name_location(at),
+    };
+    let scaffolding = item.kind.def().name;
+    let finding = match &problem.kind {
+        ScaffoldProblemKind::NoEffect { .. } | ScaffoldProblemKind::IncrementalUnsupported { .. } if is_unresolved(item) => return None,
+        ScaffoldProblemKind::NoEffect { subject } => {
+            Finding::new(&NO_EFFECT.info, place, format!("{scaffolding} generates no task: {subject} neither exports nor fulfils anything"))
+                .label("generates nothing")
+                .note("no job comes of it, or one that does nothing; the connections are missing, switched off, or of packages that can do neither")
+                .help("give the connector a connection whose package exports or fulfils, check DeactivationExportFulfill, CompleteJob and IncrementalJob, or remove the scaffolding")
+        }
+        ScaffoldProblemKind::IncrementalUnsupported { connector, packages } => Finding::new(
+            &INCREMENTAL.info,
+            place_of_connector(program, item).unwrap_or(place),
+            format!("{scaffolding} needs an export of changes, but connector `{connector}` exports only completely"),
+        )
+        .label("exports only completely")
+        .note(format!("none of its packages gives changes: {}", listed(packages.iter().map(String::as_str), 8)))
+        .help("write `<CreateConnectorSynchroComplete … />` for this connector"),
+        ScaffoldProblemKind::TargetNotFound { name, occurrence, matches, generated } => {
+            let message = match (occurrence, matches) {
+                (Some(number), 1..) => {
+                    format!("{scaffolding} generates {matches} tasks that `{name}` can mean, but number {number} is asked for")
+                }
+                _ => format!("{scaffolding} generates no task `{name}`"),
+            };
+            let finding = Finding::new(&TARGET.info, place, message)
+                .label("no generated task is called so")
+                .note("a name means a generated task when it is the whole name, or its end from an underscore on, job prefix, number and suffix left aside");
+            if generated.is_empty() {
+                finding.help("the scaffolding generates no task at all")
+            } else {
+                let names = listed(generated.iter().map(String::as_str), LISTED);
+                match nearest_end(name, generated) {
+                    Some(near) => finding.help(format!("did you mean `{near}`? It generates {names}")),
+                    None => finding.help(format!("it generates {names}")),
+                }
+            }
+        }
+        ScaffoldProblemKind::Argument { message, help } => Finding::new(&ARGUMENT.info, place, format!("{scaffolding}: {message}"))
+            .label("contradicts")
+            .note("the scaffolding cannot be expanded as written: no job comes of it")
+            .help(help.clone()),
+    };
+    let anchor = element::anchor(program, item.origin.file, at);
+    let what = problem.attribute.map(|attribute| document.attribute_name_text(attribute)).unwrap_or_default();
+    let finding = finding.anchor(format!("{anchor}/@{what}"));
+    Some(if problem.element.is_some() && problem.element != Some(item.origin.element) {
+        finding.related(program.place(item.origin), "the scaffolding")
+    } else {
+        finding
+    })
+}
+
+/// Whether the connector or the agent of a scaffolding does not exist: that is reported, and what follows from it is not.
+fn is_unresolved(item: &Scaffolding) -> bool {
+    item.connector.is_some_and(|connector| connector.value.target.is_none())
+        || item.agent.is_some_and(|agent| agent.value.target.is_none())
+}
+
+fn place_of_connector(program: &Program, item: &Scaffolding) -> Option<Location> {
+    item.connector.map(|connector| program.field_place(item.origin, None, connector.at))
+}
+
+/// The generated name, or the end of one from an underscore on, that a wrong name most resembles.
+fn nearest_end<'a>(name: &str, generated: &'a [String]) -> Option<&'a str> {
+    let ends = generated
+        .iter()
+        .take(200)
+        .flat_map(|full| std::iter::once(full.as_str()).chain(full.match_indices('_').map(|(at, _)| &full[at + 1..])));
+    nearest(name, ends)
+}

@@ -43,7 +43,8 @@ fn job(facts: &Facts<'_>, connector: &ConnectorFacts) -> NewJob {
     job.reason = format!("steps of the page of connector `{}`", connector.name);
     for (_, word) in STEPS {
         let identifier = format!("{}_Connector{word}", connector.name);
-        job.entries.push(NewEntry::Step { identifier, level: None, reason: String::new() });
+        let reason = format!("started from the page of connector `{}`", connector.name);
+        job.entries.push(NewEntry::Step { identifier, level: None, reason });
     }
     job
 }

@@ -20,8 +20,11 @@ mod initialization;
 mod install;
 mod job;
 mod labels;
+pub mod print;
 mod problem;
 mod synchronization;
+#[cfg(test)]
+mod tests;
 
 pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
 

@@ -259,7 +259,7 @@ fn slashes(path: &Path) -> String {
     let mut out = String::new();
     for component in path.components() {
         match component {
-            Component::CurDir => continue,
+            Component::CurDir => {}
             Component::RootDir => out.push('/'),
             other => {
                 if !out.is_empty() && !out.ends_with('/') {

@@ -231,6 +231,7 @@ fn declared(bytes: &[u8]) -> Option<(u64, &str)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
 mod tests {
     use super::*;
 

@@ -2,9 +2,12 @@
 
 use super::{chars, error::DeclarationProblem};
 
+/// What is wrong, and the range that it is about.
+type Wrong = (DeclarationProblem, usize, usize);
+
 /// Checks an XML declaration, given from `<?xml` to `?>` without both (production `XMLDecl`). An error comes with the
 /// range in `content` that is wrong.
-pub(super) fn check(content: &str) -> Result<(), (DeclarationProblem, usize, usize)> {
+pub(super) fn check(content: &str) -> Result<(), Wrong> {
     let mut cursor = Cursor { content, at: 0 };
     let space = cursor.skip_blanks();
     let Some(version) = cursor.part("version")? else {
@@ -51,7 +54,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Reads `name = "value"`, if that is the name that comes next: the value and where it begins.
-    fn part(&mut self, name: &str) -> Result<Option<(&'t str, usize)>, (DeclarationProblem, usize, usize)> {
+    fn part(&mut self, name: &str) -> Result<Option<(&'t str, usize)>, Wrong> {
         if !self.content[self.at..].starts_with(name) {
             return Ok(None);
         }
@@ -74,7 +77,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The word at the cursor as the wrong place; an empty range at the end.
-    fn here(&self, problem: DeclarationProblem) -> (DeclarationProblem, usize, usize) {
+    fn here(&self, problem: DeclarationProblem) -> Wrong {
         let rest = &self.content[self.at..];
         let length = rest.find(|c: char| c.is_ascii_whitespace() || c == '=').unwrap_or(rest.len());
         (problem, self.at, self.at + length)

@@ -91,15 +91,17 @@ impl<'t> Parser<'t> {
             }
             return;
         };
+        // `<JobIdentifier="J"></Job>`: reported at the start tag.
+        let joined = open.excused && !name.is_empty() && open.name.starts_with(name);
         // Whatever the tag was meant to be, this explains why the open element may lack its own.
         open.excused = true;
         let (expected, opened) = (open.name, open.name_start);
-        if !blamed {
+        if !blamed && !joined {
             let kind = SyntaxErrorKind::MismatchedEndTag { expected: expected.into(), found: name.into() };
             let related = span(opened as usize, opened as usize + expected.len());
             self.report(kind, place, Some(related));
         }
-        if resembles(name, expected)
+        if (joined || resembles(name, expected))
             && let Some(open) = self.open.pop()
         {
             self.close(&open, end);

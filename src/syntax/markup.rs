@@ -9,7 +9,7 @@ use super::tree::Comment;
 impl Parser<'_> {
     pub(super) fn comment(&mut self, start: usize, end: usize) {
         self.end_run();
-        // quick-xml would end `<!-->` early if it ever changed its mind about it.
+        // The first `--` has to be the one that ends the comment.
         let close = memchr::memmem::find(&self.bytes[start + 4..], b"--").map_or(end, |at| start + 4 + at);
         if close + 3 != end {
             let nested = self.bytes[..close].ends_with(b"<!");

@@ -15,8 +15,12 @@ mod markup;
 mod namespaces;
 mod parser;
 mod reference;
+mod repair;
 mod seed;
 mod start_tag;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
+mod tests;
 mod tree;
 mod value;
 mod words;

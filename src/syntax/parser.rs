@@ -15,7 +15,7 @@ use crate::source::{FileId, Span};
 
 /// How often reading may start anew in one file. Each time quick-xml may look through the whole rest, so this bounds
 /// the work on a hostile file.
-const MAX_RESTARTS: u32 = 500;
+const MAX_RESTARTS: u32 = 200;
 
 /// Reads a text: the tree of what is there, and what is wrong with it.
 pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
@@ -54,6 +54,7 @@ pub(super) struct Open<'t> {
     pub(super) excused: bool,
 }
 
+#[allow(clippy::struct_excessive_bools)] // each remembers one thing already reported or met
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) bytes: &'t [u8],
@@ -61,6 +62,8 @@ pub(super) struct Parser<'t> {
     /// Where the reader's text begins.
     base: usize,
     restarts: u32,
+    /// Whether the reader has given up and has to be replaced.
+    stopped: bool,
     pub(super) document: Document,
     pub(super) open: Vec<Open<'t>>,
     pub(super) namespaces: Namespaces<'t>,
@@ -89,6 +92,7 @@ impl<'t> Parser<'t> {
             reader: Reader::from_str(""),
             base: 0,
             restarts: 0,
+            stopped: false,
             document,
             open: Vec::new(),
             namespaces: Namespaces::new(),
@@ -154,13 +158,14 @@ impl<'t> Parser<'t> {
 
     /// Lets the next token begin at `at`, where the reader is not there anyway.
     pub(super) fn resume(&mut self, at: usize) {
-        if self.position() != at {
+        if self.stopped || self.position() != at {
             self.restart(at);
         }
     }
 
     fn restart(&mut self, at: usize) {
         self.restarts += 1;
+        self.stopped = false;
         self.start_reader(at);
     }
 
@@ -184,6 +189,7 @@ impl<'t> Parser<'t> {
 
     /// A token that quick-xml finds no end of, or no sense in.
     fn broken(&mut self, start: usize) {
+        self.stopped = true;
         match self.bytes.get(start + 1) {
             Some(b'!') => self.broken_bang(start),
             Some(b'?') => self.broken_instruction(start),
@@ -331,6 +337,11 @@ impl<'t> Parser<'t> {
         self.report(kind, span(start, end), None);
     }
 
+    /// Whether further breaks of XML are no longer listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.xml_errors > MAX_ERRORS
+    }
+
     #[cold]
     pub(super) fn report(&mut self, kind: SyntaxErrorKind, span: Span, related: Option<Span>) {
         let (count, full) = match kind.class() {
@@ -373,6 +384,11 @@ impl<'t> Parser<'t> {
     pub(super) fn close_unended(&mut self, open: &Open<'t>, end: usize, place: Span) {
         self.close(open, end);
         if !open.excused {
+            // `<Job><Job>`, neither closed: the second was to be the end tag of the first.
+            let bare = end_of_name(self.bytes, open) == Some(&b'>');
+            if bare && let Some(outer) = self.open.last_mut().filter(|outer| outer.name == open.name) {
+                outer.excused = true;
+            }
             let name = Span::new(open.name_start, open.name_start + open.name.len() as u32);
             self.report(SyntaxErrorKind::UnclosedElement { name: open.name.into() }, name, Some(place));
         }
@@ -400,6 +416,11 @@ impl<'t> Parser<'t> {
         self.waiting_comments = self.document.comments.len();
         id.0
     }
+}
+
+/// The byte after the name in the start tag.
+fn end_of_name<'b>(bytes: &'b [u8], open: &Open<'_>) -> Option<&'b u8> {
+    bytes.get(open.name_start as usize + open.name.len())
 }
 
 pub(super) fn span(start: usize, end: usize) -> Span {

@@ -14,15 +14,15 @@ use super::{MAX_DEPTH, value};
 
 /// A name in a tag, up to `end`.
 #[derive(Clone, Copy)]
-struct Name {
-    end: usize,
+pub(super) struct Name {
+    pub(super) end: usize,
     /// Bytes of the prefix with its colon; 0 for none.
-    prefix: u16,
-    form: Form,
+    pub(super) prefix: u16,
+    pub(super) form: Form,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// A name, with or without prefix.
     Good,
     /// A name to XML, but with its colons in the wrong places.
@@ -32,29 +32,31 @@ enum Form {
 }
 
 /// A value from its opening quote on.
-struct Value {
+pub(super) struct Value {
     /// After the quote.
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Where reading goes on.
-    after: usize,
+    pub(super) after: usize,
 }
 
 /// The tag being read.
-struct Tag<'t> {
+pub(super) struct Tag<'t> {
     /// Its number, for the stamps.
-    number: u32,
-    name: &'t str,
-    name_start: usize,
-    first_attribute: usize,
+    pub(super) number: u32,
+    pub(super) name: &'t str,
+    pub(super) name_start: usize,
+    pub(super) first_attribute: usize,
     /// Whether a name has a prefix, or a namespace is declared: both are settled when all attributes are read.
-    qualified: bool,
+    pub(super) qualified: bool,
     /// Whether two attributes share a local name.
-    repeated: bool,
+    pub(super) repeated: bool,
+    /// Whether something that is no attribute follows the name at once, as when a blank is missing in between.
+    pub(super) joined: bool,
     /// Where names are by prefix and local name, once a tag has so many attributes that comparing would be slow.
-    seen: FxHashMap<(NameId, &'t str), u32>,
+    pub(super) seen: FxHashMap<(NameId, &'t str), u32>,
     /// How many attributes are in that table.
-    looked_up: usize,
+    pub(super) looked_up: usize,
 }
 
 /// From so many attributes on, duplicates are looked up in a table.
@@ -97,6 +99,7 @@ impl<'t> Parser<'t> {
             first_attribute: self.document.attributes.len(),
             qualified: name.prefix > 0,
             repeated: false,
+            joined: false,
             seen: FxHashMap::default(),
             looked_up: 0,
         };
@@ -115,7 +118,7 @@ impl<'t> Parser<'t> {
         } else {
             self.document.attributes.truncate(tag.first_attribute);
         }
-        let excused = ending == Ending::Missing || name.form == Form::Bad;
+        let excused = ending == Ending::Missing || name.form == Form::Bad || tag.joined;
         let open = Open { name: whole, element, name_start: name_start as u32, mark, excused };
         if ending == Ending::Empty {
             self.close(&open, end);
@@ -143,7 +146,7 @@ impl<'t> Parser<'t> {
     /// Whether what stands after a `<` is a tag with a bad name rather than text with a `<` in it.
     fn looks_like_tag(&self, start: usize, end: usize) -> bool {
         let name = &self.text[start..end];
-        let plausible = name.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '$' | '@'));
+        let plausible = name.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '$' | '@'));
         plausible && end < self.bytes.len() && !matches!(self.bytes[end], b'<' | b'=' | b'"' | b'\'')
     }
 
@@ -201,12 +204,15 @@ impl<'t> Parser<'t> {
                 Some(b'>') => return (at + 1, Ending::Open),
                 Some(b'/') if self.bytes.get(at + 1) == Some(&b'>') => return (at + 2, Ending::Empty),
                 None | Some(b'<') => {
-                    let name_end = tag.name_start + tag.name.len();
-                    let kind = SyntaxErrorKind::UnclosedTag { tag: self.text[tag.name_start - 1..name_end].into() };
-                    self.error(kind, tag.name_start - 1, name_end);
+                    self.unclosed_tag(tag);
                     return (before, Ending::Missing);
                 }
+                Some(b'/') if matches!(self.bytes.get(chars::skip_blanks(self.bytes, at + 1)), None | Some(b'<')) => {
+                    self.unclosed_tag(tag);
+                    return (at + 1, Ending::Empty);
+                }
                 Some(b'/' | b'=' | b'"' | b'\'') => {
+                    tag.joined |= at == tag.name_start + tag.name.len();
                     at = self.junk(tag, at);
                     spaced = true;
                 }
@@ -217,6 +223,12 @@ impl<'t> Parser<'t> {
                 }
             }
         }
+    }
+
+    #[cold]
+    fn unclosed_tag(&mut self, tag: &Tag<'t>) {
+        let (start, end) = (tag.name_start - 1, tag.name_start + tag.name.len());
+        self.error(SyntaxErrorKind::UnclosedTag { tag: self.text[start..end].into() }, start, end);
     }
 
     /// Reads one attribute: the place after it, and whether it was in order, so that white space must follow.
@@ -243,98 +255,9 @@ impl<'t> Parser<'t> {
         (value.after, true)
     }
 
-    /// An attribute whose name, `=` or quotes are not in order. `at` is after the `=`, where there is one, and blanks.
-    #[cold]
-    fn broken_attribute(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, at: usize, spaced: bool) -> (usize, bool) {
-        let whole = &self.text[start..name.end];
-        let assigned = self.bytes[name.end..at].contains(&b'=');
-        let quoted = matches!(self.bytes.get(at), Some(b'"' | b'\''));
-        if !assigned && !spaced || (name.form == Form::Bad && !assigned) {
-            return (self.junk(tag, start), false);
-        }
-        let attribute = whole.into();
-        if name.form == Form::Bad {
-            self.error(SyntaxErrorKind::BadAttributeName { name: attribute }, start, name.end);
-        } else if !assigned {
-            self.error(SyntaxErrorKind::MissingEquals { attribute }, start, name.end);
-        } else if !spaced {
-            self.error(SyntaxErrorKind::MissingSpace { attribute }, start, name.end);
-        }
-        let value = if quoted {
-            self.value(start, name.end, at)
-        } else if assigned {
-            match self.unquoted_value(start, name, at) {
-                Some(value) => value,
-                None => return (at, false),
-            }
-        } else {
-            return (name.end, false);
-        };
-        if name.form != Form::Bad {
-            self.push_attribute(tag, start, name, &value);
-        }
-        (value.after, quoted)
-    }
-
-    /// A value without opening quote: up to a closing quote on the same line, else up to white space.
-    fn unquoted_value(&mut self, name_start: usize, name: Name, at: usize) -> Option<Value> {
-        let attribute = self.text[name_start..name.end].into();
-        let line = self.bytes[at..].iter().position(|&b| matches!(b, b'\n' | b'\r' | b'<' | b'>' | b'=' | b'"' | b'\''));
-        let end = match line.map(|length| at + length) {
-            Some(quote) if matches!(self.bytes[quote], b'"' | b'\'') => {
-                self.error(SyntaxErrorKind::UnquotedValue { attribute }, name_start, quote + 1);
-                self.values_characters(at, quote);
-                return Some(Value { start: at, end: quote, after: quote + 1 });
-            }
-            _ => {
-                let rest = &self.bytes[at..];
-                at + rest
-                    .iter()
-                    .enumerate()
-                    .position(|(n, &b)| chars::is(b, chars::BLANK) || matches!(b, b'<' | b'>') || rest[n..].starts_with(b"/>"))
-                    .unwrap_or(rest.len())
-            }
-        };
-        if end == at {
-            self.error(SyntaxErrorKind::MissingValue { attribute }, name_start, name.end);
-            return None;
-        }
-        self.error(SyntaxErrorKind::UnquotedValue { attribute }, at, end);
-        Some(Value { start: at, end, after: end })
-    }
-
-    /// Something that is no attribute: reports it and finds where the tag makes sense again.
-    #[cold]
-    fn junk(&mut self, tag: &Tag<'t>, start: usize) -> usize {
-        let rest = &self.bytes[start..];
-        let mut length = 0;
-        let end = loop {
-            match rest.get(length) {
-                None | Some(b'<' | b'>') => break length,
-                Some(b'/') if rest.get(length + 1) == Some(&b'>') => break length,
-                Some(&byte) if chars::is(byte, chars::BLANK) && self.attribute_begins(start + length) => break length,
-                Some(_) => length += 1,
-            }
-        };
-        let shown = self.text[start..start + end].trim_end();
-        let kind = SyntaxErrorKind::JunkInTag { found: shown.into(), element: tag.name.into() };
-        self.error(kind, start, start + shown.len().max(1));
-        start + end.max(1)
-    }
-
-    /// Whether a name, `=` and a quote follow the white space at `at`.
-    fn attribute_begins(&self, at: usize) -> bool {
-        let start = at + 1;
-        let length = self.bytes[start..].iter().take(256).take_while(|&&b| chars::is(b, chars::NAME) || b == b':').count();
-        let equals = chars::skip_blanks(self.bytes, start + length);
-        length > 0
-            && self.bytes.get(equals) == Some(&b'=')
-            && matches!(self.bytes.get(chars::skip_blanks(self.bytes, equals + 1)), Some(b'"' | b'\''))
-    }
-
     /// Reads a value whose opening quote is at `open`.
     #[inline]
-    fn value(&mut self, name_start: usize, name_end: usize, open: usize) -> Value {
+    pub(super) fn value(&mut self, name_start: usize, name_end: usize, open: usize) -> Value {
         let quote = self.bytes[open];
         let start = open + 1;
         let mut at = start;
@@ -370,74 +293,9 @@ impl<'t> Parser<'t> {
         Value { start, end: at, after: at + 1 }
     }
 
-    /// Judges the characters of a value that is not in quotes.
-    fn values_characters(&mut self, start: usize, end: usize) {
-        let mut at = start;
-        loop {
-            at = chars::find(self.bytes, at, end, chars::TEXT_STOP);
-            if at >= end {
-                return;
-            }
-            at = match self.bytes[at] {
-                b'&' => self.reference(at),
-                b']' => at + 1,
-                _ => self.suspect(at),
-            };
-        }
-    }
-
-    /// Where a value ends that has swallowed the name of the next attribute: before the name that its text ends with.
-    fn value_swallowed(&self, start: usize, quote: usize) -> Option<usize> {
-        let text = self.text[start..quote].trim_end().strip_suffix('=')?.trim_end();
-        let before = text.trim_end_matches(|c| c == ':' || chars::is_name_char(c));
-        let name = &text[before.len()..];
-        let end = before.trim_end();
-        (end.len() < before.len() && name.starts_with(chars::is_name_start)).then_some(start + end.len())
-    }
-
-    /// Whether the `<` at `at` begins the next tag, the quote of the value before it being missing, rather than
-    /// standing in the value.
-    #[cold]
-    fn quote_is_missing(&self, start: usize, at: usize, quote: u8) -> bool {
-        let next = self.bytes.get(at + 1).copied().unwrap_or(b' ');
-        if !(next.is_ascii_alphabetic() || matches!(next, b'_' | b'/' | b'!' | b'?')) {
-            return false;
-        }
-        let before = &self.bytes[start..at];
-        let text = before.trim_ascii_end();
-        if text.ends_with(b">") || before[text.len()..].iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-            return true;
-        }
-        match memchr::memchr3(quote, b'\n', b'\r', &self.bytes[at..]) {
-            Some(length) => self.bytes[at + length] != quote,
-            None => true,
-        }
-    }
-
-    /// A value without closing quote, read up to `limit`: it ends where the tag seems to end.
-    #[cold]
-    fn unended_value(&mut self, name_start: usize, name_end: usize, open: usize, limit: usize, errors: usize) -> Value {
-        let start = open + 1;
-        let seen = &self.bytes[start..limit];
-        let stop = memchr::memchr3(b'>', b'\n', b'\r', seen).unwrap_or(seen.len());
-        let stop = if seen[..stop].ends_with(b"/") && seen.get(stop) == Some(&b'>') { stop - 1 } else { stop };
-        let end = start + seen[..stop].trim_ascii_end().len();
-        self.missing_quote(name_start, name_end, open, end, errors)
-    }
-
-    /// A value that has to end at `end` for want of a quote. What was reported past that is forgotten, as the text
-    /// there is read again: `errors` is how many errors there were before the value.
-    fn missing_quote(&mut self, name_start: usize, name_end: usize, open: usize, end: usize, errors: usize) -> Value {
-        self.forget_errors(errors, end);
-        let attribute = self.text[name_start..name_end].into();
-        let kind = SyntaxErrorKind::MissingQuote { attribute, quote: char::from(self.bytes[open]) };
-        self.error(kind, name_start, open + 1);
-        Value { start: open + 1, end, after: end }
-    }
-
     /// Adds an attribute to the tree, unless the element has it already.
     #[inline]
-    fn push_attribute(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, value: &Value) {
+    pub(super) fn push_attribute(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, value: &Value) {
         let whole = &self.text[start..name.end];
         let id = self.intern(&whole[usize::from(name.prefix)..]);
         let namespace = if name.prefix > 0 {
@@ -546,6 +404,8 @@ impl<'t> Parser<'t> {
             Err(Refused::Problem(problem)) => {
                 self.report(SyntaxErrorKind::BadBinding { prefix: prefix.into(), problem }, name, None);
             }
+            // The search for the first is long where there are many.
+            Err(Refused::Duplicate) if self.is_full() => {}
             Err(Refused::Duplicate) => {
                 let first = (tag.first_attribute..at)
                     .map(|other| self.document.attribute_name_span(AttributeId(other as u32)))

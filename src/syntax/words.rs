@@ -115,7 +115,6 @@ impl SyntaxErrorKind {
             Self::NoRoot => "no element",
             Self::SecondRoot { .. } => "second root",
             Self::TextOutsideRoot | Self::CdataOutsideRoot => "outside the root",
-            Self::ForbiddenCharacter { .. } => "not allowed",
             Self::BareAmpersand => "write `&amp;`",
             Self::UnknownEntity { .. } => "not defined",
             Self::MissingSemicolon { .. } => "`;` missing after this",
@@ -133,7 +132,7 @@ impl SyntaxErrorKind {
             Self::TooManyErrors | Self::TooManyNamespaceErrors => "listing ends here",
             Self::Doctype => "not accepted",
             Self::UnboundPrefix { .. } => "not declared",
-            Self::BadBinding { .. } => "not allowed",
+            Self::ForbiddenCharacter { .. } | Self::BadBinding { .. } => "not allowed",
             Self::ColonInTarget { .. } => "colon",
         }
     }
@@ -166,7 +165,7 @@ impl SyntaxErrorKind {
                 format!("write `{}=\"…\"`", shown(attribute))
             }
             Self::MissingQuote { quote, .. } => format!("close the value with `{quote}`"),
-            Self::DuplicateAttribute { .. } => "remove one of the two".to_owned(),
+            Self::DuplicateAttribute { .. } | Self::DuplicateExpandedAttribute { .. } => "remove one of the two".to_owned(),
             Self::NoRoot => "a configuration file holds one `ConfigurationFile` element".to_owned(),
             Self::SecondRoot { .. } => "put both into one root element, or into two files".to_owned(),
             Self::TextOutsideRoot | Self::CdataOutsideRoot => "move it into an element, or remove it".to_owned(),
@@ -202,7 +201,6 @@ impl SyntaxErrorKind {
             }
             Self::MalformedQualifiedName { .. } => "write `prefix:name` with one colon, or no colon".to_owned(),
             Self::BadBinding { .. } => "remove the declaration, or bind another prefix".to_owned(),
-            Self::DuplicateExpandedAttribute { .. } => "remove one of the two".to_owned(),
             Self::ColonInTarget { .. } => "write the name without colon".to_owned(),
         })
     }

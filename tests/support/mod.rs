@@ -1,5 +1,6 @@
 //! Files in a folder of their own, and the built program run on them.
 #![allow(dead_code, reason = "every test program uses a part of it")]
+#![allow(unreachable_pub, reason = "shared by the test programs")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt;

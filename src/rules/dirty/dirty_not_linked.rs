@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +22,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     for dirty in super::dirty_tasks(job) {
         let flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).filter(|&flag| job.before(flag, dirty));
         let Some(flag) = flags.clone().next_back() else { continue };
-        if flags.clone().any(|flag| job.linked(dirty, flag)) {
+        let ancestors = job.ancestors(dirty);
+        if flags.clone().any(|flag| ancestors.contains(&flag)) {
             continue;
         }
         let (name, parent) = (job.task_name(dirty), job.task_name(flag));
@@ -30,13 +31,13 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             Finding::new(&RULE.info, job.place(dirty), format!("`{name}` runs even when the flag task `{parent}` did not"))
                 .label("not linked to the flag task")
                 .note("when no synchronization changed anything the flag task is not started, and this task should not be either")
-                .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
+                .help(links::help(job, dirty, &[flag]))
                 .related(job.place(flag), "the flag task");
         // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty.
         let finding = if job.tasks[dirty].task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK {
             finding.severity(Severity::Note)
         } else {
-            super::super::links::with_link_fix(job, dirty, flag, finding)
+            links::with_link_fix(job, dirty, &[flag], finding)
         };
         sink.push(job.about(dirty, finding));
     }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -20,23 +20,23 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         return;
     }
     for flag in job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK) {
-        for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
-            if job.linked(flag, synchronize) {
-                continue;
-            }
-            let (name, parent) = (job.task_name(flag), job.task_name(synchronize));
-            let finding = Finding::new(
-                &RULE.info,
-                job.place(flag),
-                format!("`{name}` does not wait for the changes of `{parent}`"),
-            )
+        let ancestors = job.ancestors(flag);
+        let missing: Vec<usize> = job.of(kinds::SYNCHRONIZE_TASK).filter(|task| !ancestors.contains(task)).collect();
+        let Some(&first) = missing.first() else { continue };
+        let name = job.task_name(flag);
+        let what = match missing.len() {
+            1 => format!("`{}`", job.task_name(first)),
+            count => format!("{count} synchronize tasks, such as `{}`", job.task_name(first)),
+        };
+        let mut finding = Finding::new(&RULE.info, job.place(flag), format!("`{name}` does not wait for the changes of {what}"))
             .label("not linked to a synchronization")
             .note(
                 "it is started when one of its parents changed something: what only this synchronization changed stays untagged",
             )
-            .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
-            .related(job.place(synchronize), "the synchronization");
-            sink.push(job.about(flag, super::super::links::with_link_fix(job, flag, synchronize, finding)));
+            .help(links::help(job, flag, &missing));
+        for &synchronize in missing.iter().take(5) {
+            finding = finding.related(job.place(synchronize), "a synchronization of the job");
         }
+        sink.push(job.about(flag, links::with_link_fix(job, flag, &missing, finding)));
     }
 }

@@ -1,9 +1,9 @@
 //! `missing-dirty`: a compute task of an incremental job treats everything.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 | kinds::UPDATE_CLASSIFICATION_TASK
                 | kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK
         );
-        if !computes || view.task.is_dirty() {
+        if !computes || view.task.is_dirty() || job.is_unreadable(index, view.task.dirty, names::DIRTY) {
             continue;
         }
         let name = job.task_name(index);
@@ -40,10 +40,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .note("every run computes all resources although the job tags the few that changed")
         .help("add `Dirty=\"true\"`")
         .related(job.place(flag), "the task that tags what changed");
-        let finding = match super::super::fixes::set_attribute(job.program, view.task.origin, "Dirty", "true") {
-            Some(fix) => finding.fix(fix),
-            None => finding,
-        };
-        sink.push(job.about(index, finding));
+        sink.push(job.about(index, fixes::setting(job, index, "Dirty", "true", finding)));
     }
 }

@@ -1,9 +1,9 @@
 //! `complete-export-keeps-cookie`: an export of a complete job gives changes only.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -26,6 +26,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         if !incremental || task.ignore_cookie_file.is_some_and(|field| field.value) {
             continue;
         }
+        if job.is_unreadable(export, task.ignore_cookie_file, names::IGNORE_COOKIE_FILE) {
+            continue;
+        }
         let name = job.task_name(export);
         let finding = Finding::new(
             &RULE.info,
@@ -35,10 +38,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .label("continues from its cookie")
         .note("without IgnoreCookieFile the export gives what changed since the last run; a complete synchronization reads the rest as deleted")
         .help("add `IgnoreCookieFile=\"true\"`");
-        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "IgnoreCookieFile", "true") {
-            Some(fix) => finding.fix(fix),
-            None => finding,
-        };
-        sink.push(job.about(export, finding));
+        sink.push(job.about(export, fixes::setting(job, export, "IgnoreCookieFile", "true", finding)));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -21,21 +21,26 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK) {
         let Some(connector) = job.connector(prepare) else { continue };
-        for export in job.of(kinds::EXPORT_TASK).filter(|&export| job.connector(export) == Some(connector)) {
-            if job.linked(prepare, export) {
-                continue;
-            }
-            let (name, parent) = (job.task_name(prepare), job.task_name(export));
-            let finding = Finding::new(
-                &RULE.info,
-                job.place(prepare),
-                format!("`{name}` prepares connector `{}` without waiting for its export `{parent}`", job.connector_name(connector)),
-            )
-            .label("not linked to the export")
-            .note("when the export fails in warning, the task prepares old or half-written files, and missing rows are read as deletions")
-            .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
-            .related(job.place(export), "the export");
-            sink.push(job.about(prepare, super::super::links::with_link_fix(job, prepare, export, finding)));
+        let ancestors = job.ancestors(prepare);
+        let exports: Vec<usize> =
+            job.of_connector(kinds::EXPORT_TASK, connector).filter(|export| !ancestors.contains(export)).collect();
+        let Some(&first) = exports.first() else { continue };
+        let (name, connector) = (job.task_name(prepare), job.connector_name(connector));
+        let what = match exports.len() {
+            1 => format!("its export `{}`", job.task_name(first)),
+            count => format!("{count} of its exports, such as `{}`", job.task_name(first)),
+        };
+        let mut finding = Finding::new(
+            &RULE.info,
+            job.place(prepare),
+            format!("`{name}` prepares connector `{connector}` without waiting for {what}"),
+        )
+        .label("not linked to the export")
+        .note("when the export fails in warning, the task prepares old or half-written files, and missing rows are read as deletions")
+        .help(links::help(job, prepare, &exports));
+        for &export in exports.iter().take(5) {
+            finding = finding.related(job.place(export), "an export of the connector");
         }
+        sink.push(job.about(prepare, links::with_link_fix(job, prepare, &exports, finding)));
     }
 }

@@ -1,9 +1,9 @@
 //! `missing-do-not-delete-changes`: a synchronize task of an incremental job does not keep its changes.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,6 +22,11 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let task = job.tasks[synchronize].task;
+        if job.connector(synchronize).is_none()
+            || job.is_unreadable(synchronize, task.do_not_delete_changes, names::DO_NOT_DELETE_CHANGES)
+        {
+            continue;
+        }
         if task.keeps_changes() {
             continue;
         }
@@ -34,10 +39,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .label("its changes are deleted when it ends")
         .note("the task that tags modified resources then finds nothing to tag: the dirty tasks skip exactly what changed")
         .help("add `DoNotDeleteChanges=\"true\"`");
-        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "DoNotDeleteChanges", "true") {
-            Some(fix) => finding.fix(fix),
-            None => finding,
-        };
-        sink.push(job.about(synchronize, finding));
+        sink.push(job.about(synchronize, fixes::setting(job, synchronize, "DoNotDeleteChanges", "true", finding)));
     }
 }

@@ -12,6 +12,9 @@ pub(super) mod synchronize_not_linked;
 pub(super) mod synchronize_without_prepare;
 pub(super) mod unexpected_do_not_delete_changes;
 
+#[cfg(test)]
+mod tests;
+
 use crate::grammar::kinds;
 use crate::ir::Connection;
 
@@ -29,11 +32,8 @@ struct Exports {
 /// where none is known.
 fn exports(job: &JobModel<'_>, prepare: usize) -> Option<Exports> {
     let connector = job.connector(prepare)?;
-    let in_job: Vec<&Connection> = job
-        .of(kinds::EXPORT_TASK)
-        .filter(|&export| job.connector(export) == Some(connector))
-        .filter_map(|export| connection(job, export))
-        .collect();
+    let in_job: Vec<&Connection> =
+        job.of_connector(kinds::EXPORT_TASK, connector).filter_map(|export| connection(job, export)).collect();
     let connections = if in_job.is_empty() { job.program.connections_of(connector) } else { in_job };
     let exporting: Vec<&Connection> = connections.into_iter().filter(|connection| connection.exports()).collect();
     let package = exporting.first()?.package()?.id;

@@ -19,11 +19,11 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.is_judged() {
         return;
     }
+    // A synchronize task whose connector is unknown may be the one.
+    let some_unknown = job.some_unknown(kinds::SYNCHRONIZE_TASK);
     for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK) {
         let Some(connector) = job.connector(prepare) else { continue };
-        let synchronized =
-            job.of(kinds::SYNCHRONIZE_TASK).any(|synchronize| job.connector(synchronize).is_none_or(|own| own == connector));
-        if synchronized {
+        if some_unknown || job.of_connector(kinds::SYNCHRONIZE_TASK, connector).len() > 0 {
             continue;
         }
         let (name, connector) = (job.task_name(prepare), job.connector_name(connector));

@@ -4,7 +4,7 @@ use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::ir::SynchronizationMode;
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,6 +23,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK) {
         let task = job.tasks[prepare].task;
+        if job.connector(prepare).is_none() {
+            continue;
+        }
         let Some(mode) = task.synchronization_mode else { continue };
         let name = job.task_name(prepare);
         let (kind, wanted, why) = match (job.kind, mode.value) {
@@ -36,8 +39,13 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 SynchronizationMode::Complete,
                 "a complete job exists to repair what incremental runs missed: an incremental prepare step lets the differences stand",
             ),
-            (JobKind::Complete | JobKind::Other, SynchronizationMode::Initial) => (
+            (JobKind::Complete, SynchronizationMode::Initial) => (
                 "a complete",
+                SynchronizationMode::Complete,
+                "the first load is not repeatable: a second run loads everything twice",
+            ),
+            (JobKind::Other, SynchronizationMode::Initial) => (
+                "no initialization",
                 SynchronizationMode::Complete,
                 "the first load is not repeatable: a second run loads everything twice",
             ),
@@ -65,13 +73,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .label(format!("{} expected", wanted.name()))
         .note(why)
         .help(format!("write `SynchronizationMode=\"{}\"`", wanted.name()));
-        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "SynchronizationMode", wanted.name()) {
-            Some(mut fix) => {
-                fix.safety = crate::finding::Safety::Unsafe;
-                finding.fix(fix)
-            }
-            None => finding,
-        };
-        sink.push(job.about(prepare, finding));
+        sink.push(job.about(prepare, fixes::guess(job, prepare, "SynchronizationMode", wanted.name(), finding)));
     }
 }

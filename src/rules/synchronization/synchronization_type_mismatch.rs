@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
         name: "synchronization-type-mismatch",
         category: Category::Synchronization,
         severity: Severity::Error,
-        summary: "the Type of a synchronize task differs from that of its prepare task",
+        summary: "a synchronize task has another Type than its prepare task",
     },
     check: Check::Job(check),
 };
@@ -22,9 +22,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let Some(connector) = job.connector(synchronize) else { continue };
         let task = job.tasks[synchronize].task;
-        let mut prepares = job
-            .of(kinds::PREPARE_SYNCHRONIZATION_TASK)
-            .filter(|&prepare| job.connector(prepare) == Some(connector) && job.before(prepare, synchronize));
+        let mut prepares =
+            job.of_connector(kinds::PREPARE_SYNCHRONIZATION_TASK, connector).filter(|&prepare| job.before(prepare, synchronize));
         let Some(prepare) = prepares.clone().next_back() else { continue };
         if prepares.any(|prepare| job.tasks[prepare].task.variant() == task.variant()) {
             continue;
@@ -38,15 +37,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         )
         .label(format!("the prepare task says {wanted}"))
         .note("each type has its own file layout: the synchronization reads the prepared files wrongly or not at all")
-        .help(format!("write `Type=\"{wanted}\"` on both, or on neither for None"))
+        .help(format!("write `Type=\"{wanted}\"` on both; an absent Type is None"))
         .related(job.field_place(prepare, job.tasks[prepare].task.synchronization_type), "the prepare task");
-        let finding = match super::super::fixes::set_attribute(job.program, task.origin, "Type", wanted) {
-            Some(mut fix) => {
-                fix.safety = crate::finding::Safety::Unsafe;
-                finding.fix(fix)
-            }
-            None => finding,
-        };
-        sink.push(job.about(synchronize, finding));
+        sink.push(job.about(synchronize, fixes::guess(job, synchronize, "Type", wanted, finding)));
     }
 }

@@ -1,9 +1,9 @@
-//! `synchronize-not-linked`: a synchronize task is not linked to what it reads.
+//! `synchronize-not-linked`: a synchronize task is not linked to its prepare task.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
         name: "synchronize-not-linked",
         category: Category::Synchronization,
         severity: Severity::Warning,
-        summary: "a synchronize task is not linked to what it reads",
+        summary: "a synchronize task is not linked to its prepare task",
     },
     check: Check::Job(check),
 };
@@ -22,14 +22,16 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let Some(connector) = job.connector(synchronize) else { continue };
-        let own = |kind| job.of(kind).filter(move |&index| job.connector(index) == Some(connector));
-        let Some(prepare) = own(kinds::PREPARE_SYNCHRONIZATION_TASK).next() else { continue };
-        let to_prepare = own(kinds::PREPARE_SYNCHRONIZATION_TASK).any(|prepare| job.linked(synchronize, prepare));
-        let to_export = own(kinds::EXPORT_TASK).any(|export| job.linked(synchronize, export));
-        if to_prepare || (job.kind != JobKind::Incremental && to_export) {
+        // Without a prepare task before it, that is what is wrong.
+        let mut prepares = job.of_connector(kinds::PREPARE_SYNCHRONIZATION_TASK, connector);
+        let Some(prepare) = prepares.clone().rfind(|&prepare| job.before(prepare, synchronize)) else { continue };
+        let ancestors = job.ancestors(synchronize);
+        let mut exports = job.of_connector(kinds::EXPORT_TASK, connector);
+        let to_export = job.kind != JobKind::Incremental && exports.any(|export| ancestors.contains(&export));
+        if to_export || prepares.any(|prepare| ancestors.contains(&prepare)) {
             continue;
         }
-        let (name, parent) = (job.task_name(synchronize), job.task_name(prepare));
+        let name = job.task_name(synchronize);
         let what = if job.kind == JobKind::Incremental { "its prepare task" } else { "its prepare task or its export" };
         let finding = Finding::new(
             &RULE.info,
@@ -38,8 +40,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         )
         .label("not linked to the prepare task")
         .note("it starts even when preparing failed or found nothing, and synchronizes what an earlier run left behind")
-        .help(format!("add `<TaskDependsOnTask ParentTask=\"{parent}\" />` to `{name}`"))
+        .help(links::help(job, synchronize, &[prepare]))
         .related(job.place(prepare), "the prepare task");
-        sink.push(job.about(synchronize, super::super::links::with_link_fix(job, synchronize, prepare, finding)));
+        sink.push(job.about(synchronize, links::with_link_fix(job, synchronize, &[prepare], finding)));
     }
 }

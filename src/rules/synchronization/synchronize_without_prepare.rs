@@ -19,13 +19,12 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.is_judged() {
         return;
     }
+    // A prepare task whose connector is unknown may be the one.
+    let some_unknown = job.some_unknown(kinds::PREPARE_SYNCHRONIZATION_TASK);
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let Some(connector) = job.connector(synchronize) else { continue };
-        let mut prepares = job
-            .of(kinds::PREPARE_SYNCHRONIZATION_TASK)
-            // A prepare task whose connector is unknown may be the one.
-            .filter(|&prepare| job.connector(prepare).is_none_or(|own| own == connector));
-        if prepares.clone().any(|prepare| job.before(prepare, synchronize)) {
+        let mut prepares = job.of_connector(kinds::PREPARE_SYNCHRONIZATION_TASK, connector);
+        if some_unknown || prepares.clone().any(|prepare| job.before(prepare, synchronize)) {
             continue;
         }
         let (name, connector) = (job.task_name(synchronize), job.connector_name(connector));

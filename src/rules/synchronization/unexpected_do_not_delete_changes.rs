@@ -22,6 +22,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let task = job.tasks[synchronize].task;
+        if job.connector(synchronize).is_none() {
+            continue;
+        }
         if !task.keeps_changes() {
             continue;
         }

@@ -1,0 +1,75 @@
+//! From paths to a checked program, and from a path to a plan.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::arguments::Global;
+use super::input::{Input, Paths};
+use super::{Error, Exit, terminal};
+use crate::compile::{self, Compiled, Outside};
+use crate::finding::{Finding, Report, Totals};
+use crate::ir::Program;
+use crate::output::{self, Context, Format};
+use crate::plan::Plan;
+
+/// Reads and checks a configuration.
+pub(super) fn compile(input: Input) -> Compiled {
+    compile::compile(input.loaded, input.config, Outside::default())
+}
+
+/// The plan of a configuration, or of a plan file (a file whose name ends in `.json`). A configuration with errors in
+/// what `jobs` reach has no plan: the errors are told and the outcome is an exit code. No job named: all of them.
+pub(super) fn plan(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Plan, Exit>, Error> {
+    if let Some(file) = paths.single().filter(|path| is_plan(path)) {
+        let text = fs::read_to_string(file)
+            .map_err(|error| Error::operational(format!("`{}` cannot be read: {error}", file.display())))?;
+        let mut plan = crate::plan::load(&text)
+            .map_err(|error| Error::operational(format!("`{}`: {error}", file.display())).help(error.help()))?;
+        keep(&mut plan, jobs)?;
+        return Ok(Ok(plan));
+    }
+    let compiled = compile(paths.load(global)?);
+    let blocking = compile::errors_for(&compiled, jobs);
+    if !blocking.is_empty() {
+        let count = tell(&compiled.program, blocking, global);
+        let what = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
+        terminal::say(&format!("no plan: {what} in the configuration; `jobwright check` shows everything"));
+        return Ok(Err(Exit::Findings));
+    }
+    let mut plan = crate::plan::build(&compiled.program);
+    keep(&mut plan, jobs)?;
+    Ok(Ok(plan))
+}
+
+/// Draws errors on standard error; returns how many there are.
+pub(super) fn tell(program: &Program, errors: Vec<Finding>, global: &Global) -> usize {
+    let report = Report::new(&program.sources, errors, Totals::default());
+    let context = Context { color: terminal::colored_errors(global.color), width: terminal::width(), ..Context::default() };
+    terminal::draw_errors(|out| output::render(Format::Full, &report, &program.sources, &context, out));
+    report.summary.errors
+}
+
+fn is_plan(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) && path.is_file()
+}
+
+/// Keeps the jobs that were named; every name must be one.
+fn keep(plan: &mut Plan, jobs: &[String]) -> Result<(), Error> {
+    for job in jobs {
+        crate::engine::find_job(plan, job)?;
+    }
+    if !jobs.is_empty() {
+        plan.retain_jobs(|job| jobs.iter().any(|name| crate::ir::same_identifier(name, &job.id)));
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::operational(format!("`{}` cannot be written: {error}", file.display()));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut temporary, bytes).map_err(failed)?;
+    temporary.persist(file).map_err(|error| failed(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! What all commands on a store share: which file, which run, which settings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Error, Exit};
+use crate::engine::{DEFAULT_STORE, Engine, EngineError};
+use crate::tasks::{RunId, Settings};
+
+/// Keys of what is kept with a run, for whoever continues it.
+const SETTINGS: &str = "settings";
+const DATA: &str = "data";
+
+/// The store named, or the default one.
+pub(super) fn file(store: Option<&PathBuf>) -> PathBuf {
+    store.cloned().unwrap_or_else(|| PathBuf::from(DEFAULT_STORE))
+}
+
+/// A store that must exist.
+pub(super) fn existing(store: Option<&PathBuf>) -> Result<Engine, Error> {
+    Ok(Engine::open_existing(&file(store))?)
+}
+
+/// The number of a run.
+pub(super) fn run(text: &str) -> Result<RunId, Error> {
+    let number = text.trim_start_matches('#').parse::<i64>().ok().filter(|&number| number > 0);
+    number.map(RunId).ok_or_else(|| {
+        Error::usage(format!("`{text}` is not the number of a run")).help("`jobwright runs` lists the runs with their numbers")
+    })
+}
+
+/// Where settings and data are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    pub(super) settings: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
+}
+
+impl Places {
+    /// As named; settings that are not named are looked for beside the configuration.
+    pub(super) fn find(settings: Option<&PathBuf>, data: Option<&PathBuf>, beside: &Path) -> Result<Self, Error> {
+        if let Some(file) = settings.filter(|file| !file.is_file()) {
+            return Err(
+                Error::usage(format!("`{}` does not exist", file.display())).help("name the settings file that the agent uses")
+            );
+        }
+        if let Some(folder) = data.filter(|folder| !folder.is_dir()) {
+            return Err(Error::usage(format!("`{}` is no folder", folder.display()))
+                .help("--data names the folder that relative paths start from"));
+        }
+        let folder = if beside.is_dir() { beside } else { beside.parent().unwrap_or(Path::new("")) };
+        let usual = folder.join("appsettings.agent.json");
+        let settings = settings.cloned().or_else(|| usual.is_file().then_some(usual));
+        Ok(Self { settings, data: data.cloned() })
+    }
+
+    /// What is kept with a run, as absolute paths.
+    pub(super) fn context(&self) -> BTreeMap<String, String> {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
+        let settings = self.settings.iter().map(|path| (SETTINGS.to_owned(), absolute(path)));
+        settings.chain(self.data.iter().map(|path| (DATA.to_owned(), absolute(path)))).collect()
+    }
+
+    /// What was kept with a run; what is named now wins.
+    pub(super) fn continued(context: &BTreeMap<String, String>, settings: Option<&PathBuf>, data: Option<&PathBuf>) -> Self {
+        let kept = |key: &str| context.get(key).map(PathBuf::from);
+        Self { settings: settings.cloned().or_else(|| kept(SETTINGS)), data: data.cloned().or_else(|| kept(DATA)) }
+    }
+
+    /// Reads the settings; none where there is no file.
+    pub(super) fn load(&self) -> Result<Settings, Error> {
+        match &self.settings {
+            Some(file) => Settings::load(file, self.data.as_deref()).map_err(|error| {
+                Error::new(Exit::Operational, error.to_string()).help("correct the settings file and start again")
+            }),
+            None => Ok(Settings { data_base: self.data.clone().unwrap_or_default(), ..Settings::default() }),
+        }
+    }
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Self {
+        let exit = match error.exit_code() {
+            2 => Exit::Usage,
+            12 => Exit::JobBlocked,
+            13 => Exit::JobCancelled,
+            _ => Exit::Operational,
+        };
+        // The message says what is wrong before its first semicolon, and what to do after it.
+        let text = error.to_string();
+        match text.rsplit_once("; ") {
+            Some((message, help)) => Self::new(exit, message).help(help),
+            None => Self::new(exit, text),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The compiler from texts to a checked program: parse, lower, expand, check. What the commands and tests call.
+
+use crate::config::Config;
+use crate::finding::{Finding, Report, Severity};
+use crate::grammar::Dialect;
+use crate::ir::Program;
+use crate::rules::{self, Policy};
+use crate::scaffold::{self, ScaffoldProblem};
+use crate::source::{Loaded, Location, Sources};
+
+/// A configuration, expanded and checked.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The program, scaffoldings expanded.
+    pub program: Program,
+    /// What kept scaffoldings from being expanded.
+    pub problems: Vec<ScaffoldProblem>,
+    /// What was found.
+    pub report: Report,
+}
+
+/// Parses, lowers and expands; checks nothing.
+pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProblem>) {
+    let mut program = Program::build(sources, dialect);
+    let problems = scaffold::expand(&mut program);
+    (program, problems)
+}
+
+/// What a check may be told of the world outside the configuration.
+#[derive(Debug, Default)]
+pub struct Outside {
+    /// The agent's settings file.
+    pub settings: Option<rules::Settings>,
+    /// The task elements that have an embedded form, where those without are to be reported.
+    pub embedded: Option<Vec<&'static str>>,
+}
+
+/// Compiles the texts of one configuration and runs every rule that is on.
+pub fn compile(loaded: Loaded, config: Config, outside: Outside) -> Compiled {
+    let dialect = config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default();
+    let Loaded { sources, problems: unread, named } = loaded;
+    let mut policy = Policy::new(config);
+    policy.settings = outside.settings;
+    policy.embedded = outside.embedded;
+    let unread: Vec<Finding> = unread.iter().map(rules::unread).collect();
+    let (program, problems) = expand(sources, dialect);
+    let checked = rules::check(&program, &problems, &policy, unread);
+    let mut findings = checked.findings;
+    foreign(&program, &named, &mut findings);
+    let report = Report::new(&program.sources, findings, checked.totals);
+    Compiled { program, problems, report }
+}
+
+/// A well-formed file with a foreign root that was only met on the way through a folder is no mistake: its finding becomes
+/// a note, and nothing else is said of it.
+fn foreign(program: &Program, named: &[bool], findings: &mut Vec<Finding>) {
+    let met = |finding: &Finding| {
+        let file = finding.location.file;
+        let document = program.document(file);
+        let foreign = document.root().is_some_and(|root| document.name_text(root) != "ConfigurationFile");
+        foreign && document.errors().is_empty() && !named.get(file.index()).copied().unwrap_or(true)
+    };
+    findings.retain_mut(|finding| {
+        if !met(finding) {
+            return true;
+        }
+        finding.severity = Severity::Note;
+        finding.rule.name == "root-element"
+    });
+}
+
+/// The errors that keep those jobs from being compiled; with no job named, all errors. An error counts unless it lies in
+/// another job or scaffolding, away from every task that the jobs run.
+pub fn errors_for(compiled: &Compiled, jobs: &[String]) -> Vec<Finding> {
+    let errors = compiled.report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    if jobs.is_empty() {
+        return errors.cloned().collect();
+    }
+    let program = &compiled.program;
+    let reached = Reached::of(program, jobs);
+    errors.filter(|finding| !reached.is_elsewhere(program, finding.location)).cloned().collect()
+}
+
+/// Where the jobs asked for are written, and where all others are.
+struct Reached {
+    own: Vec<Location>,
+    others: Vec<Location>,
+}
+
+impl Reached {
+    fn of(program: &Program, jobs: &[String]) -> Self {
+        let whole = |origin: crate::ir::Origin| Location::new(origin.file, program.element_span(origin.file, origin.element));
+        let mut reached = Self { own: Vec::new(), others: Vec::new() };
+        for (id, job) in program.items.jobs.iter() {
+            let identifier = program.identifier(job.origin);
+            if jobs.iter().any(|name| crate::ir::same_identifier(name, &identifier)) {
+                reached.own.push(whole(job.origin));
+                reached.own.extend(program.job_tasks(id).iter().map(|task| whole(program.items.tasks[task.task].origin)));
+            } else {
+                reached.others.push(whole(job.origin));
+            }
+        }
+        // A scaffolding that could not be expanded stands for jobs nobody knows.
+        reached.others.extend(program.items.scaffoldings.values().map(|item| whole(item.origin)));
+        reached
+    }
+
+    fn is_elsewhere(&self, program: &Program, at: Location) -> bool {
+        if program.document(at.file).errors().iter().any(|error| error.span == at.span) {
+            return false;
+        }
+        let inside = |places: &[Location]| places.iter().any(|place| place.file == at.file && place.span.contains(at.span));
+        inside(&self.others) && !inside(&self.own)
+    }
+}

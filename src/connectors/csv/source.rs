@@ -1,0 +1,159 @@
+//! One CSV file, row by row, with the line of every row.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use encoding_rs::{Encoding, UTF_8};
+
+use super::decode::{Malformed, Transcoder};
+use super::options::CsvOptions;
+
+/// What is wrong with a CSV file.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct CsvError {
+    /// What is wrong.
+    pub message: String,
+    /// Line of the file, from 1.
+    pub row: Option<u64>,
+}
+
+/// A CSV file being read.
+pub struct CsvSource {
+    reader: Reader<Box<dyn Read>>,
+    header: Vec<String>,
+    record: ByteRecord,
+    skipped: u64,
+    encoding: &'static Encoding,
+}
+
+impl CsvSource {
+    /// Opens a file and reads its header.
+    pub fn open(path: &Path, options: &CsvOptions) -> Result<Self, CsvError> {
+        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        let mut file = BufReader::with_capacity(128 * 1024, file);
+        let start = file.fill_buf().map_err(|error| unreadable(&error))?;
+        let marked = Encoding::for_bom(start).map(|(encoding, _)| encoding);
+        // The mark in the file is certain; a setting can be out of date.
+        let encoding = marked.or(options.encoding).unwrap_or(UTF_8);
+        let mut input: Box<dyn BufRead> = if encoding == UTF_8 {
+            if marked.is_some() {
+                file.consume(3);
+            }
+            Box::new(file)
+        } else {
+            Box::new(BufReader::with_capacity(128 * 1024, Transcoder::new(file, encoding)))
+        };
+        let mut line = Vec::new();
+        for _ in 0..options.skip {
+            line.clear();
+            if input.read_until(b'\n', &mut line).map_err(|error| from_io(&error))? == 0 {
+                break;
+            }
+        }
+        let reader = ReaderBuilder::new().delimiter(options.separator).from_reader(Box::new(input) as Box<dyn Read>);
+        let mut source = Self { reader, header: Vec::new(), record: ByteRecord::new(), skipped: options.skip, encoding };
+        source.read_header(options)?;
+        Ok(source)
+    }
+
+    fn read_header(&mut self, options: &CsvOptions) -> Result<(), CsvError> {
+        let skipped = self.skipped;
+        let encoding = self.encoding;
+        let names = self.reader.byte_headers().map_err(|error| from_csv(&error, skipped))?;
+        let row = Some(skipped + 1);
+        for name in names {
+            let name = std::str::from_utf8(name).map_err(|_| not_text(encoding, row))?;
+            let name = options.trimmed(name.trim()).to_owned();
+            if self.header.contains(&name) {
+                return Err(CsvError { message: format!("the header names the column {name:?} twice"), row });
+            }
+            self.header.push(name);
+        }
+        if self.header.is_empty() || self.header == [""] {
+            return Err(CsvError { message: "there is no header line".to_owned(), row });
+        }
+        Ok(())
+    }
+
+    /// Names of the columns.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The next row and its line; the values are valid UTF-8.
+    pub fn next_row(&mut self) -> Result<Option<(u64, &ByteRecord)>, CsvError> {
+        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| from_csv(&error, self.skipped))?;
+        if !more {
+            return Ok(None);
+        }
+        let row = self.record.position().map_or(0, csv::Position::line) + self.skipped;
+        if self.encoding == UTF_8 && self.record.iter().any(|value| std::str::from_utf8(value).is_err()) {
+            return Err(not_text(self.encoding, Some(row)));
+        }
+        Ok(Some((row, &self.record)))
+    }
+}
+
+fn not_text(encoding: &'static Encoding, row: Option<u64>) -> CsvError {
+    CsvError { message: format!("bytes that are not valid {}; is Encoding set for this file?", encoding.name()), row }
+}
+
+fn unreadable(error: &io::Error) -> CsvError {
+    let message = match error.kind() {
+        io::ErrorKind::NotFound => "the file does not exist".to_owned(),
+        _ => format!("the file cannot be read: {error}"),
+    };
+    CsvError { message, row: None }
+}
+
+fn from_io(error: &io::Error) -> CsvError {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Malformed>()) {
+        Some(malformed) => CsvError {
+            message: format!("bytes that are not valid {}; is Encoding set for this file?", malformed.encoding),
+            row: Some(malformed.line),
+        },
+        None => unreadable(error),
+    }
+}
+
+fn from_csv(error: &csv::Error, skipped: u64) -> CsvError {
+    match error.kind() {
+        ErrorKind::UnequalLengths { pos, expected_len, len } => CsvError {
+            message: format!("{len} values where the header has {expected_len} columns"),
+            row: pos.as_ref().map(|pos| pos.line() + skipped),
+        },
+        ErrorKind::Io(error) => from_io(error),
+        _ => CsvError { message: error.to_string(), row: error.position().map(|pos| pos.line() + skipped) },
+    }
+}
+
+/// The newest file whose name matches the pattern that ends `path`; of equally new ones the last by name.
+pub fn newest_match(path: &Path) -> Result<Option<PathBuf>, CsvError> {
+    let wrong = |message: String| CsvError { message, row: None };
+    let Some(pattern) = path.file_name().and_then(|name| name.to_str()) else {
+        return Err(wrong("the path ends without a file name pattern".to_owned()));
+    };
+    let regex = regex_lite::Regex::new(&format!("^(?:{pattern})$"))
+        .map_err(|error| wrong(format!("the file name {pattern:?} is no regular expression: {error}")))?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut newest = None;
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(&error))? {
+        let entry = entry.map_err(|error| unreadable(&error))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(metadata) = entry.metadata() else { continue };
+        if !metadata.is_file() || !regex.is_match(&name) {
+            continue;
+        }
+        let found = (metadata.modified().ok(), name, entry.path());
+        if newest.as_ref().is_none_or(|best| *best < found) {
+            newest = Some(found);
+        }
+    }
+    Ok(newest.map(|(_, _, path)| path))
+}

@@ -1,0 +1,3 @@
+//! Where embedded export and fulfil tasks read and write.
+
+pub mod csv;

@@ -1,0 +1,316 @@
+//! The dispatcher: the one owner of a run's state.
+//!
+//! It asks the board what is next, writes every change to the history before it acts on it, hands tasks to the executor
+//! and hears from it how they ended. Reporters are told after the store.
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::InterruptHandle;
+
+use super::clock::Timestamp;
+use super::error::EngineError;
+use super::event::{Event, EventKind};
+use super::executor::{Ending, Executor, Order, Report};
+use super::launch::{Board, CANCELLED, Step};
+use super::log::EventLog;
+use super::reporter::Reporter;
+use super::state::{JobState, TaskSignal, TaskState};
+use super::store::{End, Store, TaskRecord, count};
+use crate::tasks::RunId;
+
+/// How often a request to end the run is looked for while tasks run.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What a run starts from.
+pub(super) struct Start<'a> {
+    /// The board, with tasks restored and left out.
+    pub(super) board: Board<'a>,
+    /// The tasks as the history knows them.
+    pub(super) records: Vec<TaskRecord>,
+    /// For each task the approved change list.
+    pub(super) approvals: Vec<Option<String>>,
+    /// Which time the run is started.
+    pub(super) attempt: u32,
+    /// Number of the last event.
+    pub(super) events: u64,
+    /// At most so many tasks at a time.
+    pub(super) jobs: usize,
+}
+
+pub(super) struct Dispatcher<'a> {
+    store: &'a Store,
+    run: RunId,
+    executor: &'a Executor<'a>,
+    reporter: &'a mut dyn Reporter,
+    log: EventLog,
+    start: Start<'a>,
+    changed: BTreeSet<usize>,
+    pending: Vec<Event>,
+    orders: Vec<Order>,
+    began: Instant,
+    cancel_told: bool,
+    abort: InterruptHandle,
+}
+
+impl<'a> Dispatcher<'a> {
+    /// Works on the run until it has ended, and says how.
+    pub(super) fn run(
+        store: &'a Store,
+        executor: &'a Executor<'a>,
+        reporter: &'a mut dyn Reporter,
+        start: Start<'a>,
+    ) -> Result<JobState, EngineError> {
+        let run = executor.run;
+        let log = EventLog::open(store.work(), run, &store.log(run)?)?;
+        let connection = store.connect()?;
+        let abort = connection.get_interrupt_handle();
+        let mut dispatcher = Self {
+            store,
+            run,
+            executor,
+            reporter,
+            log,
+            start,
+            changed: BTreeSet::new(),
+            pending: Vec::new(),
+            orders: Vec::new(),
+            began: Instant::now(),
+            cancel_told: false,
+            abort,
+        };
+        thread::scope(|scope| {
+            let (order, orders) = mpsc::channel();
+            let (report, reports) = mpsc::channel();
+            scope.spawn(move || executor.serve(connection, &orders, &report));
+            let ended = dispatcher.work(&order, &reports);
+            if ended.is_err() {
+                // Whatever still runs is told to give up, so that the scope can end.
+                executor.control.interrupt();
+                executor.control.interrupt();
+                dispatcher.abort.interrupt();
+            }
+            drop(order);
+            ended
+        })
+        .inspect_err(|_| dispatcher.give_up())
+    }
+
+    fn work(&mut self, order: &mpsc::Sender<Order>, reports: &Receiver<Report>) -> Result<JobState, EngineError> {
+        self.open()?;
+        loop {
+            self.look_for_cancel()?;
+            while let Some(step) = self.start.board.next(self.start.jobs) {
+                self.take(step)?;
+            }
+            if self.start.board.is_done() {
+                return self.close();
+            }
+            self.flush(None)?;
+            for launched in self.orders.drain(..) {
+                order.send(launched).map_err(|_| EngineError::Internal("the executor has ended".to_owned()))?;
+            }
+            match reports.recv_timeout(LOOK) {
+                Ok(report) => {
+                    self.hear(report)?;
+                    while let Ok(report) = reports.try_recv() {
+                        self.hear(report)?;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.reporter.tick();
+                    if self.executor.control.is_aborted() {
+                        self.abort.interrupt();
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(EngineError::Internal("the executor has ended".to_owned()));
+                }
+            }
+        }
+    }
+
+    /// The first events: the job, the tasks that are kept, the tasks that are left out.
+    fn open(&mut self) -> Result<(), EngineError> {
+        let states: Vec<TaskState> = self.start.board.states().to_vec();
+        self.emit(EventKind::JobStarted {
+            job: self.executor.job.id.clone(),
+            plan: self.executor.plan.digest.clone(),
+            attempt: self.start.attempt,
+            tasks: states.iter().filter(|state| **state != TaskState::NotSelected).count(),
+        });
+        for (place, state) in states.into_iter().enumerate() {
+            self.changed.insert(place);
+            let task = self.start.records[place].task.clone();
+            match state {
+                TaskState::Waiting => {}
+                TaskState::NotSelected | TaskState::NotLaunched => {
+                    let record = self.change(place, state);
+                    let reason = record.reason.get_or_insert_with(|| "outside the selection".to_owned()).clone();
+                    self.emit(EventKind::TaskPassed { task, state, reason });
+                }
+                state => self.emit(EventKind::TaskKept { task, state }),
+            }
+        }
+        self.flush(None)
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), EngineError> {
+        match step {
+            Step::Launch(place) => {
+                let state = self.start.board.apply(place, TaskSignal::Launch)?;
+                let approval = self.start.approvals[place].clone();
+                let record = self.change(place, state);
+                record.attempt += 1;
+                record.started = Some(Timestamp::now());
+                let event = EventKind::TaskStarted {
+                    task: record.task.clone(),
+                    element: record.element.clone(),
+                    level: record.level,
+                    attempt: record.attempt,
+                };
+                let attempt = record.attempt;
+                self.emit(event);
+                self.orders.push(Order { place, approval, attempt });
+            }
+            Step::Pass(place, signal, reason) => {
+                let state = self.start.board.apply(place, signal)?;
+                let record = self.change(place, state);
+                record.reason = Some(reason.clone());
+                let task = record.task.clone();
+                self.emit(EventKind::TaskPassed { task, state, reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, report: Report) -> Result<(), EngineError> {
+        let (place, ending, took) = match report {
+            Report::Progress(place, done, of) => {
+                let task = self.start.records[place].task.clone();
+                let kind = EventKind::TaskProgress { task, done, of };
+                let event = Event { run: self.run.0, number: self.start.events, at: Timestamp::now(), kind };
+                self.reporter.event(&event);
+                return Ok(());
+            }
+            Report::Ended(place, ending, took) => (place, ending, took),
+        };
+        let (signal, outcome, message) = match ending {
+            Ending::Broken(error) => return Err(error),
+            Ending::Committed(outcome) => {
+                let signal = match outcome.state {
+                    TaskState::Completed => TaskSignal::Completed,
+                    TaskState::Unchanged => TaskSignal::Unchanged,
+                    TaskState::Blocked => TaskSignal::Blocked,
+                    _ => TaskSignal::Tolerated,
+                };
+                (signal, Some(outcome), None)
+            }
+            Ending::Failed(message) => (TaskSignal::Failed, None, Some(message)),
+            Ending::GaveUp => (TaskSignal::GaveUp, None, Some("ended before it was done; nothing of it is kept".to_owned())),
+            Ending::Withdrawn => {
+                let state = self.start.board.apply(place, TaskSignal::Withdrawn)?;
+                let record = self.change(place, state);
+                record.reason = Some(CANCELLED.to_owned());
+                let task = record.task.clone();
+                self.emit(EventKind::TaskPassed { task, state, reason: CANCELLED.to_owned() });
+                return Ok(());
+            }
+        };
+        let state = self.start.board.apply(place, signal)?;
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let record = self.change(place, state);
+        record.ended = Some(Timestamp::now());
+        record.message = message;
+        if let Some(outcome) = outcome {
+            record.take(&outcome);
+        }
+        record.duration_ms = Some(duration_ms);
+        let event = EventKind::TaskEnded {
+            task: record.task.clone(),
+            state,
+            counters: record.counters.clone(),
+            message: record.message.clone(),
+            duration_ms,
+        };
+        self.emit(event);
+        Ok(())
+    }
+
+    fn look_for_cancel(&mut self) -> Result<(), EngineError> {
+        if !self.cancel_told && self.store.cancel_requested(self.run)? {
+            self.executor.control.cancel();
+        }
+        if !self.cancel_told && self.executor.control.is_cancelled() {
+            self.cancel_told = true;
+            self.start.board.cancel();
+            self.emit(EventKind::CancelRequested);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<JobState, EngineError> {
+        let signal = self.start.board.end();
+        let state = JobState::Running
+            .after(signal)
+            .ok_or_else(|| EngineError::Internal(format!("a running job cannot take {signal:?}")))?;
+        let milliseconds = self.milliseconds();
+        self.emit(EventKind::JobEnded {
+            job: self.executor.job.id.clone(),
+            state,
+            tasks: count(&self.start.records),
+            duration_ms: milliseconds,
+        });
+        self.flush(Some(&End { state, milliseconds }))?;
+        Ok(state)
+    }
+
+    /// Leaves a run that cannot go on as interrupted, as far as the store still takes it.
+    fn give_up(&mut self) {
+        let running: Vec<usize> =
+            (0..self.start.records.len()).filter(|place| self.start.records[*place].state == TaskState::Running).collect();
+        for place in running {
+            // What it committed is found again when the run is continued.
+            if let Ok(state) = self.start.board.apply(place, TaskSignal::HolderDied) {
+                self.change(place, state);
+            }
+        }
+        let end = End { state: JobState::Interrupted, milliseconds: self.milliseconds() };
+        // The error that led here is what the caller is told.
+        let _ = self.flush(Some(&end));
+    }
+
+    fn milliseconds(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn change(&mut self, place: usize, state: TaskState) -> &mut TaskRecord {
+        self.changed.insert(place);
+        let record = &mut self.start.records[place];
+        record.state = state;
+        record
+    }
+
+    fn emit(&mut self, kind: EventKind) {
+        self.start.events += 1;
+        self.pending.push(Event { run: self.run.0, number: self.start.events, at: Timestamp::now(), kind });
+    }
+
+    /// Writes what has happened since the last time, in one transaction, then tells the log and the reporter.
+    fn flush(&mut self, end: Option<&End>) -> Result<(), EngineError> {
+        if self.changed.is_empty() && self.pending.is_empty() && end.is_none() {
+            return Ok(());
+        }
+        let changed = std::mem::take(&mut self.changed);
+        let events = std::mem::take(&mut self.pending);
+        let tasks = changed.into_iter().map(|place| (place, &self.start.records[place]));
+        self.store.record(self.run, &self.executor.job.id, tasks, &events, end)?;
+        self.log.append(&events)?;
+        for event in &events {
+            self.reporter.event(event);
+        }
+        Ok(())
+    }
+}

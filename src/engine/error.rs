@@ -1,0 +1,332 @@
+//! What can go wrong with a run as a whole, in words that say what to do next.
+//!
+//! A task that fails is no error of the engine: it is an outcome of the run.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use super::clock::Timestamp;
+use super::state::JobState;
+use crate::tasks::RunId;
+
+/// Why a run could not be started, continued or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no store where one is expected.
+    #[error("there is no store at {}; name another one with --store, or start a run to create it", file.display())]
+    NoStore {
+        /// Where it was looked for.
+        file: PathBuf,
+    },
+    /// The path is taken by something that is no store.
+    #[error("{} is not a jobwright store ({what}); it was left untouched, name another file with --store", file.display())]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// What it is instead.
+        what: String,
+    },
+    /// The store was written by a later version.
+    #[error(
+        "{} is a store of version {found}, this jobwright reads versions up to {known}; it was left untouched, use a newer jobwright",
+        file.display()
+    )]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version this program knows.
+        known: u32,
+    },
+    /// The two files of a store do not belong together.
+    #[error(
+        "{} belongs to another store than {}; put the right file back, or move it away to go on without the history of runs",
+        runs.display(),
+        data.display()
+    )]
+    Unpaired {
+        /// The identity data.
+        data: PathBuf,
+        /// The history.
+        runs: PathBuf,
+    },
+    /// A file or folder of the store cannot be read or written.
+    #[error("{} cannot be {action}: {source}; check that it exists and its permissions", file.display())]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// What was tried, as a participle: `read`, `created`.
+        action: &'static str,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The store may be read but not written.
+    #[error("{} is read-only; make it and its folder writable, or name another store with --store", file.display())]
+    ReadOnly {
+        /// The file.
+        file: PathBuf,
+    },
+    /// No room for the store.
+    #[error("the disk of {} is full; make room, then continue with: jobwright run --resume", file.display())]
+    DiskFull {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The store's content is damaged.
+    #[error("{} is damaged ({source}); put a backup in its place", file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What the database says.
+        source: rusqlite::Error,
+    },
+    /// Another process holds the store for longer than is waited.
+    #[error("{} is in use by another process; try again when it has ended", file.display())]
+    Busy {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Any other failure of the database.
+    #[error("{} could not be used: {source}", file.display())]
+    Database {
+        /// The file.
+        file: PathBuf,
+        /// What the database says.
+        source: rusqlite::Error,
+    },
+    /// A kept plan or a stored text does not have the expected form.
+    #[error("{} holds something unreadable for {what}: {detail}", file.display())]
+    Content {
+        /// The file.
+        file: PathBuf,
+        /// What was read.
+        what: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The plan has no such job.
+    #[error("the plan has no job {job}{}{}", did_you_mean(suggestion.as_deref()), among(known))]
+    UnknownJob {
+        /// What was asked for.
+        job: String,
+        /// The nearest identifier.
+        suggestion: Option<String>,
+        /// All jobs.
+        known: Vec<String>,
+    },
+    /// The job has no such task.
+    #[error("job {job} has no task {task}{}{}", did_you_mean(suggestion.as_deref()), among(known))]
+    UnknownTask {
+        /// The job.
+        job: String,
+        /// What was asked for.
+        task: String,
+        /// The nearest identifier.
+        suggestion: Option<String>,
+        /// All tasks.
+        known: Vec<String>,
+    },
+    /// A partial run that leaves out everything.
+    #[error("no task of job {job} is selected: {selection}; widen the selection, or see the tasks with --dry-run")]
+    NothingSelected {
+        /// The job.
+        job: String,
+        /// The selection in words.
+        selection: String,
+    },
+    /// The plan contradicts itself.
+    #[error("the plan cannot be run: {detail}; compile it again")]
+    BadPlan {
+        /// In which way.
+        detail: String,
+    },
+    /// Tasks that only the product itself can execute.
+    #[error(
+        "job {job} was not started: {} embedded form: {}; leave them out with --from, --to or --only",
+        if tasks.len() == 1 { "1 task has no".to_owned() } else { format!("{} tasks have no", tasks.len()) },
+        tasks.iter().map(|(task, element)| format!("{task} ({element})")).collect::<Vec<_>>().join(", ")
+    )]
+    NotEmbedded {
+        /// The job.
+        job: String,
+        /// Identifier and element of each, in the order of the job.
+        tasks: Vec<(String, String)>,
+    },
+    /// Somebody else runs the job.
+    #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it with: jobwright cancel {}", run.0, run.0)]
+    Locked {
+        /// The job.
+        job: String,
+        /// The run.
+        run: RunId,
+        /// Its process.
+        pid: u32,
+        /// When it took the job.
+        since: Timestamp,
+    },
+    /// No run of that number.
+    #[error("the store has no run {}; see them with: jobwright runs", run.0)]
+    UnknownRun {
+        /// What was asked for.
+        run: RunId,
+    },
+    /// Nothing waits to be continued.
+    #[error("no run of this store can be continued: each ended, or a later run of its job did; see them with: jobwright runs")]
+    NothingToResume,
+    /// The run cannot be continued.
+    #[error("run {} cannot be continued: it is {state}; start the job anew with: jobwright run", run.0)]
+    NotResumable {
+        /// The run.
+        run: RunId,
+        /// Where it stands.
+        state: JobState,
+    },
+    /// A blocked task that nobody approved.
+    #[error(
+        "run {id} waits for approval of {task}; look at its changes with: jobwright show {id}, then approve them with: jobwright approve {id} {task} --reason \"…\"",
+        id = run.0
+    )]
+    NotApproved {
+        /// The run.
+        run: RunId,
+        /// The blocked task.
+        task: String,
+    },
+    /// A task that waits for nobody's approval.
+    #[error("task {task} of run {} is not blocked: it {}; there is nothing to approve", run.0, state.predicate())]
+    NotBlocked {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// Where it stands.
+        state: super::state::TaskState,
+    },
+    /// A run that nobody works on.
+    #[error("run {} cannot be cancelled: it is {state}", run.0)]
+    NotRunning {
+        /// The run.
+        run: RunId,
+        /// Where it stands.
+        state: JobState,
+    },
+    /// A simulation that assumes what no task can end as.
+    #[error("task {task} cannot end as {outcome}; assume completed, unchanged, warning, errored, blocked or cancelled")]
+    BadOutcome {
+        /// The task.
+        task: String,
+        /// What was assumed.
+        outcome: super::state::TaskState,
+    },
+    /// A check of the store that found something.
+    #[error("{} is damaged: {}; put a backup in its place", file.display(), findings.join("; "))]
+    Inconsistent {
+        /// The file.
+        file: PathBuf,
+        /// What was found, in the words of the database.
+        findings: Vec<String>,
+    },
+    /// A backup would overwrite something.
+    #[error("{} exists already; name a new file for the backup", file.display())]
+    Exists {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A defect of the engine itself.
+    #[error("internal error of the engine: {0}; please report it")]
+    Internal(String),
+}
+
+impl EngineError {
+    /// The exit code of a process that ends with this error.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::UnknownJob { .. }
+            | Self::UnknownTask { .. }
+            | Self::NothingSelected { .. }
+            | Self::NotEmbedded { .. }
+            | Self::UnknownRun { .. }
+            | Self::NothingToResume
+            | Self::NotResumable { .. }
+            | Self::NotBlocked { .. }
+            | Self::BadOutcome { .. }
+            | Self::Exists { .. }
+            | Self::NotRunning { .. } => 2,
+            Self::Locked { .. } | Self::NotApproved { .. } => 12,
+            Self::Internal(_) => 4,
+            _ => 6,
+        }
+    }
+
+    /// An error of the database in `file`.
+    pub(super) fn database(file: &Path, source: rusqlite::Error) -> Self {
+        let file = file.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::DiskFull { file },
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly { file },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
+            Some(ErrorCode::CannotOpen) => Self::Io { file, action: "opened", source: std::io::Error::other(source) },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file, source },
+            _ => Self::Database { file, source },
+        }
+    }
+
+    /// A failure to read or write `file`.
+    pub(super) fn io(file: &Path, action: &'static str, source: std::io::Error) -> Self {
+        let file = file.to_owned();
+        match source.kind() {
+            std::io::ErrorKind::StorageFull => Self::DiskFull { file },
+            std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { file },
+            _ => Self::Io { file, action, source },
+        }
+    }
+}
+
+/// The known name that is nearest to the one asked for, if any is near.
+pub(super) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let asked = asked.to_lowercase();
+    known
+        .map(|name| (strsim::jaro_winkler(&asked, &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| name.to_owned())
+}
+
+fn did_you_mean(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!("; did you mean {name}?"))
+}
+
+/// The valid names, but for long lists.
+fn among(known: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match known.len() {
+        0 => "; it has none".to_owned(),
+        1..=SHOWN => format!("; it has {}", known.join(", ")),
+        more => format!("; it has {} and {} more", known[..SHOWN].join(", "), more - SHOWN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_code(code: i32) -> String {
+        let source = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        let error = EngineError::database(Path::new("store.db"), source);
+        assert_eq!(error.exit_code(), 6);
+        error.to_string()
+    }
+
+    #[test]
+    fn failures_of_the_disk_say_what_to_do() {
+        use rusqlite::ffi::{SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
+        insta::assert_snapshot!(of_code(SQLITE_FULL), @"the disk of store.db is full; make room, then continue with: jobwright run --resume");
+        insta::assert_snapshot!(of_code(SQLITE_READONLY), @"store.db is read-only; make it and its folder writable, or name another store with --store");
+        assert!(of_code(SQLITE_CORRUPT).starts_with("store.db is damaged"));
+        assert!(of_code(SQLITE_CANTOPEN).starts_with("store.db cannot be opened"));
+        let full = EngineError::io(Path::new("log"), "written", std::io::ErrorKind::StorageFull.into());
+        assert!(matches!(full, EngineError::DiskFull { .. }));
+    }
+}

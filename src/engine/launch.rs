@@ -1,0 +1,187 @@
+//! What runs next, and what does not and why: the rules of a job, without clocks, threads or files.
+//!
+//! The dispatcher and the simulation both work on a [`Board`], so that a dry run cannot differ from a run. Levels are
+//! barriers; a task of a level is launched if its declared parents satisfy it; a parent satisfies if it completed or lies
+//! outside the selection; once the job has stopped nothing is launched any more.
+
+use crate::plan::model::{EdgeKind, Job, Parents};
+
+use super::error::EngineError;
+use super::state::{JobSignal, TaskSignal, TaskState};
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Start the task.
+    Launch(usize),
+    /// Record that the task does not run: the signal says which way, the text why.
+    Pass(usize, TaskSignal, String),
+}
+
+/// The states of all tasks of one run.
+pub struct Board<'a> {
+    job: &'a Job,
+    states: Vec<TaskState>,
+    /// For each task its declared parents, by place.
+    parents: Vec<Vec<usize>>,
+    /// Places by level, then position.
+    order: Vec<usize>,
+    /// Everything before this place of `order` is final.
+    settled: usize,
+    /// Why nothing is launched any more.
+    stop: Option<String>,
+    cancelled: bool,
+}
+
+enum Verdict {
+    Launch,
+    Refuse(String),
+    Wait,
+}
+
+impl<'a> Board<'a> {
+    /// A board with every task waiting; refuses a plan whose edges lead nowhere.
+    pub fn new(job: &'a Job) -> Result<Self, EngineError> {
+        let places: std::collections::BTreeMap<&str, usize> =
+            job.tasks.iter().enumerate().map(|(place, task)| (task.id.as_str(), place)).collect();
+        if places.len() != job.tasks.len() {
+            return Err(EngineError::BadPlan { detail: format!("job {} has two tasks of one identifier", job.id) });
+        }
+        let mut parents = Vec::with_capacity(job.tasks.len());
+        for task in &job.tasks {
+            let mut of_task = Vec::new();
+            for edge in task.depends_on.iter().filter(|edge| edge.kind == EdgeKind::Declared) {
+                of_task.push(*places.get(edge.parent.as_str()).ok_or_else(|| EngineError::BadPlan {
+                    detail: format!("task {} of job {} waits for {}, which the job lacks", task.id, job.id, edge.parent),
+                })?);
+            }
+            of_task.sort_unstable();
+            parents.push(of_task);
+        }
+        let mut order: Vec<usize> = (0..job.tasks.len()).collect();
+        order.sort_by_key(|place| (job.tasks[*place].level, job.tasks[*place].position));
+        let states = vec![TaskState::Waiting; job.tasks.len()];
+        Ok(Self { job, states, parents, order, settled: 0, stop: None, cancelled: false })
+    }
+
+    /// Puts a task into a state reached earlier, before the run goes on.
+    pub fn restore(&mut self, place: usize, state: TaskState) {
+        self.states[place] = state;
+    }
+
+    /// The states, in the order of the job's tasks.
+    pub fn states(&self) -> &[TaskState] {
+        &self.states
+    }
+
+    /// Lets a signal act on a task.
+    pub fn apply(&mut self, place: usize, signal: TaskSignal) -> Result<TaskState, EngineError> {
+        let state = self.states[place];
+        let id = &self.job.tasks[place].id;
+        let next = state
+            .after(signal)
+            .ok_or_else(|| EngineError::Internal(format!("task {id} is {state} and cannot take {signal:?}")))?;
+        self.states[place] = next;
+        if matches!(next, TaskState::Errored | TaskState::Blocked | TaskState::Cancelled) && self.stop.is_none() {
+            self.stop = Some(format!("{id} {}", next.predicate()));
+        }
+        Ok(next)
+    }
+
+    /// Launches nothing any more; running tasks finish.
+    pub fn cancel(&mut self) {
+        self.cancelled = true;
+        self.stop.get_or_insert_with(|| CANCELLED.to_owned());
+    }
+
+    /// How many tasks run.
+    pub fn running(&self) -> usize {
+        self.states.iter().filter(|state| **state == TaskState::Running).count()
+    }
+
+    /// Whether every task is in a final state.
+    pub fn is_done(&self) -> bool {
+        self.states.iter().all(|state| state.is_final())
+    }
+
+    /// What is to be done next with at most `jobs` tasks running; none while there is nothing but to wait.
+    ///
+    /// Each answer must be applied before the next is asked for.
+    pub fn next(&mut self, jobs: usize) -> Option<Step> {
+        while self.order.get(self.settled).is_some_and(|place| self.states[*place].is_final()) {
+            self.settled += 1;
+        }
+        let rest = &self.order[self.settled..];
+        if let Some(reason) = &self.stop {
+            let place = rest.iter().find(|place| self.states[**place] == TaskState::Waiting)?;
+            return Some(Step::Pass(*place, TaskSignal::JobStopped, reason.clone()));
+        }
+        let level = self.job.tasks[*rest.first()?].level;
+        let running = self.running();
+        let mut waiting = None;
+        for place in rest.iter().take_while(|place| self.job.tasks[**place].level == level) {
+            if self.states[*place] != TaskState::Waiting {
+                continue;
+            }
+            match self.verdict(*place) {
+                Verdict::Launch if running < jobs.max(1) => return Some(Step::Launch(*place)),
+                Verdict::Launch => {}
+                Verdict::Refuse(reason) => return Some(Step::Pass(*place, TaskSignal::Refused, reason)),
+                Verdict::Wait => waiting = waiting.or(Some(*place)),
+            }
+        }
+        // Tasks of one level that wait for each other, or for a later level, would wait for ever.
+        let place = waiting.filter(|_| running == 0)?;
+        let parent = self.parents[place].iter().find(|parent| !self.states[**parent].is_final())?;
+        let reason = format!("{} does not run before it", self.job.tasks[*parent].id);
+        Some(Step::Pass(place, TaskSignal::Refused, reason))
+    }
+
+    fn verdict(&self, place: usize) -> Verdict {
+        let parents = &self.parents[place];
+        let satisfies = |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
+        let refusing: Vec<usize> =
+            parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
+        let content = parents.iter().filter(satisfies).count();
+        match self.job.tasks[place].parents {
+            _ if parents.is_empty() => Verdict::Launch,
+            Parents::All if !refusing.is_empty() => Verdict::Refuse(self.reason(&refusing)),
+            Parents::All if content == parents.len() => Verdict::Launch,
+            Parents::Any if content > 0 => Verdict::Launch,
+            Parents::Any if refusing.len() == parents.len() => Verdict::Refuse(match refusing.len() {
+                1 => self.reason(&refusing),
+                _ => format!("none of its parents completed: {}", self.reason(&refusing)),
+            }),
+            _ => Verdict::Wait,
+        }
+    }
+
+    /// What became of the parents, in words.
+    fn reason(&self, parents: &[usize]) -> String {
+        let words: Vec<String> =
+            parents.iter().map(|parent| format!("{} {}", self.job.tasks[*parent].id, self.states[*parent].predicate())).collect();
+        words.join(", ")
+    }
+
+    /// How the run ended, once every task is in a final state. An error outweighs a block, a block a cancel.
+    pub fn end(&self) -> JobSignal {
+        let has = |wanted: TaskState| self.states.contains(&wanted);
+        if has(TaskState::Errored) {
+            JobSignal::Failed
+        } else if has(TaskState::Blocked) {
+            JobSignal::Blocked
+        } else if has(TaskState::Cancelled) || self.cancelled && has(TaskState::NotStarted) {
+            JobSignal::Cancelled
+        } else if has(TaskState::Warning) {
+            JobSignal::EndedWithWarnings
+        } else {
+            JobSignal::Ended
+        }
+    }
+}
+
+/// The reason of tasks that a cancel kept from starting.
+pub(super) const CANCELLED: &str = "the run was cancelled";
+
+#[cfg(test)]
+mod tests;

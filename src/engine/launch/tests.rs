@@ -1,0 +1,80 @@
+//! Laws of the board, over jobs and outcomes of any kind.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::sample::{job, task};
+
+/// Per task: level, parents by place (also of its own or a later level), any or all, how it ends.
+type Wish = (u32, Vec<usize>, bool, u8);
+
+fn build(wishes: &[Wish]) -> Job {
+    let name = |place: usize| format!("T{place}");
+    let tasks = wishes.iter().enumerate().map(|(place, (level, parents, any, _))| {
+        let mut parents: Vec<String> = parents.iter().map(|parent| name(parent % wishes.len())).collect();
+        parents.retain(|parent| *parent != name(place));
+        let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
+        let mut task = task(&name(place), *level).after(&parents);
+        task.parents = if *any { Parents::Any } else { Parents::All };
+        task
+    });
+    job("J", tasks.collect())
+}
+
+fn signal(end: u8) -> TaskSignal {
+    match end % 8 {
+        0 => TaskSignal::Unchanged,
+        1 => TaskSignal::Tolerated,
+        2 => TaskSignal::Failed,
+        3 => TaskSignal::Blocked,
+        4 => TaskSignal::GaveUp,
+        _ => TaskSignal::Completed,
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_job_comes_to_an_end_and_launches_by_the_rules(
+        wishes in prop::collection::vec((0..4u32, prop::collection::vec(0..12usize, 0..3), any::<bool>(), any::<u8>()), 1..12),
+        jobs in 1..4usize,
+        first_out in any::<bool>(),
+    ) {
+        let job = build(&wishes);
+        let mut board = Board::new(&job).unwrap();
+        let mut running: Vec<usize> = Vec::new();
+        for _ in 0..=4 * wishes.len() {
+            while let Some(step) = board.next(jobs) {
+                let (place, signal) = match step {
+                    Step::Pass(place, signal, reason) => {
+                        prop_assert!(!reason.is_empty());
+                        (place, signal)
+                    }
+                    Step::Launch(place) => {
+                        let level = job.tasks[place].level;
+                        for (other, state) in board.states().iter().enumerate() {
+                            prop_assert!(job.tasks[other].level >= level || state.is_final(), "levels are barriers");
+                            prop_assert!(job.tasks[other].level <= level || !state.is_final() , "no level comes early");
+                        }
+                        let parents = &board.parents[place];
+                        let content = parents.iter().filter(|parent| board.states()[**parent] == TaskState::Completed).count();
+                        let enough = match job.tasks[place].parents {
+                            Parents::All => content == parents.len(),
+                            Parents::Any => content > 0 || parents.is_empty(),
+                        };
+                        prop_assert!(enough, "parents agree");
+                        running.push(place);
+                        (place, TaskSignal::Launch)
+                    }
+                };
+                board.apply(place, signal).unwrap();
+                prop_assert!(board.running() <= jobs);
+            }
+            if running.is_empty() {
+                break;
+            }
+            let place = if first_out { running.remove(0) } else { running.pop().unwrap() };
+            board.apply(place, signal(wishes[place].3)).unwrap();
+        }
+        prop_assert!(board.is_done(), "nothing waits for ever: {:?}", board.states());
+    }
+}

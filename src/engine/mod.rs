@@ -1,0 +1,311 @@
+//! Runs the jobs of a plan: dispatcher, state machine, store, history.
+//!
+//! Invariants: one dispatcher owns the state of a run; the effect of a task and its outcome are committed in one
+//! transaction of `store.db`, so that a crash at any instant leaves each task either done or not done; whatever the
+//! history says beside that is reconciled with it when a run is read or continued. A job is run by one process at a
+//! time. The engine reads a plan that its caller has verified.
+
+pub mod clock;
+pub mod control;
+mod dispatcher;
+pub mod error;
+pub mod event;
+mod executor;
+mod failpoint;
+mod held_back;
+pub mod launch;
+pub mod log;
+pub mod process;
+pub mod reporter;
+#[cfg(test)]
+mod sample;
+pub mod selection;
+pub mod signals;
+pub mod simulate;
+pub mod source;
+pub mod state;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::plan::Plan;
+use crate::plan::model::{Job, JobMode, Task};
+use crate::tasks::{RunId, Settings};
+
+pub use control::Control;
+pub use error::EngineError;
+pub use reporter::Reporter;
+pub use selection::Selection;
+pub use simulate::{Simulation, simulate};
+pub use source::{BuiltIn, TaskSource};
+pub use state::{JobState, TaskState};
+pub use store::{DEFAULT_STORE, RunDetail, RunRecord, Store, TaskRecord};
+
+use dispatcher::{Dispatcher, Start};
+use executor::Executor;
+use launch::Board;
+use process::System;
+use state::TaskSignal;
+
+/// What a run has come to: the same that `show` tells of it.
+pub type RunSummary = RunDetail;
+
+/// How a job is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions<'a> {
+    /// At most so many tasks of a level are started together.
+    pub jobs: usize,
+    /// What to run; a continued run keeps the selection that it began with.
+    pub selection: Selection,
+    /// Connection settings.
+    pub settings: &'a Settings,
+    /// By which the run is asked to end.
+    pub control: Control,
+    /// Where settings and data were found, kept with the run for whoever continues it: names and paths, no secrets.
+    pub context: BTreeMap<String, String>,
+}
+
+impl<'a> RunOptions<'a> {
+    /// The whole job, four tasks at a time.
+    pub fn new(settings: &'a Settings) -> Self {
+        Self { jobs: 4, selection: Selection::default(), settings, control: Control::new(), context: BTreeMap::new() }
+    }
+}
+
+/// An engine on one store.
+pub struct Engine {
+    store: Store,
+}
+
+impl Engine {
+    /// Opens the store whose identity data is `file`, and creates it where there is none.
+    pub fn open(file: &Path) -> Result<Self, EngineError> {
+        Ok(Self { store: Store::open(file, true)? })
+    }
+
+    /// Opens a store that must exist.
+    pub fn open_existing(file: &Path) -> Result<Self, EngineError> {
+        Ok(Self { store: Store::open(file, false)? })
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Runs a job of a plan that the caller has verified. A job that ends badly is no error: see the state of the
+    /// summary.
+    pub fn run(
+        &self,
+        plan: &Plan,
+        job: &str,
+        options: &RunOptions<'_>,
+        source: &dyn TaskSource,
+        reporter: &mut dyn Reporter,
+    ) -> Result<RunSummary, EngineError> {
+        let job = find_job(plan, job)?;
+        let selected = options.selection.resolve(job)?;
+        check_embedded(job, &selected, source)?;
+        let mut board = Board::new(job)?;
+        leave_out(&mut board, &selected)?;
+        self.store.check_writable()?;
+        let run = self.store.begin(plan, job, &options.selection, &options.context, &System)?;
+        let mut records = self.store.task_rows(run)?;
+        self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
+        let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
+        self.work(plan, job, run, options, source, reporter, start)
+    }
+
+    /// Continues a run, or the last unfinished one, with the plan and the selection that it began with. Tasks with a
+    /// committed outcome are kept, an approved one applies its change list, all others run.
+    pub fn resume(
+        &self,
+        run: Option<RunId>,
+        options: &RunOptions<'_>,
+        source: &dyn TaskSource,
+        reporter: &mut dyn Reporter,
+    ) -> Result<RunSummary, EngineError> {
+        let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
+        let known = self.store.detail(run, &System)?.run;
+        let plan = self.store.plan(&known.plan)?;
+        let job = find_job(&plan, &known.job)?;
+        let selected = known.selection.resolve(job)?;
+        check_embedded(job, &selected, source)?;
+        let mut board = Board::new(job)?;
+        self.store.check_writable()?;
+        if known.state.is_resumable() {
+            self.approvals(run, job)?;
+        }
+        let reopened = self.store.reopen(run, &System)?;
+        let approvals = self.approvals(run, job)?;
+        let outcomes = self.store.outcomes(run)?;
+        let mut records = self.store.task_rows(run)?;
+        for (place, record) in records.iter_mut().enumerate() {
+            match outcomes.get(&record.task) {
+                Some(outcome) if approvals[place].is_none() => {
+                    board.restore(place, outcome.state);
+                    record.take(outcome);
+                }
+                _ => {
+                    record.state = TaskState::Waiting;
+                    record.reason = None;
+                    record.message = None;
+                    record.counters.clear();
+                    record.ended = None;
+                    record.duration_ms = None;
+                    if !selected[place] {
+                        board.apply(place, TaskSignal::LeftOut)?;
+                    }
+                }
+            }
+        }
+        self.hold_back(&plan, job, source, &mut board, &mut records, &approvals)?;
+        let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
+        self.work(&plan, job, run, options, source, reporter, start)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of them differ between a new and a continued run")]
+    fn work(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        run: RunId,
+        options: &RunOptions<'_>,
+        source: &dyn TaskSource,
+        reporter: &mut dyn Reporter,
+        start: Start<'_>,
+    ) -> Result<RunSummary, EngineError> {
+        let executor = Executor {
+            plan,
+            job,
+            run,
+            work: self.store.work(),
+            store: self.store.data_file(),
+            settings: options.settings,
+            source,
+            control: options.control.clone(),
+        };
+        Dispatcher::run(&self.store, &executor, reporter, start)?;
+        self.store.detail(run, &System)
+    }
+
+    /// Keeps an incremental job from the connectors that wait for approval, but for the lists approved for this run.
+    fn hold_back(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        source: &dyn TaskSource,
+        board: &mut Board<'_>,
+        records: &mut [TaskRecord],
+        approved: &[Option<String>],
+    ) -> Result<(), EngineError> {
+        if job.mode != JobMode::Incremental {
+            return Ok(());
+        }
+        for (place, task) in job.tasks.iter().enumerate() {
+            let Some(connector) = held_back::connector(plan, task) else { continue };
+            if board.states()[place] != TaskState::Waiting {
+                continue;
+            }
+            let Some(list) = self.store.ask(|data| source.blocked_connector(data, connector))? else { continue };
+            if !approved.contains(&Some(list)) {
+                board.apply(place, TaskSignal::Refused)?;
+                records[place].reason = Some(held_back::reason(connector));
+            }
+        }
+        Ok(())
+    }
+
+    /// For each task of the job the change list that is approved for it; refuses a blocked task that nobody approved.
+    fn approvals(&self, run: RunId, job: &Job) -> Result<Vec<Option<String>>, EngineError> {
+        let outcomes = self.store.outcomes(run)?;
+        let given = self.store.approvals(run)?;
+        let of_task = |task: &Task| match outcomes.get(&task.id) {
+            Some(outcome) if outcome.waits(&task.id, &given) => Err(EngineError::NotApproved { run, task: task.id.clone() }),
+            Some(outcome) => Ok(outcome.approved(&task.id, &given).map(str::to_owned)),
+            None => Ok(None),
+        };
+        job.tasks.iter().map(of_task).collect()
+    }
+
+    /// All runs, the latest first.
+    pub fn runs(&self) -> Result<Vec<RunRecord>, EngineError> {
+        self.store.history(&System)
+    }
+
+    /// What the caller kept with a run, see [`RunOptions::context`]; of the run to continue where none is named.
+    pub fn context(&self, run: Option<RunId>) -> Result<BTreeMap<String, String>, EngineError> {
+        let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
+        self.store.context(run)
+    }
+
+    /// One run with its tasks.
+    pub fn show(&self, run: RunId) -> Result<RunDetail, EngineError> {
+        self.store.detail(run, &System)
+    }
+
+    /// Forgets all but the latest `keep` runs; see [`Store::prune`].
+    pub fn prune(&self, keep: usize) -> Result<Vec<RunId>, EngineError> {
+        self.store.prune(keep, &System)
+    }
+
+    /// Asks the process that works on the run to end it; the running task finishes.
+    pub fn cancel(&self, run: RunId) -> Result<(), EngineError> {
+        let state = self.store.detail(run, &System)?.run.state;
+        if state != JobState::Running {
+            return Err(EngineError::NotRunning { run, state });
+        }
+        self.store.request_cancel(run)
+    }
+
+    /// Consents to the changes of a blocked task, which `resume` then applies.
+    pub fn approve(&self, run: RunId, task: &str, reason: &str) -> Result<(), EngineError> {
+        let detail = self.store.detail(run, &System)?;
+        let found = detail.tasks.iter().find(|record| selection::same(&record.task, task));
+        let record = found.ok_or_else(|| EngineError::UnknownTask {
+            job: detail.run.job.clone(),
+            task: task.to_owned(),
+            suggestion: error::nearest(task, detail.tasks.iter().map(|record| record.task.as_str())),
+            known: detail.tasks.iter().map(|record| record.task.clone()).collect(),
+        })?;
+        let outcome = self.store.outcomes(run)?.remove(&record.task);
+        let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list) else {
+            return Err(EngineError::NotBlocked { run, task: record.task.clone(), state: record.state });
+        };
+        let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+        self.store.record_approval(run, &record.task, &list, &who.unwrap_or_default(), reason)
+    }
+}
+
+/// What a run of the job would do if every task completed; touches nothing.
+pub fn dry_run(plan: &Plan, job: &str, selection: &Selection) -> Result<Simulation, EngineError> {
+    simulate(find_job(plan, job)?, selection, &BTreeMap::new())
+}
+
+/// The job of that identifier.
+pub fn find_job<'p>(plan: &'p Plan, asked: &str) -> Result<&'p Job, EngineError> {
+    plan.jobs.iter().find(|job| selection::same(&job.id, asked)).ok_or_else(|| EngineError::UnknownJob {
+        job: asked.to_owned(),
+        suggestion: error::nearest(asked, plan.jobs.iter().map(|job| job.id.as_str())),
+        known: plan.jobs.iter().map(|job| job.id.clone()).collect(),
+    })
+}
+
+/// Refuses a job with tasks that cannot be executed here, before anything starts.
+fn check_embedded(job: &Job, selected: &[bool], source: &dyn TaskSource) -> Result<(), EngineError> {
+    let missing = |(task, selected): (&Task, &bool)| {
+        (*selected && source.find(&task.element).is_none()).then(|| (task.id.clone(), task.element.clone()))
+    };
+    let tasks: Vec<(String, String)> = job.tasks.iter().zip(selected).filter_map(missing).collect();
+    if tasks.is_empty() { Ok(()) } else { Err(EngineError::NotEmbedded { job: job.id.clone(), tasks }) }
+}
+
+fn leave_out(board: &mut Board<'_>, selected: &[bool]) -> Result<(), EngineError> {
+    for (place, _) in selected.iter().enumerate().filter(|(_, selected)| !**selected) {
+        board.apply(place, TaskSignal::LeftOut)?;
+    }
+    Ok(())
+}

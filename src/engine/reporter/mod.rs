@@ -1,0 +1,28 @@
+//! What a run shows while it goes on. Reporters consume events; they never see the store.
+
+mod plain;
+mod summary;
+mod terminal;
+
+use super::event::Event;
+
+pub use plain::Plain;
+pub use summary::{counters, table};
+pub use terminal::Terminal;
+
+/// Somebody who is told what happens in a run, in order.
+pub trait Reporter {
+    /// One event.
+    fn event(&mut self, event: &Event);
+
+    /// Called a few times a second while nothing happens.
+    fn tick(&mut self) {}
+}
+
+/// Shows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn event(&mut self, _event: &Event) {}
+}

@@ -1,0 +1,50 @@
+//! Plain lines, one for each event: for files, pipes and journals.
+
+use std::io::Write;
+
+use super::{Reporter, counters};
+use crate::engine::clock::duration;
+use crate::engine::event::{Event, EventKind};
+
+/// Writes a line per event.
+pub struct Plain<W: Write> {
+    writer: W,
+}
+
+impl<W: Write> Plain<W> {
+    /// Writes to `writer`. A writer that fails is not told to the run, which goes on.
+    pub fn new(writer: W) -> Self {
+        Self { writer }
+    }
+}
+
+impl<W: Write> Reporter for Plain<W> {
+    fn event(&mut self, event: &Event) {
+        if let Some(line) = line(&event.kind) {
+            // A closed pipe must not end the run.
+            let _ = writeln!(self.writer, "{} {line}", event.at);
+        }
+    }
+}
+
+/// The event in one line; progress has none.
+pub(super) fn line(kind: &EventKind) -> Option<String> {
+    Some(match kind {
+        EventKind::JobStarted { job, attempt: 1, tasks, .. } => format!("{job} started, {tasks} tasks"),
+        EventKind::JobStarted { job, attempt, tasks, .. } => {
+            format!("{job} goes on, {tasks} tasks, attempt {attempt}")
+        }
+        EventKind::TaskKept { task, state } => format!("{task} kept: {} before", state.predicate()),
+        EventKind::TaskStarted { task, element, .. } => format!("{task} started ({element})"),
+        EventKind::TaskProgress { .. } => return None,
+        EventKind::TaskEnded { task, state, counters: counts, message, duration_ms } => {
+            let counts = counters(counts);
+            let counts = if counts.is_empty() { counts } else { format!(", {counts}") };
+            let message = message.as_ref().map_or_else(String::new, |message| format!(": {message}"));
+            format!("{task} {state} in {}{counts}{message}", duration(*duration_ms))
+        }
+        EventKind::TaskPassed { task, state, reason } => format!("{task} {state}: {reason}"),
+        EventKind::CancelRequested => "cancelling: running tasks finish, no other is started".to_owned(),
+        EventKind::JobEnded { job, state, duration_ms, .. } => format!("{job} {state} in {}", duration(*duration_ms)),
+    })
+}

@@ -1,0 +1,70 @@
+//! A live view for terminals: one line per running task with its counts and the time it has taken so far; what has
+//! ended scrolls up.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Reporter, plain};
+use crate::engine::event::{Event, EventKind};
+
+/// Draws on a terminal.
+pub struct Terminal {
+    screen: MultiProgress,
+    running: BTreeMap<String, ProgressBar>,
+}
+
+impl Terminal {
+    /// Draws on standard error.
+    pub fn new() -> Self {
+        Self::on(ProgressDrawTarget::stderr())
+    }
+
+    /// Draws on `target`.
+    pub fn on(target: ProgressDrawTarget) -> Self {
+        Self { screen: MultiProgress::with_draw_target(target), running: BTreeMap::new() }
+    }
+
+    fn start(&mut self, task: &str) {
+        let style = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {msg}");
+        let bar = self.screen.add(ProgressBar::new_spinner());
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_prefix(task.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        self.running.insert(task.to_owned(), bar);
+    }
+
+    fn print(&self, kind: &EventKind) {
+        if let Some(line) = plain::line(kind) {
+            // A terminal that went away must not end the run.
+            let _ = self.screen.println(line);
+        }
+    }
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reporter for Terminal {
+    fn event(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::TaskStarted { task, .. } => self.start(task),
+            EventKind::TaskProgress { task, done, of } => {
+                if let Some(bar) = self.running.get(task) {
+                    bar.set_message(of.map_or_else(|| format!("{done}"), |of| format!("{done} of {of}")));
+                }
+            }
+            EventKind::TaskEnded { task, .. } | EventKind::TaskPassed { task, .. } => {
+                if let Some(bar) = self.running.remove(task) {
+                    bar.finish_and_clear();
+                }
+                self.print(&event.kind);
+            }
+            other => self.print(other),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a run would do for given outcomes of its tasks; touches nothing.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::plan::model::{Job, OnFailure};
+
+use super::error::EngineError;
+use super::launch::{Board, Step};
+use super::selection::{Selection, find};
+use super::state::{JobState, TaskSignal, TaskState};
+
+/// One task of a simulated run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SimulatedTask {
+    /// Identifier.
+    pub task: String,
+    /// Element name.
+    pub element: String,
+    /// Its level.
+    pub level: u32,
+    /// Where it would end.
+    pub state: TaskState,
+    /// Why it would not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a run would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Simulation {
+    /// The job.
+    pub job: String,
+    /// How it would end.
+    pub state: JobState,
+    /// Its tasks, in the order in which they would run.
+    pub tasks: Vec<SimulatedTask>,
+}
+
+/// Runs the launch logic over assumed outcomes. Tasks without one complete; `errored` becomes a warning where the plan
+/// tolerates the failure. Only outcomes that a task can have by itself may be assumed.
+pub fn simulate(job: &Job, selection: &Selection, outcomes: &BTreeMap<String, TaskState>) -> Result<Simulation, EngineError> {
+    let mut signals = vec![TaskSignal::Completed; job.tasks.len()];
+    for (task, outcome) in outcomes {
+        let place = find(job, task)?;
+        let tolerated = job.tasks[place].on_failure == OnFailure::Continue;
+        signals[place] = match outcome {
+            TaskState::Completed => TaskSignal::Completed,
+            TaskState::Unchanged => TaskSignal::Unchanged,
+            TaskState::Blocked => TaskSignal::Blocked,
+            TaskState::Errored if !tolerated => TaskSignal::Failed,
+            TaskState::Errored | TaskState::Warning => TaskSignal::Tolerated,
+            TaskState::Cancelled => TaskSignal::GaveUp,
+            other => {
+                return Err(EngineError::BadOutcome { task: task.clone(), outcome: *other });
+            }
+        };
+    }
+    let mut board = Board::new(job)?;
+    let mut reasons: Vec<Option<String>> = vec![None; job.tasks.len()];
+    let mut order = Vec::with_capacity(job.tasks.len());
+    for (place, selected) in selection.resolve(job)?.into_iter().enumerate() {
+        if !selected {
+            board.apply(place, TaskSignal::LeftOut)?;
+        }
+    }
+    loop {
+        let mut launched = Vec::new();
+        while let Some(step) = board.next(usize::MAX) {
+            match step {
+                Step::Launch(place) => {
+                    board.apply(place, TaskSignal::Launch)?;
+                    launched.push(place);
+                    order.push(place);
+                }
+                Step::Pass(place, signal, reason) => {
+                    board.apply(place, signal)?;
+                    reasons[place] = Some(reason);
+                    order.push(place);
+                }
+            }
+        }
+        if launched.is_empty() {
+            break;
+        }
+        for place in launched {
+            board.apply(place, signals[place])?;
+        }
+    }
+    let left_out = (0..job.tasks.len()).filter(|place| board.states()[*place] == TaskState::NotSelected);
+    order.extend(left_out);
+    order.sort_by_key(|place| (job.tasks[*place].level, job.tasks[*place].position));
+    let state = JobState::Running.after(board.end()).unwrap_or(JobState::Errored);
+    let describe = |place: usize| SimulatedTask {
+        task: job.tasks[place].id.clone(),
+        element: job.tasks[place].element.clone(),
+        level: job.tasks[place].level,
+        state: board.states()[place],
+        reason: reasons[place].clone(),
+    };
+    Ok(Simulation { job: job.id.clone(), state, tasks: order.into_iter().map(describe).collect() })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Opening and creating one file of the store, without ever touching a file that is not ours.
+//!
+//! A file is judged by its first bytes before the database opens it: whose it is by `application_id`. A new one is made
+//! complete under another name and put in place in one step, so that no crash leaves half a store behind.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::schema::Part;
+use crate::engine::error::EngineError;
+
+/// How long a short transaction of another process is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a look at the first bytes tells.
+enum Look {
+    Absent,
+    Empty,
+    Ours,
+}
+
+/// Opens the file as a store, creating or migrating it where needed. `store` names the store that it belongs to once it
+/// is created.
+pub(super) fn open_or_create(file: &Path, part: Part, store: &str) -> Result<Connection, EngineError> {
+    let look = look(file, part)?;
+    if !matches!(look, Look::Ours) {
+        create(file, part, store, matches!(look, Look::Empty))?;
+    }
+    open(file, part)
+}
+
+/// Opens the file as a store; it must exist.
+pub(super) fn open_existing(file: &Path, part: Part) -> Result<Connection, EngineError> {
+    match look(file, part)? {
+        Look::Ours => open(file, part),
+        Look::Absent => Err(EngineError::NoStore { file: file.to_owned() }),
+        Look::Empty => Err(EngineError::Foreign { file: file.to_owned(), what: "it is empty".to_owned() }),
+    }
+}
+
+/// Reads the header of the file, and nothing else.
+fn look(file: &Path, part: Part) -> Result<Look, EngineError> {
+    let foreign = |what: String| Err(EngineError::Foreign { file: file.to_owned(), what });
+    let mut header = Vec::with_capacity(100);
+    match File::open(file) {
+        Ok(opened) => {
+            if opened.metadata().is_ok_and(|data| !data.is_file()) {
+                return foreign("it is not a regular file".to_owned());
+            }
+            opened.take(100).read_to_end(&mut header).map_err(|error| EngineError::io(file, "read", error))?
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Look::Absent),
+        Err(error) => return Err(EngineError::io(file, "read", error)),
+    };
+    if header.is_empty() {
+        return Ok(Look::Empty);
+    }
+    if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
+        return foreign("it is no SQLite database".to_owned());
+    }
+    let found = u32::from_be_bytes([header[68], header[69], header[70], header[71]]);
+    if found == part.application_id() {
+        return Ok(Look::Ours);
+    }
+    foreign(match part {
+        Part::Data if found == Part::Runs.application_id() => "it holds the run history of a store".to_owned(),
+        Part::Runs if found == Part::Data.application_id() => "it holds the identity data of a store".to_owned(),
+        _ => "it is a SQLite database of another program".to_owned(),
+    })
+}
+
+/// Makes a complete file under a name of its own, then gives it the right name unless another process was faster.
+fn create(file: &Path, part: Part, store: &str, replace: bool) -> Result<(), EngineError> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| EngineError::io(folder, "created", error))?;
+    }
+    let draft = draft_of(file);
+    remove_database(&draft);
+    let made = (|| {
+        let mut connection = Connection::open(&draft)?;
+        connection.pragma_update(None, "application_id", part.application_id())?;
+        let transaction = connection.transaction()?;
+        part.migrate(&transaction, 0)?;
+        transaction.execute("INSERT INTO meta VALUES ('store', ?1)", [store])?;
+        transaction.commit()?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.close().map_err(|(_, error)| error)
+    })();
+    made.map_err(|error| match EngineError::database(file, error) {
+        EngineError::Database { file, source } if !draft.exists() => {
+            EngineError::Io { file, action: "created", source: io::Error::other(source) }
+        }
+        other => other,
+    })?;
+    let placed = if replace {
+        fs::rename(&draft, file)
+    } else {
+        match fs::hard_link(&draft, file) {
+            // Not every file system has links; there, the last of several first starts wins.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(&draft, file),
+            _ => Ok(()),
+        }
+    };
+    remove_database(&draft);
+    placed.map_err(|error| EngineError::io(file, "created", error))
+}
+
+fn draft_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    PathBuf::from(name)
+}
+
+/// Removes what an earlier attempt may have left.
+fn remove_database(file: &Path) {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        // Nothing to remove is the usual case, and a rest does no harm.
+        let _ = fs::remove_file(PathBuf::from(name));
+    }
+}
+
+/// Opens a file known to be ours: refuses a newer version before anything is written, migrates an older one.
+fn open(file: &Path, part: Part) -> Result<Connection, EngineError> {
+    let failed = |error| EngineError::database(file, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    if version > part.version() {
+        return Err(EngineError::Newer { file: file.to_owned(), found: version, known: part.version() });
+    }
+    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if version < part.version() {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        // Another process may have migrated it since.
+        let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+        part.migrate(&transaction, version).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(connection)
+}

@@ -1,0 +1,319 @@
+//! Reading the history: what `runs` and `show` print, true at any instant.
+//!
+//! A run whose process is dead is shown as interrupted, and a task that the history believes to be running is shown
+//! with its committed outcome if there is one: nobody has to clean up first.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Row};
+use serde::Serialize;
+
+use super::{Outcome, Store, lock};
+use crate::engine::clock::Timestamp;
+use crate::engine::error::EngineError;
+use crate::engine::process::Processes;
+use crate::engine::selection::Selection;
+use crate::engine::state::{JobState, TaskSignal, TaskState};
+use crate::tasks::RunId;
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunRecord {
+    /// Its number.
+    pub id: i64,
+    /// The job.
+    pub job: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// How often it was begun or continued.
+    pub attempt: u32,
+    /// When it was begun.
+    pub started: Timestamp,
+    /// When it ended; none while it runs and after a crash.
+    pub ended: Option<Timestamp>,
+    /// How long its attempts took together, but for those that a crash ended.
+    pub duration_ms: Option<u64>,
+    /// Digest of its plan.
+    pub plan: String,
+    /// What it covers.
+    pub selection: Selection,
+    /// How many tasks are in each state.
+    pub counts: BTreeMap<TaskState, usize>,
+}
+
+/// One task of one run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TaskRecord {
+    /// Its identifier.
+    pub task: String,
+    /// Its element.
+    pub element: String,
+    /// Its level.
+    pub level: u32,
+    /// Where it stands.
+    pub state: TaskState,
+    /// How often it was started.
+    pub attempt: u32,
+    /// Why it did not run.
+    pub reason: Option<String>,
+    /// What it says of its end.
+    pub message: Option<String>,
+    /// What it counted.
+    pub counters: BTreeMap<String, u64>,
+    /// When it was started last.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// How long it took.
+    pub duration_ms: Option<u64>,
+}
+
+/// Somebody's consent to the changes of a blocked task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    /// The task.
+    pub task: String,
+    /// The change list that is approved.
+    pub list: String,
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+/// One run with its tasks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunDetail {
+    /// The run.
+    #[serde(flatten)]
+    pub run: RunRecord,
+    /// Its tasks, in the order of the job.
+    pub tasks: Vec<TaskRecord>,
+    /// What was approved.
+    pub approvals: Vec<Approval>,
+    /// The commands that let it go on, in their order; none where there is nothing to do.
+    pub next: Vec<String>,
+}
+
+/// A run as its row says, before it is judged.
+struct RunRow {
+    record: RunRecord,
+    state: String,
+    selection: String,
+}
+
+const RUN_COLUMNS: &str = "id, job, state, attempt, started, ended, milliseconds, plan, selection";
+
+impl RunRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let record = RunRecord {
+            id: row.get(0)?,
+            job: row.get(1)?,
+            state: JobState::Running,
+            attempt: row.get(3)?,
+            started: Timestamp(row.get(4)?),
+            ended: row.get::<_, Option<i64>>(5)?.map(Timestamp),
+            duration_ms: row.get::<_, Option<i64>>(6)?.map(i64::unsigned_abs),
+            plan: row.get(7)?,
+            selection: Selection::default(),
+            counts: BTreeMap::new(),
+        };
+        Ok(Self { record, state: row.get(2)?, selection: row.get(8)? })
+    }
+}
+
+impl Store {
+    /// All runs, the latest first.
+    pub fn history(&self, processes: &dyn Processes) -> Result<Vec<RunRecord>, EngineError> {
+        let read = || -> rusqlite::Result<Vec<RunRow>> {
+            let mut statement = self.runs.prepare(&format!("SELECT {RUN_COLUMNS} FROM run ORDER BY id DESC"))?;
+            statement.query_map([], RunRow::read)?.collect()
+        };
+        let rows = read().map_err(|error| self.runs_error(error))?;
+        let mut counts = self.counts()?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut record = self.judged(row, processes)?;
+            record.counts = if record.state == JobState::Interrupted {
+                count(&self.tasks_of(&record)?)
+            } else {
+                counts.remove(&record.id).unwrap_or_default()
+            };
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// One run.
+    pub fn detail(&self, run: RunId, processes: &dyn Processes) -> Result<RunDetail, EngineError> {
+        let row = self
+            .runs
+            .query_row(&format!("SELECT {RUN_COLUMNS} FROM run WHERE id = ?1"), [run.0], RunRow::read)
+            .optional()
+            .map_err(|error| self.runs_error(error))?;
+        let mut record = self.judged(row.ok_or(EngineError::UnknownRun { run })?, processes)?;
+        let tasks = self.tasks_of(&record)?;
+        record.counts = count(&tasks);
+        let approvals = self.approvals(run)?;
+        let next =
+            if record.state.is_resumable() { next_commands(run, &tasks, &approvals, &self.outcomes(run)?) } else { Vec::new() };
+        Ok(RunDetail { run: record, tasks, approvals, next })
+    }
+
+    /// The run to continue when none is named: the latest one that can go on and was not followed by another of its job.
+    pub fn last_unfinished(&self, processes: &dyn Processes) -> Result<RunId, EngineError> {
+        let mut seen = Vec::new();
+        for record in self.history(processes)? {
+            let job = record.job.to_lowercase();
+            if seen.contains(&job) {
+                continue;
+            }
+            if record.state.is_resumable() {
+                return Ok(RunId(record.id));
+            }
+            seen.push(job);
+        }
+        Err(EngineError::NothingToResume)
+    }
+
+    /// What was kept with a run when it began.
+    pub(crate) fn context(&self, run: RunId) -> Result<BTreeMap<String, String>, EngineError> {
+        let text: Option<String> = self
+            .runs
+            .query_row("SELECT context FROM run WHERE id = ?1", [run.0], |row| row.get(0))
+            .optional()
+            .map_err(|error| self.runs_error(error))?;
+        let text = text.ok_or(EngineError::UnknownRun { run })?;
+        serde_json::from_str(&text).map_err(|error| self.content_error("the context", &error))
+    }
+
+    /// The approvals of a run, by task.
+    pub fn approvals(&self, run: RunId) -> Result<Vec<Approval>, EngineError> {
+        let read = || -> rusqlite::Result<Vec<Approval>> {
+            let mut statement =
+                self.runs.prepare("SELECT task, list, who, at, reason FROM approval WHERE run = ?1 ORDER BY task")?;
+            statement
+                .query_map([run.0], |row| {
+                    Ok(Approval {
+                        task: row.get(0)?,
+                        list: row.get(1)?,
+                        who: row.get(2)?,
+                        at: Timestamp(row.get(3)?),
+                        reason: row.get(4)?,
+                    })
+                })?
+                .collect()
+        };
+        read().map_err(|error| self.runs_error(error))
+    }
+
+    /// The tasks of a run as its rows say, in the order of the job.
+    pub(crate) fn task_rows(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
+        let read = || -> rusqlite::Result<Vec<(TaskRecord, String, String)>> {
+            let mut statement = self.runs.prepare(
+                "SELECT task, element, level, attempt, reason, message, started, ended, milliseconds, state, counters
+                 FROM task_run WHERE run = ?1 ORDER BY position",
+            )?;
+            statement
+                .query_map([run.0], |row| {
+                    let record = TaskRecord {
+                        task: row.get(0)?,
+                        element: row.get(1)?,
+                        level: row.get(2)?,
+                        state: TaskState::Waiting,
+                        attempt: row.get(3)?,
+                        reason: row.get(4)?,
+                        message: row.get(5)?,
+                        counters: BTreeMap::new(),
+                        started: row.get::<_, Option<i64>>(6)?.map(Timestamp),
+                        ended: row.get::<_, Option<i64>>(7)?.map(Timestamp),
+                        duration_ms: row.get::<_, Option<i64>>(8)?.map(i64::unsigned_abs),
+                    };
+                    Ok((record, row.get(9)?, row.get(10)?))
+                })?
+                .collect()
+        };
+        let mut records = Vec::new();
+        for (mut record, state, counters) in read().map_err(|error| self.runs_error(error))? {
+            record.state = TaskState::named(&state).ok_or_else(|| self.content_error("the state of a task", &state))?;
+            record.counters = serde_json::from_str(&counters).unwrap_or_default();
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// The tasks of a run; after a crash as the committed outcomes say.
+    fn tasks_of(&self, run: &RunRecord) -> Result<Vec<TaskRecord>, EngineError> {
+        let id = RunId(run.id);
+        let mut tasks = self.task_rows(id)?;
+        if run.state == JobState::Interrupted {
+            let outcomes = self.outcomes(id)?;
+            for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
+                match outcomes.get(&task.task) {
+                    Some(outcome) => task.take(outcome),
+                    None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
+                }
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// The run as it is now: what is recorded as running by a dead process is interrupted.
+    fn judged(&self, row: RunRow, processes: &dyn Processes) -> Result<RunRecord, EngineError> {
+        let mut record = row.record;
+        record.state = JobState::named(&row.state).ok_or_else(|| self.content_error("the state of a run", &row.state))?;
+        record.selection = serde_json::from_str(&row.selection).map_err(|error| self.content_error("the selection", &error))?;
+        if record.state == JobState::Running {
+            let held = lock::held(&self.runs, &lock::of_job(&record.job)).map_err(|error| self.runs_error(error))?;
+            if !held.is_some_and(|held| held.run.0 == record.id && held.holder.lives(processes)) {
+                record.state = JobState::Interrupted;
+            }
+        }
+        Ok(record)
+    }
+
+    fn counts(&self) -> Result<BTreeMap<i64, BTreeMap<TaskState, usize>>, EngineError> {
+        let read = || -> rusqlite::Result<Vec<(i64, String, i64)>> {
+            let mut statement = self.runs.prepare("SELECT run, state, count(*) FROM task_run GROUP BY run, state")?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+        };
+        let mut counts: BTreeMap<i64, BTreeMap<TaskState, usize>> = BTreeMap::new();
+        for (run, state, number) in read().map_err(|error| self.runs_error(error))? {
+            let state = TaskState::named(&state).ok_or_else(|| self.content_error("the state of a task", &state))?;
+            counts.entry(run).or_default().insert(state, usize::try_from(number).unwrap_or(0));
+        }
+        Ok(counts)
+    }
+}
+
+impl TaskRecord {
+    /// Takes over the committed outcome.
+    pub(crate) fn take(&mut self, outcome: &Outcome) {
+        self.state = outcome.state;
+        self.counters.clone_from(&outcome.counters);
+        self.message.clone_from(&outcome.message);
+        self.ended = Some(outcome.ended);
+        self.reason = None;
+    }
+}
+
+/// How many tasks are in each state.
+pub(crate) fn count(tasks: &[TaskRecord]) -> BTreeMap<TaskState, usize> {
+    let mut counts = BTreeMap::new();
+    for task in tasks {
+        *counts.entry(task.state).or_default() += 1;
+    }
+    counts
+}
+
+fn next_commands(run: RunId, tasks: &[TaskRecord], approvals: &[Approval], outcomes: &BTreeMap<String, Outcome>) -> Vec<String> {
+    let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
+    tasks
+        .iter()
+        .filter(waits)
+        .map(|task| format!("jobwright approve {} {} --reason \"…\"", run.0, task.task))
+        .chain([format!("jobwright run --resume {}", run.0)])
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! Writing the history: short transactions, each of them one step of a run.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::history::TaskRecord;
+use super::lock::{self, Held};
+use super::{Store, plans};
+use crate::engine::clock::Timestamp;
+use crate::engine::error::EngineError;
+use crate::engine::event::Event;
+use crate::engine::failpoint;
+use crate::engine::process::Processes;
+use crate::engine::selection::Selection;
+use crate::engine::state::JobState;
+use crate::plan::Plan;
+use crate::plan::model::Job;
+use crate::tasks::RunId;
+
+/// The end of one attempt at a run.
+pub(crate) struct End {
+    /// The outcome.
+    pub(crate) state: JobState,
+    /// How long the attempt took.
+    pub(crate) milliseconds: u64,
+}
+
+/// A run that goes on.
+pub(crate) struct Reopened {
+    /// 2 for the first continuation.
+    pub(crate) attempt: u32,
+    /// Number of the last event.
+    pub(crate) events: u64,
+}
+
+impl Store {
+    fn transaction(&self) -> Result<Transaction<'_>, EngineError> {
+        Transaction::new_unchecked(&self.runs, TransactionBehavior::Immediate).map_err(|error| self.runs_error(error))
+    }
+
+    fn locked(job: &str, held: &Held) -> EngineError {
+        EngineError::Locked { job: job.to_owned(), run: held.run, pid: held.holder.pid, since: held.since }
+    }
+
+    /// Begins a run: takes the job's lock, keeps the plan, and writes the run with all its tasks waiting.
+    pub(crate) fn begin(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        selection: &Selection,
+        context: &BTreeMap<String, String>,
+        processes: &dyn Processes,
+    ) -> Result<RunId, EngineError> {
+        let failed = |error| self.runs_error(error);
+        let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", &error))?;
+        let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", &error))?;
+        let context = serde_json::to_string(context).map_err(|error| self.content_error("the context", &error))?;
+        let of_data = self.last_run_of_data()?;
+        let transaction = self.transaction()?;
+        let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
+        let run = RunId(last.max(of_data) + 1);
+        let resource = lock::of_job(&job.id);
+        if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {
+            return Err(Self::locked(&job.id, &held));
+        }
+        let write = || -> rusqlite::Result<()> {
+            plans::keep(&transaction, &plan.digest, &body)?;
+            transaction.execute(
+                "INSERT INTO run(id, job, plan, selection, context, state, attempt, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7)",
+                params![run.0, job.id, plan.digest, selection, context, JobState::Running.name(), Timestamp::now().0],
+            )?;
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO task_run(run, position, task, element, level, state) VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')",
+            )?;
+            for (place, task) in job.tasks.iter().enumerate() {
+                insert.execute(params![run.0, (place as u64).cast_signed(), task.id, task.element, task.level])?;
+            }
+            Ok(())
+        };
+        write().map_err(failed)?;
+        failpoint::reach();
+        transaction.commit().map_err(failed)?;
+        failpoint::reach();
+        Ok(run)
+    }
+
+    /// Takes up a run again: takes the job's lock and marks the run as running.
+    pub(crate) fn reopen(&self, run: RunId, processes: &dyn Processes) -> Result<Reopened, EngineError> {
+        let failed = |error| self.runs_error(error);
+        let transaction = self.transaction()?;
+        let row: Option<(String, String, u32)> = transaction
+            .query_row("SELECT job, state, attempt FROM run WHERE id = ?1", [run.0], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()
+            .map_err(failed)?;
+        let (job, state, attempt) = row.ok_or(EngineError::UnknownRun { run })?;
+        let resource = lock::of_job(&job);
+        if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {
+            return Err(Self::locked(&job, &held));
+        }
+        // Whoever ran it is dead: this process has the lock now.
+        let state = match JobState::named(&state).ok_or_else(|| self.content_error("the state of a run", &state))? {
+            JobState::Running => JobState::Interrupted,
+            other => other,
+        };
+        if !state.is_resumable() {
+            return Err(EngineError::NotResumable { run, state });
+        }
+        transaction
+            .execute(
+                "UPDATE run SET state = 'running', attempt = ?2, ended = NULL, cancel = 0 WHERE id = ?1",
+                params![run.0, attempt + 1],
+            )
+            .map_err(failed)?;
+        let events: i64 = transaction
+            .query_row("SELECT coalesce(max(number), 0) FROM event WHERE run = ?1", [run.0], |row| row.get(0))
+            .map_err(failed)?;
+        failpoint::reach();
+        transaction.commit().map_err(failed)?;
+        failpoint::reach();
+        Ok(Reopened { attempt: attempt + 1, events: events.unsigned_abs() })
+    }
+
+    /// Writes one step of a run: changed tasks, events, and the end if it is the last one. Gives the lock back with the
+    /// end.
+    pub(crate) fn record<'t>(
+        &self,
+        run: RunId,
+        job: &str,
+        tasks: impl Iterator<Item = (usize, &'t TaskRecord)>,
+        events: &[Event],
+        end: Option<&End>,
+    ) -> Result<(), EngineError> {
+        let transaction = self.transaction()?;
+        let write = || -> rusqlite::Result<()> {
+            let mut update = transaction.prepare_cached(
+                "UPDATE task_run SET state = ?3, attempt = ?4, reason = ?5, message = ?6, counters = ?7, started = ?8,
+                 ended = ?9, milliseconds = ?10 WHERE run = ?1 AND position = ?2",
+            )?;
+            for (place, task) in tasks {
+                update.execute(params![
+                    run.0,
+                    (place as u64).cast_signed(),
+                    task.state.name(),
+                    task.attempt,
+                    task.reason,
+                    task.message,
+                    serde_json::to_string(&task.counters).unwrap_or_else(|_| "{}".to_owned()),
+                    task.started.map(|at| at.0),
+                    task.ended.map(|at| at.0),
+                    task.duration_ms.map(u64::cast_signed),
+                ])?;
+            }
+            let mut insert = transaction.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3)")?;
+            for event in events {
+                let body = serde_json::to_string(event).unwrap_or_else(|_| "{}".to_owned());
+                insert.execute(params![run.0, event.number.cast_signed(), body])?;
+            }
+            if let Some(end) = end {
+                transaction.execute(
+                    "UPDATE run SET state = ?2, ended = ?3, milliseconds = coalesce(milliseconds, 0) + ?4 WHERE id = ?1",
+                    params![run.0, end.state.name(), Timestamp::now().0, end.milliseconds.cast_signed()],
+                )?;
+                lock::give_back(&transaction, &lock::of_job(job), run)?;
+            }
+            Ok(())
+        };
+        write().map_err(|error| self.runs_error(error))?;
+        failpoint::reach();
+        transaction.commit().map_err(|error| self.runs_error(error))?;
+        failpoint::reach();
+        Ok(())
+    }
+
+    /// The log of a run so far, one JSON object a line.
+    pub(crate) fn log(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.runs.prepare("SELECT body FROM event WHERE run = ?1 ORDER BY number")?;
+            statement.query_map([run.0], |row| row.get(0))?.collect()
+        };
+        read().map_err(|error| self.runs_error(error))
+    }
+
+    /// Whether another process asked for the end of the run.
+    pub(crate) fn cancel_requested(&self, run: RunId) -> Result<bool, EngineError> {
+        let read = || self.runs.prepare_cached("SELECT cancel FROM run WHERE id = ?1")?.query_row([run.0], |row| row.get(0));
+        read().map_err(|error| self.runs_error(error))
+    }
+
+    /// Asks the process that runs it to end the run.
+    pub(crate) fn request_cancel(&self, run: RunId) -> Result<(), EngineError> {
+        self.runs
+            .execute("UPDATE run SET cancel = 1 WHERE id = ?1 AND state = 'running'", [run.0])
+            .map(|_| ())
+            .map_err(|error| self.runs_error(error))
+    }
+
+    /// Records who approved a blocked task, and why; a later approval replaces an earlier one. It holds for the list
+    /// that stood in the store when it was given, and for no later one.
+    pub(crate) fn record_approval(&self, run: RunId, task: &str, list: &str, who: &str, reason: &str) -> Result<(), EngineError> {
+        self.runs
+            .execute(
+                "INSERT OR REPLACE INTO approval VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![run.0, task, list, who, Timestamp::now().0, reason],
+            )
+            .map(|_| ())
+            .map_err(|error| self.runs_error(error))
+    }
+}

@@ -1,0 +1,245 @@
+//! `ExportTask`: what a connection holds, as normalized CSV.
+//!
+//! The output is written beside and renamed, so it is whole or absent. In an incremental export a source that is what
+//! the last *consumed* batch was made of is unchanged: an export whose synchronization never happened counts for
+//! nothing. A task ends unchanged only if no export of its connector in the job has anything new, since preparing
+//! needs all of them.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
+use crate::plan::model::Connection;
+
+use super::identity::hex;
+use super::mappings::Mappings;
+use super::prepare::{persist, push_value};
+use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
+
+/// The embedded `ExportTask`.
+pub(super) struct Export;
+
+/// The file that is read and how.
+struct Source {
+    file: PathBuf,
+    delta: bool,
+    options: CsvOptions,
+}
+
+impl EmbeddedTask for Export {
+    fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
+        let connection = connection(context, context.task.text("Connection"))?;
+        if context.plan.model.connectors.iter().any(|c| c.id == connection.connector && c.deactivated) {
+            let message = format!("connector {} is deactivated", connection.connector);
+            return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
+        }
+        let complete = context.task.is("IgnoreCookieFile") || context.task.is("InitMode");
+        let Some(source) = source(context, connection, complete, context.task.is("InitMode"))? else {
+            let message = format!("connection {} has no Path, which a complete export reads", connection.id);
+            return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
+        };
+        let hash = source.hash()?;
+        if !complete && context.is_consumed(&connection.id, &hash)? && !siblings_changed(context, connection) {
+            let message = format!("{} is what was last synchronized", source.file.display());
+            return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
+        }
+        let rows = write_output(context, connection, &source)?;
+        context.transaction.execute(
+            "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![connection.id, hash, source.delta, source.file.to_string_lossy(), source.options.skip.cast_signed()],
+        )?;
+        Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
+    }
+}
+
+impl TaskContext<'_> {
+    /// Whether the last consumed batch was made of this source.
+    fn is_consumed(&self, connection: &str, hash: &str) -> Result<bool, TaskError> {
+        let sql = "SELECT hash = ?2 FROM cookie WHERE connection = ?1";
+        Ok(self.transaction.query_row(sql, params![connection, hash], |row| row.get(0)).optional()?.unwrap_or(false))
+    }
+}
+
+/// The connection of an export task, checked to be one that can be exported here.
+fn connection<'a>(context: &TaskContext<'a>, id: Option<&str>) -> Result<&'a Connection, TaskError> {
+    let id = id.ok_or_else(|| TaskError::new(format!("task {} names no connection", context.task.id)))?;
+    let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
+    let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
+    if !is_csv_package(&connection.package) {
+        let message = format!("connection {id} of package {} has no embedded export", connection.package);
+        return Err(TaskError::new(message)
+            .help("embedded are Usercube.CSV and Usercube.CSV.Complete; run others with the process executor"));
+    }
+    Ok(connection)
+}
+
+/// The file a connection reads in this mode; none where the mode has no path.
+fn source(
+    context: &TaskContext<'_>,
+    connection: &Connection,
+    complete: bool,
+    initial: bool,
+) -> Result<Option<Source>, TaskError> {
+    let settings = context.settings.connection(&connection.id).ok_or_else(|| {
+        let file = context.settings.file.display();
+        let place = if context.settings.file.as_os_str().is_empty() { "(no settings file)".into() } else { format!("{file}") };
+        TaskError::new(format!("connection {} has no settings under Connections in {place}", connection.id))
+            .help("add an entry with its Path")
+    })?;
+    let options = CsvOptions::read(settings).map_err(|error| TaskError::new(error.to_string()))?;
+    let (path, delta) = match (&options.path, &options.path_incremental) {
+        (Some(path), _) if complete => (path, false),
+        (_, Some(path)) if !complete => (path, true),
+        (Some(path), _) => (path, false),
+        // An initialization loads the changes where they are all there is.
+        (None, Some(path)) if initial => (path, true),
+        _ => return Ok(None),
+    };
+    // In a pattern a backslash is no separator.
+    let place = if options.is_pattern { context.settings.data_base.join(path) } else { context.settings.resolve(path) };
+    let file = if options.is_pattern {
+        let found = newest_match(&place).map_err(|error| at(&place, error))?;
+        found.ok_or_else(|| TaskError::new("no file matches this pattern").file(&place))?
+    } else {
+        place
+    };
+    if !file.exists() {
+        return Err(TaskError::new(format!("the file that connection {} reads does not exist", connection.id))
+            .file(&file)
+            .help("check Path and the data folder"));
+    }
+    if !context.settings.allows(&file) {
+        return Err(TaskError::new(format!("connection {} reads outside SourcesRootPaths", connection.id))
+            .file(&file)
+            .help("move the file, or add its folder to SourcesRootPaths in the agent's settings"));
+    }
+    Ok(Some(Source { file, delta, options }))
+}
+
+/// Whether another CSV export of the connector in this job has something new; in doubt it has.
+fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
+    let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
+    exports.filter_map(|task| task.text("Connection")).filter(|id| *id != own.id).any(|id| {
+        let model = &context.plan.model;
+        let sibling = model.connections.iter().find(|other| other.id == id && other.connector == own.connector);
+        let Some(sibling) = sibling else { return false };
+        let unchanged = connection(context, Some(&sibling.id))
+            .and_then(|sibling| source(context, sibling, false, false))
+            .and_then(|source| source.map(|source| source.hash()).transpose())
+            .and_then(|hash| hash.map_or(Ok(true), |hash| context.is_consumed(&sibling.id, &hash)));
+        !unchanged.unwrap_or(false)
+    })
+}
+
+impl Source {
+    /// Of the file's bytes and of how they are read.
+    fn hash(&self) -> Result<String, TaskError> {
+        let mut hash = Sha256::new();
+        let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
+        hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
+        let unreadable = |error| TaskError::io("the file cannot be read", &self.file, error);
+        let mut file = File::open(&self.file).map_err(unreadable)?;
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match file.read(&mut buffer).map_err(unreadable)? {
+                0 => return Ok(hex(&hash.finalize())),
+                read => hash.update(&buffer[..read]),
+            }
+        }
+    }
+}
+
+fn at(file: &Path, error: CsvError) -> TaskError {
+    TaskError { row: error.row, ..TaskError::new(error.message).file(file) }
+}
+
+/// Where the export of a table lies.
+pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
+    work.join("ExportOutput").join(format!("{table}.csv"))
+}
+
+fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<u64, TaskError> {
+    let mut input = CsvSource::open(&source.file, &source.options).map_err(|error| at(&source.file, error))?;
+    check_header(context, connection, source, input.header())?;
+    let target = output_file(context.work, &connection.id);
+    let unwritable = |error: io::Error| TaskError::io("the export cannot be written", &target, error);
+    let folder = target.parent().unwrap_or(context.work);
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    let mut output = io::BufWriter::with_capacity(256 * 1024, file);
+    let mut line = Vec::new();
+    for (index, name) in input.header().iter().enumerate() {
+        push_value(&mut line, index, name.as_bytes());
+    }
+    line.push(b'\n');
+    output.write_all(&line).map_err(unwritable)?;
+    let mut rows = 0;
+    while let Some((row, record)) = input.next_row().map_err(|error| at(&source.file, error))? {
+        line.clear();
+        for (index, value) in record.iter().enumerate() {
+            if source.options.trims.is_empty() {
+                push_value(&mut line, index, value);
+            } else {
+                let text = std::str::from_utf8(value)
+                    .map_err(|_| TaskError::new("bytes that are not valid text").file(&source.file).row(row))?;
+                push_value(&mut line, index, source.options.trimmed(text).as_bytes());
+            }
+        }
+        line.push(b'\n');
+        output.write_all(&line).map_err(unwritable)?;
+        rows += 1;
+        context.tick(rows, None)?;
+    }
+    persist(output, &target).map_err(unwritable)?;
+    Ok(rows)
+}
+
+impl TaskContext<'_> {
+    /// Reports progress and obeys a cancel, now and then.
+    pub(super) fn tick(&self, done: u64, of: Option<u64>) -> Result<(), TaskError> {
+        if !done.is_multiple_of(4096) {
+            return Ok(());
+        }
+        (self.progress)(done, of);
+        if (self.cancelled)() { Err(TaskError::cancelled()) } else { Ok(()) }
+    }
+}
+
+fn check_header(context: &TaskContext<'_>, connection: &Connection, source: &Source, header: &[String]) -> Result<(), TaskError> {
+    let mappings = Mappings::of(&context.plan.model, &connection.connector)?;
+    let columns = mappings.columns();
+    let mapped = columns.get(connection.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let missing: Vec<_> = mapped.iter().filter(|column| !header.iter().any(|name| name == *column)).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let row = source.options.skip + 1;
+    let separator = source.options.separator_name();
+    if let [only] = header {
+        let error = TaskError::new(format!(
+            "read with the separator {separator}, the header is one column, and the mapped {} missing",
+            listed(&missing)
+        ));
+        let better = [';', ',', '\t', '|'].into_iter().find(|sign| only.contains(*sign));
+        let help = match better {
+            Some('\t') => "the header holds tabs: set Separator to \"\\t\" for this connection".to_owned(),
+            Some(sign) => format!("the header holds {sign:?}: set Separator to \"{sign}\" for this connection"),
+            None => "check Separator and NumberOfLinesToSkip of this connection".to_owned(),
+        };
+        return Err(error.file(&source.file).row(row).help(help));
+    }
+    let message = format!("the mapped {} missing in the header", listed(&missing));
+    Err(TaskError::new(message).file(&source.file).row(row).help(format!("its columns are {}", header.join(", "))))
+}
+
+/// `column X is` or `columns X, Y are`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [one] => format!("column {one} is"),
+        many => format!("columns {} are", many.join(", ")),
+    }
+}

@@ -1,0 +1,130 @@
+//! The embedded tasks: one file per task element.
+//!
+//! A task does its work on the identity store inside the transaction it is given, and never commits: the engine
+//! commits effect and outcome together. Files are written so that doing the work twice gives the same as once, and
+//! which file counts is recorded in the store, never told by what lies in a folder.
+
+mod error;
+mod export;
+mod expressions;
+mod flag;
+pub mod identity;
+mod mappings;
+mod prepare;
+pub mod settings;
+mod synchronize;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use crate::plan::model::{Job, Plan, Task};
+
+pub use error::TaskError;
+pub use identity::{content_digest, migrate_identity};
+pub use settings::Settings;
+pub use synchronize::blocked_list;
+
+/// Number of a run in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub i64);
+
+/// A task element that can be run without the vendor's software.
+pub trait EmbeddedTask: Sync {
+    /// Does the task's work on the identity store inside `context.transaction`; the engine commits it together with
+    /// the outcome.
+    fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError>;
+}
+
+/// What a task is given.
+pub struct TaskContext<'a> {
+    /// The compiled configuration.
+    pub plan: &'a Plan,
+    /// The job that runs.
+    pub job: &'a Job,
+    /// The task itself.
+    pub task: &'a Task,
+    /// On `store.db`.
+    pub transaction: &'a rusqlite::Transaction<'a>,
+    /// Folder of work files beside the store.
+    pub work: &'a Path,
+    /// Connection settings.
+    pub settings: &'a Settings,
+    /// The run.
+    pub run: RunId,
+    /// Told how many of how many items are done.
+    pub progress: &'a dyn Fn(u64, Option<u64>),
+    /// Whether the run is being cancelled.
+    pub cancelled: &'a dyn Fn() -> bool,
+    /// Set when a blocked task is resumed after approval: the id of the change list approved.
+    pub approval: Option<&'a str>,
+}
+
+/// How a task ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskEnd {
+    /// It did something that the next tasks can build on.
+    Completed,
+    /// It ran and has nothing to pass on.
+    Unchanged,
+    /// A threshold was exceeded; the change list waits for approval.
+    Blocked,
+}
+
+/// Something to do after the commit; doing it twice must be the same as once.
+pub type AfterCommit = Box<dyn FnOnce() -> io::Result<()>>;
+
+/// What a task did.
+pub struct TaskReport {
+    /// How it ended.
+    pub outcome: TaskEnd,
+    /// Numbers for summaries, by name.
+    pub counters: BTreeMap<String, u64>,
+    /// One line for a person.
+    pub message: Option<String>,
+    /// Housekeeping on work files; must be idempotent.
+    pub after_commit: Vec<AfterCommit>,
+}
+
+impl TaskReport {
+    /// A report with nothing but an outcome.
+    pub fn new(outcome: TaskEnd) -> Self {
+        Self { outcome, counters: BTreeMap::new(), message: None, after_commit: Vec::new() }
+    }
+
+    /// With one number more.
+    #[must_use]
+    pub fn count(mut self, name: &str, value: u64) -> Self {
+        self.counters.insert(name.to_owned(), value);
+        self
+    }
+
+    /// With a line for a person.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+}
+
+/// The embedded form of each task element, by element name.
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 5] = [
+    ("ExportTask", &export::Export),
+    ("PrepareSynchronizationTask", &prepare::Prepare),
+    ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
+    ("SynchronizeTask", &synchronize::Synchronize),
+    ("UpdateEntityPropertyExpressionsTask", &expressions::UpdateExpressions),
+];
+
+/// The embedded form of a task element, where there is one.
+pub fn find(element: &str) -> Option<&'static dyn EmbeddedTask> {
+    EMBEDDED.iter().find(|(name, _)| *name == element).map(|(_, task)| *task)
+}
+
+/// The task elements that have an embedded form, ordinal.
+pub fn embedded_elements() -> Vec<&'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! `PrepareSynchronizationTask`: exports made into sorted files per mapping, and into deltas.
+//!
+//! The reference that a delta is computed against is the sorted file of the last *consumed* batch; the store names it.
+//! Nothing prepared and not synchronized can therefore ever be lost: the next delta holds it again.
+
+mod batch;
+mod delta;
+mod files;
+mod rows;
+mod sorter;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::OptionalExtension;
+
+use super::export::output_file;
+use super::mappings::{Mappings, connection_of};
+use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
+
+pub(super) use batch::{Batch, Item, sweep_after_commit};
+pub(super) use files::{SortedFile, folder, persist, push_value, verify};
+use rows::Shape;
+
+/// The embedded `PrepareSynchronizationTask`.
+pub(super) struct Prepare;
+
+/// The export of a table.
+struct Export {
+    file: std::path::PathBuf,
+    /// The connection and the hash of what it read, where an embedded export wrote the file.
+    connection: Option<(String, String)>,
+    delta: bool,
+    /// The file that the connection read and the lines skipped in it, for messages.
+    source: Option<(String, u64)>,
+}
+
+/// Counters of the task.
+#[derive(Default)]
+struct Totals {
+    rows: u64,
+    duplicates: u64,
+    null_keys: u64,
+    changes: delta::Counts,
+}
+
+impl EmbeddedTask for Prepare {
+    fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
+        let task = context.task;
+        let connector = task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
+        let incremental = match task.text("SynchronizationMode") {
+            Some("Incremental") => true,
+            Some("Complete" | "Initial") => false,
+            // The variant for changes may leave the mode out.
+            None if task.text("Type") == Some("Changes") => true,
+            mode => return Err(TaskError::new(format!("unknown SynchronizationMode {}", mode.unwrap_or("(none)")))),
+        };
+        if let Some(kind) = task.text("Type").filter(|kind| !matches!(*kind, "Changes" | "ActiveDirectory" | "None")) {
+            return Err(TaskError::new(format!("preparations of type {kind} have no embedded form")));
+        }
+        let mappings = Mappings::of(&context.plan.model, connector)?;
+        refuse_transformations(context, connector)?;
+        let folder = folder(context.work, connector);
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| TaskError::io("the folder of work files cannot be made", &folder, error))?;
+
+        let mut totals = Totals::default();
+        let mut items = Vec::new();
+        let mut sources = BTreeMap::new();
+        let shapes = mappings.resources.iter().map(Shape::of_resource).chain(mappings.links.iter().map(Shape::of_link));
+        for shape in shapes {
+            let export = export(context, connector, &shape.table)?;
+            sources.extend(export.connection.clone());
+            items.push(prepare(context, connector, &shape, &export, incremental, &mut totals)?);
+        }
+        let unchanged = incremental && items.iter().all(|item| item.delta.is_some()) && totals.changes.total() == 0;
+        if unchanged {
+            // What waits was made of sources that are gone again.
+            Batch::cancel_waiting(context.transaction, connector)?;
+            Batch::remember_sources(context.transaction, &sources)?;
+        } else {
+            Batch::queue(context.transaction, connector, &items, &sources)?;
+        }
+        let mut report = TaskReport::new(if unchanged { TaskEnd::Unchanged } else { TaskEnd::Completed })
+            .count("rows", totals.rows)
+            .count("duplicates", totals.duplicates)
+            .count("null_keys", totals.null_keys);
+        if incremental {
+            report = report
+                .count("inserted", totals.changes.inserted)
+                .count("updated", totals.changes.updated)
+                .count("deleted", totals.changes.deleted);
+        }
+        if totals.null_keys > 0 || totals.duplicates > 0 {
+            let aside = format!("{} without key and {} repeated rows put aside", totals.null_keys, totals.duplicates);
+            report = report.message(aside);
+        }
+        report.after_commit.push(sweep_after_commit(context, connector)?);
+        Ok(report)
+    }
+}
+
+fn refuse_transformations(context: &TaskContext<'_>, connector: &str) -> Result<(), TaskError> {
+    let connections = context.plan.model.connections.iter().filter(|connection| connection.connector == connector);
+    for connection in connections {
+        if let Some(transformation) = connection.transformations.first() {
+            let kind = transformation.get("Type").map_or("", String::as_str);
+            let message = format!("the transformation {kind} of connection {} has no embedded form", connection.id);
+            return Err(TaskError::new(message).help("remove it, or prepare with the process executor"));
+        }
+    }
+    Ok(())
+}
+
+/// The export of a table and what the store knows of it.
+fn export(context: &TaskContext<'_>, connector: &str, table: &str) -> Result<Export, TaskError> {
+    let file = output_file(context.work, table);
+    let connection = connection_of(&context.plan.model, connector, table);
+    if !file.exists() {
+        let by = connection.map_or_else(String::new, |connection| format!(" by connection {}", connection.id));
+        return Err(TaskError::new(format!("table {table} has not been exported{by}"))
+            .file(&file)
+            .help("run its export task first"));
+    }
+    let Some(connection) = connection else { return Ok(Export { file, connection: None, delta: false, source: None }) };
+    let sql = "SELECT hash, delta, source, skipped FROM export WHERE connection = ?1";
+    let known = context
+        .transaction
+        .query_row(sql, [&connection.id], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?)));
+    Ok(match known.optional()? {
+        None => Export { file, connection: None, delta: false, source: None },
+        Some((hash, delta, source, skipped)) => Export {
+            file,
+            connection: Some((connection.id.clone(), hash)),
+            delta,
+            source: Some((source, skipped.unsigned_abs())),
+        },
+    })
+}
+
+/// Prepares one mapping.
+fn prepare(
+    context: &TaskContext<'_>,
+    connector: &str,
+    shape: &Shape,
+    export: &Export,
+    incremental: bool,
+    totals: &mut Totals,
+) -> Result<Item, TaskError> {
+    let folder = folder(context.work, connector);
+    let mut item = Item { link: shape.link, name: shape.name.clone(), file: None, delta: None };
+    let reference =
+        batch::reference(context.transaction, connector, &item.mapping())?.filter(|file| is_usable(&folder.join(file), shape));
+    if export.delta {
+        let changes = rows::read_changes(context, shape, export, totals)?;
+        let Some(old) = &reference else {
+            let (file, counts) = rows::write_changes(&folder, shape, &changes)?;
+            item.delta = Some(file);
+            totals.changes.inserted += counts.inserted;
+            totals.changes.deleted += counts.deleted;
+            return Ok(item);
+        };
+        item.file = Some(rows::write_updated(&folder, shape, &folder.join(old), &changes)?);
+    } else {
+        item.file = Some(rows::write_sorted(context, &folder, shape, export, totals)?);
+    }
+    // Without a reference the whole file is held against the store instead.
+    if let (true, Some(old), Some(new)) = (incremental, &reference, &item.file) {
+        let (file, counts) = rows::write_delta(&folder, shape, &folder.join(old), &folder.join(new))?;
+        item.delta = Some(file);
+        totals.changes.inserted += counts.inserted;
+        totals.changes.updated += counts.updated;
+        totals.changes.deleted += counts.deleted;
+    }
+    Ok(item)
+}
+
+/// Whether a reference file is there and has the columns that the mapping has now.
+fn is_usable(file: &Path, shape: &Shape) -> bool {
+    SortedFile::open(file, &shape.key).and_then(|mut sorted| sorted.header()).is_ok_and(|header| header == shape.header)
+}

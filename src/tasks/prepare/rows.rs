@@ -1,0 +1,353 @@
+//! The rows of one mapping: from the export to sorted, clean files.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::hash::{Hash, Hasher};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use csv::ByteRecord;
+use rustc_hash::FxHasher;
+
+use crate::tasks::identity::Command;
+use crate::tasks::mappings::{LinkMapping, ResourceMapping};
+use crate::tasks::{TaskContext, TaskError};
+
+use super::delta::{self, Changes, Counts};
+use super::files::{ContentFile, KEY_SEPARATOR, SortedFile, persist, push_value};
+use super::sorter::Sorter;
+use super::{Export, Totals};
+
+/// What of a table makes the rows of a mapping.
+pub(super) struct Shape {
+    pub(super) link: bool,
+    /// Entity type or association.
+    pub(super) name: String,
+    pub(super) table: String,
+    /// Columns of the export.
+    columns: Vec<String>,
+    /// Columns of the sorted file: properties, or `first` and `second`.
+    pub(super) header: Vec<String>,
+    /// Indexes into them.
+    pub(super) key: Vec<usize>,
+    /// The column of links of which each value can stand in one row only.
+    single: Option<usize>,
+}
+
+impl Shape {
+    pub(super) fn of_resource(mapping: &ResourceMapping) -> Self {
+        let (header, columns) = mapping.columns.iter().cloned().unzip();
+        let (name, table) = (mapping.entity_type.clone(), mapping.table.clone());
+        Self { link: false, name, table, columns, header, key: mapping.key.clone(), single: None }
+    }
+
+    pub(super) fn of_link(mapping: &LinkMapping) -> Self {
+        Self {
+            link: true,
+            name: mapping.association.clone(),
+            table: mapping.table.clone(),
+            columns: mapping.columns.to_vec(),
+            header: vec!["first".to_owned(), "second".to_owned()],
+            key: vec![0, 1],
+            single: mapping.ends.iter().position(|end| end.single),
+        }
+    }
+
+    fn key_of(&self, values: &[&[u8]]) -> Option<Vec<u8>> {
+        let parts: Vec<_> = self.key.iter().map(|&index| values[index]).collect();
+        (!parts.iter().any(|part| part.is_empty())).then(|| parts.join(&KEY_SEPARATOR))
+    }
+}
+
+fn shown(key: &[u8]) -> String {
+    String::from_utf8_lossy(key).replace(char::from(KEY_SEPARATOR), ", ")
+}
+
+fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
+    let mut line = Vec::new();
+    for (index, value) in values.into_iter().enumerate() {
+        push_value(&mut line, index, value);
+    }
+    line.push(b'\n');
+    line
+}
+
+fn header_line(columns: &[String]) -> Vec<u8> {
+    csv_line(columns.iter().map(String::as_bytes))
+}
+
+/// An error at a row of the file that the connection read.
+fn at_row(export: &Export, row: u64, message: String) -> TaskError {
+    match &export.source {
+        Some((file, skipped)) => TaskError::new(message).file(Path::new(file)).row(row + skipped),
+        None => TaskError::new(message).file(&export.file).row(row),
+    }
+}
+
+type Input = csv::Reader<BufReader<File>>;
+
+/// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
+fn open(shape: &Shape, export: &Export, command: Option<&str>) -> Result<(Input, Vec<usize>, usize), TaskError> {
+    let unreadable = |error| TaskError::io("the export cannot be read", &export.file, error);
+    let file = BufReader::with_capacity(256 * 1024, File::open(&export.file).map_err(unreadable)?);
+    let mut input = csv::ReaderBuilder::new().buffer_capacity(256 * 1024).from_reader(file);
+    let header = input.headers().map_err(|error| bad_row(export, error))?.clone();
+    let find = |column: &str| {
+        header.iter().position(|name| name == column).ok_or_else(|| {
+            let what = if shape.link { "association" } else { "entity type" };
+            let message = format!("{what} {} is mapped onto the column {column}, which the export lacks", shape.name);
+            at_row(export, 1, message).help(format!("its columns are {}", header.iter().collect::<Vec<_>>().join(", ")))
+        })
+    };
+    let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<_, _>>()?;
+    let command = match command {
+        None => 0,
+        Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
+            let message = format!("a file of changes needs the column {column}, which says what each row does");
+            at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
+        })?,
+    };
+    Ok((input, columns, command))
+}
+
+fn bad_row(export: &Export, error: csv::Error) -> TaskError {
+    let row = error.position().map_or(1, csv::Position::line);
+    TaskError { source: Some(Box::new(error)), ..at_row(export, row, "the export cannot be read".to_owned()) }
+}
+
+/// A file for rows put aside, made only when there is one.
+struct Aside<'a> {
+    folder: &'a Path,
+    header: &'a [String],
+    output: Option<BufWriter<tempfile::NamedTempFile>>,
+    name: String,
+}
+
+impl Aside<'_> {
+    fn push(&mut self, line: &[u8]) -> io::Result<()> {
+        let output = match &mut self.output {
+            Some(output) => output,
+            slot => {
+                let mut output = BufWriter::new(tempfile::NamedTempFile::new_in(self.folder)?);
+                output.write_all(&header_line(self.header))?;
+                slot.insert(output)
+            }
+        };
+        output.write_all(line)
+    }
+
+    /// Gives the file its name; without any row a file of an earlier run goes.
+    fn finish(self) -> io::Result<()> {
+        let target = self.folder.join(&self.name);
+        match self.output {
+            Some(output) => persist(output, &target),
+            None => match std::fs::remove_file(&target) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+/// Sorts an export: mapped columns, no empty keys, no row twice.
+pub(super) fn write_sorted(
+    context: &TaskContext<'_>,
+    folder: &Path,
+    shape: &Shape,
+    export: &Export,
+    totals: &mut Totals,
+) -> Result<String, TaskError> {
+    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
+    let (mut input, columns, _) = open(shape, export, None)?;
+    let aside = |ending: &str| Aside {
+        folder,
+        header: &shape.header,
+        output: None,
+        name: format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_")),
+    };
+    let (mut null_keys, mut duplicates) = (aside("nullpk"), aside("duplicates"));
+    let mut sorter = Sorter::new(folder);
+    let mut record = ByteRecord::new();
+    while input.read_byte_record(&mut record).map_err(|error| bad_row(export, error))? {
+        totals.rows += 1;
+        context.tick(totals.rows, None)?;
+        let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
+        let text = csv_line(values.iter().copied());
+        let Some(key) = shape.key_of(&values) else {
+            // A row without a second value is a resource without that link, which is no fault.
+            if !shape.link {
+                totals.null_keys += 1;
+                null_keys.push(&text).map_err(unwritable)?;
+            }
+            continue;
+        };
+        let row = record.position().map_or(0, csv::Position::line);
+        let mut whole = FxHasher::default();
+        record.as_slice().hash(&mut whole);
+        sorter.push(&key, row, whole.finish(), &text).map_err(unwritable)?;
+    }
+    let mut output = ContentFile::new(folder).map_err(unwritable)?;
+    output.write(&header_line(&shape.header)).map_err(unwritable)?;
+    let mut last: Option<super::sorter::Row> = None;
+    let mut repeated = 0;
+    sorter.finish::<TaskError>(|row| {
+        if let Some(last) = &last {
+            if last.key == row.key {
+                if !shape.link && (last.text != row.text || last.whole == row.whole) {
+                    return Err(duplicate_key(shape, export, last, row));
+                }
+                repeated += 1;
+                return duplicates.push(&row.text).map_err(unwritable);
+            }
+            let first = |key: &[u8]| key.split(|byte| *byte == KEY_SEPARATOR).next().map(<[u8]>::to_vec);
+            if shape.single == Some(0) && first(&last.key) == first(&row.key) {
+                let message = format!(
+                    "{} has two links in {}, which takes one: this row and row {}",
+                    shown(&first(&row.key).unwrap_or_default()),
+                    shape.name,
+                    last.line
+                );
+                return Err(at_row(export, row.line, message));
+            }
+        }
+        output.write(&row.text).map_err(unwritable)?;
+        match &mut last {
+            Some(last) => last.clone_from(row),
+            None => last = Some(row.clone()),
+        }
+        Ok(())
+    })?;
+    totals.duplicates += repeated;
+    null_keys.finish().and_then(|()| duplicates.finish()).map_err(unwritable)?;
+    output.finish(&shape.name, "sorted.csv").map_err(unwritable)
+}
+
+fn duplicate_key(shape: &Shape, export: &Export, first: &super::sorter::Row, second: &super::sorter::Row) -> TaskError {
+    let skipped = export.source.as_ref().map_or(0, |(_, skipped)| *skipped);
+    let message = format!(
+        "the key {} of entity type {} is used twice: here and in row {}",
+        shown(&second.key),
+        shape.name,
+        first.line + skipped
+    );
+    at_row(export, second.line, message).help("a key names one resource; remove one row or correct its key")
+}
+
+/// Writes the delta between two sorted files.
+pub(super) fn write_delta(folder: &Path, shape: &Shape, old: &Path, new: &Path) -> Result<(String, Counts), TaskError> {
+    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
+    let mut output = delta_file(folder, shape).map_err(unwritable)?;
+    let counts = delta::difference(old, new, &shape.key, |line| output.write(line).map_err(unwritable))?;
+    Ok((output.finish(&shape.name, "sorted.delta").map_err(unwritable)?, counts))
+}
+
+fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile> {
+    let mut output = ContentFile::new(folder)?;
+    let columns = std::iter::once(b"command".as_slice()).chain(shape.header.iter().map(String::as_bytes));
+    output.write(&csv_line(columns))?;
+    Ok(output)
+}
+
+/// Reads a file of changes: what each key becomes. A later row of the file wins.
+pub(super) fn read_changes(
+    context: &TaskContext<'_>,
+    shape: &Shape,
+    export: &Export,
+    totals: &mut Totals,
+) -> Result<ChangeSet, TaskError> {
+    let column = context.task.text("ColumnName").unwrap_or("command");
+    let (mut input, columns, command_column) = open(shape, export, Some(column))?;
+    let mut set = ChangeSet { changes: Changes::new(), replaced: BTreeSet::new() };
+    let mut record = ByteRecord::new();
+    while input.read_byte_record(&mut record).map_err(|error| bad_row(export, error))? {
+        totals.rows += 1;
+        context.tick(totals.rows, None)?;
+        let row = record.position().map_or(0, csv::Position::line);
+        let word = String::from_utf8_lossy(record.get(command_column).unwrap_or_default()).to_ascii_lowercase();
+        let removes = match word.as_str() {
+            "insert" | "add" | "update" | "modify" | "merge" => false,
+            "delete" | "remove" => true,
+            _ => {
+                let message = format!("{word:?} in column {column} is no command");
+                return Err(at_row(export, row, message).help("commands are insert, update, merge and delete"));
+            }
+        };
+        let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
+        if shape.link {
+            set.replace_links(shape, &values);
+        }
+        match shape.key_of(&values) {
+            Some(key) => {
+                let text = (!removes).then(|| csv_line(values.iter().copied()));
+                set.changes.insert(key, text);
+            }
+            None if shape.link => {}
+            None => totals.null_keys += 1,
+        }
+    }
+    Ok(set)
+}
+
+/// What a file of changes says.
+pub(super) struct ChangeSet {
+    changes: Changes,
+    /// Columns and values of links of which only what `changes` says remains.
+    replaced: BTreeSet<(usize, Vec<u8>)>,
+}
+
+impl ChangeSet {
+    /// A row says all there is to say about a value that can stand in one row only, and about a first value without
+    /// a second.
+    fn replace_links(&mut self, shape: &Shape, values: &[&[u8]]) {
+        let column = shape.single.or_else(|| values[1].is_empty().then_some(0));
+        let Some(column) = column.filter(|&column| !values[column].is_empty()) else { return };
+        let separator = [KEY_SEPARATOR];
+        if column == 0 {
+            let start = [values[0], &separator].concat();
+            self.changes.retain(|key, _| !key.starts_with(&start));
+        } else {
+            let end = [&separator, values[1]].concat();
+            self.changes.retain(|key, _| !key.ends_with(&end));
+        }
+        self.replaced.insert((column, values[column].to_vec()));
+    }
+}
+
+/// Writes the sorted file that `old` becomes by the changes.
+pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Path, set: &ChangeSet) -> Result<String, TaskError> {
+    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
+    let mut output = ContentFile::new(folder).map_err(unwritable)?;
+    output.write(&header_line(&shape.header)).map_err(unwritable)?;
+    let replaced = |row: &SortedFile, column: usize| {
+        row.record.get(column).is_some_and(|value| set.replaced.contains(&(column, value.to_vec())))
+    };
+    let dropped = |row: &SortedFile| shape.link && !set.replaced.is_empty() && (replaced(row, 0) || replaced(row, 1));
+    delta::update(old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
+    output.finish(&shape.name, "sorted.csv").map_err(unwritable)
+}
+
+/// Writes the changes as a delta, where no reference is known.
+pub(super) fn write_changes(folder: &Path, shape: &Shape, set: &ChangeSet) -> Result<(String, Counts), TaskError> {
+    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
+    let mut output = delta_file(folder, shape).map_err(unwritable)?;
+    let mut counts = Counts::default();
+    for (key, text) in &set.changes {
+        let command = if text.is_some() { Command::Insert } else { Command::Delete };
+        let mut line = command.name().as_bytes().to_vec();
+        line.push(b',');
+        if let Some(text) = text {
+            counts.inserted += 1;
+            line.extend_from_slice(text);
+        } else {
+            counts.deleted += 1;
+            let parts: Vec<_> = key.split(|byte| *byte == KEY_SEPARATOR).collect();
+            let mut values = vec![b"".as_slice(); shape.header.len()];
+            for (part, &column) in parts.iter().zip(&shape.key) {
+                values[column] = part;
+            }
+            line.extend_from_slice(&csv_line(values));
+        }
+        output.write(&line).map_err(unwritable)?;
+    }
+    Ok((output.finish(&shape.name, "sorted.delta").map_err(unwritable)?, counts))
+}

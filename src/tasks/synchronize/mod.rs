@@ -1,0 +1,226 @@
+//! `SynchronizeTask`: a prepared batch applied to resources and links, if no threshold objects.
+//!
+//! The batch is applied inside a savepoint and held against the thresholds afterwards; when one is exceeded, all but
+//! the change list is undone. What an approval applies is exactly that list: the prepared files are named by their
+//! content, and an approval is refused if the connector's resources are no longer what the list was computed for.
+
+mod links;
+mod pending;
+mod resources;
+mod thresholds;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::plan::model::{Connector, Thresholds};
+
+use super::identity::next_moment;
+use super::mappings::{LinkMapping, Mappings};
+use super::prepare::{Batch, folder, sweep_after_commit, verify};
+use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
+use resources::Moment;
+use thresholds::{Tally, exceeded};
+
+pub use pending::blocked_list;
+
+/// The embedded `SynchronizeTask`.
+pub(super) struct Synchronize;
+
+/// What applying a batch did.
+#[derive(Default)]
+struct Applied {
+    resources: Tally,
+    links: Tally,
+    orphans: u64,
+    /// What exceeds a threshold, one line each.
+    exceeded: Vec<String>,
+}
+
+impl EmbeddedTask for Synchronize {
+    fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
+        let task = context.task;
+        let id = task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
+        let connector = context.plan.model.connectors.iter().find(|connector| connector.id == id);
+        let connector = connector.ok_or_else(|| TaskError::new(format!("the plan has no connector {id}")))?;
+        let store: &Connection = context.transaction;
+        let waiting = Batch::waiting(store, id)?;
+        if let Some(approved) = context.approval {
+            check_approval(context, id, approved, waiting.as_ref())?;
+        }
+        let Some(batch) = waiting else {
+            return Ok(TaskReport::new(TaskEnd::Unchanged).message(format!("nothing is prepared for connector {id}")));
+        };
+        // The first load of an empty store has nothing that a threshold could protect.
+        let initial = context.job.mode == crate::plan::model::JobMode::Initialization;
+        let free = context.approval.is_some() || task.is("ForceSynchronization") || initial;
+
+        store.execute_batch("SAVEPOINT synchronize")?;
+        let moment = Moment { seq: next_moment(store, context.run)?, keep: task.is("DoNotDeleteChanges") };
+        let mappings = Mappings::of(&context.plan.model, id)?;
+        let applied = apply(context, connector, &mappings, &batch, moment)?;
+        if !free && !applied.exceeded.is_empty() {
+            return block(context, &batch, &mappings, &applied, moment);
+        }
+        store.execute_batch("RELEASE synchronize")?;
+        consume(store, id, &batch)?;
+        let changed = applied.resources.changes() + applied.links.changes() > 0;
+        if changed {
+            let sql = "INSERT OR REPLACE INTO identity_meta VALUES (?1, ?2)";
+            store.execute(sql, params![revision_name(id), moment.seq])?;
+        }
+        if task.is("Orphans") {
+            pending::write_orphans(context, id, &mappings)?;
+        }
+        let mut report = report(if changed { TaskEnd::Completed } else { TaskEnd::Unchanged }, &applied);
+        report.after_commit.push(sweep_after_commit(context, id)?);
+        Ok(report)
+    }
+}
+
+fn revision_name(connector: &str) -> String {
+    format!("revision:{connector}")
+}
+
+/// The last moment at which a synchronization changed what a connector holds.
+fn revision(store: &Connection, connector: &str) -> Result<i64, TaskError> {
+    let sql = "SELECT value FROM identity_meta WHERE name = ?1";
+    Ok(store.query_row(sql, [revision_name(connector)], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// Refuses an approval of another list than the one that waits, or of one that the store has moved away from.
+fn check_approval(context: &TaskContext<'_>, connector: &str, approved: &str, waiting: Option<&Batch>) -> Result<(), TaskError> {
+    let Some(batch) = waiting.filter(|batch| batch.id == approved && batch.state == "blocked") else {
+        let message = format!("the approved change list {approved} of connector {connector} no longer waits");
+        let help = match waiting {
+            Some(batch) => format!("list {} took its place; look at it and approve it", batch.id),
+            None => "prepare and synchronize again".to_owned(),
+        };
+        return Err(TaskError::new(message).help(help));
+    };
+    if revision(context.transaction, connector)? != batch.revision {
+        let message = format!("the change list {approved} is stale: connector {connector} was synchronized since");
+        return Err(TaskError::new(message).help("prepare and synchronize again"));
+    }
+    let folder = folder(context.work, connector);
+    for file in batch.items.iter().flat_map(|item| [&item.file, &item.delta]).flatten() {
+        verify(&folder.join(file))?;
+    }
+    Ok(())
+}
+
+/// Applies a batch and holds what it did against the thresholds.
+fn apply(
+    context: &TaskContext<'_>,
+    connector: &Connector,
+    mappings: &Mappings,
+    batch: &Batch,
+    moment: Moment,
+) -> Result<Applied, TaskError> {
+    let model = &context.plan.model;
+    let folder = folder(context.work, &connector.id);
+    let others = model.connectors.iter().filter_map(|other| Mappings::of(model, &other.id).ok());
+    let all_links: Vec<LinkMapping> = others.flat_map(|mappings| mappings.links).collect();
+    let mut applied = Applied::default();
+    let mut touched = Vec::new();
+    for item in batch.items.iter().filter(|item| !item.link) {
+        let mapping = mappings.resources.iter().find(|mapping| mapping.entity_type == item.name);
+        let mapping = mapping.ok_or_else(|| unmapped("entity type", &item.name))?;
+        let tally = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        if tally.changes() > 0 {
+            touched.push(item.name.as_str());
+        }
+        let scope = format!("entity type mapping {}", item.name);
+        applied.exceeded.extend(exceeded(&scope, "resources", tally, mapping.thresholds));
+        applied.resources.add(tally);
+    }
+    let closed_before = closed_links(context.transaction, moment)?;
+    applied.links.stored += closed_before;
+    applied.links.deleted += closed_before;
+    for item in batch.items.iter().filter(|item| item.link) {
+        let mapping = mappings.links.iter().find(|mapping| mapping.association == item.name);
+        let mapping = mapping.ok_or_else(|| unmapped("association", &item.name))?;
+        let is_touched = mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str()));
+        let (mut tally, orphans) = links::apply(context, mapping, item, &folder, is_touched, moment)?;
+        applied.links.add(tally);
+        applied.orphans += orphans;
+        // Links that went with their resources count for the mapping too.
+        let gone = closed_of(context.transaction, &mapping.association, moment)?;
+        tally.stored += gone.saturating_sub(tally.deleted);
+        tally.deleted = gone;
+        let scope = format!("association mapping {}", item.name);
+        applied.exceeded.extend(exceeded(&scope, "links", tally, without_updates(mapping.thresholds)));
+    }
+    let scope = format!("connector {}", connector.id);
+    applied.exceeded.extend(exceeded(&scope, "resources", applied.resources, connector.thresholds));
+    applied.exceeded.extend(exceeded(&scope, "links", applied.links, without_updates(connector.link_thresholds)));
+    Ok(applied)
+}
+
+fn without_updates(thresholds: Thresholds) -> Thresholds {
+    Thresholds { updated: crate::plan::model::Limit::default(), ..thresholds }
+}
+
+fn unmapped(what: &str, name: &str) -> TaskError {
+    TaskError::new(format!("{what} {name} was prepared but is not mapped any more")).help("prepare again")
+}
+
+fn closed_links(store: &Connection, moment: Moment) -> Result<u64, TaskError> {
+    let sql = "SELECT count(*) FROM link_past WHERE valid_to = ?1";
+    Ok(store.query_row(sql, [moment.seq], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
+
+fn closed_of(store: &Connection, association: &str, moment: Moment) -> Result<u64, TaskError> {
+    let sql = "SELECT count(*) FROM link_past WHERE valid_to = ?1
+               AND association = (SELECT id FROM association WHERE name = ?2)";
+    Ok(store.query_row(sql, params![moment.seq, association], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
+
+/// Undoes the changes, keeps their list, and waits for a person.
+fn block(
+    context: &TaskContext<'_>,
+    batch: &Batch,
+    mappings: &Mappings,
+    applied: &Applied,
+    moment: Moment,
+) -> Result<TaskReport, TaskError> {
+    let store: &Connection = context.transaction;
+    let list = pending::collect(store, mappings, moment)?;
+    store.execute_batch("ROLLBACK TO synchronize; RELEASE synchronize")?;
+    let connector = context.task.text("Connector").unwrap_or_default();
+    pending::keep(store, batch, revision(store, connector)?, &applied.exceeded, &list)?;
+    let message = format!("change list {} is held back: {}", batch.id, applied.exceeded.join("; "));
+    Ok(report(TaskEnd::Blocked, applied).message(message))
+}
+
+/// Records that the store now holds what the batch was made of.
+fn consume(store: &Connection, connector: &str, batch: &Batch) -> Result<(), TaskError> {
+    for item in &batch.items {
+        // Where only changes are known, no file says any more what the whole is.
+        let sql = "DELETE FROM reference WHERE connector = ?1 AND mapping = ?2";
+        store.execute(sql, params![connector, item.mapping()])?;
+        if let Some(file) = &item.file {
+            let sql = "INSERT INTO reference VALUES (?1, ?2, ?3)";
+            store.execute(sql, params![connector, item.mapping(), file])?;
+        }
+    }
+    Batch::remember_sources(store, &batch.sources)?;
+    store.execute("DELETE FROM pending WHERE batch = ?1", [batch.ordinal])?;
+    store.execute("UPDATE batch SET state = 'consumed', items = '[]' WHERE ordinal = ?1", [batch.ordinal])?;
+    Ok(())
+}
+
+fn report(outcome: TaskEnd, applied: &Applied) -> TaskReport {
+    TaskReport::new(outcome)
+        .count("inserted", applied.resources.inserted)
+        .count("updated", applied.resources.updated)
+        .count("deleted", applied.resources.deleted)
+        .count("links_inserted", applied.links.inserted)
+        .count("links_deleted", applied.links.deleted)
+        .count("orphans", applied.orphans)
+}
+
+/// Where the work files of a connector's synchronization go.
+fn output_folder(work: &Path) -> std::path::PathBuf {
+    work.join("Synchronization")
+}

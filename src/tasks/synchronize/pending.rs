@@ -1,0 +1,137 @@
+//! The change list of a blocked synchronization, and orphans, for people to look at.
+
+use std::io::BufWriter;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::tasks::identity::Command;
+use crate::tasks::mappings::Mappings;
+use crate::tasks::prepare::{Batch, persist, push_value};
+use crate::tasks::{TaskContext, TaskError};
+
+use super::output_folder;
+use super::resources::Moment;
+
+/// Rows of a list that are kept per entity type or association; its numbers are exact whatever its length.
+const MAX_ROWS: i64 = 100_000;
+
+/// A change of a list.
+pub(super) struct Change {
+    item: String,
+    command: Command,
+    key: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// Each gives key, before and after of the changes of one kind made at moment `?2` to entity type or association `?1`.
+const RESOURCES: [(Command, &str); 3] = [
+    (
+        Command::Insert,
+        "SELECT r.key, NULL, r.body FROM resource r WHERE r.type = ?1 AND r.valid_from = ?2
+         AND NOT EXISTS (SELECT 1 FROM resource_past p WHERE p.type = ?1 AND p.key = r.key AND p.id = r.id)",
+    ),
+    (
+        Command::Update,
+        "SELECT p.key, p.body, r.body FROM resource_past p JOIN resource r ON r.id = p.id
+         WHERE p.type = ?1 AND p.valid_to = ?2",
+    ),
+    (
+        Command::Delete,
+        "SELECT p.key, p.body, NULL FROM resource_past p WHERE p.type = ?1 AND p.valid_to = ?2
+         AND NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = p.id)",
+    ),
+];
+
+const ENDS: &str = "SELECT coalesce((SELECT key FROM resource WHERE id = l.from_id),
+      (SELECT key FROM resource_past WHERE id = l.from_id AND valid_to = ?2)) || ' → ' ||
+    coalesce((SELECT key FROM resource WHERE id = l.to_id),
+      (SELECT key FROM resource_past WHERE id = l.to_id AND valid_to = ?2)), NULL, NULL";
+
+/// Lists what was done at a moment.
+pub(super) fn collect(store: &Connection, mappings: &Mappings, moment: Moment) -> Result<Vec<Change>, TaskError> {
+    // The past is searched by resource here only.
+    store.execute_batch("CREATE INDEX resource_past_id ON resource_past (id)")?;
+    let mut list = Vec::new();
+    let mut read = |item: &str, command: Command, sql: &str, number: Option<i64>| -> Result<(), TaskError> {
+        let Some(number) = number else { return Ok(()) };
+        let mut statement = store.prepare(&format!("{sql} ORDER BY 1 LIMIT {MAX_ROWS}"))?;
+        let rows = statement.query_map([number, moment.seq], |row| {
+            let key: Option<String> = row.get(0)?;
+            let item = item.to_owned();
+            Ok(Change { item, command, key: key.unwrap_or_default(), before: row.get(1)?, after: row.get(2)? })
+        })?;
+        for row in rows {
+            list.push(row?);
+        }
+        Ok(())
+    };
+    let number = |sql: &str, name: &str| store.query_row(sql, [name], |row| row.get::<_, i64>(0)).optional();
+    for mapping in &mappings.resources {
+        let entity_type = number("SELECT id FROM entity_type WHERE name = ?1", &mapping.entity_type)?;
+        for (command, sql) in RESOURCES {
+            read(&mapping.entity_type, command, sql, entity_type)?;
+        }
+    }
+    for mapping in &mappings.links {
+        let association = number("SELECT id FROM association WHERE name = ?1", &mapping.association)?;
+        let inserted = format!("{ENDS} FROM link l WHERE l.association = ?1 AND l.valid_from = ?2");
+        read(&mapping.association, Command::Insert, &inserted, association)?;
+        let deleted = format!("{ENDS} FROM link_past l WHERE l.association = ?1 AND l.valid_to = ?2");
+        read(&mapping.association, Command::Delete, &deleted, association)?;
+    }
+    Ok(list)
+}
+
+/// Keeps the list of a batch that waits for approval.
+pub(super) fn keep(
+    store: &Connection,
+    batch: &Batch,
+    revision: i64,
+    exceeded: &[String],
+    list: &[Change],
+) -> Result<(), TaskError> {
+    store.execute("DELETE FROM pending WHERE batch = ?1", [batch.ordinal])?;
+    let mut insert = store.prepare_cached("INSERT INTO pending VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for change in list {
+        let command = change.command as i64;
+        insert.execute(params![batch.ordinal, change.item, command, change.key, change.before, change.after])?;
+    }
+    let sql = "UPDATE batch SET state = 'blocked', revision = ?2, report = ?3 WHERE ordinal = ?1";
+    store.execute(sql, params![batch.ordinal, revision, exceeded.join("\n")])?;
+    Ok(())
+}
+
+/// The identifier of the change list that waits for approval for a connector: what
+/// [`approval`](crate::tasks::TaskContext::approval) has to hold.
+pub fn blocked_list(connection: &Connection, connector: &str) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT ordinal FROM batch WHERE connector = ?1 AND state = 'blocked' ORDER BY ordinal DESC LIMIT 1";
+    let ordinal: Option<i64> = connection.query_row(sql, [connector], |row| row.get(0)).optional()?;
+    Ok(ordinal.map(|ordinal| format!("{connector}-{ordinal}")))
+}
+
+/// Writes the rows that name resources which do not exist.
+pub(super) fn write_orphans(context: &TaskContext<'_>, connector: &str, mappings: &Mappings) -> Result<(), TaskError> {
+    let folder = output_folder(context.work);
+    let target = folder.join(format!("{}.orphans.csv", connector.replace(['/', '\\'], "_")));
+    std::fs::create_dir_all(&folder)?;
+    let mut output = BufWriter::new(tempfile::NamedTempFile::new_in(&folder)?);
+    let mut lines = b"association,first,second\n".to_vec();
+    let sql = "SELECT o.first, o.second FROM orphan o JOIN association a ON a.id = o.association
+               WHERE a.name = ?1 ORDER BY 1, 2";
+    let mut statement = context.transaction.prepare(sql)?;
+    for mapping in &mappings.links {
+        let mut rows = statement.query([&mapping.association])?;
+        while let Some(row) = rows.next()? {
+            let (first, second): (String, String) = (row.get(0)?, row.get(1)?);
+            for (index, value) in [&mapping.association, &first, &second].into_iter().enumerate() {
+                push_value(&mut lines, index, value.as_bytes());
+            }
+            lines.push(b'\n');
+        }
+        std::io::Write::write_all(&mut output, &lines)?;
+        lines.clear();
+    }
+    persist(output, &target)?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Blocking, approving, and lists that went stale.
+
+use super::*;
+use crate::tasks::blocked_list;
+
+fn limited(limit: Limit) -> Bench {
+    let mut bench = Bench::filled();
+    bench.load(false).unwrap();
+    bench.plan.model.connectors[0].thresholds.updated = limit;
+    bench.write("people.csv", "id,name,mail,org\n1,Ann,ana@x,A\n2,Bob,bo@x,A\n3,Cy,cy@x,B\n");
+    bench
+}
+
+#[test]
+fn a_blocked_list_changes_nothing_until_it_is_approved() {
+    let mut bench = limited(Limit { lines: 1, percent: 0 });
+    let before = (bench.resources(), bench.links());
+    let report = bench.load(true).unwrap();
+    assert_eq!(report.outcome, TaskEnd::Blocked);
+    let message = report.message.unwrap();
+    assert!(message.contains("2 resources updated, more than the 1 of connector HR"), "{message}");
+    assert_eq!((bench.resources(), bench.links()), before);
+    assert_eq!(
+        bench.query("SELECT key || ' ' || before || ' ' || after FROM pending"),
+        [r#"1 ["1","ana@x","Ana"] ["1","ana@x","Ann"]"#, r#"2 ["2","bo@x","Bo"] ["2","bo@x","Bob"]"#]
+    );
+    let list = blocked_list(&bench.store, "HR").unwrap().unwrap();
+    assert!(message.contains(&list));
+    let task = Bench::synchronize_task(true);
+    assert!(bench.approve(&task, Some("HR-999")).is_err());
+    let report = bench.approve(&task, Some(&list)).unwrap();
+    assert_eq!((report.outcome, counted(&report).as_str()), (TaskEnd::Completed, "updated 2"));
+    assert!(bench.query("SELECT key FROM pending").is_empty());
+    assert!(bench.approve(&task, Some(&list)).is_err(), "approved once is applied once");
+}
+
+#[test]
+fn a_list_that_was_replaced_is_refused() {
+    let mut bench = limited(Limit { lines: 0, percent: 10 });
+    assert_eq!(bench.load(true).unwrap().outcome, TaskEnd::Blocked);
+    let list = blocked_list(&bench.store, "HR").unwrap().unwrap();
+    bench.write("people.csv", "id,name,mail,org\n1,Ann,ana@x,A\n2,Bobby,bo@x,A\n3,Cy,cy@x,B\n");
+    assert_eq!(bench.load(true).unwrap().outcome, TaskEnd::Blocked);
+    let error = bench.approve(&Bench::synchronize_task(true), Some(&list)).err().unwrap().to_string();
+    assert!(error.contains("no longer waits"), "{error}");
+}
+
+#[test]
+fn a_forced_synchronization_asks_no_threshold() {
+    let mut bench = limited(Limit { lines: 1, percent: 1 });
+    let mut task = Bench::synchronize_task(true);
+    task.attributes.insert("ForceSynchronization".to_owned(), Value::Bool(true));
+    assert_eq!(bench.load(true).unwrap().outcome, TaskEnd::Blocked);
+    assert_eq!(bench.run(&task).unwrap().outcome, TaskEnd::Completed);
+}
+
+#[test]
+fn limits_of_mappings_count_beside_those_of_the_connector() {
+    let mut bench = limited(Limit::default());
+    bench.plan.model.entity_type_mappings[1].thresholds.updated = Limit { lines: 1, percent: 0 };
+    let report = bench.load(true).unwrap();
+    assert!(report.message.unwrap().contains("more than the 1 of entity type mapping User"));
+    bench.plan.model.entity_type_mappings[1].thresholds.updated = Limit::default();
+    bench.plan.model.association_mappings[1].thresholds.deleted = Limit { lines: 1, percent: 0 };
+    bench.write("people.csv", "id,name,mail,org\n3,Cy,cy@x,B\n");
+    let report = bench.load(true).unwrap();
+    assert!(report.message.unwrap().contains("2 links deleted, more than the 1 of association mapping User_Org"));
+}
