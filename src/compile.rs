@@ -26,11 +26,22 @@ pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProbl
     (program, problems)
 }
 
+/// What a check may be told of the world outside the configuration.
+#[derive(Debug, Default)]
+pub struct Outside {
+    /// The agent's settings file.
+    pub settings: Option<rules::Settings>,
+    /// The task elements that have an embedded form, where those without are to be reported.
+    pub embedded: Option<Vec<&'static str>>,
+}
+
 /// Compiles the texts of one configuration and runs every rule that is on.
-pub fn compile(loaded: Loaded, config: Config) -> Compiled {
+pub fn compile(loaded: Loaded, config: Config, outside: Outside) -> Compiled {
     let dialect = config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default();
     let Loaded { sources, problems: unread, named } = loaded;
-    let policy = Policy::new(config);
+    let mut policy = Policy::new(config);
+    policy.settings = outside.settings;
+    policy.embedded = outside.embedded;
     let unread: Vec<Finding> = unread.iter().map(rules::unread).collect();
     let (program, problems) = expand(sources, dialect);
     let checked = rules::check(&program, &problems, &policy, unread);

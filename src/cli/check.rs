@@ -1,15 +1,19 @@
 //! `jobwright check`.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::formats::Formats;
 use super::input::Paths;
 use super::{Error, Exit, terminal};
+use crate::compile::{self, Outside};
 use crate::config::Selector;
 use crate::finding::Severity;
 use crate::output::{self, Context};
-use crate::rules::{catalogue, pages};
+use crate::rules::{self, catalogue, pages};
+use crate::tasks::{Settings, embedded_elements};
 
 /// Find what is wrong in a configuration
 #[derive(Debug, Args)]
@@ -24,6 +28,12 @@ pub(super) struct Check {
     /// Only these rules or categories
     #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',')]
     select: Vec<String>,
+    /// Also say which tasks and expressions `run` cannot execute itself
+    #[arg(long)]
+    embedded: bool,
+    /// Connection settings, to see whether every connection has its own
+    #[arg(long, value_name = "FILE")]
+    appsettings: Option<PathBuf>,
     /// Not these rules or categories
     #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',')]
     ignore: Vec<String>,
@@ -57,7 +67,11 @@ impl Check {
         check.ignore.extend(selectors(&self.ignore)?);
         let fail_on = self.fail_on.map(Severity::from).or(check.fail_on).unwrap_or(Severity::Error);
 
-        let compiled = super::compiled::compile(input);
+        let outside = Outside {
+            settings: self.appsettings.as_deref().map(settings).transpose()?,
+            embedded: self.embedded.then(embedded_elements),
+        };
+        let compiled = compile::compile(input.loaded, input.config, outside);
         let (report, sources) = (&compiled.report, &compiled.program.sources);
         let plain = Context { rules: catalogue(), page: pages::page, summary: !global.quiet, ..Context::default() };
         for (format, file) in &self.formats.0 {
@@ -75,6 +89,14 @@ impl Check {
         std::mem::forget(compiled);
         Ok(exit)
     }
+}
+
+/// What rules need of the settings file.
+fn settings(file: &Path) -> Result<rules::Settings, Error> {
+    let settings = Settings::load(file, None)
+        .map_err(|error| Error::usage(error.to_string()).help("name the settings file that the agent uses"))?;
+    let connections = settings.connections.iter().map(|connection| connection.id.clone()).collect();
+    Ok(rules::Settings { connections, path: file.to_string_lossy().replace('\\', "/") })
 }
 
 /// Names of rules and categories from the command line.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::Global;
 use super::input::{Input, Paths};
 use super::{Error, Exit, terminal};
-use crate::compile::{self, Compiled};
+use crate::compile::{self, Compiled, Outside};
 use crate::finding::{Finding, Report, Totals};
 use crate::ir::Program;
 use crate::output::{self, Context, Format};
@@ -14,7 +14,7 @@ use crate::plan::Plan;
 
 /// Reads and checks a configuration.
 pub(super) fn compile(input: Input) -> Compiled {
-    compile::compile(input.loaded, input.config)
+    compile::compile(input.loaded, input.config, Outside::default())
 }
 
 /// The plan of a configuration, or of a plan file (a file whose name ends in `.json`). A configuration with errors in

@@ -37,7 +37,7 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
     findings.par_extend(tasks.par_chunks(256).flat_map_iter(|tasks| check_tasks(program, &facts, tasks)));
     let program_checks: Vec<_> = registry::ALL
         .iter()
-        .filter(|rule| matches!(rule.check, Check::Program(_) | Check::Facts(_) | Check::Settings(_)))
+        .filter(|rule| matches!(rule.check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_)))
         .collect();
     findings.par_extend(program_checks.par_iter().flat_map_iter(|rule| {
         let mut sink = Vec::new();
@@ -45,6 +45,11 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
             (Check::Program(check), _) => check(program, &mut sink),
             (Check::Facts(check), _) => check(program, &facts, &mut sink),
             (Check::Settings(check), Some(settings)) => check(program, settings, &mut sink),
+            (Check::Embedded(check), _) => {
+                if let Some(embedded) = &policy.embedded {
+                    check(program, embedded, &mut sink);
+                }
+            }
             _ => {}
         }
         sink

@@ -11,6 +11,7 @@ use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds};
 use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Symbol, SynchronizationMode, Task};
 use crate::source::Location;
+use crate::syntax::NameId;
 
 use super::{Facts, task};
 
@@ -185,8 +186,7 @@ impl<'p> JobModel<'p> {
     pub fn before(&self, first: usize, second: usize) -> bool {
         match (self.tasks[first].level, self.tasks[second].level) {
             (Some(a), Some(b)) => a < b,
-            (None, None) => first < second,
-            // Mixed levels are reported as such; document order is the likely meaning.
+            // Mixed levels are reported as such; document order is the likely meaning there too.
             _ => first < second,
         }
     }
@@ -235,6 +235,11 @@ impl<'p> JobModel<'p> {
             Some(field) => self.program.field_place(task.origin, task.base, field.at),
             None => self.place(index),
         }
+    }
+
+    /// Whether a field is absent only because what is written is not of its type, which is a finding of its own.
+    pub fn is_unreadable<T: Copy>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
+        field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
     }
 
     /// Where the job names a task: the step, else the task itself.

@@ -6,6 +6,7 @@
 
 mod dirty;
 mod element;
+mod embedded;
 mod engine;
 mod facts;
 mod fixes;
@@ -15,6 +16,7 @@ mod links;
 pub mod pages;
 mod policy;
 mod provisioning;
+mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;
@@ -60,6 +62,8 @@ pub enum Check {
     Facts(fn(&Program, &Facts, &mut Sink)),
     /// Once for the whole configuration, where the agent's settings file is known.
     Settings(fn(&Program, &Settings, &mut Sink)),
+    /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
+    Embedded(fn(&Program, &[&str], &mut Sink)),
     /// Reported by the engine itself while it reads files or applies directives.
     Engine,
 }

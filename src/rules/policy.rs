@@ -10,12 +10,14 @@ pub struct Policy {
     config: Config,
     /// What the agent's settings file holds, where one was given.
     pub settings: Option<super::Settings>,
+    /// The task elements that have an embedded form, where those without are to be reported.
+    pub embedded: Option<Vec<&'static str>>,
 }
 
 impl Policy {
     /// The settings of a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config, settings: None }
+        Self { config, settings: None, embedded: None }
     }
 
     /// Whether a rule may report at all.

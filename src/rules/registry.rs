@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    dirty, job_structure, provisioning, replacement_character, scaffold_problems, schedule, schema, suppression, synchronization,
-    xml_syntax,
+    dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule, schema,
+    suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -27,6 +27,12 @@ pub static ALL: &[&Rule] = &[
     &schema::missing_child::RULE,
     &schema::invalid_value::RULE,
     &schema::deprecated::RULE,
+    // references
+    &references::duplicate_identifier::RULE,
+    &references::unresolved_reference::RULE,
+    &references::wrong_reference_kind::RULE,
+    &references::unused_task::RULE,
+    &references::unused_item::RULE,
     // job structure
     &job_structure::dependency_cycle::RULE,
     &job_structure::dependency_outside_job::RULE,
@@ -35,6 +41,8 @@ pub static ALL: &[&Rule] = &[
     &job_structure::mixed_agents::RULE,
     &job_structure::repeated_task::RULE,
     &job_structure::override_without_change::RULE,
+    &embedded::task_not_embedded::RULE,
+    &embedded::expression_not_embedded::RULE,
     // synchronization chain
     &synchronization::export_not_linked::RULE,
     &synchronization::synchronize_not_linked::RULE,

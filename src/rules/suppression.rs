@@ -123,7 +123,8 @@ fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &C
     let text = comment.span.of(program.text(file));
     let inner = text.strip_prefix("<!--").and_then(|text| text.strip_suffix("-->")).unwrap_or(text);
     let Some(directive) = inner.trim_start().strip_prefix("jobwright:") else { return Vec::new() };
-    let start = comment.span.start + (text.len() - "-->".len() - directive.len()) as u32;
+    // The directive is the end of what the comment holds.
+    let start = comment.span.start + (inner.as_ptr() as usize - text.as_ptr() as usize + inner.len() - directive.len()) as u32;
     let place = Location::new(file, comment.span);
     let anchor = |extra: &str| {
         let element = comment.before.or(comment.inside);
@@ -141,20 +142,19 @@ fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &C
     let mut found = Vec::new();
     for &(name, offset) in &parsed.names {
         let span = Span::new(start + offset, start + offset + name.len() as u32);
-        match registry::find(name) {
-            Some(rule) => found.push(Named { rule: &rule.info, span, range, used: false }),
-            None => {
-                let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
-                    .note("the suppression silences nothing")
-                    .anchor(anchor(name));
-                added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
-                    Some(near) => finding
-                        .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
-                        .fix(Fix::risky(Location::new(file, span), near)),
-                    None => finding.help("`jobwright rules` lists all rules"),
-                });
-            }
+        if let Some(rule) = registry::find(name) {
+            found.push(Named { rule: &rule.info, span, range, used: false });
+            continue;
         }
+        let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
+            .note("the suppression silences nothing")
+            .anchor(anchor(name));
+        added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
+            Some(near) => finding
+                .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
+                .fix(Fix::risky(Location::new(file, span), near)),
+            None => finding.help("`jobwright rules` lists all rules"),
+        });
     }
     if parsed.reason.is_empty() {
         let names = parsed.names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
@@ -222,27 +222,23 @@ fn unused(program: &Program, document: &Document, all: &[Named], at: usize) -> F
     };
     let finding = finding.help("remove the name, or the whole comment where it is the only one");
     match comment {
-        Some(comment) => finding.fix(Fix::safe(removal(program.text(file), file, comment, all, at), "")),
+        Some(comment) => finding.fix(Fix::safe(removal(program.text(file), file, comment, one.span), "")),
         None => finding,
     }
 }
 
-/// What to cut out: the name with its comma, or the whole comment where no other name is in it.
-fn removal(text: &str, file: FileId, comment: &Comment, all: &[Named], at: usize) -> Location {
-    let span = all[at].span;
-    // Names stand in the order of their places.
-    let beside = |other: Option<&Named>| other.map(|other| other.span).filter(|other| comment.span.contains(*other));
-    let inner = comment.span.of(text);
-    let list = inner.find('[').map_or("", |open| &inner[open..]);
-    if !list.find([',', ']']).is_some_and(|end| list[end..].starts_with(',')) {
-        return Location::new(file, whole_line(text, comment.span));
-    }
-    let following = beside(all.get(at + 1)).map(|other| other.start);
-    let preceding = beside(at.checked_sub(1).and_then(|before| all.get(before))).map(|other| other.end);
-    let cut = match (following, preceding) {
-        (Some(next), _) => Span::new(span.start, next),
-        (None, Some(previous)) => Span::new(previous, span.end),
-        (None, None) => span,
+/// What to cut out: the name with one comma beside it, or the whole comment where no other name is in it.
+fn removal(text: &str, file: FileId, comment: &Comment, span: Span) -> Location {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = text[comment.span.start as usize..start].trim_end();
+    let after = &text[end..comment.span.end as usize];
+    let cut = if let Some(rest) = after.trim_start().strip_prefix(',') {
+        let next = rest.trim_start();
+        Span::new(span.start, comment.span.end - next.len() as u32)
+    } else if let Some(rest) = before.strip_suffix(',') {
+        Span::new(comment.span.start + rest.trim_end().len() as u32, span.end)
+    } else {
+        whole_line(text, comment.span)
     };
     Location::new(file, cut)
 }
@@ -255,4 +251,64 @@ fn whole_line(text: &str, span: Span) -> Span {
     let alone = before[..before.len() - indent].ends_with('\n');
     let break_len = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
     if alone && break_len > 0 { Span::new(span.start - indent as u32, span.end + break_len as u32) } else { span }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, lines};
+
+    fn job(comment: &str) -> String {
+        format!("<Job Identifier=\"J\">\n{comment}\n<InvokeSqlCommandTask Identifier=\"Sql\"/>\n</Job>")
+    }
+
+    /// What is left of a comment when the first unused name is removed.
+    fn fixed(comment: &str) -> String {
+        let (program, found) = findings(&job(comment), "unused-suppression");
+        let edit = &found[0].fix.as_ref().unwrap().edits[0];
+        let mut text = program.text(edit.location.file).to_owned();
+        let (start, end) = (edit.location.span.start as usize, edit.location.span.end as usize);
+        text.replace_range(start..end, &edit.text);
+        text.lines().nth(1).unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_suppression_covers_the_element_after_it() {
+        let rule = "missing-command-input";
+        assert_eq!(lines(&job(""), rule), [3]);
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] set later -->"), rule), [0; 0]);
+        let outside = format!("<!-- jobwright: ignore[missing-command-input] set later -->{}", job(""));
+        assert_eq!(lines(&outside, rule), [0; 0]);
+        let elsewhere = job("").replace("</Job>", "<!-- jobwright: ignore[missing-command-input] too late --></Job>");
+        assert_eq!(lines(&elsewhere, rule), [3]);
+        assert_eq!(lines(&elsewhere, "unused-suppression"), [4]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_suppression_is_reported() {
+        for bad in ["ignore missing-command-input", "ignore[]", "ignore[missing-command-input", "ignore[a,,b]", "allow[a]", ""] {
+            assert_eq!(lines(&job(&format!("<!-- jobwright: {bad} -->")), "malformed-suppression"), [2], "{bad}");
+        }
+        for right in ["<!-- jobwright is good -->", "<!-- ignore[a] -->", "<!-- jobwright: ignore[missing-command-input] x -->"] {
+            assert_eq!(lines(&job(right), "malformed-suppression"), [0; 0], "{right}");
+        }
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-comand-input] x -->"), "unknown-suppressed-rule"), [2]);
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] -->"), "suppression-without-reason"), [2]);
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] x -->"), "unused-suppression"), [0; 0]);
+        // An unclosed comment is a syntax error, and no reason to panic.
+        assert_eq!(lines("<Job><!-- jobwright: ignore[missing-command-input", "unused-suppression").len(), 0);
+    }
+
+    #[test]
+    fn an_unused_name_is_cut_out_with_its_comma() {
+        assert_eq!(fixed("<!-- jobwright: ignore[force-provisioning] x -->"), "<InvokeSqlCommandTask Identifier=\"Sql\"/>");
+        assert_eq!(
+            fixed("<!-- jobwright: ignore[missing-command-input, force-provisioning] x -->"),
+            "<!-- jobwright: ignore[missing-command-input] x -->"
+        );
+        assert_eq!(
+            fixed("<!-- jobwright: ignore[force-provisioning, missing-command-input] x -->"),
+            "<!-- jobwright: ignore[missing-command-input] x -->"
+        );
+        assert_eq!(fixed("<!-- jobwright: ignore[nonsense, force-provisioning] x -->"), "<!-- jobwright: ignore[nonsense] x -->");
+    }
 }

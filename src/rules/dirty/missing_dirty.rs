@@ -1,7 +1,7 @@
 //! `missing-dirty`: a compute task of an incremental job treats everything.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
 use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
@@ -27,7 +27,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 | kinds::UPDATE_CLASSIFICATION_TASK
                 | kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK
         );
-        if !computes || view.task.is_dirty() {
+        if !computes || view.task.is_dirty() || job.is_unreadable(index, view.task.dirty, names::DIRTY) {
             continue;
         }
         let name = job.task_name(index);

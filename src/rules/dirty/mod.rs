@@ -7,6 +7,9 @@ pub(super) mod flag_not_linked;
 pub(super) mod flag_without_changes;
 pub(super) mod missing_dirty;
 
+#[cfg(test)]
+mod tests;
+
 use crate::grammar::kinds;
 
 use super::JobModel;

@@ -248,7 +248,7 @@ fn month_and_day(day: i64) -> (u32, u32) {
     let month = (5 * of_year + 2) / 153;
     let day_of_month = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    (month as u32, day_of_month as u32)
+    (u32::try_from(month).unwrap_or(0), u32::try_from(day_of_month).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `complete-export-keeps-cookie`: an export of a complete job gives changes only.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
 use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
@@ -24,6 +24,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let task = job.tasks[export].task;
         let incremental = super::connection(job, export).is_some_and(crate::ir::Connection::is_incremental);
         if !incremental || task.ignore_cookie_file.is_some_and(|field| field.value) {
+            continue;
+        }
+        if job.is_unreadable(export, task.ignore_cookie_file, names::IGNORE_COOKIE_FILE) {
             continue;
         }
         let name = job.task_name(export);

@@ -1,7 +1,7 @@
 //! `missing-do-not-delete-changes`: a synchronize task of an incremental job does not keep its changes.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
 use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
@@ -22,7 +22,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
         let task = job.tasks[synchronize].task;
-        if job.connector(synchronize).is_none() {
+        if job.connector(synchronize).is_none()
+            || job.is_unreadable(synchronize, task.do_not_delete_changes, names::DO_NOT_DELETE_CHANGES)
+        {
             continue;
         }
         if task.keeps_changes() {

@@ -12,6 +12,9 @@ pub(super) mod synchronize_not_linked;
 pub(super) mod synchronize_without_prepare;
 pub(super) mod unexpected_do_not_delete_changes;
 
+#[cfg(test)]
+mod tests;
+
 use crate::grammar::kinds;
 use crate::ir::Connection;
 

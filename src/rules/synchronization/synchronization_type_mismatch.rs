@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
         name: "synchronization-type-mismatch",
         category: Category::Synchronization,
         severity: Severity::Error,
-        summary: "the Type of a synchronize task differs from that of its prepare task",
+        summary: "a synchronize task has another Type than its prepare task",
     },
     check: Check::Job(check),
 };

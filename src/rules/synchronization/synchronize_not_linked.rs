@@ -1,4 +1,4 @@
-//! `synchronize-not-linked`: a synchronize task is not linked to what it reads.
+//! `synchronize-not-linked`: a synchronize task is not linked to its prepare task.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
         name: "synchronize-not-linked",
         category: Category::Synchronization,
         severity: Severity::Warning,
-        summary: "a synchronize task is not linked to what it reads",
+        summary: "a synchronize task is not linked to its prepare task",
     },
     check: Check::Job(check),
 };

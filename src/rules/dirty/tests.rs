@@ -1,0 +1,94 @@
+//! Dirty mode: in place, by step, by override; and what looks like a mistake but is none.
+
+use crate::finding::Severity;
+use crate::rules::testing::{findings, lines};
+
+const S: &str = r#"<SynchronizeTask Identifier="S" Connector="AD" DoNotDeleteChanges="true"/>"#;
+const F: &str =
+    r#"<SetRecentlyModifiedFlagTask Identifier="F"><TaskDependsOnTask ParentTask="S"/></SetRecentlyModifiedFlagTask>"#;
+const K: &str =
+    r#"<ComputeCorrelationKeysTask Identifier="K" Dirty="true"><TaskDependsOnTask ParentTask="F"/></ComputeCorrelationKeysTask>"#;
+
+fn job(tasks: &[&str]) -> String {
+    format!("<Connector Identifier=\"AD\"/><Job Identifier=\"J\">\n{}\n</Job>", tasks.join("\n"))
+}
+
+fn steps(tasks: &[&str], names: &[&str]) -> String {
+    let steps: String = names.iter().map(|name| format!("<Step Identifier=\"{name}\"/>")).collect();
+    format!("<Connector Identifier=\"AD\"/>\n{}\n<Job Identifier=\"J\">{steps}</Job>", tasks.join("\n"))
+}
+
+#[test]
+fn a_right_job_is_silent() {
+    for rule in crate::rules::catalogue().iter().filter(|rule| rule.category == crate::finding::Category::DirtyMode) {
+        assert_eq!(lines(&job(&[S, F, K]), rule.name), [0; 0], "{}", rule.name);
+        assert_eq!(lines(&steps(&[S, F, K], &["S", "F", "K"]), rule.name), [0; 0], "{}", rule.name);
+    }
+}
+
+#[test]
+fn dirty_without_flag() {
+    let rule = "dirty-without-flag";
+    assert_eq!(lines(&job(&[S, K]), rule), [3]);
+    assert_eq!(lines(&job(&[S, K, F]), rule), [3]);
+    assert_eq!(lines(&steps(&[S, K], &["S", "K"]), rule), [3]);
+    let over = format!(
+        "<Connector Identifier=\"AD\"/>{}<Job Identifier=\"J\">{S}\n<ComputeCorrelationKeysTaskOverride Identifier=\"K\" Dirty=\"1\"/></Job>",
+        K.replace(" Dirty=\"true\"", "")
+    );
+    assert_eq!(lines(&over, rule), [2]);
+    assert_eq!(lines(&job(&[S, &K.replace("true", "false")]), rule), [0; 0]);
+    assert_eq!(lines(&job(&[S, "<FulfillTask Identifier=\"X\" Connector=\"AD\" Dirty=\"true\"/>"]), rule), [0; 0]);
+}
+
+#[test]
+fn dirty_in_complete_job() {
+    let (rule, whole) = ("dirty-in-complete-job", S.replace("true", "false"));
+    assert_eq!(lines(&job(&[&whole, K]), rule), [3]);
+    assert_eq!(lines(&steps(&[&whole, K], &["S", "K"]), rule), [3]);
+    assert_eq!(lines(&job(&[&whole, "<ComputeRiskScoresTask Dirty=\"1\"/>"]), rule), [3]);
+    assert_eq!(lines(&job(&[&whole, K]), "dirty-without-flag"), [0; 0]);
+    assert_eq!(lines(&job(&[&whole, &K.replace("true", "false")]), rule), [0; 0]);
+}
+
+#[test]
+fn dirty_not_linked() {
+    let rule = "dirty-not-linked";
+    let bare = K.replace("\"F\"", "\"S\"");
+    assert_eq!(lines(&job(&[S, F, &bare]), rule), [4]);
+    assert_eq!(lines(&steps(&[S, F, &bare], &["S", "F", "K"]), rule), [4]);
+    let (_, found) = findings(&job(&[S, F, "<UpdateEntityPropertyExpressionsTask Dirty=\"true\"/>"]), rule);
+    assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Note]);
+    let through = "<UpdateClassificationTask Dirty=\"true\"><TaskDependsOnTask ParentTask=\"K\"/></UpdateClassificationTask>";
+    assert_eq!(lines(&job(&[S, F, K, through]), rule), [0; 0]);
+    assert_eq!(lines(&job(&[S, &bare]), rule), [0; 0]);
+}
+
+#[test]
+fn missing_dirty() {
+    let (rule, bare) = ("missing-dirty", K.replace(" Dirty=\"true\"", ""));
+    assert_eq!(lines(&job(&[S, F, &bare]), rule), [4]);
+    assert_eq!(lines(&steps(&[S, F, &bare], &["S", "F", "K"]), rule), [4]);
+    assert_eq!(lines(&job(&[S, F, "<UpdateClassificationTask Dirty=\"0\"/>"]), rule), [4]);
+    assert_eq!(lines(&job(&[S, &bare]), rule), [0; 0]);
+    assert_eq!(lines(&job(&[S, F, "<ComputeRiskScoresTask/>"]), rule), [0; 0]);
+    // A value that is no Boolean is its own finding.
+    assert_eq!(lines(&job(&[S, F, &K.replace("\"true\"", "\"yes\"")]), rule), [0; 0]);
+}
+
+#[test]
+fn the_flag_task() {
+    let bare = "<SetRecentlyModifiedFlagTask Identifier=\"F\"/>";
+    assert_eq!(lines(&job(&[&S.replace("true", "0"), F]), "flag-without-changes"), [3]);
+    assert_eq!(lines(&job(&[F]), "flag-without-changes"), [2]);
+    assert_eq!(lines(&steps(&[F], &["F"]), "flag-without-changes"), [2]);
+    assert_eq!(lines(&job(&[&S.replace("true", "0").replace("\"S\"", "\"S2\""), S, F]), "flag-without-changes"), [0; 0]);
+    assert_eq!(lines(&job(&[S, bare]), "flag-not-linked"), [3]);
+    assert_eq!(lines(&job(&[S, &S.replace("\"S\"", "\"S2\""), F]), "flag-not-linked"), [4]);
+    assert_eq!(lines(&steps(&[S, bare], &["S", "F"]), "flag-not-linked"), [3]);
+    let second = "<SynchronizeTask Identifier=\"S2\" Connector=\"AD\" DoNotDeleteChanges=\"true\"/>";
+    let both = F.replace("</Set", "<TaskDependsOnTask ParentTask=\"S2\"/></Set");
+    assert_eq!(lines(&job(&[S, second, &both]), "flag-not-linked"), [0; 0]);
+    assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsInitializationJob=\"true\" "), "flag-not-linked"), [0; 0]);
+    assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsConnectorJob=\"true\" "), "flag-not-linked"), [0; 0]);
+}
