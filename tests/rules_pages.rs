@@ -24,7 +24,9 @@ fn count(xml: &str, rule: &str) -> usize {
     sources.push(SourceFile::new("example.xml", text));
     let mut program = Program::build(sources, Dialect::default());
     let problems = scaffold::expand(&mut program);
-    let found = rules::check(&program, &problems, &Policy::default(), Vec::new());
+    let mut policy = Policy::default();
+    policy.embedded = Some(jobwright::tasks::embedded_elements());
+    let found = rules::check(&program, &problems, &policy, Vec::new());
     found.findings.iter().filter(|finding| finding.rule.name == rule).count()
 }
 

@@ -175,7 +175,8 @@ fn mappings_and_settings() {
             connections: known.iter().map(|&name| name.to_owned()).collect(),
             path: "appsettings.agent.json".to_owned(),
         };
-        let policy = Policy { settings: Some(settings), ..Policy::default() };
+        let mut policy = Policy::default();
+        policy.settings = Some(settings);
         let mut found = crate::rules::check(&program, &[], &policy, Vec::new()).findings;
         found.retain(|finding| finding.rule.name == "missing-connection-settings");
         found
