@@ -103,6 +103,7 @@ fn silence(named: &mut [Vec<Named>], findings: &[Finding]) -> Vec<bool> {
         for &at in group {
             let span = findings[at].location.span;
             while let Some(next) = coming.next_if(|(range, _)| range.start <= span.start) {
+                while open.pop_if(|(range, _)| range.end <= next.0.start).is_some() {}
                 open.push(next);
             }
             while open.pop_if(|(range, _)| range.end < span.start).is_some() {}
