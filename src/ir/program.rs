@@ -1,6 +1,7 @@
 //! A whole configuration: texts, trees, typed items, symbol table.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -34,9 +35,15 @@ pub struct Program {
     pub generated: Vec<GeneratedElement>,
     /// Jobs that scaffoldings generated.
     pub generated_jobs: Vec<GeneratedJob>,
-    connections: std::sync::OnceLock<FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>>,
-    navigation: std::sync::OnceLock<FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>>,
+    connections: OnceLock<ConnectionsOf>,
+    navigation: OnceLock<Navigation>,
 }
+
+/// The connections of each connector.
+type ConnectionsOf = FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>;
+
+/// Where a navigation property of an entity type leads.
+type Navigation = FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>;
 
 /// A task in the place where a job runs it.
 #[derive(Clone, Copy, Debug)]
@@ -86,8 +93,8 @@ impl Program {
             index,
             generated: Vec::new(),
             generated_jobs: Vec::new(),
-            connections: std::sync::OnceLock::new(),
-            navigation: std::sync::OnceLock::new(),
+            connections: OnceLock::new(),
+            navigation: OnceLock::new(),
         }
     }
 
@@ -113,13 +120,11 @@ impl Program {
 
     /// The value of an item's attribute, written or generated; of the task overridden where an override does not write it.
     pub fn value(&self, origin: Origin, name: NameId) -> Option<Cow<'_, str>> {
-        match origin.generated {
-            Some(Generated(number)) => self.generated[number as usize].value(name).map(Cow::Borrowed),
-            None => {
-                let attribute = self.document(origin.file).find(origin.element, name)?;
-                Some(self.attribute_value(origin.file, attribute))
-            }
+        if let Some(Generated(number)) = origin.generated {
+            return self.generated[number as usize].value(name).map(Cow::Borrowed);
         }
+        let attribute = self.document(origin.file).find(origin.element, name)?;
+        Some(self.attribute_value(origin.file, attribute))
     }
 
     /// The value of a task's attribute, that of the task overridden where an override does not write it.
@@ -165,10 +170,7 @@ impl Program {
 
     /// The place of a field's value; of the item's name for a generated one.
     pub fn field_place(&self, origin: Origin, base: Option<Id<Task>>, at: At) -> Location {
-        let (attribute, of_base) = match at.get() {
-            Some(found) => found,
-            None => return self.place(origin),
-        };
+        let Some((attribute, of_base)) = at.get() else { return self.place(origin) };
         match base {
             Some(base) if of_base => {
                 let base = self.items.tasks[base].origin;

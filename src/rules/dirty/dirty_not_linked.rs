@@ -40,11 +40,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 .note("when no synchronization changed anything the flag task is not started, and this task should not be either")
                 .help(links::help(job, dirty, &[flag]))
                 .related(job.place(flag), "the flag task");
-        let finding = if expressions {
-            finding.severity(Severity::Note)
-        } else {
-            links::with_link_fix(job, dirty, &[flag], finding)
-        };
+        let finding =
+            if expressions { finding.severity(Severity::Note) } else { links::with_link_fix(job, dirty, &[flag], finding) };
         sink.push(job.about(dirty, finding));
     }
 }

@@ -35,6 +35,7 @@ fn check(program: &Program, sink: &mut Sink) {
     let certainty = Certainty::new(program);
     let candidates: Vec<&Declaration> = program
         .declarations
+        .all()
         .iter()
         .filter(|one| KINDS.contains(&one.kind) && one.generated.is_none())
         .filter(|one| !certainty.may_be_generated(one.kind))
