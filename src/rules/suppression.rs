@@ -119,7 +119,7 @@ fn silence(named: &mut [Vec<Named>], findings: &[Finding]) -> Vec<bool> {
     silenced
 }
 
-fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &Comment, added: &mut Vec<Finding>) -> Vec<Named> {
+fn read(program: &Program, document: &Document, file: FileId, comment: &Comment, added: &mut Vec<Finding>) -> Vec<Named> {
     let text = comment.span.of(program.text(file));
     let inner = text.strip_prefix("<!--").and_then(|text| text.strip_suffix("-->")).unwrap_or(text);
     let Some(directive) = inner.trim_start().strip_prefix("jobwright:") else { return Vec::new() };
