@@ -71,6 +71,7 @@ pub struct Ancestors {
 
 impl Ancestors {
     /// Whether the task is one of them.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as that of a set, for filters")]
     pub fn contains(&self, task: &usize) -> bool {
         self.bits.get(task / 64).is_some_and(|bits| bits & (1 << (task % 64)) != 0)
     }
