@@ -16,6 +16,7 @@ mod links;
 pub mod pages;
 mod policy;
 mod provisioning;
+mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;
