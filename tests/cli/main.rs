@@ -1,0 +1,11 @@
+//! Runs the built program as people do. One test program, so that everything is linked once.
+
+mod command_line;
+mod demo;
+mod faults;
+mod inputs;
+#[cfg(unix)]
+mod kills;
+mod plan;
+mod readme;
+mod support;
