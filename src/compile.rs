@@ -6,7 +6,7 @@ use crate::grammar::Dialect;
 use crate::ir::Program;
 use crate::rules::{self, Policy};
 use crate::scaffold::{self, ScaffoldProblem};
-use crate::source::{Loaded, Location, Sources};
+use crate::source::{FileId, Loaded, Location, Sources};
 
 /// A configuration, expanded and checked.
 #[derive(Debug)]
@@ -50,10 +50,13 @@ pub fn compile(loaded: Loaded, config: Config, outside: Outside) -> Compiled {
     let mut policy = Policy::new(config);
     policy.settings = outside.settings;
     policy.embedded = outside.embedded;
+    let without_text: Vec<FileId> = unread.iter().map(|problem| problem.file).collect();
     let unread: Vec<Finding> = unread.iter().map(rules::unread).collect();
     let (program, problems) = expand(sources, dialect);
     let checked = rules::check(&program, &problems, &policy, unread);
     let mut findings = checked.findings;
+    // Nothing else is said of a file whose text is not known.
+    findings.retain(|finding| finding.rule.name == "encoding" || !without_text.contains(&finding.location.file));
     foreign(&program, &named, &mut findings);
     let report = Report::new(&program.sources, findings, checked.totals);
     Compiled { program, problems, report }

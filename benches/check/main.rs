@@ -5,6 +5,13 @@
 //! The files are written once, under `target/`. With `--generate` they are only written, to another folder.
 
 #![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    missing_docs,
+    unreachable_pub,
+    reason = "numbers to read, in a program of its own"
+)]
 
 mod configuration;
 mod measure;

@@ -1,6 +1,6 @@
 //! The symbol table: which item declares which identifier, for every kind of item of the dialect.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::grammar::ItemKind;
 use crate::source::FileId;
@@ -41,7 +41,7 @@ pub struct Declarations {
 impl Declarations {
     /// The table of those declarations.
     pub fn new(all: Vec<Declaration>) -> Self {
-        let mut table = Self { first: FxHashMap::with_capacity_and_hasher(all.len(), Default::default()), ..Self::default() };
+        let mut table = Self { first: FxHashMap::with_capacity_and_hasher(all.len(), FxBuildHasher), ..Self::default() };
         table.all = all;
         for number in 0..table.all.len() {
             table.enter(DeclarationId(number as u32));
@@ -98,8 +98,8 @@ impl Declarations {
         map.get(&symbol).into_iter().flatten().map(|&id| self.get(id))
     }
 
-    /// All declarations.
-    pub fn iter(&self) -> std::slice::Iter<'_, Declaration> {
-        self.all.iter()
+    /// All declarations, in order.
+    pub fn all(&self) -> &[Declaration] {
+        &self.all
     }
 }

@@ -98,7 +98,11 @@ impl<T> Arena<T> {
     }
 
     pub(crate) fn append(&mut self, other: &mut Self) {
-        self.items.append(&mut other.items);
+        if self.items.is_empty() {
+            std::mem::swap(&mut self.items, &mut other.items);
+        } else {
+            self.items.append(&mut other.items);
+        }
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {

@@ -59,7 +59,7 @@ arenas! {
     entity_type_mappings: EntityTypeMapping,
     /// Jobs.
     jobs: Job,
-    /// OpenID clients.
+    /// Clients that agents authenticate with.
     open_id_clients: OpenIdClient,
     /// Overrides.
     overrides: Override,

@@ -1,6 +1,7 @@
 //! A whole configuration: texts, trees, typed items, symbol table.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -34,9 +35,15 @@ pub struct Program {
     pub generated: Vec<GeneratedElement>,
     /// Jobs that scaffoldings generated.
     pub generated_jobs: Vec<GeneratedJob>,
-    connections: std::sync::OnceLock<FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>>,
-    navigation: std::sync::OnceLock<FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>>,
+    connections: OnceLock<ConnectionsOf>,
+    navigation: OnceLock<Navigation>,
 }
+
+/// The connections of each connector.
+type ConnectionsOf = FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>;
+
+/// Where a navigation property of an entity type leads.
+type Navigation = FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>;
 
 /// A task in the place where a job runs it.
 #[derive(Clone, Copy, Debug)]
@@ -53,24 +60,27 @@ impl Program {
     /// Parses, lowers, merges and resolves. Files are treated in parallel; the result does not depend on it.
     pub fn build(sources: Sources, dialect: Dialect) -> Self {
         let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
-        let parsed: Vec<(Document, Lowered)> = files
-            .par_iter()
-            .with_max_len(1)
-            .map(|&(id, text)| {
-                let document = syntax::parse(id, text, crate::grammar::seed());
-                let lowered = lower(&document, text);
-                (document, lowered)
-            })
-            .collect();
-        let mut documents = Vec::with_capacity(parsed.len());
-        let mut kinds = Vec::with_capacity(parsed.len());
+        let mut documents = Vec::with_capacity(files.len());
+        let mut kinds = Vec::with_capacity(files.len());
         let mut items = Items::default();
         let mut declared = Vec::new();
-        for (document, mut lowered) in parsed {
-            documents.push(document);
-            kinds.push(std::mem::take(&mut lowered.kinds));
-            declared.append(&mut lowered.declarations);
-            items.merge(lowered.items);
+        // A stretch of files at a time, so that what each file gives on its own is not held for all of them at once.
+        for stretch in stretches(&files) {
+            let parsed: Vec<(Document, Lowered)> = stretch
+                .par_iter()
+                .with_max_len(1)
+                .map(|&(id, text)| {
+                    let document = syntax::parse(id, text, crate::grammar::seed());
+                    let lowered = lower(&document, text);
+                    (document, lowered)
+                })
+                .collect();
+            for (document, mut lowered) in parsed {
+                documents.push(document);
+                kinds.push(std::mem::take(&mut lowered.kinds));
+                declared.append(&mut lowered.declarations);
+                items.merge(lowered.items);
+            }
         }
         let (declarations, index) = rayon::join(|| Declarations::new(declared), || resolve::resolve(&mut items));
         Self {
@@ -83,8 +93,8 @@ impl Program {
             index,
             generated: Vec::new(),
             generated_jobs: Vec::new(),
-            connections: std::sync::OnceLock::new(),
-            navigation: std::sync::OnceLock::new(),
+            connections: OnceLock::new(),
+            navigation: OnceLock::new(),
         }
     }
 
@@ -110,13 +120,11 @@ impl Program {
 
     /// The value of an item's attribute, written or generated; of the task overridden where an override does not write it.
     pub fn value(&self, origin: Origin, name: NameId) -> Option<Cow<'_, str>> {
-        match origin.generated {
-            Some(Generated(number)) => self.generated[number as usize].value(name).map(Cow::Borrowed),
-            None => {
-                let attribute = self.document(origin.file).find(origin.element, name)?;
-                Some(self.attribute_value(origin.file, attribute))
-            }
+        if let Some(Generated(number)) = origin.generated {
+            return self.generated[number as usize].value(name).map(Cow::Borrowed);
         }
+        let attribute = self.document(origin.file).find(origin.element, name)?;
+        Some(self.attribute_value(origin.file, attribute))
     }
 
     /// The value of a task's attribute, that of the task overridden where an override does not write it.
@@ -162,10 +170,7 @@ impl Program {
 
     /// The place of a field's value; of the item's name for a generated one.
     pub fn field_place(&self, origin: Origin, base: Option<Id<Task>>, at: At) -> Location {
-        let (attribute, of_base) = match at.get() {
-            Some(found) => found,
-            None => return self.place(origin),
-        };
+        let Some((attribute, of_base)) = at.get() else { return self.place(origin) };
         match base {
             Some(base) if of_base => {
                 let base = self.items.tasks[base].origin;
@@ -246,16 +251,33 @@ impl Program {
     }
 }
 
+/// Cuts the files into runs of about eight megabytes.
+fn stretches<'f>(mut files: &'f [(FileId, &'f str)]) -> impl Iterator<Item = &'f [(FileId, &'f str)]> {
+    const BYTES: usize = 8 << 20;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |&&(_, text): &&(FileId, &str)| {
+            let fits = bytes < BYTES;
+            bytes += text.len();
+            fits
+        };
+        let count = files.iter().take_while(fits).count();
+        let (stretch, rest) = files.split_at(count);
+        files = rest;
+        (count > 0).then_some(stretch)
+    })
+}
+
 impl Program {
     /// Resolves references again after generated items were added: theirs, and those of written items that name them.
     pub(crate) fn resolve_again(&mut self) {
         let Self { items, index, .. } = self;
-        for task in items.tasks.as_mut_slice() {
+        items.tasks.as_mut_slice().par_iter_mut().for_each(|task| {
             if task.origin.generated.is_some() {
                 super::Item::resolve(task, index);
             }
             resolve::resolve_children(task, index);
-        }
+        });
         for job in items.jobs.as_mut_slice() {
             if job.origin.generated.is_some() {
                 super::Item::resolve(job, index);

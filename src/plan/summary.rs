@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::graph::short;
 use super::model::{EdgeKind, Job, JobMode, OnFailure, Parents, Plan, Side, Task};
 
 /// Every job with its tasks, for a person to read.
@@ -14,7 +15,7 @@ pub fn summary(plan: &Plan) -> String {
             out.push('\n');
         }
         head(&mut out, job);
-        table(&mut out, &job.tasks);
+        table(&mut out, job);
     }
     if plan.jobs.is_empty() {
         out.push_str("no job\n");
@@ -50,13 +51,13 @@ fn head(out: &mut String, job: &Job) {
     _ = writeln!(out, "{}: {}", job.id, facts.join(", "));
 }
 
-fn table(out: &mut String, tasks: &[Task]) {
-    if tasks.is_empty() {
+fn table(out: &mut String, job: &Job) {
+    if job.tasks.is_empty() {
         return;
     }
     let header = ["level", "task", "element", "side", "works on", "waits for"].map(str::to_owned);
     let mut rows = vec![header];
-    rows.extend(tasks.iter().map(row));
+    rows.extend(job.tasks.iter().map(|task| row(job, task)));
     let mut widths = [0; 6];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -73,13 +74,13 @@ fn table(out: &mut String, tasks: &[Task]) {
     }
 }
 
-fn row(task: &Task) -> [String; 6] {
+fn row(job: &Job, task: &Task) -> [String; 6] {
     let mut element = task.element.clone();
     if task.on_failure == OnFailure::Continue {
         element.push_str(", goes on after an error");
     }
     let side = if task.side == Side::Agent { "agent" } else { "server" };
-    [task.level.to_string(), task.id.clone(), element, side.to_owned(), works_on(task), waits_for(task)]
+    [task.level.to_string(), task.id.clone(), element, side.to_owned(), works_on(task), waits_for(job, task)]
 }
 
 /// What a task treats: a connection or connector, and how many types.
@@ -103,11 +104,17 @@ fn works_on(task: &Task) -> String {
     parts.join(", ")
 }
 
-fn waits_for(task: &Task) -> String {
+/// The declared parents, without the job's identifier in front of each; of many the first ones.
+fn waits_for(job: &Job, task: &Task) -> String {
+    const MOST: usize = 3;
     let declared = task.depends_on.iter().filter(|edge| edge.kind == EdgeKind::Declared);
-    let parents: Vec<&str> = declared.map(|edge| edge.parent.as_str()).collect();
-    match (parents.len(), task.parents) {
-        (0 | 1, _) | (_, Parents::All) => parents.join(", "),
-        (_, Parents::Any) => format!("any of {}", parents.join(", ")),
+    let parents: Vec<&str> = declared.map(|edge| short(job, &edge.parent)).collect();
+    let mut text = match parents.len() {
+        count if count > MOST + 1 => format!("{} and {} more", parents[..MOST].join(", "), count - MOST),
+        _ => parents.join(", "),
+    };
+    if task.parents == Parents::Any && parents.len() > 1 {
+        text.insert_str(0, "any of ");
     }
+    text
 }

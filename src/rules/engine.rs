@@ -1,11 +1,14 @@
 //! Runs all rules over a program, in parallel, and applies suppressions and policy.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::finding::{Finding, Totals};
 use crate::ir::{Id, Job, Program, Task};
 use crate::scaffold::ScaffoldProblem;
 use crate::source::FileId;
+use crate::syntax::ElementId;
 
 use super::element::ElementView;
 use super::{Check, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
@@ -24,7 +27,9 @@ pub struct Checked {
 pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, read: Vec<Finding>) -> Checked {
     let mut findings = read;
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
-    findings.par_extend(files.par_iter().with_max_len(1).flat_map_iter(|&file| check_file(program, file)));
+    let pieces: Vec<(FileId, Range<u32>)> = files.iter().flat_map(|&file| pieces(program, file)).collect();
+    findings
+        .par_extend(pieces.par_iter().with_max_len(1).flat_map_iter(|(file, elements)| check_piece(program, *file, elements)));
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
     let facts = Facts::new(program);
     findings.par_extend(jobs.par_iter().flat_map_iter(|&job| check_job(program, &facts, job)));
@@ -58,13 +63,22 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
     Checked { findings, totals }
 }
 
-fn check_file(program: &Program, file: FileId) -> Vec<Finding> {
+/// A file's elements in stretches that are checked side by side: a large file is no slower than many small ones.
+fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (FileId, Range<u32>)> {
+    const ELEMENTS: usize = 4096;
+    let count = program.document(file).len() as u32;
+    (0..count.max(1)).step_by(ELEMENTS).map(move |start| (file, start..count.min(start + ELEMENTS as u32)))
+}
+
+fn check_piece(program: &Program, file: FileId, elements: &Range<u32>) -> Vec<Finding> {
     let mut sink = Vec::new();
-    xml_syntax::report(program.document(file), &mut sink);
+    if elements.start == 0 {
+        xml_syntax::report(program.document(file), &mut sink);
+    }
     let checks: Vec<_> =
         registry::ALL.iter().filter_map(|rule| if let Check::Element(check) = rule.check { Some(check) } else { None }).collect();
     let mut view = ElementView::new(program, file);
-    for element in view.document.elements() {
+    for element in elements.clone().map(ElementId) {
         view.move_to(element);
         for check in &checks {
             check(&view, &mut sink);

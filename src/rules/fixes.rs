@@ -61,23 +61,36 @@ pub(super) fn add_children(program: &Program, origin: Origin, child: &str, name:
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let indent = indent(text, tag.start);
     let step = step(program, origin, indent);
-    let children = values.iter().map(|value| format!("<{child} {name}=\"{}\" />", escape_attribute(value)));
+    let lines: Vec<String> = values.iter().map(|value| format!("<{child} {name}=\"{}\" />", escape_attribute(value))).collect();
+    let line_break = format!("{newline}{indent}{step}");
+    let on_lines = format!("{line_break}{}", lines.join(&line_break));
     let written = tag.of(text);
     let edit = if let Some(head) = written.strip_suffix("/>") {
         let start = tag.start + head.trim_end().len() as u32;
         let element = document.name_span(origin.element).of(text);
-        let children: String = children.map(|child| format!("{newline}{indent}{step}{child}")).collect();
-        let replaced = format!(">{children}{newline}{indent}</{element}>");
+        let replaced = format!(">{on_lines}{newline}{indent}</{element}>");
         Edit { location: Location::new(origin.file, Span::new(start, tag.end)), text: replaced }
     } else if written.ends_with('>') {
         let inside = text[tag.end as usize..].starts_with(['\n', '\r']);
-        let text =
-            if inside { children.map(|child| format!("{newline}{indent}{step}{child}")).collect() } else { children.collect() };
+        let text = if inside { on_lines } else { lines.concat() };
         Edit { location: Location::new(origin.file, Span::empty(tag.end)), text }
     } else {
         return None;
     };
     Some(Fix { safety: Safety::Safe, edits: vec![edit] })
+}
+
+/// Takes a step out of its job. Nothing for what a job holds itself, which would be lost with its place, or for a step
+/// with content of its own.
+pub(super) fn remove_step(job: &JobModel<'_>, index: usize, safety: Safety, finding: Finding) -> Finding {
+    let JobEntry::Step(_) = job.tasks[index].entry else { return finding };
+    let origin = job.program.entry_origin(job.tasks[index].entry);
+    let document = job.program.document(origin.file);
+    if origin.generated.is_some() || document.children(origin.element).next().is_some() {
+        return finding;
+    }
+    let span = super::suppression::whole_line(job.program.text(origin.file), document.span(origin.element));
+    finding.fix(Fix { safety, edits: vec![Edit { location: Location::new(origin.file, span), text: String::new() }] })
 }
 
 fn indent(text: &str, at: u32) -> &str {

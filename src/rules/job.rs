@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds};
@@ -62,6 +62,26 @@ pub struct JobModel<'p> {
     rings: OnceLock<Vec<Option<usize>>>,
     of_kind: FxHashMap<ElementKind, Vec<usize>>,
     of_connector: FxHashMap<(ElementKind, Id<Connector>), Vec<usize>>,
+}
+
+/// Tasks of a job that another waits for: one bit for each, as jobs of thousands of tasks are asked for each of them.
+pub struct Ancestors {
+    bits: Vec<u64>,
+}
+
+impl Ancestors {
+    /// Whether the task is one of them.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as that of a set, for filters")]
+    pub fn contains(&self, task: &usize) -> bool {
+        self.bits.get(task / 64).is_some_and(|bits| bits & (1 << (task % 64)) != 0)
+    }
+
+    fn insert(&mut self, task: usize) -> bool {
+        let bits = &mut self.bits[task / 64];
+        let before = *bits;
+        *bits |= 1 << (task % 64);
+        before != *bits
+    }
 }
 
 impl<'p> JobModel<'p> {
@@ -167,8 +187,7 @@ impl<'p> JobModel<'p> {
     pub fn before(&self, first: usize, second: usize) -> bool {
         match (self.tasks[first].level, self.tasks[second].level) {
             (Some(a), Some(b)) => a < b,
-            (None, None) => first < second,
-            // Mixed levels are reported as such; document order is the likely meaning.
+            // Mixed levels are reported as such; document order is the likely meaning there too.
             _ => first < second,
         }
     }
@@ -178,9 +197,9 @@ impl<'p> JobModel<'p> {
         self.tasks[child].parents.contains(&parent) || self.ancestors(child).contains(&parent)
     }
 
-    /// The tasks that `child` waits for, directly or through others. The set is asked, never iterated.
-    pub fn ancestors(&self, child: usize) -> FxHashSet<usize> {
-        let mut seen = FxHashSet::default();
+    /// The tasks that `child` waits for, directly or through others.
+    pub fn ancestors(&self, child: usize) -> Ancestors {
+        let mut seen = Ancestors { bits: vec![0; self.tasks.len().div_ceil(64)] };
         let mut open = self.tasks[child].parents.clone();
         while let Some(at) = open.pop() {
             if seen.insert(at) {
@@ -220,7 +239,7 @@ impl<'p> JobModel<'p> {
     }
 
     /// Whether a field is absent only because what is written is not of its type, which is a finding of its own.
-    pub fn is_unreadable<T>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
+    pub fn is_unreadable<T: Copy>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
         field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
     }
 

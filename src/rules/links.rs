@@ -9,7 +9,12 @@ use super::{JobModel, fixes};
 /// later, or where the child is an override, whose written links would replace all others. A task that a step names may
 /// be run by other jobs, which need not run the parents: that edit is to be looked at.
 pub(super) fn with_link_fix(job: &JobModel<'_>, child: usize, parents: &[usize], finding: Finding) -> Finding {
+    // More than anyone reads; for each of thousands of tasks it would be a text of their square.
+    const MOST: usize = 100;
     let view = &job.tasks[child];
+    if parents.len() > MOST {
+        return finding;
+    }
     let linkable = |&parent: &usize| job.tasks[parent].task.identifier.is_some() && job.before(parent, child);
     if !parents.iter().all(linkable) || matches!(view.entry, JobEntry::Override(_)) {
         return finding;

@@ -17,6 +17,7 @@ mod links;
 pub mod pages;
 mod policy;
 mod provisioning;
+mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;

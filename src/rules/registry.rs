@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, replacement_character, scaffold_problems, schedule, schema, suppression,
-    synchronization, xml_syntax,
+    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule, schema,
+    suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -27,6 +27,12 @@ pub static ALL: &[&Rule] = &[
     &schema::missing_child::RULE,
     &schema::invalid_value::RULE,
     &schema::deprecated::RULE,
+    // references
+    &references::duplicate_identifier::RULE,
+    &references::unresolved_reference::RULE,
+    &references::wrong_reference_kind::RULE,
+    &references::unused_task::RULE,
+    &references::unused_item::RULE,
     // job structure
     &job_structure::dependency_cycle::RULE,
     &job_structure::dependency_outside_job::RULE,

@@ -113,3 +113,61 @@ fn nearest_end<'a>(name: &str, generated: &'a [String]) -> Option<&'a str> {
         .flat_map(|full| std::iter::once(full.as_str()).chain(full.match_indices('_').map(|(at, _)| &full[at + 1..])));
     nearest(name, ends)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, lines};
+
+    const AD: &str = concat!(
+        r#"<Agent Identifier="Local"/><Connector Identifier="AD" Agent="Local"/>"#,
+        r#"<Connection Identifier="ADExport" Connector="AD" Package="Usercube.AD@0000001"/><MaintainIndexesTask Identifier="M"/>"#,
+    );
+
+    fn scaffold(children: &str) -> String {
+        format!("{AD}<CreateConnectorSynchroComplete Connector=\"AD\">\n{children}\n</CreateConnectorSynchroComplete>")
+    }
+
+    #[test]
+    fn nothing_to_generate() {
+        let rule = "scaffold-no-effect";
+        let alone = "<Connector Identifier=\"HR\"/>";
+        assert_eq!(lines(&format!("{alone}\n<CreateConnectorSynchroComplete Connector=\"HR\"/>"), rule), [2]);
+        let off = AD.replace("Agent=\"Local\"/><Connection", "Agent=\"Local\" IsDeactivated=\"true\"/><Connection");
+        assert_eq!(lines(&format!("{off}\n<CreateConnectorSynchroIncremental Connector=\"AD\"/>"), rule), [2]);
+        assert_eq!(lines(&scaffold(""), rule), [0; 0]);
+        assert_eq!(lines("<CreateConnectorSynchroComplete Connector=\"nobody\"/>", rule), [0; 0]);
+    }
+
+    #[test]
+    fn no_changes_to_export() {
+        let rule = "scaffold-incremental-unsupported";
+        let incremental = format!("{AD}\n<CreateConnectorSynchroIncremental Connector=\"AD\"/>");
+        assert_eq!(lines(&incremental, rule), [0; 0]);
+        assert_eq!(lines(&incremental.replace("Usercube.AD@", "Usercube.LDAP@"), rule), [2]);
+    }
+
+    #[test]
+    fn names_of_generated_tasks() {
+        let rule = "scaffold-target-not-found";
+        let add = |target: &str, more: &str| {
+            scaffold(&format!("<AddTask Task=\"M\" TaskToCompareWith=\"{target}\" After=\"true\"{more}/>"))
+        };
+        let (program, found) = findings(&add("ADExprt", ""), rule);
+        assert_eq!(found[0].location.span.of(program.text(found[0].location.file)), "ADExprt");
+        assert!(found[0].help.as_ref().is_some_and(|help| help.starts_with("did you mean `ADExport`?")), "{:?}", found[0].help);
+        assert_eq!(lines(&add("ADExport", " Occurence=\"2\""), rule), [2]);
+        assert_eq!(lines(&scaffold("<LinkDependTask Task=\"Nobody\" DependOn=\"ADExport\"/>"), rule), [2]);
+        assert_eq!(lines(&add("ADExport", ""), rule), [0; 0]);
+        assert_eq!(lines(&scaffold("<LinkDependTask Task=\"MaintainIndexes\" DependOn=\"ADExport\"/>"), rule), [0; 0]);
+    }
+
+    #[test]
+    fn arguments_that_contradict() {
+        let rule = "scaffold-argument";
+        assert_eq!(lines(&scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\"/>"), rule), [2]);
+        assert_eq!(lines(&scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" Before=\"1\" After=\"1\"/>"), rule), [2]);
+        assert_eq!(lines(&format!("{AD}<Agent Identifier=\"B\"/>\n<CreateAgentSynchroComplete/>"), rule), [2]);
+        assert_eq!(lines(&format!("{AD}\n<CreateAgentSynchroComplete/>"), rule), [0; 0]);
+        assert_eq!(lines(&scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" Before=\"1\"/>"), rule), [0; 0]);
+    }
+}

@@ -52,23 +52,9 @@ pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) 
         named.push(document.comments().iter().flat_map(|comment| read(program, document, file, comment, &mut added)).collect());
     }
     let before = findings.len();
-    let mut kept: Vec<Finding> = findings
-        .into_iter()
-        .filter(|finding| {
-            if matches!(finding.rule.category, Category::Syntax | Category::Directives) {
-                return true;
-            }
-            let mut silenced = false;
-            for named in &mut named[finding.location.file.index()] {
-                let covers = named.range.is_some_and(|range| range.contains(finding.location.span));
-                if covers && named.rule.name == finding.rule.name {
-                    named.used = true;
-                    silenced = true;
-                }
-            }
-            !silenced
-        })
-        .collect();
+    let mut silenced = silence(&mut named, &findings).into_iter();
+    let mut kept = findings;
+    kept.retain(|_| !silenced.next().unwrap_or(false));
     let suppressed = before - kept.len();
     for (index, named) in named.iter().enumerate() {
         let document = &program.documents[index];
@@ -83,11 +69,62 @@ pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) 
     (kept, suppressed)
 }
 
-fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &Comment, added: &mut Vec<Finding>) -> Vec<Named> {
+/// For each finding, whether a comment silences it; marks what silenced. Each file is swept once from its start to its
+/// end, whatever the number of comments and findings: what comments cover is nested or apart, as elements are.
+fn silence(named: &mut [Vec<Named>], findings: &[Finding]) -> Vec<bool> {
+    let mut silenced = vec![false; findings.len()];
+    let mut order: Vec<usize> = (0..findings.len())
+        .filter(|&at| {
+            let finding = &findings[at];
+            !named[finding.location.file.index()].is_empty()
+                && !matches!(finding.rule.category, Category::Syntax | Category::Directives)
+        })
+        .collect();
+    order.sort_by_key(|&at| {
+        let finding = &findings[at];
+        (finding.location.file, finding.rule.name, finding.location.span.start)
+    });
+    for group in order.chunk_by(|&a, &b| {
+        let (a, b) = (&findings[a], &findings[b]);
+        a.location.file == b.location.file && a.rule.name == b.rule.name
+    }) {
+        let first = &findings[group[0]];
+        let named = &mut named[first.location.file.index()];
+        let mut covering: Vec<(Span, usize)> = named
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.rule.name == first.rule.name)
+            .filter_map(|(number, one)| Some((one.range?, number)))
+            .collect();
+        covering.sort_by_key(|(range, number)| (range.start, *number));
+        let mut coming = covering.into_iter().peekable();
+        // Ranges that have begun and not ended, innermost last.
+        let mut open: Vec<(Span, usize)> = Vec::new();
+        for &at in group {
+            let span = findings[at].location.span;
+            while let Some(next) = coming.next_if(|(range, _)| range.start <= span.start) {
+                while open.pop_if(|(range, _)| range.end <= next.0.start).is_some() {}
+                open.push(next);
+            }
+            while open.pop_if(|(range, _)| range.end < span.start).is_some() {}
+            for &(_, number) in open.iter().rev().filter(|(range, _)| range.contains(span)) {
+                silenced[at] = true;
+                // Whatever covers a comment that has silenced something has silenced that, too.
+                if std::mem::replace(&mut named[number].used, true) {
+                    break;
+                }
+            }
+        }
+    }
+    silenced
+}
+
+fn read(program: &Program, document: &Document, file: FileId, comment: &Comment, added: &mut Vec<Finding>) -> Vec<Named> {
     let text = comment.span.of(program.text(file));
     let inner = text.strip_prefix("<!--").and_then(|text| text.strip_suffix("-->")).unwrap_or(text);
     let Some(directive) = inner.trim_start().strip_prefix("jobwright:") else { return Vec::new() };
-    let start = comment.span.start + (text.len() - "-->".len() - directive.len()) as u32;
+    // The directive is the end of what the comment holds.
+    let start = comment.span.start + (inner.as_ptr() as usize - text.as_ptr() as usize + inner.len() - directive.len()) as u32;
     let place = Location::new(file, comment.span);
     let anchor = |extra: &str| {
         let element = comment.before.or(comment.inside);
@@ -105,20 +142,19 @@ fn read<'p>(program: &'p Program, document: &Document, file: FileId, comment: &C
     let mut found = Vec::new();
     for &(name, offset) in &parsed.names {
         let span = Span::new(start + offset, start + offset + name.len() as u32);
-        match registry::find(name) {
-            Some(rule) => found.push(Named { rule: &rule.info, span, range, used: false }),
-            None => {
-                let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
-                    .note("the suppression silences nothing")
-                    .anchor(anchor(name));
-                added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
-                    Some(near) => finding
-                        .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
-                        .fix(Fix::risky(Location::new(file, span), near)),
-                    None => finding.help("`jobwright rules` lists all rules"),
-                });
-            }
+        if let Some(rule) = registry::find(name) {
+            found.push(Named { rule: &rule.info, span, range, used: false });
+            continue;
         }
+        let finding = Finding::new(&UNKNOWN.info, Location::new(file, span), format!("there is no rule `{name}`"))
+            .note("the suppression silences nothing")
+            .anchor(anchor(name));
+        added.push(match nearest(name, registry::ALL.iter().map(|rule| rule.info.name)) {
+            Some(near) => finding
+                .help(format!("did you mean `{near}`? `jobwright rules` lists them all"))
+                .fix(Fix::risky(Location::new(file, span), near)),
+            None => finding.help("`jobwright rules` lists all rules"),
+        });
     }
     if parsed.reason.is_empty() {
         let names = parsed.names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
@@ -175,7 +211,8 @@ fn unused(program: &Program, document: &Document, all: &[Named], at: usize) -> F
     let name = one.rule.name;
     let location = Location::new(file, one.span);
     let message = format!("`{name}` silences nothing here");
-    let comment = document.comments().iter().find(|comment| comment.span.contains(one.span));
+    let following = document.comments().partition_point(|comment| comment.span.start <= one.span.start);
+    let comment = following.checked_sub(1).map(|last| &document.comments()[last]);
     let element = comment.and_then(|comment| comment.before.or(comment.inside));
     let place = element.map_or_else(String::new, |element| super::element::anchor(program, file, element));
     let finding = Finding::new(&UNUSED.info, location, message).anchor(format!("{place}#{name}"));
@@ -185,36 +222,93 @@ fn unused(program: &Program, document: &Document, all: &[Named], at: usize) -> F
     };
     let finding = finding.help("remove the name, or the whole comment where it is the only one");
     match comment {
-        Some(comment) => finding.fix(Fix::safe(removal(program.text(file), file, comment, all, one.span), "")),
+        Some(comment) => finding.fix(Fix::safe(removal(program.text(file), file, comment, one.span), "")),
         None => finding,
     }
 }
 
-/// What to cut out: the name with its comma, or the whole comment where no other name is in it.
-fn removal(text: &str, file: FileId, comment: &Comment, all: &[Named], span: Span) -> Location {
-    let others: Vec<Span> =
-        all.iter().map(|named| named.span).filter(|other| comment.span.contains(*other) && *other != span).collect();
-    let inner = comment.span.of(text);
-    let commas = inner.find('[').zip(inner.find(']')).map_or(0, |(open, close)| inner[open..close].matches(',').count());
-    if commas == 0 {
-        return Location::new(file, whole_line(text, comment.span));
-    }
-    let following = others.iter().filter(|other| other.start > span.start).map(|other| other.start).min();
-    let preceding = others.iter().filter(|other| other.end < span.end).map(|other| other.end).max();
-    let cut = match (following, preceding) {
-        (Some(next), _) => Span::new(span.start, next),
-        (None, Some(previous)) => Span::new(previous, span.end),
-        (None, None) => span,
+/// What to cut out: the name with one comma beside it, or the whole comment where no other name is in it.
+fn removal(text: &str, file: FileId, comment: &Comment, span: Span) -> Location {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = text[comment.span.start as usize..start].trim_end();
+    let after = &text[end..comment.span.end as usize];
+    let cut = if let Some(rest) = after.trim_start().strip_prefix(',') {
+        let next = rest.trim_start();
+        Span::new(span.start, comment.span.end - next.len() as u32)
+    } else if let Some(rest) = before.strip_suffix(',') {
+        Span::new(comment.span.start + rest.trim_end().len() as u32, span.end)
+    } else {
+        whole_line(text, comment.span)
     };
     Location::new(file, cut)
 }
 
 /// A span with the line it stands on alone, line break included.
-fn whole_line(text: &str, span: Span) -> Span {
+pub(super) fn whole_line(text: &str, span: Span) -> Span {
     let before = &text[..span.start as usize];
     let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
     let after = &text[span.end as usize..];
     let alone = before[..before.len() - indent].ends_with('\n');
     let break_len = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
     if alone && break_len > 0 { Span::new(span.start - indent as u32, span.end + break_len as u32) } else { span }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, lines};
+
+    fn job(comment: &str) -> String {
+        format!("<Job Identifier=\"J\">\n{comment}\n<InvokeSqlCommandTask Identifier=\"Sql\"/>\n</Job>")
+    }
+
+    /// What is left of a comment when the first unused name is removed.
+    fn fixed(comment: &str) -> String {
+        let (program, found) = findings(&job(comment), "unused-suppression");
+        let edit = &found[0].fix.as_ref().unwrap().edits[0];
+        let mut text = program.text(edit.location.file).to_owned();
+        let (start, end) = (edit.location.span.start as usize, edit.location.span.end as usize);
+        text.replace_range(start..end, &edit.text);
+        text.lines().nth(1).unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_suppression_covers_the_element_after_it() {
+        let rule = "missing-command-input";
+        assert_eq!(lines(&job(""), rule), [3]);
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] set later -->"), rule), [0; 0]);
+        let outside = format!("<!-- jobwright: ignore[missing-command-input] set later -->{}", job(""));
+        assert_eq!(lines(&outside, rule), [0; 0]);
+        let elsewhere = job("").replace("</Job>", "<!-- jobwright: ignore[missing-command-input] too late --></Job>");
+        assert_eq!(lines(&elsewhere, rule), [3]);
+        assert_eq!(lines(&elsewhere, "unused-suppression"), [4]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_suppression_is_reported() {
+        for bad in ["ignore missing-command-input", "ignore[]", "ignore[missing-command-input", "ignore[a,,b]", "allow[a]", ""] {
+            assert_eq!(lines(&job(&format!("<!-- jobwright: {bad} -->")), "malformed-suppression"), [2], "{bad}");
+        }
+        for right in ["<!-- jobwright is good -->", "<!-- ignore[a] -->", "<!-- jobwright: ignore[missing-command-input] x -->"] {
+            assert_eq!(lines(&job(right), "malformed-suppression"), [0; 0], "{right}");
+        }
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-comand-input] x -->"), "unknown-suppressed-rule"), [2]);
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] -->"), "suppression-without-reason"), [2]);
+        assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] x -->"), "unused-suppression"), [0; 0]);
+        // An unclosed comment is a syntax error, and no reason to panic.
+        assert_eq!(lines("<Job><!-- jobwright: ignore[missing-command-input", "unused-suppression").len(), 0);
+    }
+
+    #[test]
+    fn an_unused_name_is_cut_out_with_its_comma() {
+        assert_eq!(fixed("<!-- jobwright: ignore[force-provisioning] x -->"), "<InvokeSqlCommandTask Identifier=\"Sql\"/>");
+        assert_eq!(
+            fixed("<!-- jobwright: ignore[missing-command-input, force-provisioning] x -->"),
+            "<!-- jobwright: ignore[missing-command-input] x -->"
+        );
+        assert_eq!(
+            fixed("<!-- jobwright: ignore[force-provisioning, missing-command-input] x -->"),
+            "<!-- jobwright: ignore[missing-command-input] x -->"
+        );
+        assert_eq!(fixed("<!-- jobwright: ignore[nonsense, force-provisioning] x -->"), "<!-- jobwright: ignore[nonsense] x -->");
+    }
 }

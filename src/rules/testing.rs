@@ -15,9 +15,10 @@ pub(crate) fn findings(xml: &str, rule: &str) -> (Program, Vec<Finding>) {
 /// As [`findings`], judged by that version of the dialect.
 pub(crate) fn findings_in(xml: &str, rule: &str, dialect: Dialect) -> (Program, Vec<Finding>) {
     let whole = xml.starts_with("<?xml") || xml.starts_with("<ConfigurationFile");
-    let text = match whole {
-        true => xml.to_owned(),
-        false => format!("<ConfigurationFile xmlns=\"{}\">{xml}</ConfigurationFile>", crate::grammar::NAMESPACE),
+    let text = if whole {
+        xml.to_owned()
+    } else {
+        format!("<ConfigurationFile xmlns=\"{}\">{xml}</ConfigurationFile>", crate::grammar::NAMESPACE)
     };
     let mut sources = Sources::default();
     sources.push(SourceFile::new("test.xml", text));

@@ -1,6 +1,7 @@
 //! Files to texts, several at a time.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -87,11 +88,27 @@ fn open(found: Found) -> (SourceFile, bool, Option<Unread>) {
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Unread> {
     let failed = |error: std::io::Error| Unread::File(error.to_string());
+    let mut file = fs::File::open(path).map_err(failed)?;
     // Asked first, so that a file too large is never taken into memory.
-    if u32::try_from(fs::metadata(path).map_err(failed)?.len()).is_err() {
-        return Err(Unread::TooLarge);
+    let size = u32::try_from(file.metadata().map_err(failed)?.len()).map_err(|_| Unread::TooLarge)? as usize;
+    let mut bytes = vec![0; size];
+    // What the file held when it was opened, without asking once more for its end: configurations come as thousands of
+    // small files.
+    let mut filled = 0;
+    while filled < size {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
     }
-    fs::read(path).map_err(failed)
+    bytes.truncate(filled);
+    if size == 0 {
+        // Pipes and the like have no size.
+        file.take(u64::from(u32::MAX) + 1).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -149,6 +149,9 @@ impl<'t> Parser<'t> {
             self.error(SyntaxErrorKind::NoRoot, 0, 0);
         }
         self.document.errors.sort_by_key(|error| error.span.start);
+        // Thousands of small documents are kept at once.
+        self.document.elements.shrink_to_fit();
+        self.document.attributes.shrink_to_fit();
         self.document
     }
 

@@ -1,4 +1,4 @@
-//! Profiles and OpenID clients.
+//! Profiles and the clients that agents authenticate with.
 
 use crate::ir::Symbol;
 use crate::ir::field::Ref;

@@ -57,12 +57,12 @@ impl Connection {
 
     /// Whether it exports: the package can, and the half is not switched off.
     pub fn exports(&self) -> bool {
-        self.package().is_some_and(|package| package.exports()) && !self.switched_off(Deactivation::Export)
+        self.package().is_some_and(crate::grammar::Package::exports) && !self.switched_off(Deactivation::Export)
     }
 
     /// Whether it fulfils: the package can, and the half is not switched off.
     pub fn fulfils(&self) -> bool {
-        self.package().is_some_and(|package| package.fulfills()) && !self.switched_off(Deactivation::Fulfill)
+        self.package().is_some_and(crate::grammar::Package::fulfills) && !self.switched_off(Deactivation::Fulfill)
     }
 
     /// Whether its exports can be changes only.

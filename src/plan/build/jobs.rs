@@ -94,10 +94,10 @@ fn imply(tasks: &mut [Task]) {
         let level = tasks[start].level;
         let end = start + tasks[start..].iter().take_while(|task| task.level == level).count();
         for task in &mut tasks[start..end] {
-            if let Some(parent) = &alone {
-                if !task.depends_on.iter().any(|edge| edge.parent == *parent) {
-                    task.depends_on.push(Dependency { parent: parent.clone(), kind: EdgeKind::Implied });
-                }
+            if let Some(parent) = &alone
+                && !task.depends_on.iter().any(|edge| edge.parent == *parent)
+            {
+                task.depends_on.push(Dependency { parent: parent.clone(), kind: EdgeKind::Implied });
             }
         }
         alone = (end - start == 1).then(|| tasks[start].id.clone());

@@ -14,10 +14,10 @@ pub(super) fn resolve(written: &[Option<i32>]) -> Vec<Placed> {
     let mut level = 0;
     let mut placed: Vec<Placed> = Vec::with_capacity(order.len());
     for index in order {
-        if let Some(&(before, _)) = placed.last() {
-            if written[index].is_none() || written[index] != written[before] {
-                level += 1;
-            }
+        if let Some(&(before, _)) = placed.last()
+            && (written[index].is_none() || written[index] != written[before])
+        {
+            level += 1;
         }
         placed.push((index, level));
     }

@@ -58,10 +58,10 @@ pub(super) fn entity_types(program: &Program) -> Vec<EntityType> {
 }
 
 fn least(own: &mut Option<String>, other: Option<String>) {
-    if let Some(other) = other {
-        if own.as_ref().is_none_or(|own| other < *own) {
-            *own = Some(other);
-        }
+    if let Some(other) = other
+        && own.as_ref().is_none_or(|own| other < *own)
+    {
+        *own = Some(other);
     }
 }
 

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::grammar::{Holder, ItemKind, Reference, ResourceTypeEnd, TypeSource, names};
-use crate::ir::{Declaration, EntityType, Generated, Program, ResourceType, Symbol};
+use crate::ir::{Declaration, EntityType, Origin, Program, ResourceType, Symbol};
 
 use super::attributes::Written;
 
@@ -148,13 +148,6 @@ impl<'p> Spelling<'p> {
 
 /// The identifier as the declaring element writes it.
 fn declared(program: &Program, declaration: &Declaration) -> String {
-    let value = match declaration.generated {
-        Some(Generated(number)) => program.generated[number as usize].value(names::IDENTIFIER).map(str::to_owned),
-        None => {
-            let document = program.document(declaration.file);
-            let attribute = document.find(declaration.element, names::IDENTIFIER);
-            attribute.map(|attribute| program.attribute_value(declaration.file, attribute).into_owned())
-        }
-    };
-    value.map(|value| value.trim().to_owned()).unwrap_or_default()
+    let origin = Origin { file: declaration.file, element: declaration.element, generated: declaration.generated };
+    program.identifier(origin).trim().to_owned()
 }

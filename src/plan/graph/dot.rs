@@ -8,8 +8,8 @@ use crate::plan::model::{Job, Parents, Plan, Side};
 /// One digraph; with several jobs each is a frame of its own.
 pub fn dot(plan: &Plan) -> String {
     let mut out = String::from("digraph jobs {\n");
-    out.push_str("  graph [rankdir=TB, newrank=true, ranksep=0.45, nodesep=0.2, fontname=\"Helvetica\"]\n");
-    out.push_str("  node [shape=box, style=\"rounded,filled\", fillcolor=\"#f4f4f4\", fontname=\"Helvetica\", fontsize=10]\n");
+    out.push_str("  graph [rankdir=TB, newrank=true, ranksep=0.35, nodesep=0.12, fontname=\"Helvetica\"]\n");
+    out.push_str("  node [shape=box, style=\"rounded,filled\", fillcolor=\"#f4f4f4\", fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\"]\n");
     out.push_str("  edge [color=\"#444444\", arrowsize=0.7]\n");
     for (number, job) in plan.jobs.iter().enumerate() {
         self::job(&mut out, number, job);
@@ -30,7 +30,10 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
             "      j{job_number}_l{level} [label=\"{level}\", shape=plaintext, style=\"\", fontcolor=\"#888888\"];"
         );
         for task in *tasks {
-            let label = quoted(&[short(job, task), &second_line(task)]);
+            let element = second_line(task);
+            let mut lines = wrapped(short(job, &task.id));
+            lines.push(&element);
+            let label = quoted(&lines);
             let mut more = String::new();
             if task.side == Side::Agent {
                 more.push_str(", fillcolor=\"#e3eefa\"");
@@ -41,6 +44,9 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
             _ = writeln!(out, "      j{job_number}_t{number} [label={label}{more}];");
             number += 1;
         }
+        // Unseen edges keep the order of the plan, with the level's number on the left.
+        let row: Vec<String> = (number - tasks.len()..number).map(|task| format!("j{job_number}_t{task}")).collect();
+        _ = writeln!(out, "      j{job_number}_l{level} -> {} [style=invis];", row.join(" -> "));
         out.push_str("    }\n");
     }
     if levels.len() > 1 {
@@ -51,6 +57,23 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
         _ = writeln!(out, "    j{job_number}_t{parent} -> j{job_number}_t{child};");
     }
     out.push_str("  }\n");
+}
+
+/// An identifier in lines that end in an underscore where one is too long: wide levels must fit on a screen.
+fn wrapped(text: &str) -> Vec<&str> {
+    const MOST: usize = 24;
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    for part in text.split_inclusive('_') {
+        if end > start && text[start..end].chars().count() + part.chars().count() > MOST {
+            lines.push(&text[start..end]);
+            start = end;
+        }
+        end += part.len();
+    }
+    lines.push(&text[start..]);
+    lines
 }
 
 /// Lines as a quoted label.

@@ -23,7 +23,7 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
         _ = writeln!(out, "    subgraph j{job_number}_l{level}[\"level {level}\"]");
         for task in *tasks {
             let class = if task.side == Side::Agent { ":::agent" } else { "" };
-            let (first, second) = (escaped(short(job, task)), escaped(&second_line(task)));
+            let (first, second) = (escaped(short(job, &task.id)), escaped(&second_line(task)));
             _ = writeln!(out, "      j{job_number}_t{number}[\"{first}<br/>{second}\"]{class}");
             number += 1;
         }

@@ -11,13 +11,10 @@ pub use mermaid::mermaid;
 
 use super::model::{EdgeKind, Job, Side, Task};
 
-/// The identifier without the job's in front of it.
-fn short<'t>(job: &Job, task: &'t Task) -> &'t str {
-    let rest = task.id.get(job.id.len()..).filter(|_| task.id.starts_with(&job.id));
-    match rest.and_then(|rest| rest.strip_prefix('_')) {
-        Some(rest) if !rest.is_empty() => rest,
-        _ => &task.id,
-    }
+/// A task's identifier without the job's in front of it.
+pub(super) fn short<'t>(job: &Job, id: &'t str) -> &'t str {
+    let rest = id.strip_prefix(job.id.as_str()).and_then(|rest| rest.strip_prefix('_'));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(id)
 }
 
 /// The tasks level by level.

@@ -1,6 +1,7 @@
 //! Laws of the plan.
 
 mod laws;
+mod pictures;
 
 use crate::grammar::Dialect;
 use crate::ir::Program;

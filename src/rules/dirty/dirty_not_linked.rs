@@ -22,6 +22,13 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     for dirty in super::dirty_tasks(job) {
         let flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).filter(|&flag| job.before(flag, dirty));
         let Some(flag) = flags.clone().next_back() else { continue };
+        // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty. Where it
+        // generated the task, there is nothing that its user should change.
+        let task = job.tasks[dirty].task;
+        let expressions = task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK;
+        if expressions && task.origin.generated.is_some() {
+            continue;
+        }
         let ancestors = job.ancestors(dirty);
         if flags.clone().any(|flag| ancestors.contains(&flag)) {
             continue;
@@ -33,12 +40,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 .note("when no synchronization changed anything the flag task is not started, and this task should not be either")
                 .help(links::help(job, dirty, &[flag]))
                 .related(job.place(flag), "the flag task");
-        // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty.
-        let finding = if job.tasks[dirty].task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK {
-            finding.severity(Severity::Note)
-        } else {
-            links::with_link_fix(job, dirty, &[flag], finding)
-        };
+        let finding =
+            if expressions { finding.severity(Severity::Note) } else { links::with_link_fix(job, dirty, &[flag], finding) };
         sink.push(job.about(dirty, finding));
     }
 }

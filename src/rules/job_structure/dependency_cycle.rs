@@ -61,7 +61,8 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
 
 /// The shortest way from a task through its parents back to it; nothing where there is none.
 fn shortest<'p>(program: &'p Program, members: &FxHashSet<Id<Task>>, start: Id<Task>) -> Vec<(Id<Task>, Edge<'p>)> {
-    let mut from: FxHashMap<Id<Task>, (Id<Task>, &'p Field<Ref<Task>>)> = FxHashMap::default();
+    type Reached<'p> = FxHashMap<Id<Task>, (Id<Task>, &'p Field<Ref<Task>>)>;
+    let mut from: Reached<'p> = FxHashMap::default();
     let mut open = VecDeque::from([start]);
     while let Some(at) = open.pop_front() {
         for field in &program.items.tasks[at].depends_on {

@@ -7,3 +7,5 @@ pub(super) mod mixed_agents;
 pub(super) mod mixed_levels;
 pub(super) mod override_without_change;
 pub(super) mod repeated_task;
+#[cfg(test)]
+mod tests;

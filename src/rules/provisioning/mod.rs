@@ -16,6 +16,8 @@ pub(super) mod profiles_not_linked;
 pub(super) mod provisioning_target_mismatch;
 pub(super) mod role_model_entity_types;
 pub(super) mod stops_on_error;
+#[cfg(test)]
+mod tests;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

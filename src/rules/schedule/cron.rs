@@ -146,22 +146,17 @@ fn element(item: &str, start: usize, unit: Unit) -> Result<u64, CronError> {
     let (low, high) = unit.range();
     let (first, last) = if body == "*" {
         (low, if unit == Unit::DayOfWeek { 6 } else { high })
-    } else {
-        match body.split_once('-') {
-            Some((from, to)) => {
-                let first = value(from, 0, unit).map_err(|(at, message)| broken(at, message))?;
-                let last = value(to, from.len() + 1, unit).map_err(|(at, message)| broken(at, message))?;
-                if first > last {
-                    return Err(broken(0..body.len(), format!("the range `{body}` of the {words} runs backwards")));
-                }
-                (first, last)
-            }
-            None => {
-                let one = value(body, 0, unit).map_err(|(at, message)| broken(at, message))?;
-                // A single value with a step runs to the end of the unit.
-                (one, if step.is_some() { high } else { one })
-            }
+    } else if let Some((from, to)) = body.split_once('-') {
+        let first = value(from, 0, unit).map_err(|(at, message)| broken(at, message))?;
+        let last = value(to, from.len() + 1, unit).map_err(|(at, message)| broken(at, message))?;
+        if first > last {
+            return Err(broken(0..body.len(), format!("the range `{body}` of the {words} runs backwards")));
         }
+        (first, last)
+    } else {
+        let one = value(body, 0, unit).map_err(|(at, message)| broken(at, message))?;
+        // A single value with a step runs to the end of the unit.
+        (one, if step.is_some() { high } else { one })
     };
     Ok((first..=last).step_by(step.unwrap_or(1) as usize).fold(0, |bits, number| bits | 1 << number))
 }
@@ -248,7 +243,7 @@ fn month_and_day(day: i64) -> (u32, u32) {
     let month = (5 * of_year + 2) / 153;
     let day_of_month = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    (month as u32, day_of_month as u32)
+    (u32::try_from(month).unwrap_or(0), u32::try_from(day_of_month).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ pub(super) mod cron;
 pub(super) mod frequent_job;
 pub(super) mod invalid_cron;
 pub(super) mod never_fires;
+#[cfg(test)]
+mod tests;
 
 use crate::grammar::ValueType;
 

@@ -53,11 +53,10 @@ fn finding(
     };
     match problem {
         ValueProblem::NotInEnum(id) => {
-            let finding = match id.def().open {
-                true => {
-                    finding.severity(Severity::Warning).note("the published list may lack values: check it against your version")
-                }
-                false => finding.note("the deployment refuses the value"),
+            let finding = if id.def().open {
+                finding.severity(Severity::Warning).note("the published list may lack values: check it against your version")
+            } else {
+                finding.note("the deployment refuses the value")
             };
             match intended(id.def(), value, search) {
                 Some((right, certain)) => {

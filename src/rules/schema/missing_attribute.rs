@@ -38,14 +38,12 @@ fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static 
         return;
     }
     let (severity, condition) = match attribute.required {
-        Required::No => return,
-        Required::Yes => (Severity::Error, None),
         Required::Unless { attribute, value } if has(view, attribute, value) => (Severity::Warning, Some((attribute, value))),
-        Required::Unless { .. } => (Severity::Error, None),
+        Required::Yes | Required::Unless { .. } => (Severity::Error, None),
         Required::When { attribute, value } if has(view, attribute, value) => (Severity::Error, Some((attribute, value))),
-        Required::When { .. } => return,
+        Required::No | Required::When { .. } => return,
     };
-    if is_meant(view, def, attribute) {
+    if is_meant(view, def, attribute) || is_broken(view) {
         return;
     }
     let name = match view.attribute(names::IDENTIFIER) {
@@ -92,6 +90,12 @@ fn is_meant(view: &ElementView<'_>, def: &'static ElementDef, wanted: &Attribute
             view.document.attribute_namespace(attribute) == Namespace::Foreign
                 && view.document.attribute_name(attribute) == wanted.name_id
         })
+}
+
+/// Whether the start tag is broken as XML, so that attributes may have been lost with it.
+fn is_broken(view: &ElementView<'_>) -> bool {
+    let tag = view.document.tag_span(view.element);
+    view.document.errors().iter().any(|error| error.span.start < tag.end && tag.start < error.span.end)
 }
 
 fn is_blank(raw: &str) -> bool {

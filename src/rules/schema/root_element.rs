@@ -26,17 +26,13 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             let finding = finding("the root element `ConfigurationFile` is in no namespace".to_owned())
                 .label("namespace missing")
                 .help(format!("write `<ConfigurationFile xmlns=\"{NAMESPACE}\">`"));
-            match view
-                .document
-                .attributes(view.element)
-                .any(|one| view.document.attribute_name_span(one).of(view.text) == "xmlns")
-            {
-                true => finding,
-                false => {
-                    let end = view.document.name_span(view.element).end;
-                    let place = Location::new(view.file, Span::empty(end));
-                    finding.fix(Fix::safe(place, format!(" xmlns=\"{NAMESPACE}\"")))
-                }
+            let undeclared = |one| view.document.attribute_name_span(one).of(view.text) != "xmlns";
+            if view.document.attributes(view.element).all(undeclared) {
+                let end = view.document.name_span(view.element).end;
+                let place = Location::new(view.file, Span::empty(end));
+                finding.fix(Fix::safe(place, format!(" xmlns=\"{NAMESPACE}\"")))
+            } else {
+                finding
             }
         }
         (true, _) => finding(format!("the root element `{written}` is in another namespace than the configuration's"))

@@ -204,7 +204,7 @@ impl<'p> Printer<'p, '_> {
 }
 
 /// What the root of a file declares beyond the configuration's own namespace: prefix and declaration.
-fn declarations<'p>(program: &'p Program, file: FileId, root: ElementId) -> Vec<(&'p str, String)> {
+fn declarations(program: &Program, file: FileId, root: ElementId) -> Vec<(&str, String)> {
     let document = program.document(file);
     let declared = document.attributes(root).filter(|&id| document.attribute_namespace(id) == Namespace::Declaration);
     let found = declared.filter_map(|id| {

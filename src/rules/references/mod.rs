@@ -1,0 +1,23 @@
+//! Reference rules: identifiers, and what names them.
+//!
+//! References are judged once over all files, in parallel and in their order; only then are near names looked for, a
+//! bounded number of times, so that a configuration full of dangling names is judged as fast as any other.
+
+mod certainty;
+pub(super) mod duplicate_identifier;
+mod judge;
+mod path;
+mod suggestions;
+pub(super) mod unresolved_reference;
+pub(super) mod unused_item;
+pub(super) mod unused_task;
+mod walk;
+pub(super) mod wrong_reference_kind;
+
+use crate::finding::{Category, RuleInfo, Severity};
+
+use super::{Check, Rule};
+
+const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {
+    Rule { info: RuleInfo { name, category: Category::References, severity, summary }, check }
+}

@@ -1,0 +1,141 @@
+//! `unresolved-reference`: a reference to an item that does not exist.
+
+use rayon::prelude::*;
+
+use crate::finding::{Finding, Fix, Severity};
+use crate::grammar::ItemKind;
+use crate::ir::Program;
+use crate::rules::{Check, Rule, Sink, element};
+use crate::source::FileId;
+use crate::syntax::escape_attribute;
+
+use super::certainty::Certainty;
+use super::judge::{Broken, judge};
+use super::suggestions::{Suggestions, written_name};
+use super::wrong_reference_kind;
+
+/// The rule.
+pub(crate) static RULE: Rule =
+    super::rule("unresolved-reference", Severity::Error, "a reference to an item that does not exist", Check::Program(check));
+
+fn check(program: &Program, sink: &mut Sink) {
+    let certainty = Certainty::new(program);
+    let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
+    let broken: Vec<Broken> = files.par_iter().with_max_len(1).flat_map_iter(|&file| judge(program, &certainty, file)).collect();
+    let mut suggestions = Suggestions::new(program);
+    for broken in broken {
+        sink.push(match broken.instead {
+            Some(other) => wrong_reference_kind::finding(program, &broken, other),
+            None => finding(program, &broken, &mut suggestions),
+        });
+    }
+}
+
+fn finding(program: &Program, broken: &Broken, suggestions: &mut Suggestions<'_>) -> Finding {
+    let document = program.document(broken.site.file);
+    let attribute = document.attribute_name_text(broken.site.attribute);
+    let element = document.name_text(broken.site.element);
+    let (kind, name) = (broken.wanted, &broken.name);
+    let owner = broken.entity_type.and_then(|owner| program.declarations.find(ItemKind::EntityType, None, owner));
+    let message = match owner.map(|owner| written_name(program, owner)) {
+        Some(owner) => format!("entity type `{owner}` has no property `{name}`"),
+        None => format!("there is no {kind} `{name}`"),
+    };
+    let mut finding = Finding::new(&RULE.info, broken.place, message)
+        .label(format!("no such {kind}"))
+        .note(note(kind))
+        .anchor(format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element)));
+    if let Some(owner) = owner {
+        finding = finding.related(document_place(program, owner), "the entity type is declared here");
+    }
+    match suggestions.nearest(kind, broken.entity_type, name) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(Fix::risky(broken.place, escape_attribute(&near))),
+        None => finding.help(format!("declare it, or correct `{attribute}` of this `{element}`")),
+    }
+}
+
+fn document_place(program: &Program, declaration: &crate::ir::Declaration) -> crate::source::Location {
+    program.document(declaration.file).name_location(declaration.element)
+}
+
+fn note(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Task => "the deployment refuses it; a step or link that names no task runs nothing and waits for nothing",
+        ItemKind::Property => "the deployment refuses it; nothing is read from or written to a property that is not declared",
+        _ => "the deployment refuses an element that names something unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, lines};
+
+    const NAME: &str = "unresolved-reference";
+    const MODEL: &str = "<EntityType Identifier=\"User\"><Property Identifier=\"Mail\"/><Property Identifier=\"Chief\"/><Property Identifier=\"Reports\"/></EntityType>\
+        <EntityType Identifier=\"Site\"><Property Identifier=\"City\"/><Property Identifier=\"Head\"/></EntityType>\
+        <EntityAssociation Identifier=\"A\" Property1=\"User:Chief\" Property2=\"User:Reports\"/>";
+
+    fn with_model(xml: &str) -> Vec<u32> {
+        lines(&format!("{MODEL}\n{xml}"), NAME)
+    }
+
+    #[test]
+    fn names_of_nothing_are_found() {
+        assert_eq!(lines("\n<Connector Identifier=\"A\" DisplayName_L1=\"A\" Agent=\"Nobody\"/>", NAME), [2]);
+        assert_eq!(lines("<Job Identifier=\"A\" DisplayName_L1=\"A\">\n<Step Identifier=\"Gone\"/></Job>", NAME), [2]);
+        assert_eq!(
+            lines(
+                "<FulfillTask Identifier=\"A\">\n<TaskDependsOnTask ParentTask=\"Gone\"/>\n<TaskResourceType ResourceType=\"Gone\"/></FulfillTask>",
+                NAME
+            ),
+            [2, 3]
+        );
+    }
+
+    #[test]
+    fn names_of_something_are_not() {
+        assert!(lines("<Agent Identifier=\"Local\"/><Connector Identifier=\"A\" Agent=\"local\"/>", NAME).is_empty());
+        assert!(lines("<Job Identifier=\"A\"><ExportTask Identifier=\"B\"/><Step Identifier=\"b\"/></Job>", NAME).is_empty());
+        assert!(with_model("<AccessControlRule EntityType=\"Resource\" Identifier=\"A\"/>").is_empty(), "the product's own");
+        assert!(lines("<Connector Identifier=\"A\" Agent=\"\"/>", NAME).is_empty());
+    }
+
+    #[test]
+    fn wrong_properties_are_found_where_the_type_is_known() {
+        assert_eq!(with_model("<EntityAssociation Identifier=\"B\" Property1=\"User:Mail\"\nProperty2=\"User:Fax\"/>"), [3]);
+        assert_eq!(with_model("<EntityAssociation Identifier=\"B\" Property1=\"User:Mail\"\nProperty2=\"Usher:Mail\"/>"), [3]);
+        assert_eq!(with_model("<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\"\nProperty=\"Fax\"/>"), [3]);
+        assert_eq!(
+            with_model("<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\"\nBinding=\"Chief.Chief.Fax\"/>"),
+            [3]
+        );
+        let (program, found) = findings(
+            &format!("{MODEL}<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\" Binding=\"User:Chief.Fax\"/>"),
+            NAME,
+        );
+        assert_eq!(program.sources.slice(found[0].location), "Fax");
+    }
+
+    #[test]
+    fn properties_every_type_has_and_unknown_ways_are_not() {
+        assert!(
+            with_model("<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\" Binding=\"Chief.InternalDisplayName\"/>")
+                .is_empty()
+        );
+        assert!(
+            with_model("<EntityPropertyExpression Identifier=\"B\" EntityType=\"Site\" Binding=\"Head.Anything\"/>").is_empty()
+        );
+        assert!(
+            with_model(
+                "<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\" Binding=\"User:Mail\" Property=\"mail\"/>"
+            )
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        let (_, found) = findings("<Agent Identifier=\"Local\"/><Connector Identifier=\"A\" Agent=\"Lokal\"/>", NAME);
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `Local`?"));
+    }
+}

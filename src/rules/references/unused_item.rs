@@ -1,0 +1,159 @@
+//! `unused-item`: a connection, policy, category or similar that nothing refers to.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::finding::{Finding, Severity};
+use crate::grammar::{ItemKind, Reference, names};
+use crate::ir::{Connection, Declaration, Program, Symbol};
+use crate::rules::{Check, Rule, Sink, element};
+use crate::source::FileId;
+
+use super::certainty::Certainty;
+use super::suggestions::written_name;
+use super::walk::each;
+
+/// The rule.
+pub(crate) static RULE: Rule = super::rule(
+    "unused-item",
+    Severity::Note,
+    "a connection, policy, category or similar that nothing refers to",
+    Check::Program(check),
+);
+
+/// Kinds whose items do nothing by themselves. What the product or its users may reach without the configuration's help
+/// (roles, profiles, screens, API clients) is not among them.
+const KINDS: [ItemKind; 5] = [
+    ItemKind::AccessControlPropertyGroup,
+    ItemKind::Category,
+    ItemKind::Connection,
+    ItemKind::PasswordResetSettings,
+    ItemKind::Policy,
+];
+
+fn check(program: &Program, sink: &mut Sink) {
+    let certainty = Certainty::new(program);
+    let candidates: Vec<&Declaration> = program
+        .declarations
+        .all()
+        .iter()
+        .filter(|one| KINDS.contains(&one.kind) && one.generated.is_none())
+        .filter(|one| !certainty.may_be_generated(one.kind))
+        .collect();
+    if candidates.is_empty() {
+        return;
+    }
+    let used = used(program);
+    for one in candidates {
+        let name = written_name(program, one);
+        let document = program.document(one.file);
+        let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
+        let named = used.items.contains(&(one.kind, one.symbol));
+        let reached = || one.kind == ItemKind::Connection && (used.exports(&name) || used.works(program, one.symbol));
+        if consolidated || named || reached() {
+            continue;
+        }
+        let place = document
+            .find(one.element, names::IDENTIFIER)
+            .map_or_else(|| document.name_location(one.element), |attribute| document.value_location(attribute));
+        sink.push(
+            Finding::new(&RULE.info, place, format!("nothing refers to the {} `{name}`", one.kind))
+                .label("unused")
+                .note("it does nothing by itself, so it is left over, or what should name it names something else")
+                .help("refer to it, or remove it")
+                .anchor(element::anchor(program, one.file, one.element)),
+        );
+    }
+}
+
+/// What is named anywhere.
+#[derive(Default)]
+struct Used {
+    items: FxHashSet<(ItemKind, Symbol)>,
+    /// Exported tables and files, whose names begin with that of their connection.
+    exported: Vec<String>,
+    /// Connectors that tasks or mappings name: their connections are reached without being named.
+    connectors: FxHashSet<Symbol>,
+}
+
+impl Used {
+    fn works(&self, program: &Program, connection: Symbol) -> bool {
+        let connection = program.index.find::<Connection>(connection).map(|id| &program.items.connections[id]);
+        let connector = connection.and_then(|connection| connection.connector);
+        connector.is_some_and(|connector| self.connectors.contains(&connector.value.name))
+    }
+
+    fn exports(&self, connection: &str) -> bool {
+        self.exported.iter().any(|table| {
+            table.get(..connection.len()).is_some_and(|start| start.eq_ignore_ascii_case(connection))
+                && table[connection.len()..].chars().next().is_none_or(|next| next == '_')
+        })
+    }
+}
+
+fn used(program: &Program) -> Used {
+    let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
+    let found: Vec<Used> = files
+        .par_iter()
+        .with_max_len(1)
+        .map(|&file| {
+            let mut used = Used::default();
+            each(program, file, |site| match site.reference {
+                Reference::Item(kind) if KINDS.contains(&kind) => {
+                    used.items.insert((kind, Symbol::new(&program.attribute_value(file, site.attribute))));
+                }
+                Reference::DataSource => used.exported.push(program.attribute_value(file, site.attribute).into_owned()),
+                _ => {}
+            });
+            used
+        })
+        .collect();
+    let mut all = Used::default();
+    for mut one in found {
+        if all.items.is_empty() {
+            all.items = one.items;
+        } else {
+            all.items.extend(one.items);
+        }
+        all.exported.append(&mut one.exported);
+    }
+    for element in &program.generated {
+        if let Some(connection) = element.value(names::CONNECTION) {
+            all.items.insert((ItemKind::Connection, Symbol::new(connection)));
+        }
+    }
+    let tasks = program.items.tasks.values().filter_map(|task| task.connector);
+    let mappings = program.items.entity_type_mappings.values().filter_map(|mapping| mapping.connector);
+    all.connectors = tasks.chain(mappings).map(|field| field.value.name).collect();
+    all.exported.sort_unstable();
+    all.exported.dedup();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::lines;
+
+    const NAME: &str = "unused-item";
+
+    #[test]
+    fn items_nothing_names_are_found() {
+        assert_eq!(lines("\n<Connection Identifier=\"A\"/>", NAME), [2]);
+        assert_eq!(
+            lines("<Policy Identifier=\"P\"/><SingleRole Identifier=\"R\" Policy=\"P\"/>\n<Category Identifier=\"C\"/>", NAME),
+            [2]
+        );
+        assert_eq!(lines("\n\n<Policy Identifier=\"P\"/>", NAME), [3]);
+    }
+
+    #[test]
+    fn items_something_names_are_not() {
+        assert!(lines("<Connection Identifier=\"A\"/><ExportTask Connection=\"a\"/>", NAME).is_empty());
+        assert!(
+            lines("<Connection Identifier=\"A\"/><EntityTypeMapping Identifier=\"E\" ConnectionTable=\"A_users\"/>", NAME)
+                .is_empty()
+        );
+        assert!(lines("<Connection Identifier=\"A\" Connector=\"C\"/><FulfillTask Connector=\"C\"/>", NAME).is_empty());
+        assert!(lines("<SingleRole Identifier=\"R\"/><Profile Identifier=\"P\"/>", NAME).is_empty());
+    }
+}
