@@ -19,6 +19,14 @@ pub struct Compiled {
     pub report: Report,
 }
 
+impl Compiled {
+    /// Texts of which nothing is said.
+    pub fn nothing(sources: Sources) -> Self {
+        let program = Program::build(sources, Dialect::default());
+        Self { program, problems: Vec::new(), report: Report::default() }
+    }
+}
+
 /// Parses, lowers and expands; checks nothing.
 pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProblem>) {
     let mut program = Program::build(sources, dialect);
@@ -27,7 +35,7 @@ pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProbl
 }
 
 /// What a check may be told of the world outside the configuration.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Outside {
     /// The agent's settings file.
     pub settings: Option<rules::Settings>,

@@ -12,6 +12,7 @@ pub mod connectors;
 pub mod engine;
 pub mod expr;
 pub mod finding;
+pub mod fix;
 pub mod grammar;
 pub mod ir;
 pub mod output;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{approve, cancel, check, expand, explain, logs, plan, rules, run, runs, show, simulate};
+use super::{approve, baseline, cancel, check, completions, diff, expand, explain, fix, logs, man, plan, rules, run, runs, schema, show, simulate};
 use crate::config::DIALECTS;
 
 const EXIT_CODES: &str = "\
@@ -65,6 +65,9 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(check::Check),
+    Fix(fix::Fix),
+    Baseline(baseline::Baseline),
+    Diff(diff::Diff),
     Expand(expand::Expand),
     Plan(plan::Plan),
     Run(run::Run),
@@ -76,6 +79,9 @@ pub(super) enum Command {
     Simulate(simulate::Simulate),
     Explain(explain::Explain),
     Rules(rules::Rules),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 #[cfg(test)]

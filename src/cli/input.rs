@@ -43,6 +43,12 @@ impl Paths {
         if let [path] = self.paths.as_slice() { Some(path) } else { None }
     }
 
+    /// jobwright's own configuration alone.
+    pub(super) fn config_only(&self, global: &Global) -> Result<Config, Error> {
+        let here = PathBuf::from(".");
+        self.config(global, Some(self.paths.first().unwrap_or(&here)))
+    }
+
     /// Finds and reads everything.
     pub(super) fn load(&self, global: &Global) -> Result<Input, Error> {
         let working_folder =

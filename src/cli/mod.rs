@@ -2,20 +2,29 @@
 
 mod approve;
 mod arguments;
+mod baseline;
 mod cancel;
+mod changed;
 mod check;
 mod compiled;
+mod completions;
+mod diff;
 mod error;
 mod exit;
 mod expand;
 mod explain;
+mod fix;
+mod fixing;
 mod formats;
 mod input;
+mod judging;
 mod logs;
+mod man;
 mod plan;
 mod rules;
 mod run;
 mod runs;
+mod schema;
 mod show;
 mod simulate;
 mod stores;
@@ -58,7 +67,13 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
+        Command::Fix(arguments) => arguments.execute(&global),
+        Command::Baseline(arguments) => arguments.execute(&global),
+        Command::Diff(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),
+        Command::Schema(arguments) => arguments.execute(),
+        Command::Completions(arguments) => arguments.execute(),
+        Command::Man(arguments) => arguments.execute(),
     }
 }

@@ -4,6 +4,7 @@
 
 mod error;
 mod nearest;
+mod print;
 mod rebase;
 mod selector;
 mod table;
@@ -14,13 +15,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use self::rebase::Rebase;
 use crate::finding::{RuleInfo, Severity};
 use crate::source::discovery::Selection;
 use crate::source::{Glob, decode};
 
 pub use error::{ConfigError, PROBLEM, Refused};
 pub use nearest::nearest;
+pub use print::print;
+pub use rebase::Rebase;
 pub use selector::{Selector, UnknownSelector};
 
 /// Name of the configuration file.
@@ -50,6 +52,8 @@ pub struct Check {
     pub select: Vec<Selector>,
     /// Rules that are silent.
     pub ignore: Vec<Selector>,
+    /// The baseline of findings that are known.
+    pub baseline: Option<PathBuf>,
     /// The version of the dialect, one of [`DIALECTS`].
     pub dialect: Option<&'static str>,
     /// Severities by rule name.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// How the folder of the configuration file lies to the working folder, to which shown paths are relative.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Rebase {
+pub struct Rebase {
     /// What a shown path has in front of it when seen from the configuration file, with a `/` at its end.
     added: String,
     /// What a shown path begins with below the configuration file's folder, with a `/` at its end.
@@ -15,7 +15,7 @@ pub(super) struct Rebase {
 
 impl Rebase {
     /// Looks the two folders up. Where neither lies in the other, paths stay as they are.
-    pub(super) fn new(folder: &Path, working_folder: &Path) -> Self {
+    pub fn new(folder: &Path, working_folder: &Path) -> Self {
         let (Ok(folder), Ok(working_folder)) = (fs::canonicalize(folder), fs::canonicalize(working_folder)) else {
             return Self::default();
         };
@@ -30,7 +30,7 @@ impl Rebase {
     }
 
     /// The path as patterns see it.
-    pub(super) fn apply<'p>(&self, shown: &'p str) -> Cow<'p, str> {
+    pub fn apply<'p>(&self, shown: &'p str) -> Cow<'p, str> {
         let shown = shown.strip_prefix(&self.removed).unwrap_or(shown);
         if self.added.is_empty() { shown.into() } else { format!("{}{shown}", self.added).into() }
     }

@@ -50,7 +50,7 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
         config.files = read_files(files, problems);
     }
     if let Some(check) = table.table("check", "[check]", problems) {
-        config.check = read_check(check, rules, problems);
+        config.check = read_check(check, folder, rules, problems);
     }
     table.close(problems);
     folder.clone_into(&mut config.files.base);
@@ -64,11 +64,12 @@ fn read_files(mut table: Table<'_>, problems: &mut Problems) -> Selection {
     Selection { include: globs(include, problems), exclude: globs(exclude, problems), ..Selection::default() }
 }
 
-fn read_check(mut table: Table<'_>, rules: Rules<'_>, problems: &mut Problems) -> Check {
+fn read_check(mut table: Table<'_>, folder: &Path, rules: Rules<'_>, problems: &mut Problems) -> Check {
     let mut check = Check {
         fail_on: table.choice("fail-on", &SEVERITIES, problems),
         select: selectors(table.words("select", problems), rules, problems),
         ignore: selectors(table.words("ignore", problems), rules, problems),
+        baseline: table.word("baseline", problems).map(|(file, _)| folder.join(file)),
         dialect: table.choice("dialect", &DIALECTS.map(|name| (name, name)), problems),
         ..Check::default()
     };

@@ -1,5 +1,7 @@
 //! The outcome of a check: findings in their one order, counted and named.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use super::{Finding, Fingerprint, Severity, fingerprint};
@@ -22,6 +24,14 @@ pub struct Summary {
     pub suppressed: usize,
     /// Findings known from a baseline.
     pub baseline: usize,
+    /// Findings counted above but not listed, because only so many were asked for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left_out: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// The numbers of a run that its findings do not tell.
@@ -61,9 +71,45 @@ impl Report {
             notes: count(Severity::Note),
             suppressed: totals.suppressed,
             baseline: totals.baseline,
+            left_out: 0,
         };
         let fingerprints = fingerprint::fingerprints(sources, &findings);
         Self { summary, findings, fingerprints }
+    }
+
+    /// Keeps the findings that `wanted` says yes to, with their fingerprints, and counts again.
+    pub fn retain(&mut self, mut wanted: impl FnMut(&Finding) -> bool) {
+        let pairs = std::mem::take(&mut self.findings).into_iter().zip(std::mem::take(&mut self.fingerprints));
+        (self.findings, self.fingerprints) = pairs.filter(|(finding, _)| wanted(finding)).unzip();
+        self.recount();
+    }
+
+    /// Adds findings of rules that have found nothing yet, each at its place in the order.
+    pub fn add(&mut self, sources: &Sources, findings: Vec<Finding>) {
+        let named = fingerprint::fingerprints(sources, &findings);
+        let pairs = std::mem::take(&mut self.findings).into_iter().zip(std::mem::take(&mut self.fingerprints));
+        let mut pairs: Vec<_> = pairs.chain(findings.into_iter().zip(named)).collect();
+        pairs.sort_by(|(a, _), (b, _)| order(sources, a, b));
+        (self.findings, self.fingerprints) = pairs.into_iter().unzip();
+        self.recount();
+    }
+
+    /// Lists at most `most` findings, the gravest; the numbers still tell of all.
+    pub fn limit(&mut self, most: usize) {
+        let mut ranks: Vec<usize> = (0..self.findings.len()).collect();
+        ranks.sort_by_key(|&index| (std::cmp::Reverse(self.findings[index].severity), index));
+        let mut kept = vec![false; ranks.len()];
+        ranks.iter().take(most).for_each(|&index| kept[index] = true);
+        let summary = self.summary;
+        let mut kept = kept.into_iter();
+        self.retain(|_| kept.next().unwrap_or(false));
+        self.summary = Summary { left_out: summary.left_out + ranks.len() - self.findings.len(), ..summary };
+    }
+
+    fn recount(&mut self) {
+        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+        self.summary = Summary { errors, warnings, notes, ..self.summary };
     }
 
     /// Whether something was found that is at least as grave as `level`.
@@ -77,15 +123,17 @@ impl Report {
 /// The order of findings everywhere: file, offset, rule; then what is left to differ in, so that the order in which
 /// checks ran never shows.
 pub fn sort(sources: &Sources, findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |f: &Finding| (f.location.span.start, f.rule.name, f.location.span.end);
-        let by_path = || sources.get(a.location.file).path.cmp(&sources.get(b.location.file).path);
-        let file = if a.location.file == b.location.file { std::cmp::Ordering::Equal } else { by_path() };
-        file.then_with(|| a.location.file.cmp(&b.location.file))
-            .then_with(|| key(a).cmp(&key(b)))
-            .then_with(|| a.message.cmp(&b.message))
-            .then_with(|| a.anchor.cmp(&b.anchor))
-    });
+    findings.sort_by(|a, b| order(sources, a, b));
+}
+
+fn order(sources: &Sources, a: &Finding, b: &Finding) -> Ordering {
+    let key = |f: &Finding| (f.location.span.start, f.rule.name, f.location.span.end);
+    let by_path = || sources.get(a.location.file).path.cmp(&sources.get(b.location.file).path);
+    let file = if a.location.file == b.location.file { Ordering::Equal } else { by_path() };
+    file.then_with(|| a.location.file.cmp(&b.location.file))
+        .then_with(|| key(a).cmp(&key(b)))
+        .then_with(|| a.message.cmp(&b.message))
+        .then_with(|| a.anchor.cmp(&b.anchor))
 }
 
 #[cfg(test)]

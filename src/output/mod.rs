@@ -9,12 +9,15 @@ mod escape;
 mod full;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 pub mod model;
 mod positions;
 mod sarif;
+mod schema;
 mod snippet;
+mod statistics;
 mod summary;
 #[cfg(test)]
 mod testing;
@@ -23,10 +26,13 @@ mod wrap;
 use std::io;
 
 use crate::finding::{Report, RuleInfo};
+use crate::plan::model::Job;
 use crate::source::Sources;
 
 pub use error::{Failure, render_failure};
 pub use escape::printable;
+pub use schema::SCHEMA;
+pub use statistics::statistics;
 pub use summary::headline;
 
 /// How findings are written.
@@ -51,11 +57,13 @@ pub enum Format {
     Junit,
     /// The XML of Checkstyle, which many CI servers read.
     Checkstyle,
+    /// One page for a browser, with filters and the graphs of the jobs.
+    Html,
 }
 
 impl Format {
     /// All formats in the order of the help text.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Full,
         Self::Concise,
         Self::Json,
@@ -65,6 +73,7 @@ impl Format {
         Self::Gitlab,
         Self::Junit,
         Self::Checkstyle,
+        Self::Html,
     ];
 
     /// The word of the command line.
@@ -79,6 +88,7 @@ impl Format {
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
             Self::Checkstyle => "checkstyle",
+            Self::Html => "html",
         }
     }
 
@@ -106,11 +116,13 @@ pub struct Context<'a> {
     pub width: usize,
     /// Whether the text formats end with the numbers.
     pub summary: bool,
+    /// The jobs, for formats that draw them.
+    pub jobs: &'a [Job],
 }
 
 impl Default for Context<'_> {
     fn default() -> Self {
-        Self { rules: &[], page: |_| None, color: false, width: 120, summary: true }
+        Self { rules: &[], page: |_| None, color: false, width: 120, summary: true, jobs: &[] }
     }
 }
 
@@ -133,5 +145,6 @@ pub fn render(
         Format::Gitlab => gitlab::render(&document, out),
         Format::Junit => junit::render(&document, out),
         Format::Checkstyle => checkstyle::render(&document, out),
+        Format::Html => html::render(&document, sources, context, out),
     }
 }

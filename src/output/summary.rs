@@ -22,11 +22,14 @@ pub fn headline(summary: &Summary) -> String {
     if summary.baseline > 0 {
         let _ = write!(line, "; {} known from the baseline", summary.baseline);
     }
+    if summary.left_out > 0 {
+        let _ = write!(line, "; {} not shown", summary.left_out);
+    }
     line
 }
 
 /// `1 file`, `2 files`.
-fn counted(count: usize, name: &str) -> String {
+pub(super) fn counted(count: usize, name: &str) -> String {
     if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") }
 }
 

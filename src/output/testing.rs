@@ -53,7 +53,7 @@ pub(super) fn sample() -> (Sources, Report) {
 pub(super) fn rendered(format: Format) -> String {
     let (sources, report) = sample();
     let page: fn(&str) -> Option<&'static str> = |rule| (rule == "unused-task").then_some("# unused-task\n\nRuns never.\n");
-    let context = Context { rules: &[&DIRTY, &UNKNOWN, &ADVICE], page, color: false, width: 80, summary: true };
+    let context = Context { rules: &[&DIRTY, &UNKNOWN, &ADVICE], page, color: false, width: 80, summary: true, jobs: &[] };
     let mut out = Vec::new();
     render(format, &report, &sources, &context, &mut out).unwrap();
     String::from_utf8(out).unwrap().replace(env!("CARGO_PKG_VERSION"), "[version]")

@@ -4,6 +4,7 @@
 //! from stands apart in [`Origins`](model::Origins), outside the digest.
 
 mod build;
+pub mod diff;
 mod digest;
 mod error;
 pub mod graph;

@@ -80,6 +80,19 @@ pub(super) fn add_children(program: &Program, origin: Origin, child: &str, name:
     Some(Fix { safety: Safety::Safe, edits: vec![edit] })
 }
 
+/// Takes a step out of its job. Nothing for what a job holds itself, which would be lost with its place, or for a step
+/// with content of its own.
+pub(super) fn remove_step(job: &JobModel<'_>, index: usize, safety: Safety, finding: Finding) -> Finding {
+    let JobEntry::Step(_) = job.tasks[index].entry else { return finding };
+    let origin = job.program.entry_origin(job.tasks[index].entry);
+    let document = job.program.document(origin.file);
+    if origin.generated.is_some() || document.children(origin.element).next().is_some() {
+        return finding;
+    }
+    let span = super::suppression::whole_line(job.program.text(origin.file), document.span(origin.element));
+    finding.fix(Fix { safety, edits: vec![Edit { location: Location::new(origin.file, span), text: String::new() }] })
+}
+
 fn indent(text: &str, at: u32) -> &str {
     let line = text[..at as usize].rfind('\n').map_or(0, |end| end + 1);
     let before = &text[line..at as usize];

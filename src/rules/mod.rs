@@ -4,6 +4,7 @@
 //! never set severities from configuration and never silence themselves: [`policy`] and [`suppression`] do that for all.
 //! What a page under `rules/` says is what `explain` prints, and its examples are run as tests.
 
+pub mod baseline;
 mod dirty;
 mod element;
 mod embedded;

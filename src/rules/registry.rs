@@ -6,7 +6,7 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule, schema,
+    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule, schema,
     suppression, synchronization, xml_syntax,
 };
 
@@ -93,6 +93,7 @@ pub static ALL: &[&Rule] = &[
     &suppression::UNKNOWN,
     &suppression::UNUSED,
     &suppression::NO_REASON,
+    &baseline::STALE,
 ];
 
 /// The rows of the catalogue, in its order.

@@ -244,7 +244,7 @@ fn removal(text: &str, file: FileId, comment: &Comment, span: Span) -> Location 
 }
 
 /// A span with the line it stands on alone, line break included.
-fn whole_line(text: &str, span: Span) -> Span {
+pub(super) fn whole_line(text: &str, span: Span) -> Span {
     let before = &text[..span.start as usize];
     let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
     let after = &text[span.end as usize..];

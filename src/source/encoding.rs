@@ -20,7 +20,7 @@ pub struct Decoded {
 }
 
 /// Why bytes are not text.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// A byte sequence that the encoding does not have.
     #[error("the bytes at offset {offset} are not valid {encoding}")]

@@ -10,7 +10,7 @@ use super::discovery::{Discovery, Found};
 use super::{DecodeError, FileId, SourceFile, Sources, decode};
 
 /// Why a file has no text, or a folder no files.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Unread {
     /// A folder that could not be listed, or a dangling link.
     #[error("it cannot be opened: {0}")]
@@ -27,7 +27,7 @@ pub enum Unread {
 }
 
 /// A file without text: it stands in the sources, empty, so that a finding can point at it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ReadProblem {
     /// Its number.
     pub file: FileId,
@@ -36,7 +36,7 @@ pub struct ReadProblem {
 }
 
 /// The texts of a configuration.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Loaded {
     /// The texts, by path.
     pub sources: Sources,
@@ -64,6 +64,7 @@ pub fn read(discovery: Discovery) -> Loaded {
 }
 
 fn open(found: Found) -> (SourceFile, bool, Option<Unread>) {
+    let disk = found.content.is_none().then(|| found.path.clone());
     let bytes = match found.content {
         Some(bytes) => Ok(bytes),
         None => bytes_of(&found.path),
@@ -78,6 +79,7 @@ fn open(found: Found) -> (SourceFile, bool, Option<Unread>) {
             let mut file = SourceFile::new(found.shown, decoded.text);
             file.bom = decoded.bom;
             file.utf8 = decoded.utf8;
+            file.disk = disk;
             (file, found.named, None)
         }
         Err(cause) => (SourceFile::new(found.shown, ""), found.named, Some(cause)),

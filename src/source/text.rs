@@ -1,11 +1,12 @@
 //! The texts of one run.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::{FileId, LineIndex, Location, Position, Span};
 
 /// One decoded source text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// How the file is shown and compared: relative to the working folder, `/`-separated; outside it, relative to the
     /// path given on the command line.
@@ -16,13 +17,15 @@ pub struct SourceFile {
     pub bom: u8,
     /// Whether writing `text` back as UTF-8 keeps the file's declared encoding true (a fix may be applied).
     pub utf8: bool,
+    /// Where the file is; `None` for a text that came from elsewhere.
+    pub disk: Option<PathBuf>,
     lines: OnceLock<LineIndex>,
 }
 
 impl SourceFile {
     /// A text under the name it is shown by.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), bom: 0, utf8: true, lines: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), bom: 0, utf8: true, disk: None, lines: OnceLock::new() }
     }
 
     /// The line starts, read at the first call.
@@ -37,7 +40,7 @@ impl SourceFile {
 }
 
 /// All texts of a run, in the order of their paths.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
 }
@@ -52,6 +55,13 @@ impl Sources {
     pub fn push(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Puts another text in the place of a file's.
+    pub fn replace(&mut self, id: FileId, text: String) {
+        let file = &mut self.files[id.index()];
+        file.text = text;
+        file.lines = OnceLock::new();
     }
 
     /// The file of that id.

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::finding::{Category, Finding, RuleInfo, Safety, Severity};
 use crate::ir::{Id, Task};
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -53,6 +53,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 .help("remove one of them; where both are meant, declare a second task with its own identifier")
                 .related(job.entry_place(earlier), "the first")
         };
-        sink.push(job.about(index, finding.label("runs again here")));
+        // Together they cannot run at all; one after the other they may be meant.
+        let safety = if together.is_some() { Safety::Safe } else { Safety::Unsafe };
+        let finding = fixes::remove_step(job, index, safety, finding.label("runs again here"));
+        sink.push(job.about(index, finding));
     }
 }

@@ -1,0 +1,80 @@
+//! A configuration as the text of `jobwright.toml`.
+
+use toml::{Table, Value};
+
+use super::{Config, Level, Selector};
+use crate::source::Glob;
+
+/// The configuration in force, with what the command line changed; what is not set is left out.
+pub fn print(config: &Config) -> String {
+    let mut files = Table::new();
+    put(&mut files, "include", globs(&config.files.include));
+    put(&mut files, "exclude", globs(&config.files.exclude));
+    let check = &config.check;
+    let mut table = Table::new();
+    if let Some(severity) = check.fail_on {
+        table.insert("fail-on".into(), severity.name().into());
+    }
+    if let Some(dialect) = check.dialect {
+        table.insert("dialect".into(), dialect.into());
+    }
+    if let Some(baseline) = &check.baseline {
+        table.insert("baseline".into(), baseline.to_string_lossy().replace('\\', "/").into());
+    }
+    put(&mut table, "select", selectors(&check.select));
+    put(&mut table, "ignore", selectors(&check.ignore));
+    put_table(&mut table, "severity", levels(&check.severity));
+    let paths: Vec<Value> = check
+        .paths
+        .iter()
+        .map(|policy| {
+            let mut path = Table::new();
+            put(&mut path, "pattern", globs(&policy.patterns));
+            put(&mut path, "ignore", selectors(&policy.ignore));
+            put_table(&mut path, "severity", levels(&policy.severity));
+            Value::Table(path)
+        })
+        .collect();
+    put(&mut table, "paths", paths);
+    let mut root = Table::new();
+    put_table(&mut root, "files", files);
+    put_table(&mut root, "check", table);
+    let origin = config.path.as_ref().map_or_else(
+        || "# no configuration file: the defaults\n".to_owned(),
+        |path| format!("# {}\n", path.to_string_lossy().replace('\\', "/")),
+    );
+    // Tables of texts always serialize.
+    origin + &toml::to_string_pretty(&root).unwrap_or_default()
+}
+
+fn put(table: &mut Table, key: &str, list: Vec<Value>) {
+    if !list.is_empty() {
+        table.insert(key.into(), Value::Array(list));
+    }
+}
+
+fn put_table(table: &mut Table, key: &str, content: Table) {
+    if !content.is_empty() {
+        table.insert(key.into(), Value::Table(content));
+    }
+}
+
+fn globs(globs: &[Glob]) -> Vec<Value> {
+    globs.iter().map(|glob| glob.to_string().into()).collect()
+}
+
+fn selectors(selectors: &[Selector]) -> Vec<Value> {
+    let name = |selector: &Selector| match selector {
+        Selector::Rule(name) => (*name).into(),
+        Selector::Category(category) => category.name().into(),
+    };
+    selectors.iter().map(name).collect()
+}
+
+fn levels(levels: &std::collections::BTreeMap<&'static str, Level>) -> Table {
+    let word = |level: &Level| match level {
+        Level::Off => "off",
+        Level::On(severity) => severity.name(),
+    };
+    levels.iter().map(|(rule, level)| ((*rule).to_owned(), Value::from(word(level)))).collect()
+}

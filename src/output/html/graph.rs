@@ -1,0 +1,150 @@
+//! A job drawn: levels as rows, tasks as boxes, declared edges as curves.
+
+use std::fmt::Write;
+
+use rustc_hash::FxHashMap;
+
+use super::text;
+use crate::plan::model::{EdgeKind, Job, Parents, Side, Task};
+
+const WIDTH: i64 = 210;
+const HEIGHT: i64 = 42;
+const GAP_X: i64 = 24;
+const GAP_Y: i64 = 46;
+const LEFT: i64 = 44;
+/// Characters of a name that fit a box.
+const NAME: usize = 32;
+
+/// The SVG of a job; `number` keeps its names apart from those of other jobs of the page.
+pub(super) fn svg(number: usize, job: &Job) -> String {
+    let rows = rows(job);
+    let widest = rows.iter().map(Vec::len).max().unwrap_or(0) as i64;
+    let mut boxes: FxHashMap<usize, (i64, i64, usize)> = FxHashMap::default();
+    for (level, row) in rows.iter().enumerate() {
+        // Short rows stand in the middle.
+        let indent = (widest - row.len() as i64) * (WIDTH + GAP_X) / 2;
+        for (column, &task) in row.iter().enumerate() {
+            let x = LEFT + indent + column as i64 * (WIDTH + GAP_X);
+            boxes.insert(task, (x, 10 + level as i64 * (HEIGHT + GAP_Y), level));
+        }
+    }
+    let edges = edges(job);
+    let aside = edges.iter().filter_map(|&(parent, child)| bulge(boxes[&parent], boxes[&child])).max().unwrap_or(0);
+    let width = LEFT + widest * (WIDTH + GAP_X) + aside;
+    let height = 20 + rows.len() as i64 * (HEIGHT + GAP_Y) - GAP_Y.min(rows.len() as i64 * GAP_Y);
+    let mut out = format!(
+        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">\
+         <defs><marker id=\"arrow{number}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
+         <path d=\"M0 0L8 4L0 8z\"/></marker></defs>",
+        text(&format!("Tasks of {}", job.id))
+    );
+    for level in 0..rows.len() as i64 {
+        let y = 10 + level * (HEIGHT + GAP_Y);
+        _ = write!(out, "<text class=\"small\" x=\"6\" y=\"{}\">{level}</text>", y + HEIGHT / 2 + 4);
+        if level > 0 {
+            let y = y - GAP_Y / 2;
+            _ = write!(out, "<line x1=\"0\" y1=\"{y}\" x2=\"{width}\" y2=\"{y}\"/>");
+        }
+    }
+    for &(parent, child) in &edges {
+        curve(&mut out, number, boxes[&parent], boxes[&child]);
+    }
+    for (index, task) in job.tasks.iter().enumerate() {
+        let (x, y, _) = boxes[&index];
+        self::task(&mut out, job, task, x, y);
+    }
+    out.push_str("</svg>");
+    out
+}
+
+fn task(out: &mut String, job: &Job, task: &Task, x: i64, y: i64) {
+    let mut class = String::from("task");
+    if task.side == Side::Agent {
+        class.push_str(" agent");
+    }
+    if task.parents == Parents::Any {
+        class.push_str(" any");
+    }
+    let name = task.id.strip_prefix(job.id.as_str()).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
+    let name = super::head(name.unwrap_or(&task.id), NAME);
+    _ = write!(
+        out,
+        "<g class=\"{class}\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"5\"/>\
+         <text x=\"{}\" y=\"{}\">{}</text><text class=\"small\" x=\"{}\" y=\"{}\">{}</text></g>",
+        text(&task.id),
+        x + 8,
+        y + 17,
+        text(&name),
+        x + 8,
+        y + 33,
+        text(&super::head(&task.element, NAME + 4)),
+    );
+}
+
+/// How far an edge bends aside so that it does not run through the boxes between.
+fn bulge((x1, _, from): (i64, i64, usize), (x2, _, to): (i64, i64, usize)) -> Option<i64> {
+    let span = to.abs_diff(from) as i64;
+    (span > 1 && (x1 - x2).abs() < WIDTH).then(|| (WIDTH / 2 + 10 * span).min(WIDTH + 90))
+}
+
+fn curve(out: &mut String, number: usize, from: (i64, i64, usize), to: (i64, i64, usize)) {
+    let ((x1, y1, _), (x2, y2, _)) = (from, to);
+    let arrow = format!("marker-end=\"url(#arrow{number})\"");
+    if let Some(aside) = bulge(from, to) {
+        // From side to side, around what stands between.
+        let (right1, right2) = (x1 + WIDTH, x2 + WIDTH);
+        let (y1, y2) = (y1 + HEIGHT / 2, y2 + HEIGHT / 2);
+        let far = right1.max(right2) + aside - WIDTH / 2;
+        _ = write!(out, "<path {arrow} d=\"M{right1} {y1}C{far} {y1} {far} {y2} {right2} {y2}\"/>");
+        return;
+    }
+    let (x1, y1, x2) = (x1 + WIDTH / 2, y1 + HEIGHT, x2 + WIDTH / 2);
+    let middle = (y1 + y2) / 2;
+    _ = write!(out, "<path {arrow} d=\"M{x1} {y1}C{x1} {middle} {x2} {middle} {x2} {y2}\"/>");
+}
+
+/// Declared edges as parent and child.
+fn edges(job: &Job) -> Vec<(usize, usize)> {
+    let numbers: FxHashMap<&str, usize> = job.tasks.iter().enumerate().map(|(at, task)| (task.id.as_str(), at)).collect();
+    let mut edges = Vec::new();
+    for (child, task) in job.tasks.iter().enumerate() {
+        let declared = task.depends_on.iter().filter(|edge| edge.kind == EdgeKind::Declared);
+        edges.extend(declared.filter_map(|edge| Some((*numbers.get(edge.parent.as_str())?, child))));
+    }
+    edges
+}
+
+/// The tasks of each level, each below the middle of its parents as far as the order of a row goes.
+fn rows(job: &Job) -> Vec<Vec<usize>> {
+    let mut rows: Vec<Vec<usize>> = Vec::new();
+    let mut last = None;
+    for (index, task) in job.tasks.iter().enumerate() {
+        if last != Some(task.level) {
+            rows.push(Vec::new());
+            last = Some(task.level);
+        }
+        if let Some(row) = rows.last_mut() {
+            row.push(index);
+        }
+    }
+    let mut parents: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    for (parent, child) in edges(job) {
+        parents.entry(child).or_default().push(parent);
+    }
+    let mut columns = vec![0_usize; job.tasks.len()];
+    for row in &mut rows {
+        let key = |task: usize| {
+            let above = parents.get(&task).map_or(&[][..], Vec::as_slice);
+            let sum: usize = above.iter().map(|&parent| columns[parent] * 1000).sum();
+            if above.is_empty() { usize::MAX } else { sum / above.len() }
+        };
+        let mut sorted: Vec<(usize, usize)> = row.iter().map(|&task| (key(task), task)).collect();
+        // Tasks without parents keep to the right, in document order.
+        sorted.sort_unstable();
+        *row = sorted.into_iter().map(|(_, task)| task).collect();
+        for (column, &task) in row.iter().enumerate() {
+            columns[task] = column;
+        }
+    }
+    rows
+}

@@ -1,0 +1,163 @@
+//! Old configurations full of findings: fixes, baselines, changed files, and what is listed of them.
+
+mod support;
+
+use std::process::Command;
+
+use support::{Outcome, Project};
+
+const DAMAGED: &str = "<Job identifier=\"Night\" >\r\n  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n  \
+    <InvokeSqlCommandTask Identifier='Sql' SQLCommand=\"x\"/>\r\n</Job>";
+/// A job with one error that no fix removes.
+const WRONG: &str = "<Job Identifier=\"Wrong\"><InvokeSqlCommandTask Identifier=\"S2\" Colour=\"x\" SQLCommand=\"x\"/></Job>";
+
+#[test]
+fn fixing_changes_the_text_where_it_is_wrong_and_nowhere_else() {
+    let project = Project::new().configuration("a.xml", DAMAGED).configuration("b.xml", WRONG);
+    let before = project.read("a.xml");
+    let diff = project.run(&["check", "--fix", "--diff"]);
+    insta::assert_snapshot!(diff.to_string().replace('\r', "␍"), @"");
+    assert_eq!(project.read("a.xml"), before);
+    insta::assert_snapshot!(project.run(&["fix", "-q", "--format", "concise"]), @"");
+    let after = before.replace("identifier=", "Identifier=");
+    let after = after.replace("  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n", "");
+    assert_eq!(project.read("a.xml"), after);
+    let again = project.run(&["fix"]);
+    assert!(again.stderr.contains("nothing to fix"), "{again}");
+    assert_eq!(project.read("a.xml"), after);
+}
+
+#[test]
+fn flags_that_only_mean_something_with_fix() {
+    let project = Project::new().configuration("a.xml", "");
+    for flag in ["--diff", "--unsafe-fixes"] {
+        let outcome = project.run(&["check", flag]);
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        assert!(outcome.stderr.contains("without --fix"), "{outcome}");
+    }
+    let standard = project.run_with(&["fix", "-", "--stdin-filename", "a.xml"], DAMAGED_FILE.as_bytes());
+    assert_eq!(standard.code, Some(6), "{standard}");
+}
+
+const DAMAGED_FILE: &str = "<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\"><Job identifier=\"J\"/></ConfigurationFile>";
+
+#[cfg(unix)]
+#[test]
+fn a_fixed_file_keeps_its_permissions_and_links() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new().configuration("real/a.xml", DAMAGED);
+    std::fs::set_permissions(project.path("real/a.xml"), std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(project.path("real/a.xml"), project.path("link.xml")).unwrap();
+    project.run(&["fix", "link.xml"]);
+    assert!(project.read("real/a.xml").contains("Identifier=\"Night\""));
+    assert!(std::fs::symlink_metadata(project.path("link.xml")).unwrap().is_symlink());
+    let mode = std::fs::metadata(project.path("real/a.xml")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
+fn summary(outcome: &Outcome, name: &str) -> u64 {
+    outcome.json()["summary"][name].as_u64().unwrap()
+}
+
+#[test]
+fn a_baseline_knows_what_was_there_wherever_it_moves() {
+    let project = Project::new().configuration("conf/a.xml", WRONG);
+    let written = project.run(&["baseline", "write", "conf"]);
+    insta::assert_snapshot!(written, @"");
+    insta::assert_snapshot!(project.read("jobwright-baseline.jsonl"), @"");
+    let known = ["check", "conf", "--baseline", "jobwright-baseline.jsonl", "--format", "json"];
+    let outcome = project.run(&known);
+    assert_eq!((outcome.code, outcome.findings().len()), (Some(0), 0), "{outcome}");
+    assert!(summary(&outcome, "baseline") > 0);
+
+    // Reformatted, moved within the file, moved with it to another folder; and with a new finding beside.
+    let moved = WRONG.replace("><", ">\n\n  <") + &WRONG.replace("Wrong", "Other").replace("S2", "S3");
+    std::fs::remove_file(project.path("conf/a.xml")).unwrap();
+    let project = project.configuration("conf/new/a.xml", &moved);
+    let outcome = project.run(&known);
+    let new = outcome.findings();
+    assert!(new.contains(&"conf/new/a.xml:7 error[unknown-attribute]".to_owned()), "{new:?}");
+    assert!(!outcome.stdout.contains("stale-baseline"), "{outcome}");
+}
+
+#[test]
+fn what_is_gone_from_a_baseline_is_told_and_pruned() {
+    let project = Project::new()
+        .configuration("a.xml", WRONG)
+        .configuration("b.xml", "")
+        .file("jobwright.toml", "[check]\nbaseline = \"known.jsonl\"\n");
+    assert_eq!(project.run(&["baseline", "write"]).code, Some(0));
+    assert_eq!(project.run(&["check"]).code, Some(0));
+    let project = project.configuration("a.xml", &WRONG.replace(" Colour=\"x\"", ""));
+    let outcome = project.run(&["check", "--select", "directives,unknown-attribute"]);
+    insta::assert_snapshot!(outcome, @"");
+    // Another file alone says nothing about this one.
+    assert!(!project.run(&["check", "b.xml"]).stdout.contains("stale"));
+    insta::assert_snapshot!(project.run(&["baseline", "show"]), @"");
+    insta::assert_snapshot!(project.run(&["baseline", "prune"]), @"");
+    assert!(!project.run(&["check"]).stdout.contains("stale"));
+}
+
+#[test]
+fn a_baseline_that_is_none_is_wrong_usage() {
+    let project = Project::new().configuration("a.xml", "").file("bad.jsonl", "{\"jobwright_baseline\":1}\n{\"file\":1}\n");
+    insta::assert_snapshot!(project.run(&["check", "--baseline", "bad.jsonl"]), @"");
+    assert_eq!(project.run(&["check", "--baseline", "none.jsonl"]).code, Some(2));
+}
+
+#[test]
+fn findings_are_counted_limited_and_files_listed() {
+    let project = Project::new().configuration("a.xml", DAMAGED).configuration("b.xml", WRONG);
+    insta::assert_snapshot!(project.run(&["check", "--statistics", "--ignore", "references"]), @"");
+    let json = project.run(&["check", "--statistics", "--format", "json"]).json();
+    assert_eq!(json["statistics"][0]["rule"], "unknown-attribute");
+    insta::assert_snapshot!(project.run(&["check", "--max-findings", "1", "--format", "concise"]), @"");
+    insta::assert_snapshot!(project.run(&["check", "--list-files"]), @"");
+    let project = project.file("jobwright.toml", "[check]\nseverity.unused-task = \"off\"\n[files]\nexclude = [\"old/**\"]\n");
+    insta::assert_snapshot!(project.run(&["check", "--print-config", "--ignore", "schema"]), @"");
+}
+
+fn git(project: &Project, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.current_dir(project.path("")).args(["-c", "user.name=T", "-c", "user.email=t@example.org"]).args(arguments);
+    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
+        command.env_remove(name);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn only_changed_files_speak_but_all_are_judged() {
+    if Command::new("git").arg("--version").output().is_err() {
+        eprintln!("skipped: git is not installed");
+        return;
+    }
+    let project = Project::new().configuration("conf/a.xml", WRONG).configuration("conf/b é.xml", "");
+    let outside = project.run(&["check", "conf", "--staged"]);
+    insta::assert_snapshot!(outside, @"");
+    git(&project, &["init", "-q", "-b", "main"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "first"]);
+    insta::assert_snapshot!(project.run(&["check", "conf", "--changed-since", "HEAD"]), @"");
+    let json = project.run(&["check", "conf", "--staged", "--format", "json"]);
+    assert_eq!((json.code, json.findings().len()), (Some(0), 0), "{json}");
+
+    // The step is resolved in the file that did not change.
+    let step = "<Job Identifier=\"New\"><Step Task=\"S2\" /><Nonsense/></Job>";
+    let project = project.configuration("conf/b é.xml", step).configuration("conf/untracked.xml", "<Rubbish/>");
+    let since = project.run(&["check", "conf", "--changed-since", "main", "--format", "json"]);
+    assert_eq!(
+        since.findings(),
+        ["conf/b é.xml:3 error[unknown-element]", "conf/untracked.xml:3 error[unknown-element]"],
+        "{since}"
+    );
+    git(&project, &["add", "conf/untracked.xml"]);
+    let staged = project.run(&["check", "conf", "--staged", "--format", "json"]);
+    assert_eq!(staged.findings(), ["conf/untracked.xml:3 error[unknown-element]"]);
+    let unknown = project.run(&["check", "conf", "--changed-since", "nowhere"]);
+    assert_eq!(unknown.code, Some(2), "{unknown}");
+    let option = project.run(&["check", "conf", "--changed-since=--output=x"]);
+    assert_eq!(option.code, Some(2), "{option}");
+    assert!(!project.path("x").exists());
+}
