@@ -69,7 +69,8 @@ impl Files {
 }
 
 fn unknown(revision: &str) -> Error {
-    Error::usage(format!("git knows no commit `{revision}`")).help("name a branch, a tag or a commit; a shallow clone may lack it")
+    Error::usage(format!("git knows no commit `{revision}`"))
+        .help("name a branch, a tag or a commit; a shallow clone may lack it")
 }
 
 fn top() -> Result<PathBuf, Error> {
@@ -108,8 +109,9 @@ fn git(folder: Option<&Path>, arguments: &[&str]) -> Result<Vec<u8>, Error> {
     }
     let words = word(&output.stderr);
     if words.contains("not a git repository") {
-        return Err(Error::usage("the current folder is in no git repository")
-            .help("--changed-since and --staged ask git what changed"));
+        return Err(
+            Error::usage("the current folder is in no git repository").help("--changed-since and --staged ask git what changed")
+        );
     }
     Err(Error::usage(format!("git {}: {}", arguments[0], words.lines().next().unwrap_or("failed without a word"))))
 }

@@ -44,7 +44,12 @@ impl Runs {
                     let states = run.counts.iter().map(|(state, count)| (state.name().to_owned(), *count as u64)).collect();
                     let (job, state, started) = (&run.job, run.state.name(), run.started.to_string());
                     let started = started.get(..19).unwrap_or(&started);
-                    writeln!(out, "{:>5}  {job:<width$}  {state:<23}  {started:<20}  {took:>8}  {}", run.id, counters(&states, ""))?;
+                    writeln!(
+                        out,
+                        "{:>5}  {job:<width$}  {state:<23}  {started:<20}  {took:>8}  {}",
+                        run.id,
+                        counters(&states, "")
+                    )?;
                 }
                 Ok(())
             }

@@ -197,8 +197,7 @@ fn a_dry_run_and_a_simulation_touch_nothing() {
     let dry = project.run(&[&COMPLETE[..], &["--dry-run"]].concat());
     assert_eq!(dry.code, Some(0), "{dry}");
     assert!(dry.stdout.ends_with("Demo_Complete: completed\n"), "{dry}");
-    let simulated =
-        project.run(&["simulate", "examples/demo", "--job", "Demo_Complete", "--outcomes", "outcomes.json"]);
+    let simulated = project.run(&["simulate", "examples/demo", "--job", "Demo_Complete", "--outcomes", "outcomes.json"]);
     assert_eq!(simulated.code, Some(0), "{simulated}");
     let line = simulated.stdout.lines().find(|line| line.contains("Demo_Complete_Synchronize_HR")).unwrap();
     assert!(line.contains("Demo_Complete_Prepare_HR was not launched"), "{line}");
@@ -238,7 +237,9 @@ fn a_running_job_is_not_started_twice_and_can_be_cancelled() {
     assert_eq!(project.run(&["cancel", "1"]).code, Some(0));
     // An export reads its file more than once.
     let (pipe, rows) = (people.clone(), text.clone());
-    std::thread::spawn(move || while fs::File::options().write(true).open(&pipe).is_ok_and(|mut pipe| pipe.write_all(&rows).is_ok()) {});
+    std::thread::spawn(
+        move || while fs::File::options().write(true).open(&pipe).is_ok_and(|mut pipe| pipe.write_all(&rows).is_ok()) {},
+    );
     assert_eq!(running.wait().unwrap().code(), Some(13));
     drop(rest);
 

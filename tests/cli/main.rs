@@ -2,6 +2,8 @@
 
 mod command_line;
 mod demo;
+mod differences;
+mod existing_findings;
 mod faults;
 mod inputs;
 #[cfg(unix)]

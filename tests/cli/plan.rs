@@ -61,7 +61,10 @@ fn split_spelling_and_attribute_order_make_no_difference() {
     let respelled = all
         .replace("=\"true\"", "=\"1\"")
         .replace("Connector=\"HR\"", "Connector=\"hr\"")
-        .replace("Identifier=\"Demo_Complete\" DisplayName_L1=\"Demo: everything\"", "DisplayName_L1='Demo: everything' Identifier='Demo_Complete'")
+        .replace(
+            "Identifier=\"Demo_Complete\" DisplayName_L1=\"Demo: everything\"",
+            "DisplayName_L1='Demo: everything' Identifier='Demo_Complete'",
+        )
         .replace("/>", "\n/><!-- a comment -->");
     assert_ne!(respelled, all);
     let other = Project::new().configuration("all.xml", &respelled);

@@ -34,11 +34,19 @@ pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Conte
     }
     writeln!(out, "</main>")?;
     if !context.jobs.is_empty() {
-        writeln!(out, "<h2>Jobs</h2>\n<p class=\"dim\">Tasks of one row start together; a row starts when the one above has ended. Blue: on the agent. Arrows: declared dependencies; a dashed frame waits for any one of them.</p>")?;
+        writeln!(
+            out,
+            "<h2>Jobs</h2>\n<p class=\"dim\">Tasks of one row start together; a row starts when the one above has ended. Blue: on the agent. Arrows: declared dependencies; a dashed frame waits for any one of them.</p>"
+        )?;
     }
     for (number, job) in context.jobs.iter().enumerate() {
         let open = if context.jobs.len() == 1 { " open" } else { "" };
-        writeln!(out, "<details{open}><summary>{} <span class=\"dim\">{} tasks</span></summary>", text(&job.id), job.tasks.len())?;
+        writeln!(
+            out,
+            "<details{open}><summary>{} <span class=\"dim\">{} tasks</span></summary>",
+            text(&job.id),
+            job.tasks.len()
+        )?;
         writeln!(out, "<div class=\"graph\">{}</div></details>", graph::svg(number, job))?;
     }
     writeln!(out, "<script>\n{}</script>\n</body>\n</html>", include_str!("page.js"))

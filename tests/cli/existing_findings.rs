@@ -1,10 +1,8 @@
 //! Old configurations full of findings: fixes, baselines, changed files, and what is listed of them.
 
-mod support;
-
 use std::process::Command;
 
-use support::{Outcome, Project};
+use crate::support::{Outcome, Project};
 
 const DAMAGED: &str = "<Job identifier=\"Night\" >\r\n  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n  \
     <InvokeSqlCommandTask Identifier='Sql' SQLCommand=\"x\"/>\r\n</Job>";
@@ -39,7 +37,8 @@ fn flags_that_only_mean_something_with_fix() {
     assert_eq!(standard.code, Some(6), "{standard}");
 }
 
-const DAMAGED_FILE: &str = "<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\"><Job identifier=\"J\"/></ConfigurationFile>";
+const DAMAGED_FILE: &str =
+    "<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\"><Job identifier=\"J\"/></ConfigurationFile>";
 
 #[cfg(unix)]
 #[test]

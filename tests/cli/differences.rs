@@ -1,8 +1,6 @@
 //! `jobwright diff`.
 
-mod support;
-
-use support::Project;
+use crate::support::Project;
 
 const OLD: &str = "<Agent Identifier=\"Local\" />\
 <Job Identifier=\"Gone\"><InvokeSqlCommandTask Identifier=\"G\" Agent=\"Local\" SQLCommand=\"x\" /></Job>\
