@@ -12,7 +12,9 @@ use super::input::Paths;
 use super::stores::Places;
 use super::{Error, Exit, compiled, stores, terminal};
 use crate::engine::reporter::{Plain, Silent, Terminal, table};
-use crate::engine::{BuiltIn, Control, Engine, JobState, Reporter, RunOptions, Selection, check_start, dry_run, find_job, signals};
+use crate::engine::{
+    BuiltIn, Control, Engine, JobState, Reporter, RunOptions, Selection, check_start, dry_run, find_job, signals,
+};
 use crate::plan::Plan;
 
 /// Run a job

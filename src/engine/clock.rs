@@ -82,7 +82,9 @@ mod tests {
 
     #[test]
     fn shows_durations() {
-        for (milliseconds, shown) in [(42, "42 ms"), (1_420, "1.4 s"), (12_345, "12 s"), (185_000, "3 min 05 s"), (7_620_000, "2 h 07 min")] {
+        for (milliseconds, shown) in
+            [(42, "42 ms"), (1_420, "1.4 s"), (12_345, "12 s"), (185_000, "3 min 05 s"), (7_620_000, "2 h 07 min")]
+        {
             assert_eq!(duration(milliseconds), shown);
         }
     }

@@ -14,7 +14,8 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
 
 /// Name, content, and the rule that speaks; none where it is in order.
 fn inputs() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
-    let job = "<Job Identifier=\"J\" DisplayName_L1=\"Ĵ\" Agent=\"A\" /><Agent Identifier=\"A\" DisplayName_L1=\"A\" URI=\"u\" />";
+    let job =
+        "<Job Identifier=\"J\" DisplayName_L1=\"Ĵ\" Agent=\"A\" /><Agent Identifier=\"A\" DisplayName_L1=\"A\" URI=\"u\" />";
     let whole = format!("{HEAD}{job}{FOOT}");
     let attributes: String = (0..50_000).fold(String::new(), |text, number| text + &format!(" a{number}=\"1\""));
     let elements = "<Job Identifier=\"J\" />".repeat(20_000);
@@ -73,7 +74,11 @@ fn every_input_is_judged() {
         let outcome = project.run(&["check", "input.xml", "--format", "json"]);
         let findings = outcome.findings();
         if let Some(rule) = rule {
-            assert!(findings.iter().any(|finding| finding.ends_with(&format!("error[{rule}]"))), "{name}: {:?}", findings.first());
+            assert!(
+                findings.iter().any(|finding| finding.ends_with(&format!("error[{rule}]"))),
+                "{name}: {:?}",
+                findings.first()
+            );
         }
         let text = project.run(&["check", "input.xml", "--color", "never"]);
         assert!(matches!(text.code, Some(0 | 1)), "{name}");

@@ -158,8 +158,7 @@ impl Store {
         let tasks = self.tasks_of(&record)?;
         record.counts = count(&tasks);
         let approvals = self.approvals(run)?;
-        let next =
-            if record.state.is_resumable() { self.next_commands(run, &tasks, &approvals)? } else { Vec::new() };
+        let next = if record.state.is_resumable() { self.next_commands(run, &tasks, &approvals)? } else { Vec::new() };
         Ok(RunDetail { run: record, tasks, approvals, next })
     }
 
