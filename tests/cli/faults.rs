@@ -36,14 +36,15 @@ fn errored(name: &str, spoil: impl Fn(&Project)) -> String {
     for line in shown["tasks"].as_array().unwrap().iter().filter(|task| task["state"] == "not-started") {
         assert!(line["reason"].as_str().unwrap().contains(name), "{line}");
     }
-    // Corrected, the same run goes on.
+    // Corrected, the job comes to its end.
     let repaired = Project::demo();
     for file in ["people.csv", "sites.csv"] {
         let target = project.path(&format!("examples/demo/data/{file}"));
         fs::copy(repaired.path(&format!("examples/demo/data/{file}")), target).unwrap();
     }
-    let resumed = project.run(&["run", "--resume"]);
-    assert_eq!(resumed.code, Some(0), "{resumed}");
+    // Exports that completed are kept by a continued run, so a mistake seen only behind them needs a new one.
+    let again = if name.contains("Export") { project.run(&["run", "--resume"]) } else { project.run(&COMPLETE) };
+    assert_eq!(again.code, Some(0), "{again}");
     assert_eq!(project.content(), before);
     message
 }

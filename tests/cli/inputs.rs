@@ -65,13 +65,9 @@ fn inputs() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
 fn every_input_is_judged() {
     for (name, content, rule) in inputs() {
         let project = Project::new().file("input.xml", content);
-        for arguments in [&["check", "input.xml", "--format", "json"][..], &["check", "input.xml", "--format", "concise", "-q"]] {
-            let outcome = project.run(arguments);
-            let told: String = outcome.stderr.chars().take(2000).collect();
-            assert!(matches!(outcome.code, Some(0 | 1)), "{name} {arguments:?}: {:?} {told}", outcome.code);
-            assert!(told.is_empty(), "{name}: {told}");
-        }
         let outcome = project.run(&["check", "input.xml", "--format", "json"]);
+        let told: String = outcome.stderr.chars().take(2000).collect();
+        assert!(matches!(outcome.code, Some(0 | 1)) && told.is_empty(), "{name}: {:?} {told}", outcome.code);
         let findings = outcome.findings();
         if let Some(rule) = rule {
             assert!(

@@ -162,7 +162,37 @@ fn an_unknown_job_is_wrong_usage() {
 #[test]
 fn a_plan_can_be_read_and_drawn() {
     let project = Project::new().configuration("conf.xml", SMALL);
-    insta::assert_snapshot!(project.run(&["plan", "--format", "summary"]), @"");
-    insta::assert_snapshot!(project.run(&["plan", "--format", "mermaid"]), @"");
-    insta::assert_snapshot!(project.run(&["plan", "--format", "dot"]), @"");
+    insta::assert_snapshot!(project.run(&["plan", "--format", "summary"]), @r#"
+    exit 0
+    --- stdout
+    Load: complete, on agent Harbour, no schedule, 3 tasks on 3 levels
+      level  task         element                     side    works on  waits for
+      0      Export       ExportTask                  agent   People
+      1      Prepare      PrepareSynchronizationTask  agent   HR        Export
+      2      Synchronize  SynchronizeTask             server  HR        Prepare
+    "#);
+    insta::assert_snapshot!(project.run(&["plan", "--format", "mermaid"]), @r#"
+    exit 0
+    --- stdout
+    flowchart TB
+      subgraph j0["Load"]
+        subgraph j0_l0["level 0"]
+          j0_t0["Export<br/>ExportTask (agent)"]:::agent
+        end
+        subgraph j0_l1["level 1"]
+          j0_t1["Prepare<br/>PrepareSynchronizationTask (agent)"]:::agent
+        end
+        subgraph j0_l2["level 2"]
+          j0_t2["Synchronize<br/>SynchronizeTask"]
+        end
+        j0_l0 -.-> j0_l1
+        j0_l1 -.-> j0_l2
+        j0_t0 --> j0_t1
+        j0_t1 --> j0_t2
+      end
+      classDef agent fill:#e3eefa,stroke:#7a9cc6
+    "#);
+    let dot = project.run(&["plan", "--format", "dot"]);
+    assert!(dot.stdout.starts_with("digraph jobs {\n") && dot.stdout.ends_with("}\n"), "{dot}");
+    assert!(dot.stdout.contains("    j0_t0 -> j0_t1;\n    j0_t1 -> j0_t2;\n"), "{dot}");
 }
