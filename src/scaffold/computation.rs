@@ -9,6 +9,7 @@
 //! - A later group computes the properties and keys of what the groups before it wrote: targets and what query rules point
 //!   to, with the owners where the group is a new one.
 //! - Risk scores are computed once, after the last role model.
+//! - Without provisioning there is one group of everything: nothing is written that a later group could take up.
 //! - A task that would cover no entity type or resource type is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,7 +185,10 @@ impl Computation<'_, '_> {
 
     /// All groups of a job that is not the first load.
     pub(super) fn groups(&self, job: &mut NewJob, connectors: &[&ConnectorFacts], first: BTreeSet<Id<EntityType>>) {
-        let strata = strata(self.facts, connectors);
+        let mut strata = strata(self.facts, connectors);
+        if !self.with_provisioning {
+            strata = Some(strata.concat()).filter(|all| !all.is_empty()).into_iter().collect();
+        }
         let all = Provisioned::of(self.facts, connectors);
         if strata.is_empty() {
             self.expressions(job, 1, first, "entity types of the job's connectors");
@@ -195,7 +199,8 @@ impl Computation<'_, '_> {
             .enumerate()
             .flat_map(|(stratum, members)| {
                 let internal = members.iter().any(|connector| connector.internal);
-                (0..if internal { INTERNAL_ROUNDS } else { 1 }).map(move |round| (stratum, round))
+                let rounds = if internal && self.with_provisioning { INTERNAL_ROUNDS } else { 1 };
+                (0..rounds).map(move |round| (stratum, round))
             })
             .collect();
         for (index, &(stratum, round)) in rounds.iter().enumerate() {

@@ -1,4 +1,8 @@
 //! What the configuration says about connectors, connections and resource types, computed once for all scaffoldings.
+//!
+//! Choices where nothing is published: a connection of a package that the catalogue does not have neither exports nor
+//! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written);
+//! a display name that is empty counts as absent.
 
 use std::collections::BTreeSet;
 
@@ -28,6 +32,8 @@ pub(super) struct ConnectorFacts {
     pub(super) fulfils: bool,
     /// Whether it is fulfilled into the product's own database.
     pub(super) internal: bool,
+    /// Whether it is switched off as a whole.
+    pub(super) deactivated: bool,
     /// Whether its exports are Active Directory's.
     active_directory: bool,
     /// Entity types, ordinal.
@@ -100,7 +106,7 @@ impl<'p> Facts<'p> {
             connections(program, &mut connectors, connection);
         }
         for facts in &mut connectors {
-            if items.connectors[facts.id].is_deactivated.is_some_and(|field| field.value) {
+            if facts.deactivated {
                 facts.exports.clear();
                 facts.fulfils = false;
             }
@@ -213,9 +219,9 @@ impl<'p> Facts<'p> {
 
 fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> ConnectorFacts {
     let name = program.identifier(item.origin).trim().to_owned();
-    let label1 = program.value(item.origin, names::DISPLAY_NAME_L1).map_or_else(|| name.clone(), |label| label.trim().to_owned());
-    let label2 =
-        program.family_value(item.origin, "DisplayName_L2").map_or_else(|| label1.clone(), |label| label.trim().to_owned());
+    let label = |label: std::borrow::Cow<'_, str>| Some(label.trim().to_owned()).filter(|label| !label.is_empty());
+    let label1 = program.value(item.origin, names::DISPLAY_NAME_L1).and_then(label).unwrap_or_else(|| name.clone());
+    let label2 = program.family_value(item.origin, "DisplayName_L2").and_then(label).unwrap_or_else(|| label1.clone());
     let agent = item.agent.and_then(|agent| agent.value.target);
     ConnectorFacts {
         id,
@@ -228,6 +234,7 @@ fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> Connecto
         exports: Vec::new(),
         fulfils: false,
         internal: false,
+        deactivated: item.is_deactivated.is_some_and(|field| field.value),
         active_directory: false,
         entity_types: Vec::new(),
         resource_types: Vec::new(),
