@@ -34,6 +34,8 @@ pub struct Program {
     pub generated: Vec<GeneratedElement>,
     /// Jobs that scaffoldings generated.
     pub generated_jobs: Vec<GeneratedJob>,
+    /// Written jobs and tasks that became part of generated ones, or deleted them: they are no items of their own.
+    pub taken: rustc_hash::FxHashSet<(FileId, ElementId)>,
     connections: std::sync::OnceLock<FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>>,
     navigation: std::sync::OnceLock<FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>>,
 }
@@ -86,6 +88,7 @@ impl Program {
             index,
             generated: Vec::new(),
             generated_jobs: Vec::new(),
+            taken: Default::default(),
             connections: std::sync::OnceLock::new(),
             navigation: std::sync::OnceLock::new(),
         }

@@ -28,7 +28,7 @@ mod suppression;
 mod synchronization;
 mod task;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
