@@ -20,6 +20,7 @@ mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;
+mod scaffolding;
 mod schedule;
 mod schema;
 mod settings;

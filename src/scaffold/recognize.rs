@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::grammar::{ElementKind, kinds, names};
+use crate::grammar::{ElementKind, ValueType, kinds, names};
 use crate::ir::{Connector, Id, Job, JobEntry, Origin, Program, Scaffolding, Symbol};
 use crate::syntax::Namespace;
 
@@ -237,7 +237,8 @@ fn content(kind: ElementKind, attributes: &[(&str, String)], sets: &[Vec<String>
         }
         let Some(def) = kind.def().attribute_named(name) else { continue };
         let value = def.canonical(value.trim());
-        if def.default.map(|default| def.canonical(default)) != Some(value) {
+        let default = def.default.or((def.value == ValueType::Boolean).then_some("false"));
+        if default.map(|default| def.canonical(default)) != Some(value) {
             out.push(format!("{name}={}", value.to_lowercase()));
         }
     }
