@@ -157,8 +157,9 @@ fn tasks(old: &[EntryView<'_>], new: &[EntryView<'_>]) -> Vec<TaskChange> {
     let mut changes: Vec<TaskChange> = gone.map(|(_, entry)| whole(entry, Change::Removed)).collect();
     let common: Vec<usize> = new_keys.iter().filter_map(|key| old_places.get(key).copied()).collect();
     let unmoved = longest_rise(&common);
-    let old_ranks = ranks(old, |place| stay.contains_key(&old_keys[place]));
-    let new_ranks = ranks(new, |place| stay.contains_key(&new_keys[place]));
+    let old_ranks = ranks(old, |place| unmoved.binary_search(&place).is_ok());
+    let fixed = |place: usize| old_places.get(&new_keys[place]).is_some_and(|before| unmoved.binary_search(before).is_ok());
+    let new_ranks = ranks(new, fixed);
     for (place, entry) in new.iter().enumerate() {
         let Some(&before) = old_places.get(&new_keys[place]) else {
             changes.push(whole(entry, Change::Added));
@@ -195,7 +196,7 @@ fn whole(entry: &EntryView<'_>, change: Change) -> TaskChange {
 /// What is different in a task that both have. A level is named only where the task moved.
 fn changed(old: &EntryView<'_>, new: &EntryView<'_>, moved: bool, relevel: bool) -> Option<TaskChange> {
     let mut change = whole(new, Change::Changed);
-    change.old_level = level(old);
+    (change.old_level, change.new_level) = if relevel { (level(old), level(new)) } else { (None, None) };
     change.moved = moved;
     change.attributes = attributes(&old.attributes, &new.attributes, &["Identifier", "Level"]);
     if old.element != new.element {
@@ -232,7 +233,7 @@ fn set(old: &[std::borrow::Cow<'_, str>], new: &[std::borrow::Cow<'_, str>]) -> 
     SetChange { added: new.difference(&old).cloned().collect(), removed: old.difference(&new).cloned().collect() }
 }
 
-/// The rank of each entry's level among those of the entries that stay.
+/// The rank of each entry's level among those of the entries that did not move.
 fn ranks(entries: &[EntryView<'_>], stays: impl Fn(usize) -> bool) -> Vec<Option<usize>> {
     let levels: Vec<Option<i64>> = entries.iter().map(|entry| level(entry)?.trim().parse().ok()).collect();
     let kept = levels.iter().enumerate().filter(|(place, _)| stays(*place)).filter_map(|(_, level)| *level);
