@@ -35,13 +35,29 @@ pub(super) struct Provisioned {
     pub(super) targets: BTreeSet<Id<EntityType>>,
     pub(super) names1: String,
     pub(super) names2: String,
+    /// Connectors with the connections that fulfil them, for a person.
+    pub(super) through: String,
+}
+
+/// How many names a reason lists.
+const LISTED: usize = 8;
+
+/// Names for a person: the first ones, and how many more.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > LISTED { format!("{shown} and {} more", names.len() - LISTED) } else { shown }
 }
 
 impl Provisioned {
     pub(super) fn of(facts: &Facts<'_>, connectors: &[&ConnectorFacts]) -> Self {
         let mut out = Self::default();
         let mut labels = Vec::new();
+        let mut through = Vec::new();
         for connector in connectors.iter().filter(|connector| !connector.resource_types.is_empty()) {
+            through.push(match connector.fulfilling.as_slice() {
+                [] => format!("`{}`", connector.name),
+                connections => format!("`{}` (through {})", connector.name, listed(connections)),
+            });
             labels.push((connector.label1.as_str(), connector.label2.as_str()));
             for &resource_type in &connector.resource_types {
                 out.resource_types.push(resource_type);
@@ -50,6 +66,7 @@ impl Provisioned {
             }
         }
         out.resource_types.sort_by(|a, b| facts.resource_type(*a).cmp(facts.resource_type(*b)));
+        out.through = listed(&through);
         out.names1 = labels.iter().map(|label| label.0).collect::<Vec<_>>().join(", ");
         out.names2 = labels.iter().map(|label| label.1).collect::<Vec<_>>().join(", ");
         out
@@ -165,7 +182,7 @@ impl Computation<'_, '_> {
         let mut orders = NewTask::new(&job.identifier, kind, stem(base, "_ForceProvisioning"), base)
             .for_names(&provisioned.names1, &provisioned.names2)
             .with_if(first, names::FORCE_PROVISIONING, "true")
-            .because("resource types whose targets belong to the connectors provisioned");
+            .because(format!("resource types whose targets belong to {}", provisioned.through));
         orders.resource_types.clone_from(&resource_types);
         let dirty = if self.mode == Mode::Incremental { "true" } else { "false" };
         let mut fulfill = NewTask::new(&job.identifier, kinds::FULFILL_TASK, stem("Fulfill", "_IgnoreHistorization"), "Fulfill")
@@ -228,13 +245,18 @@ impl Computation<'_, '_> {
 
     pub(super) fn classification(&self, job: &mut NewJob, connectors: &[&ConnectorFacts]) {
         let types = connectors.iter().flat_map(|connector| &connector.entity_types).copied();
-        let types = self.types(types.filter(|&id| self.facts.is_classified(id)));
+        let ids = self.facts.sorted(types.filter(|&id| self.facts.is_classified(id)));
+        let types = self.types(ids.iter().copied());
         if types.is_empty() {
             return;
         }
+        let by = |&id: &Id<EntityType>| {
+            let rules = self.facts.classifying(id).into_iter().map(str::to_owned).collect::<Vec<_>>();
+            format!("`{}` by the rules of {}", self.facts.entity_type(id), listed(&rules))
+        };
         let base = "UpdateClassification";
         let mut task = NewTask::new(&job.identifier, kinds::UPDATE_CLASSIFICATION_TASK, base, base)
-            .because("entity types that have a classification rule");
+            .because(format!("classified are {}", listed(&ids.iter().map(by).collect::<Vec<_>>())));
         task.entity_types = types;
         job.single(task);
     }

@@ -1,6 +1,8 @@
 //! What the scaffoldings generate from a small configuration, and laws of expansion.
 
 mod consolidation;
+mod difference;
+mod scale;
 mod shapes;
 
 use proptest::prelude::*;
@@ -428,7 +430,7 @@ fn a_job_is_explained() {
 
     level 7
       GenerateProvisioningOrdersTask Doors_Incremental_GenerateProvisioningOrders1
-        why: resource types whose targets belong to the connectors provisioned
+        why: resource types whose targets belong to `Doors` (through DoorsAd)
         resource types: BadgeOfPerson
 
     level 8
