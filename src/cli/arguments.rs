@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{approve, baseline, cancel, check, completions, diff, expand, explain, fix, logs, man, plan, rules, run, runs, schema, show, simulate};
+use super::{
+    approve, baseline, cancel, check, completions, diff, expand, explain, fix, logs, man, plan, rules, run, runs, schema, show,
+    simulate,
+};
 use crate::config::DIALECTS;
 
 const EXIT_CODES: &str = "\

@@ -79,7 +79,12 @@ fn show(judging: &Judging, global: &Global) -> Result<Exit, Error> {
                 writeln!(out, "  {count:>5}  {rule}")?;
             }
         }
-        writeln!(out, "{} in {}", findings(baseline.total()), if files.len() == 1 { "1 file".into() } else { format!("{} files", files.len()) })
+        writeln!(
+            out,
+            "{} in {}",
+            findings(baseline.total()),
+            if files.len() == 1 { "1 file".into() } else { format!("{} files", files.len()) }
+        )
     })?;
     Ok(Exit::Done)
 }

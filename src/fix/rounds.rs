@@ -43,8 +43,7 @@ pub fn fix(mut loaded: Loaded, allowed: Safety, judge: impl Fn(Loaded) -> Compil
         }
     }
     let refused = after.report.findings.iter().filter(|finding| is_refused(finding, &loaded, allowed));
-    let mut refused: Vec<String> =
-        refused.map(|finding| loaded.sources.get(finding.location.file).path.clone()).collect();
+    let mut refused: Vec<String> = refused.map(|finding| loaded.sources.get(finding.location.file).path.clone()).collect();
     refused.dedup();
     let taken_back = barred.keys.iter().map(|(rule, file, _)| (loaded.sources.get(*file).path.clone(), *rule)).collect();
     Fixed { before, after, counts, refused, taken_back, unfinished }

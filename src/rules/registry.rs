@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule, schema,
-    suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule,
+    schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.

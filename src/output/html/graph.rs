@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::text;
 use crate::plan::model::{EdgeKind, Job, Parents, Side, Task};
 
-const WIDTH: i64 = 210;
+const WIDTH: i64 = 240;
 const HEIGHT: i64 = 42;
 const GAP_X: i64 = 24;
 const GAP_Y: i64 = 46;

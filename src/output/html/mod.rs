@@ -34,11 +34,19 @@ pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Conte
     }
     writeln!(out, "</main>")?;
     if !context.jobs.is_empty() {
-        writeln!(out, "<h2>Jobs</h2>\n<p class=\"dim\">Tasks of one row start together; a row starts when the one above has ended. Blue: on the agent. Arrows: declared dependencies; a dashed frame waits for any one of them.</p>")?;
+        writeln!(
+            out,
+            "<h2>Jobs</h2>\n<p class=\"dim\">Tasks of one row start together; a row starts when the one above has ended. Blue: on the agent. Arrows: declared dependencies; a dashed frame waits for any one of them.</p>"
+        )?;
     }
     for (number, job) in context.jobs.iter().enumerate() {
         let open = if context.jobs.len() == 1 { " open" } else { "" };
-        writeln!(out, "<details{open}><summary>{} <span class=\"dim\">{} tasks</span></summary>", text(&job.id), job.tasks.len())?;
+        writeln!(
+            out,
+            "<details{open}><summary>{} <span class=\"dim\">{} tasks</span></summary>",
+            text(&job.id),
+            job.tasks.len()
+        )?;
         writeln!(out, "<div class=\"graph\">{}</div></details>", graph::svg(number, job))?;
     }
     writeln!(out, "<script>\n{}</script>\n</body>\n</html>", include_str!("page.js"))
@@ -131,7 +139,8 @@ fn source(place: &Place<'_>, label: &str, sources: &Sources, out: &mut dyn Write
             format!("<mark>{}</mark>", text(&head(marked, COLUMNS * 2)))
         };
         let label = if number == place.end.line.min(last_shown) && has_place && !label.is_empty() {
-            format!("  <span class=\"label\">← {}</span>", text(label))
+            let row = "<span class=\"row\"><span class=\"number\"></span><span class=\"label\">";
+            format!("</span>{row}↑ {}</span>", text(label))
         } else {
             String::new()
         };
@@ -165,7 +174,7 @@ mod tests {
     fn a_place_is_marked_and_markup_is_text() {
         let page = testing::rendered(Format::Html);
         assert!(page.contains("ComputeRoleModelTask Name=&quot;漢字 é&quot; <mark>Dirty</mark>=&quot;true&quot;/&gt;"), "{page}");
-        assert!(page.contains("← nothing is flagged here"));
+        assert!(page.contains("↑ nothing is flagged here"));
         assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("src="), "nothing is loaded");
         assert_eq!(page.matches("<article").count(), 3);
     }

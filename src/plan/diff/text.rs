@@ -33,7 +33,11 @@ pub fn text(difference: &Difference) -> String {
 /// `2 added, 1 changed, 0 removed`, or that nothing differs.
 pub(super) fn headline(difference: &Difference) -> String {
     let [added, changed, removed] = difference.counts();
-    if difference.is_empty() { "no difference".to_owned() } else { format!("{added} added, {changed} changed, {removed} removed") }
+    if difference.is_empty() {
+        "no difference".to_owned()
+    } else {
+        format!("{added} added, {changed} changed, {removed} removed")
+    }
 }
 
 fn task(out: &mut String, task: &TaskChange) {
