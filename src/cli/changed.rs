@@ -34,23 +34,25 @@ pub(super) struct Files {
 impl Changed {
     /// Asks git; `None` where nothing was asked.
     pub(super) fn files(&self) -> Result<Option<Files>, Error> {
-        let (list, since) = match (&self.changed_since, self.staged) {
-            (None, false) => return Ok(None),
-            (None, true) => (git(None, &["diff", "--cached", "--name-only", "-z", "--diff-filter=d"])?, "staged".to_owned()),
-            (Some(revision), _) => {
+        if self.changed_since.is_none() && !self.staged {
+            return Ok(None);
+        }
+        // Also tells where there is no repository.
+        let top = top()?;
+        let (list, since) = match &self.changed_since {
+            None => (git(Some(&top), &["diff", "--cached", "--name-only", "-z", "--diff-filter=d"])?, "staged".to_owned()),
+            Some(revision) => {
                 let commit = format!("{revision}^{{commit}}");
                 let commit = git(None, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-                    .map_err(|error| if error.message.contains("git repository") { error } else { unknown(revision) })?;
+                    .map_err(|_| unknown(revision))?;
                 let commit = word(&commit);
                 // What others did on REV since the work left it is not of this work.
                 let base = git(None, &["merge-base", &commit, "HEAD"]).map_or(commit, |base| word(&base));
-                let top = top()?;
                 let mut list = git(Some(&top), &["diff", "--name-only", "-z", "--diff-filter=d", &base])?;
                 list.extend(git(Some(&top), &["ls-files", "--others", "--exclude-standard", "-z"])?);
                 (list, format!("changed since {revision}"))
             }
         };
-        let top = top()?;
         let names = list.split(|&byte| byte == 0).filter(|name| !name.is_empty());
         let paths = names.filter_map(|name| fs::canonicalize(top.join(path(name))).ok()).collect();
         Ok(Some(Files { paths, since }))

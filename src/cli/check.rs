@@ -17,6 +17,7 @@ use crate::rules::{catalogue, pages};
 
 /// Find what is wrong in a configuration
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "flags")]
 pub(super) struct Check {
     #[command(flatten)]
     judging: Judging,

@@ -65,11 +65,19 @@ fn keep(plan: &mut Plan, jobs: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// A file with the permissions that any new file gets, not those of a secret.
+fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Writes a file whole or not at all.
 pub(super) fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::operational(format!("`{}` cannot be written: {error}", file.display()));
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut temporary = temporary(folder).map_err(failed)?;
     std::io::Write::write_all(&mut temporary, bytes).map_err(failed)?;
     temporary.persist(file).map_err(|error| failed(error.error))?;
     Ok(())

@@ -1,7 +1,7 @@
 //! From the text of `jobwright.toml` to a [`Config`], or to all that is wrong with it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
@@ -69,7 +69,7 @@ fn read_check(mut table: Table<'_>, folder: &Path, rules: Rules<'_>, problems: &
         fail_on: table.choice("fail-on", &SEVERITIES, problems),
         select: selectors(table.words("select", problems), rules, problems),
         ignore: selectors(table.words("ignore", problems), rules, problems),
-        baseline: table.word("baseline", problems).map(|(file, _)| folder.join(file)),
+        baseline: table.word("baseline", problems).map(|(file, _)| beside(folder, file)),
         dialect: table.choice("dialect", &DIALECTS.map(|name| (name, name)), problems),
         ..Check::default()
     };
@@ -81,6 +81,11 @@ fn read_check(mut table: Table<'_>, folder: &Path, rules: Rules<'_>, problems: &
     }
     table.close(problems);
     check
+}
+
+/// A file named in the configuration file of `folder`, shown as short as it can be.
+fn beside(folder: &Path, file: &str) -> PathBuf {
+    if folder == Path::new(".") { PathBuf::from(file) } else { folder.join(file) }
 }
 
 fn read_path(mut table: Table<'_>, span: std::ops::Range<usize>, rules: Rules<'_>, problems: &mut Problems) -> PathPolicy {

@@ -39,10 +39,9 @@ mod tests {
         if !kinds.is_empty() && !kinds.contains(&kind) {
             return fail("of another type");
         }
-        if let Some(choices) = schema["oneOf"].as_array() {
-            if choices.iter().filter(|choice| check(root, choice, value, path).is_ok()).count() != 1 {
-                return fail("not one of the choices");
-            }
+        let fits = |choice: &&Value| check(root, choice, value, path).is_ok();
+        if schema["oneOf"].as_array().is_some_and(|choices| choices.iter().filter(fits).count() != 1) {
+            return fail("not one of the choices");
         }
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if value.get(name).is_none() {

@@ -4,19 +4,40 @@ use std::process::Command;
 
 use crate::support::{Outcome, Project};
 
-const DAMAGED: &str = "<Job identifier=\"Night\" >\r\n  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n  \
-    <InvokeSqlCommandTask Identifier='Sql' SQLCommand=\"x\"/>\r\n</Job>";
+const DAMAGED: &str = "<Job identifier=\"Night\" DisplayName_L1=\"N\" >\r\n  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n  \
+    <InvokeSqlCommandTask Identifier='Sql' DisplayName_L1='S' SQLCommand=\"x\"/>\r\n</Job>";
 /// A job with one error that no fix removes.
-const WRONG: &str = "<Job Identifier=\"Wrong\"><InvokeSqlCommandTask Identifier=\"S2\" Colour=\"x\" SQLCommand=\"x\"/></Job>";
+const WRONG: &str = "<Job Identifier=\"Wrong\" DisplayName_L1=\"W\"><InvokeSqlCommandTask Identifier=\"S2\" DisplayName_L1=\"S\" Colour=\"x\" SQLCommand=\"x\"/></Job>";
 
 #[test]
 fn fixing_changes_the_text_where_it_is_wrong_and_nowhere_else() {
     let project = Project::new().configuration("a.xml", DAMAGED).configuration("b.xml", WRONG);
     let before = project.read("a.xml");
     let diff = project.run(&["check", "--fix", "--diff"]);
-    insta::assert_snapshot!(diff.to_string().replace('\r', "␍"), @"");
+    insta::assert_snapshot!(diff.to_string().replace('\r', "␍"), @r#"
+    exit 1
+    --- stdout
+    --- a/a.xml
+    +++ b/a.xml
+    @@ -1,7 +1,6 @@
+     <?xml version="1.0" encoding="utf-8"?>
+     <ConfigurationFile xmlns="urn:schemas-usercube-com:configuration">
+    -<Job identifier="Night" DisplayName_L1="N" >␍
+    -  <!-- jobwright: ignore[dirty-not-linked] long gone -->␍
+    +<Job Identifier="Night" DisplayName_L1="N" >␍
+       <InvokeSqlCommandTask Identifier='Sql' DisplayName_L1='S' SQLCommand="x"/>␍
+     </Job>
+     </ConfigurationFile>
+    --- stderr
+    would fix 2 findings in 1 file:
+      a.xml: 1 unknown-attribute, 1 unused-suppression
+    "#);
     assert_eq!(project.read("a.xml"), before);
-    insta::assert_snapshot!(project.run(&["fix", "-q", "--format", "concise"]), @"");
+    insta::assert_snapshot!(project.run(&["fix", "-q", "--format", "concise"]), @r#"
+    exit 1
+    --- stdout
+    b.xml:3:101: error[unknown-attribute] `InvokeSqlCommandTask` has no attribute `Colour`
+    "#);
     let after = before.replace("identifier=", "Identifier=");
     let after = after.replace("  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n", "");
     assert_eq!(project.read("a.xml"), after);
@@ -62,8 +83,15 @@ fn summary(outcome: &Outcome, name: &str) -> u64 {
 fn a_baseline_knows_what_was_there_wherever_it_moves() {
     let project = Project::new().configuration("conf/a.xml", WRONG);
     let written = project.run(&["baseline", "write", "conf"]);
-    insta::assert_snapshot!(written, @"");
-    insta::assert_snapshot!(project.read("jobwright-baseline.jsonl"), @"");
+    insta::assert_snapshot!(written, @r#"
+    exit 0
+    --- stderr
+    wrote 1 finding to `jobwright-baseline.jsonl`
+    "#);
+    insta::assert_snapshot!(project.read("jobwright-baseline.jsonl"), @r#"
+    {"jobwright_baseline":1}
+    {"file":"conf/a.xml","rule":"unknown-attribute","place":"Job[Wrong]/InvokeSqlCommandTask[S2]/@Colour"}
+    "#);
     let known = ["check", "conf", "--baseline", "jobwright-baseline.jsonl", "--format", "json"];
     let outcome = project.run(&known);
     assert_eq!((outcome.code, outcome.findings().len()), (Some(0), 0), "{outcome}");
@@ -89,31 +117,88 @@ fn what_is_gone_from_a_baseline_is_told_and_pruned() {
     assert_eq!(project.run(&["check"]).code, Some(0));
     let project = project.configuration("a.xml", &WRONG.replace(" Colour=\"x\"", ""));
     let outcome = project.run(&["check", "--select", "directives,unknown-attribute"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @r#"
+    exit 0
+    --- stdout
+    warning[stale-baseline]: the finding of `unknown-attribute` in `a.xml` that the baseline knows is gone
+      ┌─ known.jsonl:2:1
+      │
+    2 │ {"file":"a.xml","rule":"unknown-attribute","place":"Job[Wrong]/InvokeSqlCommandTask[S2]/@Colour"}
+      │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ matches nothing
+      │
+      = note: a new finding at the same place would be taken for the old one and stay unseen
+      = help: `jobwright baseline prune --baseline known.jsonl` removes what is gone
+
+    1 warning in 2 files (4 elements)
+    "#);
     // Another file alone says nothing about this one.
     assert!(!project.run(&["check", "b.xml"]).stdout.contains("stale"));
-    insta::assert_snapshot!(project.run(&["baseline", "show"]), @"");
-    insta::assert_snapshot!(project.run(&["baseline", "prune"]), @"");
+    insta::assert_snapshot!(project.run(&["baseline", "show"]), @r#"
+    exit 0
+    --- stdout
+    a.xml
+          1  unknown-attribute
+    1 finding in 1 file
+    "#);
+    insta::assert_snapshot!(project.run(&["baseline", "prune"]), @r#"
+    exit 0
+    --- stderr
+    removed 1 finding from `known.jsonl`; 0 left
+    "#);
     assert!(!project.run(&["check"]).stdout.contains("stale"));
 }
 
 #[test]
 fn a_baseline_that_is_none_is_wrong_usage() {
     let project = Project::new().configuration("a.xml", "").file("bad.jsonl", "{\"jobwright_baseline\":1}\n{\"file\":1}\n");
-    insta::assert_snapshot!(project.run(&["check", "--baseline", "bad.jsonl"]), @"");
+    insta::assert_snapshot!(project.run(&["check", "--baseline", "bad.jsonl"]), @r#"
+    exit 2
+    --- stderr
+      × `bad.jsonl`, line 2: not an entry: invalid type: integer `1`, expected a string at line 1 column 9
+      help: restore it, or write it anew: `jobwright baseline write --baseline bad.jsonl`
+    "#);
     assert_eq!(project.run(&["check", "--baseline", "none.jsonl"]).code, Some(2));
 }
 
 #[test]
 fn findings_are_counted_limited_and_files_listed() {
     let project = Project::new().configuration("a.xml", DAMAGED).configuration("b.xml", WRONG);
-    insta::assert_snapshot!(project.run(&["check", "--statistics", "--ignore", "references"]), @"");
+    insta::assert_snapshot!(project.run(&["check", "--statistics", "--ignore", "references"]), @r#"
+    exit 1
+    --- stdout
+    2  error    unknown-attribute   1 fixable
+    1  warning  unused-suppression  1 fixable
+    2 errors, 1 warning in 2 files (6 elements)
+    "#);
     let json = project.run(&["check", "--statistics", "--format", "json"]).json();
     assert_eq!(json["statistics"][0]["rule"], "unknown-attribute");
-    insta::assert_snapshot!(project.run(&["check", "--max-findings", "1", "--format", "concise"]), @"");
-    insta::assert_snapshot!(project.run(&["check", "--list-files"]), @"");
+    insta::assert_snapshot!(project.run(&["check", "--max-findings", "1", "--format", "concise"]), @r#"
+    exit 1
+    --- stdout
+    a.xml:3:6: error[unknown-attribute] `Job` has no attribute `identifier`
+    2 errors, 1 warning in 2 files (6 elements); 2 not shown
+    "#);
+    insta::assert_snapshot!(project.run(&["check", "--list-files"]), @r#"
+    exit 0
+    --- stdout
+    a.xml
+    b.xml
+    "#);
     let project = project.file("jobwright.toml", "[check]\nseverity.unused-task = \"off\"\n[files]\nexclude = [\"old/**\"]\n");
-    insta::assert_snapshot!(project.run(&["check", "--print-config", "--ignore", "schema"]), @"");
+    insta::assert_snapshot!(project.run(&["check", "--print-config", "--ignore", "schema"]), @r#"
+    exit 0
+    --- stdout
+    # jobwright.toml
+    [check]
+    fail-on = "error"
+    ignore = ["schema"]
+
+    [check.severity]
+    unused-task = "off"
+
+    [files]
+    exclude = ["old/**"]
+    "#);
 }
 
 fn git(project: &Project, arguments: &[&str]) {
@@ -134,16 +219,25 @@ fn only_changed_files_speak_but_all_are_judged() {
     }
     let project = Project::new().configuration("conf/a.xml", WRONG).configuration("conf/b é.xml", "");
     let outside = project.run(&["check", "conf", "--staged"]);
-    insta::assert_snapshot!(outside, @"");
+    insta::assert_snapshot!(outside, @r#"
+    exit 2
+    --- stderr
+      × the current folder is in no git repository
+      help: --changed-since and --staged ask git what changed
+    "#);
     git(&project, &["init", "-q", "-b", "main"]);
     git(&project, &["add", "."]);
     git(&project, &["commit", "-q", "-m", "first"]);
-    insta::assert_snapshot!(project.run(&["check", "conf", "--changed-since", "HEAD"]), @"");
+    insta::assert_snapshot!(project.run(&["check", "conf", "--changed-since", "HEAD"]), @r#"
+    exit 0
+    --- stderr
+    no file of the configuration is changed since HEAD
+    "#);
     let json = project.run(&["check", "conf", "--staged", "--format", "json"]);
     assert_eq!((json.code, json.findings().len()), (Some(0), 0), "{json}");
 
     // The step is resolved in the file that did not change.
-    let step = "<Job Identifier=\"New\"><Step Task=\"S2\" /><Nonsense/></Job>";
+    let step = "<Job Identifier=\"New\" DisplayName_L1=\"N\"><Step Identifier=\"S2\" /><Nonsense/></Job>";
     let project = project.configuration("conf/b é.xml", step).configuration("conf/untracked.xml", "<Rubbish/>");
     let since = project.run(&["check", "conf", "--changed-since", "main", "--format", "json"]);
     assert_eq!(

@@ -1,5 +1,7 @@
 //! A job drawn: levels as rows, tasks as boxes, declared edges as curves.
 
+#![allow(clippy::cast_possible_wrap, reason = "a drawing of that size is never reached")]
+
 use std::fmt::Write;
 
 use rustc_hash::FxHashMap;
@@ -7,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::text;
 use crate::plan::model::{EdgeKind, Job, Parents, Side, Task};
 
-const WIDTH: i64 = 210;
+const WIDTH: i64 = 240;
 const HEIGHT: i64 = 42;
 const GAP_X: i64 = 24;
 const GAP_Y: i64 = 46;
@@ -99,7 +101,7 @@ fn curve(out: &mut String, number: usize, from: (i64, i64, usize), to: (i64, i64
         return;
     }
     let (x1, y1, x2) = (x1 + WIDTH / 2, y1 + HEIGHT, x2 + WIDTH / 2);
-    let middle = (y1 + y2) / 2;
+    let middle = i64::midpoint(y1, y2);
     _ = write!(out, "<path {arrow} d=\"M{x1} {y1}C{x1} {middle} {x2} {middle} {x2} {y2}\"/>");
 }
 

@@ -139,7 +139,8 @@ fn source(place: &Place<'_>, label: &str, sources: &Sources, out: &mut dyn Write
             format!("<mark>{}</mark>", text(&head(marked, COLUMNS * 2)))
         };
         let label = if number == place.end.line.min(last_shown) && has_place && !label.is_empty() {
-            format!("  <span class=\"label\">← {}</span>", text(label))
+            let row = "<span class=\"row\"><span class=\"number\"></span><span class=\"label\">";
+            format!("</span>{row}↑ {}</span>", text(label))
         } else {
             String::new()
         };
@@ -173,7 +174,7 @@ mod tests {
     fn a_place_is_marked_and_markup_is_text() {
         let page = testing::rendered(Format::Html);
         assert!(page.contains("ComputeRoleModelTask Name=&quot;漢字 é&quot; <mark>Dirty</mark>=&quot;true&quot;/&gt;"), "{page}");
-        assert!(page.contains("← nothing is flagged here"));
+        assert!(page.contains("↑ nothing is flagged here"));
         assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("src="), "nothing is loaded");
         assert_eq!(page.matches("<article").count(), 3);
     }
