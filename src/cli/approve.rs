@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
+use crate::engine::store::store_argument;
 
 /// Let a blocked task of a run go on
 #[derive(Debug, Args)]
@@ -27,9 +28,11 @@ pub(super) struct Approve {
 impl Approve {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let run = stores::run(&self.run)?;
-        stores::existing(self.store.as_ref())?.approve(run, &self.task, &self.reason)?;
+        let engine = stores::existing(self.store.as_ref())?;
+        engine.approve(run, &self.task, &self.reason)?;
         if !global.quiet {
-            terminal::say(&format!("approved; apply the changes with: jobwright run --resume {}", run.0));
+            let file = engine.store().data_file();
+            terminal::say(&format!("approved; apply the changes with: jobwright run --resume {}{}", run.0, store_argument(file)));
         }
         Ok(Exit::Done)
     }

@@ -44,7 +44,8 @@ pub(super) fn plan(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Re
 /// Draws errors on standard error; returns how many there are.
 pub(super) fn tell(program: &Program, errors: Vec<Finding>, global: &Global) -> usize {
     let report = Report::new(&program.sources, errors, Totals::default());
-    let context = Context { color: terminal::colored_errors(global.color), width: terminal::width(), ..Context::default() };
+    let context =
+        Context { color: terminal::colored_errors(global.color), width: terminal::width(), summary: false, ..Context::default() };
     terminal::draw_errors(|out| output::render(Format::Full, &report, &program.sources, &context, out));
     report.summary.errors
 }

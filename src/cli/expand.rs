@@ -1,14 +1,17 @@
 //! `jobwright expand`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
 use super::input::Paths;
 use super::{Error, Exit, compiled, terminal};
+use crate::compile::Compiled;
 use crate::config::nearest;
 use crate::finding::{Category, Finding, Severity};
 use crate::ir::{Program, same_identifier};
-use crate::scaffold::print;
+use crate::scaffold::{compare, print};
 
 /// Print the configuration with its scaffoldings replaced by what they generate
 #[derive(Debug, Args)]
@@ -24,6 +27,9 @@ pub(super) struct Expand {
     /// Tell for each task of a generated job why it is there
     #[arg(long, value_name = "JOB", conflicts_with = "only")]
     explain: Option<String>,
+    /// Tell what changes in the generated jobs against another state of the configuration; as text, or with --format json
+    #[arg(long, value_name = "OLD", conflicts_with = "explain")]
+    diff: Option<PathBuf>,
 }
 
 /// How to write it.
@@ -35,13 +41,11 @@ enum Form {
 
 impl Expand {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
-        let compiled = compiled::compile(self.paths.load(global)?);
+        let Some(compiled) = expanded(&self.paths, global)? else { return Ok(Exit::Findings) };
         let program = &compiled.program;
-        let failed: Vec<Finding> = compiled.report.findings.iter().filter(|finding| fails(finding)).cloned().collect();
-        if !failed.is_empty() {
-            compiled::tell(program, failed, global);
-            terminal::say("not expanded: the errors above keep the configuration or a scaffolding from being read");
-            return Ok(Exit::Findings);
+        if let Some(old) = &self.diff {
+            let Some(old) = expanded(&Paths::of(vec![old.clone()]), global)? else { return Ok(Exit::Findings) };
+            return self.difference(&old.program, program);
         }
         if let Some(job) = self.only.as_ref().or(self.explain.as_ref()) {
             known(program, job)?;
@@ -57,6 +61,30 @@ impl Expand {
         }
         Ok(Exit::Done)
     }
+
+    fn difference(&self, old: &Program, new: &Program) -> Result<Exit, Error> {
+        if let Some(job) = &self.only {
+            known(old, job).or_else(|_| known(new, job))?;
+        }
+        let changes = compare::compare(old, new, self.only.as_deref());
+        terminal::print(|out| match self.format {
+            Form::Xml => print::difference(&changes, out),
+            Form::Json => print::difference_json(&changes, out),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The configuration, expanded; nothing, once said why, where something keeps it from being so.
+fn expanded(paths: &Paths, global: &Global) -> Result<Option<Compiled>, Error> {
+    let compiled = compiled::compile(paths.load(global)?);
+    let failed: Vec<Finding> = compiled.report.findings.iter().filter(|finding| fails(finding)).cloned().collect();
+    if failed.is_empty() {
+        return Ok(Some(compiled));
+    }
+    compiled::tell(&compiled.program, failed, global);
+    terminal::say("not expanded: the errors above keep the configuration or a scaffolding from being read");
+    Ok(None)
 }
 
 /// Only what keeps the text or a scaffolding from being understood counts here.

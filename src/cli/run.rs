@@ -12,7 +12,9 @@ use super::input::Paths;
 use super::stores::Places;
 use super::{Error, Exit, compiled, stores, terminal};
 use crate::engine::reporter::{Plain, Silent, Terminal, table};
-use crate::engine::{BuiltIn, Control, Engine, JobState, Reporter, RunOptions, Selection, dry_run, find_job, signals};
+use crate::engine::{
+    BuiltIn, Control, Engine, JobState, Reporter, RunOptions, Selection, check_start, dry_run, find_job, signals,
+};
 use crate::plan::Plan;
 
 /// Run a job
@@ -93,12 +95,14 @@ impl Run {
             let settings = places.load()?;
             let selection = self.selection();
             let options = RunOptions { jobs, control, selection, context: places.context(), ..RunOptions::new(&settings) };
+            // A refused run leaves no store behind.
+            check_start(&plan, &job, &options.selection, &BuiltIn)?;
             let engine = Engine::open(&stores::file(self.store.as_ref()))?;
             engine.run(&plan, &job, &options, &BuiltIn, reporter.as_mut())?
         };
         drop(reporter);
         if !global.quiet {
-            terminal::print(|out| write!(out, "{}", table(&detail)))?;
+            terminal::print(|out| write!(out, "{}", table(&detail, terminal::width())))?;
         }
         Ok(exit(detail.run.state, self.fail_on))
     }

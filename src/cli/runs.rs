@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::clock;
-use crate::engine::reporter::counters;
 
 /// List the runs of a store
 #[derive(Debug, Args)]
@@ -38,13 +37,19 @@ impl Runs {
             Form::Text if runs.is_empty() => writeln!(out, "no run yet"),
             Form::Text => {
                 let width = runs.iter().map(|run| run.job.chars().count()).max().unwrap_or(0).max(3);
-                writeln!(out, "{:>5}  {:<width$}  {:<23}  {:<20}  {:>8}  tasks", "run", "job", "state", "started", "took")?;
+                let states = runs.iter().map(|run| run.state.name().len()).max().unwrap_or(0).max(5);
+                writeln!(out, "{:>4}  {:<width$}  {:<states$}  {:<19}  {:>7}  tasks", "run", "job", "state", "started", "took")?;
                 for run in &runs {
                     let took = run.duration_ms.map_or_else(|| "-".to_owned(), clock::duration);
-                    let states = run.counts.iter().map(|(state, count)| (state.name().to_owned(), *count as u64)).collect();
+                    let counts: Vec<String> = run.counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
                     let (job, state, started) = (&run.job, run.state.name(), run.started.to_string());
                     let started = started.get(..19).unwrap_or(&started);
-                    writeln!(out, "{:>5}  {job:<width$}  {state:<23}  {started:<20}  {took:>8}  {}", run.id, counters(&states))?;
+                    writeln!(
+                        out,
+                        "{:>4}  {job:<width$}  {state:<states$}  {started:<19}  {took:>7}  {}",
+                        run.id,
+                        counts.join(", ")
+                    )?;
                 }
                 Ok(())
             }

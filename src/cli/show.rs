@@ -32,7 +32,7 @@ impl Show {
                 serde_json::to_writer_pretty(&mut *out, &detail)?;
                 writeln!(out)
             }
-            Form::Text => write!(out, "{}", table(&detail)),
+            Form::Text => write!(out, "{}", table(&detail, terminal::width())),
         })?;
         Ok(Exit::Done)
     }

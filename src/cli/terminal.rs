@@ -31,7 +31,9 @@ pub(super) fn say(line: &str) {
 
 /// Draws on standard error.
 pub(super) fn draw_errors(draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let _ = draw(&mut io::stderr().lock());
+    // Drawings consist of very many small pieces.
+    let mut out = BufWriter::with_capacity(1 << 16, io::stderr().lock());
+    let _ = draw(&mut out).and_then(|()| out.flush());
 }
 
 /// Whether standard error is coloured.

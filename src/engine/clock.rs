@@ -51,11 +51,12 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// A duration for people: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`.
+/// A duration for people: `42 ms`, `1.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`.
 pub fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     match seconds {
-        0..10 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
+        0 => format!("{milliseconds} ms"),
+        1..10 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
         10..60 => format!("{seconds} s"),
         60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
@@ -81,7 +82,9 @@ mod tests {
 
     #[test]
     fn shows_durations() {
-        for (milliseconds, shown) in [(420, "0.4 s"), (12_345, "12 s"), (185_000, "3 min 05 s"), (7_620_000, "2 h 07 min")] {
+        for (milliseconds, shown) in
+            [(42, "42 ms"), (1_420, "1.4 s"), (12_345, "12 s"), (185_000, "3 min 05 s"), (7_620_000, "2 h 07 min")]
+        {
             assert_eq!(duration(milliseconds), shown);
         }
     }

@@ -280,6 +280,13 @@ impl Engine {
     }
 }
 
+/// Refuses what [`Engine::run`] would refuse without having looked at the store: an unknown job or task, a selection of
+/// nothing, a task without an embedded form.
+pub fn check_start(plan: &Plan, job: &str, selection: &Selection, source: &dyn TaskSource) -> Result<(), EngineError> {
+    let job = find_job(plan, job)?;
+    check_embedded(job, &selection.resolve(job)?, source)
+}
+
 /// What a run of the job would do if every task completed; touches nothing.
 pub fn dry_run(plan: &Plan, job: &str, selection: &Selection) -> Result<Simulation, EngineError> {
     simulate(find_job(plan, job)?, selection, &BTreeMap::new())

@@ -46,6 +46,8 @@ pub enum GeneratedEntry {
     Task(super::Generated, Id<Task>),
     /// A step that names a task of another place.
     Step(super::Generated),
+    /// A task, step or override written by hand, added by a job that merges into the generated one.
+    Written(super::Origin),
 }
 
 /// A generated job with what it runs; or, without a job, tasks generated at top level.

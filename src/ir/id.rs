@@ -97,6 +97,10 @@ impl<T> Arena<T> {
         self.items.iter()
     }
 
+    pub(super) fn into_iter(self) -> std::vec::IntoIter<T> {
+        self.items.into_iter()
+    }
+
     pub(crate) fn append(&mut self, other: &mut Self) {
         if self.items.is_empty() {
             std::mem::swap(&mut self.items, &mut other.items);

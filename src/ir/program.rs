@@ -35,6 +35,8 @@ pub struct Program {
     pub generated: Vec<GeneratedElement>,
     /// Jobs that scaffoldings generated.
     pub generated_jobs: Vec<GeneratedJob>,
+    /// Written jobs and tasks that became part of generated ones, or deleted them: they are no items of their own.
+    pub taken: rustc_hash::FxHashSet<(FileId, ElementId)>,
     connections: OnceLock<ConnectionsOf>,
     navigation: OnceLock<Navigation>,
 }
@@ -93,6 +95,7 @@ impl Program {
             index,
             generated: Vec::new(),
             generated_jobs: Vec::new(),
+            taken: rustc_hash::FxHashSet::default(),
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
         }

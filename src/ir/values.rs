@@ -84,3 +84,22 @@ values! {
         ServerTime = "1",
     }
 }
+
+values! {
+    /// What a written item does to the generated one of the same identifier.
+    ConsolidationMode {
+        /// Its attributes and children are added.
+        Merge = "Merge",
+        /// Its attributes replace all others; generated children stay.
+        Update = "Update",
+        /// There is no such item.
+        Delete = "Delete",
+    }
+}
+
+impl ConsolidationMode {
+    /// The mode that a text means.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        Self::from_value(text)
+    }
+}

@@ -21,6 +21,7 @@ mod references;
 mod registry;
 mod replacement_character;
 mod scaffold_problems;
+mod scaffolding;
 mod schedule;
 mod schema;
 mod settings;
@@ -29,7 +30,7 @@ mod suppression;
 mod synchronization;
 mod task;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};

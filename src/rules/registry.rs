@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, schedule,
-    schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, scaffolding,
+    schedule, schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -88,6 +88,7 @@ pub static ALL: &[&Rule] = &[
     &scaffold_problems::INCREMENTAL,
     &scaffold_problems::TARGET,
     &scaffold_problems::ARGUMENT,
+    &scaffolding::hand_written_job::RULE,
     // directives
     &suppression::MALFORMED,
     &suppression::UNKNOWN,

@@ -4,9 +4,10 @@
 //! the group number and the suffixes left aside: `Fulfill` is `Job_Fulfill1_IgnoreHistorization`, and
 //! `AD_Incremental_ADExport` is `Job_Export_AD_Incremental_ADExport`. Identifiers compare without case.
 //!
-//! Choices where nothing is published: an occurrence that is not given is the first; several steps added at one place keep
-//! their order; `CopyOccurence` (6.1) adds the step at that occurrence too; `DependOn` may also name a task that an
-//! `AddTask` of the same scaffolding puts into the job.
+//! Choices where nothing is published: an occurrence that is not given, or 0, is the first; several steps added at one
+//! place keep their order; `CopyOccurence` (6.1) adds the step at that occurrence too; `TaskToCompareWith` may also name a
+//! task that an `AddTask` before it puts into the job, and `DependOn` one that any `AddTask` of the scaffolding does; the
+//! parents of a task stand in the order of the job, as in everything the product generates.
 
 use crate::ir::{Id, Scaffolding, same_identifier};
 use crate::syntax::{AttributeId, ElementId};
@@ -52,34 +53,25 @@ pub(super) fn adjust(job: &mut NewJob, adjustments: &[Adjustment], id: Id<Scaffo
     if adjustments.is_empty() {
         return problems;
     }
-    let mut inserts: Vec<(usize, bool, NewEntry)> = Vec::new();
+    let mut layout = Layout::of(job);
     for adjustment in adjustments {
         let Adjustment::Add(add) = adjustment else { continue };
         for occurrence in std::iter::once(add.occurrence).chain(add.copy.map(Some)) {
-            match find(job, &add.target, occurrence, id) {
-                Ok(index) => inserts.push((index, add.before, step(add))),
-                Err(problem) => problems.push(problem),
+            match (find(job, &add.target, occurrence, id), layout.added(&add.target.value)) {
+                (Ok(index), _) => layout.add(layout.of_entry[index], add),
+                (Err(_), Some(slot)) => layout.add(slot, add),
+                (Err(problem), None) => problems.push(problem),
             }
         }
     }
     for adjustment in adjustments {
         let Adjustment::Link(link) = adjustment else { continue };
-        let added = adjustments
-            .iter()
-            .any(|other| matches!(other, Adjustment::Add(add) if same_identifier(&add.task.value, &link.parent.value)));
-        let parent = if added {
-            Ok(link.parent.value.clone())
-        } else {
-            find(job, &link.parent, link.parent_occurrence, id).map(|index| task_at(job, index).identifier.clone())
+        let parent = match layout.added(&link.parent.value) {
+            Some(_) => Ok(link.parent.value.clone()),
+            None => find(job, &link.parent, link.parent_occurrence, id).map(|index| task_at(job, index).identifier.clone()),
         };
         match (find(job, &link.task, link.child_occurrence, id), parent) {
-            (Ok(child), Ok(parent)) => {
-                if let NewEntry::Task(task) = &mut job.entries[child] {
-                    if !task.depends_on.iter().any(|own| same_identifier(own, &parent)) {
-                        task.depends_on.push(parent);
-                    }
-                }
-            }
+            (Ok(child), Ok(parent)) => link_to(job, child, parent),
             (child, parent) => {
                 problems.extend(child.err());
                 problems.extend(parent.err());
@@ -87,71 +79,113 @@ pub(super) fn adjust(job: &mut NewJob, adjustments: &[Adjustment], id: Id<Scaffo
         }
     }
     if problems.is_empty() {
-        insert(job, inserts);
+        layout.apply(job);
     }
     problems
 }
 
-fn step(add: &AddTask) -> NewEntry {
-    let reason = "added by AddTask".to_owned();
-    NewEntry::Step { identifier: add.task.value.clone(), level: None, reason }
-}
-
-/// Puts the steps at their places, each on a level of its own; levels that follow move up.
-fn insert(job: &mut NewJob, inserts: Vec<(usize, bool, NewEntry)>) {
-    if inserts.is_empty() {
+/// Adds a parent to a task; parents stand in the order of the job, those that it does not generate last.
+fn link_to(job: &mut NewJob, child: usize, parent: String) {
+    let NewEntry::Task(task) = &job.entries[child] else { return };
+    if task.depends_on.iter().any(|own| same_identifier(own, &parent)) {
         return;
     }
-    let old = std::mem::take(&mut job.entries);
-    let mut before: Vec<Vec<NewEntry>> = (0..old.len()).map(|_| Vec::new()).collect();
-    let mut after: Vec<Vec<NewEntry>> = (0..old.len()).map(|_| Vec::new()).collect();
-    // A step must not stand inside a phase: it goes before or after all tasks of its target's level.
-    let level_range = |index: usize| {
-        let level = old[index].level();
-        let first = (0..=index).rev().take_while(|&at| old[at].level() == level).last().unwrap_or(index);
-        let last = (index..old.len()).take_while(|&at| old[at].level() == level).last().unwrap_or(index);
-        if level.is_none() { (index, index) } else { (first, last) }
+    let place = |name: &str| {
+        let is = |entry: &NewEntry| matches!(entry, NewEntry::Task(task) if same_identifier(&task.identifier, name));
+        job.entries.iter().position(is).unwrap_or(usize::MAX)
     };
-    for (index, is_before, entry) in inserts {
-        let (first, last) = level_range(index);
-        if is_before { before[first].push(entry) } else { after[last].push(entry) }
+    let own = place(&parent);
+    let at = task.depends_on.iter().position(|other| place(other) > own).unwrap_or(task.depends_on.len());
+    if let NewEntry::Task(task) = &mut job.entries[child] {
+        task.depends_on.insert(at, parent);
     }
-    let leveled = old.iter().any(|entry| entry.level().is_some());
-    let mut next = 0;
-    let mut own: Option<u32> = None;
-    let mut entries = Vec::with_capacity(old.len());
-    let alone = |mut entry: NewEntry, next: &mut u32, entries: &mut Vec<NewEntry>| {
-        if leveled {
-            entry.set_level(Some(*next));
-            *next += 1;
-        }
-        entries.push(entry);
-    };
-    for (index, mut entry) in old.into_iter().enumerate() {
-        for step in before[index].drain(..) {
-            alone(step, &mut next, &mut entries);
-            own = None;
-        }
-        if leveled {
-            if own != entry.level() {
-                own = entry.level();
-                next += 1;
+}
+
+/// Tasks of one level, or one added step.
+struct Slot {
+    /// The step, and the slot beside which it was put; `None` for what was generated.
+    added: Option<(String, usize)>,
+}
+
+/// The order of levels while steps are put between them. A step must not stand inside a phase: it goes before or after
+/// all tasks of its target's level.
+struct Layout {
+    slots: Vec<Slot>,
+    /// Slots in the order of the job.
+    order: Vec<usize>,
+    of_entry: Vec<usize>,
+}
+
+impl Layout {
+    fn of(job: &NewJob) -> Self {
+        let mut layout = Self { slots: Vec::new(), order: Vec::new(), of_entry: Vec::with_capacity(job.entries.len()) };
+        let mut last = None;
+        for entry in &job.entries {
+            if last != Some(entry.level()) || entry.level().is_none() {
+                layout.order.push(layout.slots.len());
+                layout.slots.push(Slot { added: None });
             }
-            entry.set_level(Some(next - 1));
+            last = Some(entry.level());
+            layout.of_entry.push(layout.slots.len() - 1);
         }
-        entries.push(entry);
-        for step in after[index].drain(..) {
-            alone(step, &mut next, &mut entries);
-            own = None;
+        layout
+    }
+
+    /// The slot of a step added before under that name.
+    fn added(&self, name: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.added.as_ref().is_some_and(|(task, _)| same_identifier(task, name)))
+    }
+
+    /// Puts a step beside a slot, behind those put there before it.
+    fn add(&mut self, target: usize, add: &AddTask) {
+        let mut at = self.order.iter().position(|&slot| slot == target).unwrap_or(self.order.len());
+        if !add.before {
+            at += 1;
+            while at < self.order.len() && self.hangs_on(self.order[at], target) {
+                at += 1;
+            }
+        }
+        self.order.insert(at, self.slots.len());
+        self.slots.push(Slot { added: Some((add.task.value.clone(), target)) });
+    }
+
+    /// Whether a slot was put beside another, or beside one that was.
+    fn hangs_on(&self, mut slot: usize, target: usize) -> bool {
+        while let Some((_, beside)) = &self.slots[slot].added {
+            if *beside == target {
+                return true;
+            }
+            slot = *beside;
+        }
+        false
+    }
+
+    /// Numbers the levels anew and puts the steps in. Entries without levels stay without.
+    fn apply(self, job: &mut NewJob) {
+        let Self { slots, order, of_entry } = self;
+        let leveled = job.entries.iter().any(|entry| entry.level().is_some());
+        let mut entries: Vec<Vec<NewEntry>> = slots.iter().map(|_| Vec::new()).collect();
+        for (entry, slot) in std::mem::take(&mut job.entries).into_iter().zip(of_entry) {
+            entries[slot].push(entry);
+        }
+        for (slot, own) in slots.into_iter().zip(&mut entries) {
+            if let Some((identifier, _)) = slot.added {
+                own.push(NewEntry::Step { identifier, level: None, reason: "added by AddTask".to_owned() });
+            }
+        }
+        for (level, slot) in order.into_iter().enumerate() {
+            for mut entry in std::mem::take(&mut entries[slot]) {
+                entry.set_level(leveled.then_some(level as u32));
+                job.entries.push(entry);
+            }
         }
     }
-    job.entries = entries;
 }
 
 fn task_at(job: &NewJob, index: usize) -> &NewTask {
     match &job.entries[index] {
         NewEntry::Task(task) => task,
-        NewEntry::Step { .. } => unreachable!("only tasks are found by name"),
+        NewEntry::Step { .. } | NewEntry::Written(_) => unreachable!("only tasks are found by name"),
     }
 }
 
@@ -160,7 +194,7 @@ fn find(job: &NewJob, name: &Written, occurrence: Option<u32>, id: Id<Scaffoldin
     let tasks = || {
         job.entries.iter().enumerate().filter_map(|(index, entry)| match entry {
             NewEntry::Task(task) => Some((index, task)),
-            NewEntry::Step { .. } => None,
+            NewEntry::Step { .. } | NewEntry::Written(_) => None,
         })
     };
     let found: Vec<usize> = tasks().filter(|(_, task)| matches(task, &name.value)).map(|(index, _)| index).collect();

@@ -85,13 +85,16 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
 
     let flag = if arguments.no_synchronization { None } else { synchronization::phases(&mut job, &synchronized, mode) };
     let computation = Computation { facts, mode, flag, with_provisioning: !arguments.no_provisioning };
-    let all: BTreeSet<_> = connectors.iter().flat_map(|connector| &connector.entity_types).copied().collect();
-    computation.groups(&mut job, &provisioned_connectors, all);
+    let provisioned = Provisioned::of(facts, &provisioned_connectors);
+    // Owners may belong to a connector of another agent.
+    let mut first: BTreeSet<_> = connectors.iter().flat_map(|connector| &connector.entity_types).copied().collect();
+    first.extend(&provisioned.sources);
+    computation.groups(&mut job, &provisioned_connectors, first);
     if mode == Mode::Complete {
         let mut covered = synchronized;
         covered.extend(&provisioned_connectors);
         computation.classification(&mut job, &covered);
-        computation.profiles(&mut job, &Provisioned::of(facts, &provisioned_connectors).resource_types);
+        computation.profiles(&mut job, &provisioned.resource_types);
         computation.plain(&mut job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
         computation.notifications(&mut job);
         computation.plain(&mut job, kinds::MANAGE_CONFIGURATION_INDEXES_TASK, "closes the complete job of an agent");

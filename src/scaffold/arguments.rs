@@ -2,7 +2,10 @@
 //!
 //! Choices where nothing is published: without `Agent` a job runs on the connector's agent, else on the only agent
 //! declared, else on `Local`; without `OpenIdIdentifier` agent-side tasks use the client `Job`, as the published outputs
-//! do; a display name that is not written is the job's identifier.
+//! do; a display name that is not written is the job's identifier. `DoNotCreateJob` acts in every version of the dialect,
+//! also where it is withdrawn: the rule `deprecated` says so, and whoever writes it wants no job. The tasks it leaves at
+//! top level have no level. `FormatPropertiesInResource` and `FulfillInternalWorkflowsPath` leave no trace in the tasks:
+//! no attribute of a task is published that they could set.
 
 use std::collections::BTreeSet;
 
@@ -133,7 +136,6 @@ impl Arguments {
                     .attribute(child, names::CONNECTOR_IDENTIFIER)
                     .map(|(attribute, value)| (Symbol::new(&value), child, attribute));
             }
-            // FormatPropertiesInResource and FulfillInternalWorkflowsPath change no published attribute of a task.
             _ => {}
         }
     }

@@ -9,6 +9,7 @@
 //! - A later group computes the properties and keys of what the groups before it wrote: targets and what query rules point
 //!   to, with the owners where the group is a new one.
 //! - Risk scores are computed once, after the last role model.
+//! - Without provisioning there is one group of everything: nothing is written that a later group could take up.
 //! - A task that would cover no entity type or resource type is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,13 +35,29 @@ pub(super) struct Provisioned {
     pub(super) targets: BTreeSet<Id<EntityType>>,
     pub(super) names1: String,
     pub(super) names2: String,
+    /// Connectors with the connections that fulfil them, for a person.
+    pub(super) through: String,
+}
+
+/// How many names a reason lists.
+const LISTED: usize = 8;
+
+/// Names for a person: the first ones, and how many more.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > LISTED { format!("{shown} and {} more", names.len() - LISTED) } else { shown }
 }
 
 impl Provisioned {
     pub(super) fn of(facts: &Facts<'_>, connectors: &[&ConnectorFacts]) -> Self {
         let mut out = Self::default();
         let mut labels = Vec::new();
+        let mut through = Vec::new();
         for connector in connectors.iter().filter(|connector| !connector.resource_types.is_empty()) {
+            through.push(match connector.fulfilling.as_slice() {
+                [] => format!("`{}`", connector.name),
+                connections => format!("`{}` (through {})", connector.name, listed(connections)),
+            });
             labels.push((connector.label1.as_str(), connector.label2.as_str()));
             for &resource_type in &connector.resource_types {
                 out.resource_types.push(resource_type);
@@ -49,6 +66,7 @@ impl Provisioned {
             }
         }
         out.resource_types.sort_by(|a, b| facts.resource_type(*a).cmp(facts.resource_type(*b)));
+        out.through = listed(&through);
         out.names1 = labels.iter().map(|label| label.0).collect::<Vec<_>>().join(", ");
         out.names2 = labels.iter().map(|label| label.1).collect::<Vec<_>>().join(", ");
         out
@@ -164,7 +182,7 @@ impl Computation<'_, '_> {
         let mut orders = NewTask::new(&job.identifier, kind, stem(base, "_ForceProvisioning"), base)
             .for_names(&provisioned.names1, &provisioned.names2)
             .with_if(first, names::FORCE_PROVISIONING, "true")
-            .because("resource types whose targets belong to the connectors provisioned");
+            .because(format!("resource types whose targets belong to {}", provisioned.through));
         orders.resource_types.clone_from(&resource_types);
         let dirty = if self.mode == Mode::Incremental { "true" } else { "false" };
         let mut fulfill = NewTask::new(&job.identifier, kinds::FULFILL_TASK, stem("Fulfill", "_IgnoreHistorization"), "Fulfill")
@@ -184,7 +202,10 @@ impl Computation<'_, '_> {
 
     /// All groups of a job that is not the first load.
     pub(super) fn groups(&self, job: &mut NewJob, connectors: &[&ConnectorFacts], first: BTreeSet<Id<EntityType>>) {
-        let strata = strata(self.facts, connectors);
+        let mut strata = strata(self.facts, connectors);
+        if !self.with_provisioning {
+            strata = Some(strata.concat()).filter(|all| !all.is_empty()).into_iter().collect();
+        }
         let all = Provisioned::of(self.facts, connectors);
         if strata.is_empty() {
             self.expressions(job, 1, first, "entity types of the job's connectors");
@@ -195,7 +216,8 @@ impl Computation<'_, '_> {
             .enumerate()
             .flat_map(|(stratum, members)| {
                 let internal = members.iter().any(|connector| connector.internal);
-                (0..if internal { INTERNAL_ROUNDS } else { 1 }).map(move |round| (stratum, round))
+                let rounds = if internal && self.with_provisioning { INTERNAL_ROUNDS } else { 1 };
+                (0..rounds).map(move |round| (stratum, round))
             })
             .collect();
         for (index, &(stratum, round)) in rounds.iter().enumerate() {
@@ -223,13 +245,18 @@ impl Computation<'_, '_> {
 
     pub(super) fn classification(&self, job: &mut NewJob, connectors: &[&ConnectorFacts]) {
         let types = connectors.iter().flat_map(|connector| &connector.entity_types).copied();
-        let types = self.types(types.filter(|&id| self.facts.is_classified(id)));
+        let ids = self.facts.sorted(types.filter(|&id| self.facts.is_classified(id)));
+        let types = self.types(ids.iter().copied());
         if types.is_empty() {
             return;
         }
+        let by = |&id: &Id<EntityType>| {
+            let rules = self.facts.classifying(id).into_iter().map(str::to_owned).collect::<Vec<_>>();
+            format!("`{}` by the rules of {}", self.facts.entity_type(id), listed(&rules))
+        };
         let base = "UpdateClassification";
         let mut task = NewTask::new(&job.identifier, kinds::UPDATE_CLASSIFICATION_TASK, base, base)
-            .because("entity types that have a classification rule");
+            .because(format!("classified are {}", listed(&ids.iter().map(by).collect::<Vec<_>>())));
         task.entity_types = types;
         job.single(task);
     }

@@ -21,6 +21,17 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
     let Some(connector) = item.connector.and_then(|connector| connector.value.target).and_then(|id| facts.connector(id)) else {
         return Ok(Vec::new());
     };
+    of_connector(facts, id, connector, arguments, mode)
+}
+
+/// The job of a connector, whether a scaffolding is written for it or not.
+pub(super) fn of_connector(
+    facts: &Facts<'_>,
+    id: Id<Scaffolding>,
+    connector: &ConnectorFacts,
+    arguments: &Arguments,
+    mode: Mode,
+) -> Expansion {
     let part = if mode == Mode::Complete { connector.complete } else { connector.incremental };
     let synchronizes = !connector.exports.is_empty() && part != JobIntegration::OnlyProvisioning;
     let provisions = connector.fulfils && part != JobIntegration::OnlySynchronization;

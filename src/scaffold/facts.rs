@@ -1,6 +1,10 @@
 //! What the configuration says about connectors, connections and resource types, computed once for all scaffoldings.
+//!
+//! Choices where nothing is published: a connection of a package that the catalogue does not have neither exports nor
+//! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written);
+//! a display name that is empty counts as absent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grammar::{kinds, names};
 use crate::ir::{Agent, Connection, Connector, EntityType, Id, JobIntegration, Program, ResourceType, SynchronizationType};
@@ -26,8 +30,12 @@ pub(super) struct ConnectorFacts {
     pub(super) exports: Vec<ConnectionFacts>,
     /// Whether some connection fulfils.
     pub(super) fulfils: bool,
+    /// Connections that fulfil, ordinal.
+    pub(super) fulfilling: Vec<String>,
     /// Whether it is fulfilled into the product's own database.
     pub(super) internal: bool,
+    /// Whether it is switched off as a whole.
+    pub(super) deactivated: bool,
     /// Whether its exports are Active Directory's.
     active_directory: bool,
     /// Entity types, ordinal.
@@ -64,9 +72,11 @@ pub(super) struct Facts<'p> {
     resource_types: Vec<String>,
     connector_of: Vec<Option<Id<Connector>>>,
     /// Entity types that have a classification rule.
-    classified: BTreeSet<Id<EntityType>>,
+    classified: BTreeMap<Id<EntityType>, BTreeSet<Id<ResourceType>>>,
     /// Resource types that have a context of profile rules.
     profiled: BTreeSet<Id<ResourceType>>,
+    /// Where the query rules of each resource type point to.
+    queries: BTreeMap<Id<ResourceType>, Vec<Id<EntityType>>>,
     /// Owners of resource types outside the internal connectors.
     pub(super) notified: Vec<Id<EntityType>>,
     /// Agents, ordinal by identifier.
@@ -100,10 +110,11 @@ impl<'p> Facts<'p> {
             connections(program, &mut connectors, connection);
         }
         for facts in &mut connectors {
-            if items.connectors[facts.id].is_deactivated.is_some_and(|field| field.value) {
+            if facts.deactivated {
                 facts.exports.clear();
                 facts.fulfils = false;
             }
+            facts.fulfilling.sort();
             facts.exports.sort_by(|a, b| a.name.cmp(&b.name));
             facts.entity_types.sort_by(|a, b| entity_types[a.index()].cmp(&entity_types[b.index()]));
             facts.resource_types.sort_by(|a, b| resource_types[a.index()].cmp(&resource_types[b.index()]));
@@ -113,11 +124,13 @@ impl<'p> Facts<'p> {
         for (number, facts) in connectors.iter().enumerate() {
             connector_numbers[facts.id.index()] = Some(number as u32);
         }
-        let classified = items
-            .resource_classification_rules
-            .values()
-            .filter_map(|rule| items.resource_types[rule.resource_type?.value.target?].target?.value.target)
-            .collect();
+        let mut classified: BTreeMap<Id<EntityType>, BTreeSet<Id<ResourceType>>> = BTreeMap::new();
+        for rule in items.resource_classification_rules.values() {
+            let Some(resource_type) = rule.resource_type.and_then(|named| named.value.target) else { continue };
+            if let Some(target) = items.resource_types[resource_type].target.and_then(|target| target.value.target) {
+                classified.entry(target).or_default().insert(resource_type);
+            }
+        }
         let profiled = items.profile_rule_contexts.values().filter_map(|context| context.resource_type?.value.target).collect();
         let mut agents: Vec<_> = items.agents.iter().map(|(id, item)| (id, text(item.origin))).collect();
         agents.sort_by(|a, b| a.1.cmp(&b.1));
@@ -130,6 +143,7 @@ impl<'p> Facts<'p> {
             connector_of,
             classified,
             profiled,
+            queries: queries(program),
             notified: Vec::new(),
             agents,
         };
@@ -178,7 +192,14 @@ impl<'p> Facts<'p> {
     }
 
     pub(super) fn is_classified(&self, id: Id<EntityType>) -> bool {
-        self.classified.contains(&id)
+        self.classified.contains_key(&id)
+    }
+
+    /// The resource types by whose rules an entity type is classified, ordinal.
+    pub(super) fn classifying(&self, id: Id<EntityType>) -> Vec<&str> {
+        let mut names: Vec<&str> = self.classified.get(&id).into_iter().flatten().map(|&id| self.resource_type(id)).collect();
+        names.sort_unstable();
+        names
     }
 
     pub(super) fn has_profile_rules(&self, id: Id<ResourceType>) -> bool {
@@ -195,27 +216,26 @@ impl<'p> Facts<'p> {
 
     /// Entity types that the query rules of the resource types point to: their keys are needed to find what is linked.
     pub(super) fn queried(&self, resource_types: &BTreeSet<Id<ResourceType>>) -> BTreeSet<Id<EntityType>> {
-        let items = &self.program.items;
-        let mut found = BTreeSet::new();
-        for rule in items.resource_rules.values().filter(|rule| rule.kind == kinds::QUERY_RULE) {
-            let (Some(resource_type), Some(property)) = (rule.resource_type, rule.property) else { continue };
-            if !resource_types.contains(&resource_type) {
-                continue;
-            }
-            let Some(target) = self.target(resource_type) else { continue };
-            if let Some(other) = self.program.navigates_to(target, property.value) {
-                found.insert(other);
-            }
-        }
-        found
+        resource_types.iter().flat_map(|id| self.queries.get(id).into_iter().flatten()).copied().collect()
     }
+}
+
+fn queries(program: &Program) -> BTreeMap<Id<ResourceType>, Vec<Id<EntityType>>> {
+    let items = &program.items;
+    let mut found: BTreeMap<Id<ResourceType>, Vec<Id<EntityType>>> = BTreeMap::new();
+    for rule in items.resource_rules.values().filter(|rule| rule.kind == kinds::QUERY_RULE) {
+        let (Some(resource_type), Some(property)) = (rule.resource_type, rule.property) else { continue };
+        let Some(target) = items.resource_types[resource_type].target.and_then(|target| target.value.target) else { continue };
+        found.entry(resource_type).or_default().extend(program.navigates_to(target, property.value));
+    }
+    found
 }
 
 fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> ConnectorFacts {
     let name = program.identifier(item.origin).trim().to_owned();
-    let label1 = program.value(item.origin, names::DISPLAY_NAME_L1).map_or_else(|| name.clone(), |label| label.trim().to_owned());
-    let label2 =
-        program.family_value(item.origin, "DisplayName_L2").map_or_else(|| label1.clone(), |label| label.trim().to_owned());
+    let label = |label: std::borrow::Cow<'_, str>| Some(label.trim().to_owned()).filter(|label| !label.is_empty());
+    let label1 = program.value(item.origin, names::DISPLAY_NAME_L1).and_then(label).unwrap_or_else(|| name.clone());
+    let label2 = program.family_value(item.origin, "DisplayName_L2").and_then(label).unwrap_or_else(|| label1.clone());
     let agent = item.agent.and_then(|agent| agent.value.target);
     ConnectorFacts {
         id,
@@ -227,7 +247,9 @@ fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> Connecto
         incremental: item.incremental_job.map_or(JobIntegration::Used, |field| field.value),
         exports: Vec::new(),
         fulfils: false,
+        fulfilling: Vec::new(),
         internal: false,
+        deactivated: item.is_deactivated.is_some_and(|field| field.value),
         active_directory: false,
         entity_types: Vec::new(),
         resource_types: Vec::new(),
@@ -249,6 +271,7 @@ fn connections(program: &Program, connectors: &mut [ConnectorFacts], connection:
     }
     if connection.fulfils() {
         facts.fulfils = true;
+        facts.fulfilling.push(program.identifier(connection.origin).trim().to_owned());
         facts.internal |= package.id == "Usercube.FulfillDatabase@0000001";
     }
 }

@@ -28,8 +28,10 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
         .filter(|connector| !connector.exports.is_empty() && !excluded(connector, &arguments.no_connector_synchronization))
         .collect();
     let principal = principal(facts, arguments, &connectors);
+    let provisions =
+        |connector: &ConnectorFacts| !connector.deactivated && !excluded(connector, &arguments.no_connector_provisioning);
     let provisioned_connectors: Vec<&ConnectorFacts> =
-        principal.iter().copied().filter(|connector| !excluded(connector, &arguments.no_connector_provisioning)).collect();
+        principal.iter().copied().filter(|connector| provisions(connector)).collect();
     if synchronized.is_empty() && provisioned_connectors.is_empty() {
         let subject = format!("agent `{agent}`");
         return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject }));

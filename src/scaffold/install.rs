@@ -3,14 +3,14 @@
 use crate::grammar::kinds;
 use crate::grammar::names;
 use crate::ir::{
-    At, Declaration, Field, Generated, GeneratedElement, GeneratedEntry, GeneratedJob, Id, Item, Job, JobEntry, Origin, Program,
-    Ref, Scaffolding, Step, Symbol, Task,
+    At, Declaration, Field, Generated, GeneratedElement, GeneratedEntry, GeneratedJob, Id, Item, Job, JobEntry, Moved, Origin,
+    Program, Ref, Scaffolding, Step, Symbol, Task,
 };
 
 use super::job::{NewEntry, NewJob};
 
 /// Adds a generated job to the program. References are resolved by [`finish`].
-pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, without_job: bool) {
+pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, without_job: bool, moved: &Moved) {
     let NewJob { attributes, entries, agent, open_id_client, reason, .. } = new;
     let origin = program.items.scaffoldings[id].origin;
     let job = (!attributes.is_empty() && !without_job).then(|| {
@@ -68,9 +68,33 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
                 program.items.jobs[job].entries.push(JobEntry::Step(step));
                 generated.push(GeneratedEntry::Step(number));
             }
+            NewEntry::Written(entry) => {
+                if let (Some(entry), Some((_, job))) = (moved.entry(entry), job) {
+                    generated.push(GeneratedEntry::Written(program.entry_origin(entry)));
+                    adopt(program, job, entry);
+                }
+            }
         }
     }
     program.generated_jobs.push(GeneratedJob { scaffolding: id, job, entries: generated });
+}
+
+/// Makes what was written in another job's element part of a job.
+fn adopt(program: &mut Program, job: Id<Job>, entry: JobEntry) {
+    let items = &mut program.items;
+    items.jobs[job].entries.push(entry);
+    match entry {
+        JobEntry::Task(task) => items.tasks[task].job = Some(job),
+        JobEntry::Override(id) => {
+            if let Some(written) = items.overrides[id].written.as_deref_mut() {
+                written.job = Some(job);
+            }
+            if let Some(copy) = items.overrides[id].copy {
+                items.tasks[copy].job = Some(job);
+            }
+        }
+        JobEntry::Step(_) => {}
+    }
 }
 
 fn reference<T>(name: Symbol) -> Field<Ref<T>> {

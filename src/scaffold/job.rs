@@ -3,9 +3,10 @@
 //! Levels are counted from 0, one per phase; a phase that emits nothing takes no number.
 
 use crate::grammar::{ElementKind, kinds, names};
-use crate::ir::{GeneratedChild, GeneratedElement, Id, Scaffolding};
+use crate::ir::{GeneratedChild, GeneratedElement, Id, JobEntry, Scaffolding};
 use crate::syntax::NameId;
 
+use super::consolidate::{Overlay, set_all};
 use super::labels;
 
 /// A generated task before it is numbered among all generated elements.
@@ -29,6 +30,8 @@ pub(super) struct NewTask {
     pub(super) resource_types: Vec<String>,
     /// Why it is there, for a person.
     pub(super) reason: String,
+    /// What a written task of the same identifier changes.
+    pub(super) overlay: Option<Overlay>,
 }
 
 impl NewTask {
@@ -51,6 +54,7 @@ impl NewTask {
             entity_types: Vec::new(),
             resource_types: Vec::new(),
             reason: String::new(),
+            overlay: None,
         }
     }
 
@@ -102,7 +106,13 @@ impl NewTask {
 #[derive(Clone, Debug)]
 pub(super) enum NewEntry {
     Task(Box<NewTask>),
-    Step { identifier: String, level: Option<u32>, reason: String },
+    Step {
+        identifier: String,
+        level: Option<u32>,
+        reason: String,
+    },
+    /// What a written job of the same identifier adds.
+    Written(JobEntry),
 }
 
 impl NewEntry {
@@ -110,6 +120,7 @@ impl NewEntry {
         match self {
             Self::Task(task) => task.level = new,
             Self::Step { level, .. } => *level = new,
+            Self::Written(_) => {}
         }
     }
 
@@ -117,6 +128,7 @@ impl NewEntry {
         match self {
             Self::Task(task) => task.level,
             Self::Step { level, .. } => *level,
+            Self::Written(_) => None,
         }
     }
 }
@@ -169,7 +181,7 @@ impl NewJob {
 
 impl NewTask {
     /// The task as XML would have it.
-    pub(super) fn element(self, scaffolding: Id<Scaffolding>, agent: Option<&str>, open_id_client: &str) -> GeneratedElement {
+    pub(super) fn element(mut self, scaffolding: Id<Scaffolding>, agent: Option<&str>, open_id_client: &str) -> GeneratedElement {
         let mut attributes: Vec<(NameId, Box<str>)> = Vec::with_capacity(7 + self.own.len());
         attributes.push((names::IDENTIFIER, self.identifier.into()));
         attributes.push((names::DISPLAY_NAME_L1, self.label1.into()));
@@ -190,10 +202,25 @@ impl NewTask {
         }
         attributes.extend(self.own.into_iter().map(|(name, value)| (name, value.into_boxed_str())));
         let child = |kind, name| move |value: String| GeneratedChild { kind, name, value: value.into() };
-        let children = (self.depends_on.into_iter().map(child(kinds::TASK_DEPENDS_ON_TASK, names::PARENT_TASK)))
-            .chain(self.entity_types.into_iter().map(child(kinds::TASK_ENTITY_TYPE, names::ENTITY_TYPE)))
-            .chain(self.resource_types.into_iter().map(child(kinds::TASK_RESOURCE_TYPE, names::RESOURCE_TYPE)))
-            .collect();
+        if let Some(overlay) = &mut self.overlay {
+            if overlay.replaces {
+                attributes.retain(|(name, _)| *name == names::IDENTIFIER || *name == names::LEVEL);
+            }
+            set_all(&mut attributes, std::mem::take(&mut overlay.attributes));
+        }
+        let mut children: Vec<GeneratedChild> =
+            (self.depends_on.into_iter().map(child(kinds::TASK_DEPENDS_ON_TASK, names::PARENT_TASK)))
+                .chain(self.entity_types.into_iter().map(child(kinds::TASK_ENTITY_TYPE, names::ENTITY_TYPE)))
+                .chain(self.resource_types.into_iter().map(child(kinds::TASK_RESOURCE_TYPE, names::RESOURCE_TYPE)))
+                .collect();
+        for child in self.overlay.into_iter().flat_map(|overlay| overlay.children) {
+            if !children.contains(&child) {
+                children.push(child);
+            }
+        }
+        children.sort_by_key(|child| {
+            [kinds::TASK_DEPENDS_ON_TASK, kinds::TASK_ENTITY_TYPE].iter().position(|&kind| kind == child.kind).unwrap_or(2)
+        });
         GeneratedElement { kind: self.kind, attributes, children, scaffolding, reason: self.reason }
     }
 }

@@ -12,9 +12,11 @@ mod adjust;
 mod agent;
 mod arguments;
 mod clean_database;
+pub mod compare;
 mod computation;
 mod connector;
 mod connectors_jobs;
+mod consolidate;
 mod facts;
 mod initialization;
 mod install;
@@ -22,11 +24,14 @@ mod job;
 mod labels;
 pub mod print;
 mod problem;
+mod recognize;
 mod synchronization;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
+pub use recognize::{Recognized, Recognizer};
 
 use crate::grammar::kinds;
 use crate::ir::{Id, Program, Scaffolding};
@@ -66,6 +71,7 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
             })
             .collect()
     };
+    let mut all: Vec<consolidate::Expanded> = Vec::new();
     for (id, arguments, jobs) in expanded {
         problems.extend(arguments.problems);
         match jobs {
@@ -73,7 +79,7 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
                 for mut job in jobs {
                     let found = adjust::adjust(&mut job, &arguments.adjustments, id);
                     if found.is_empty() {
-                        install::install(program, id, job, arguments.without_job);
+                        all.push((id, job, arguments.without_job));
                     } else {
                         problems.extend(found);
                     }
@@ -81,6 +87,10 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
             }
             Err(problem) => problems.push(problem),
         }
+    }
+    let moved = consolidate::consolidate(program, &mut all);
+    for (id, job, without_job) in all {
+        install::install(program, id, job, without_job, &moved);
     }
     install::finish(program);
     problems

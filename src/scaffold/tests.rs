@@ -1,5 +1,10 @@
 //! What the scaffoldings generate from a small configuration, and laws of expansion.
 
+mod consolidation;
+mod difference;
+mod scale;
+mod shapes;
+
 use proptest::prelude::*;
 
 use super::{expand, print};
@@ -49,13 +54,45 @@ fn outline(scaffolding: &str) -> String {
     for job in &program.generated_jobs {
         lines.push(print_job(&program, job));
         for entry in &job.entries {
-            let (GeneratedEntry::Task(number, _) | GeneratedEntry::Step(number)) = *entry;
+            let number = match *entry {
+                GeneratedEntry::Task(number, _) | GeneratedEntry::Step(number) => number,
+                GeneratedEntry::Written(origin) => {
+                    lines.push(format!("  by hand {}", program.identifier(origin)));
+                    continue;
+                }
+            };
             let element = &program.generated[number.0 as usize];
             let identifier = element.value(names::IDENTIFIER).unwrap_or_default();
             lines.push(format!("  {} {identifier}", element.value(names::LEVEL).unwrap_or("-")));
         }
     }
     lines.join("\n")
+}
+
+/// The problems that keep scaffoldings from being expanded.
+fn problems_of(scaffolding: &str) -> String {
+    let sources = Sources::new(vec![SourceFile::new("1.xml", whole(&format!("{}{scaffolding}", MODEL.concat())))]);
+    let problems = expand(&mut Program::build(sources, Dialect::Saas));
+    problems.iter().map(|problem| format!("{:?}", problem.kind)).collect::<Vec<_>>().join("\n")
+}
+
+/// The entity types of the generated tasks whose identifier has that part.
+fn outline_of(scaffolding: &str, part: &str) -> String {
+    let program = with(scaffolding);
+    let tasks = program.generated.iter().filter(|element| element.value(names::IDENTIFIER).is_some_and(|id| id.contains(part)));
+    let types =
+        |element: &crate::ir::GeneratedElement| element.children.iter().map(|child| child.value.to_string()).collect::<Vec<_>>();
+    tasks.map(|element| types(element).join(", ")).collect::<Vec<_>>().join("\n")
+}
+
+fn whole(content: &str) -> String {
+    format!("<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">\n{content}\n</ConfigurationFile>\n")
+}
+
+/// What is inside the root element.
+fn body(text: &str) -> String {
+    let from = text.find("<ConfigurationFile").and_then(|at| Some(at + text[at..].find('>')? + 1)).unwrap();
+    text[from..text.rfind("</ConfigurationFile>").unwrap()].to_owned()
 }
 
 fn print_job(program: &Program, job: &crate::ir::GeneratedJob) -> String {
@@ -393,7 +430,7 @@ fn a_job_is_explained() {
 
     level 7
       GenerateProvisioningOrdersTask Doors_Incremental_GenerateProvisioningOrders1
-        why: resource types whose targets belong to the connectors provisioned
+        why: resource types whose targets belong to `Doors` (through DoorsAd)
         resource types: BadgeOfPerson
 
     level 8

@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Glob;
@@ -124,42 +125,15 @@ impl Search<'_> {
     }
 
     fn folder(&mut self, root: &Path) {
-        let shown_root = below(root, self.working_folder);
         let absolute = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
         let base = fs::canonicalize(&self.selection.base).unwrap_or_else(|_| self.selection.base.clone());
-        let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
-        let selection = self.selection;
-        let judged_as = |path: &Path| {
-            let inside = path.strip_prefix(root).unwrap_or(path);
-            let absolute = absolute.join(inside);
-            absolute.strip_prefix(&base).map_or_else(|_| slashes(inside), slashes)
-        };
-        let entered = |entry: &DirEntry| {
-            !entry.file_type().is_dir() || entry.depth() == 0 || enters(entry, selection, &judged_as, &absolute)
-        };
-        for entry in walk.into_iter().filter_entry(entered) {
-            match entry {
-                Ok(entry) => {
-                    self.doubles |= entry.path_is_symlink();
-                    if entry.file_type().is_file() && takes(entry.path(), selection, &judged_as) {
-                        let shown = show(entry.path(), root, shown_root.as_deref());
-                        let found = Found { shown, path: entry.path().to_owned(), named: false, content: None };
-                        self.files.push((found, root.to_owned()));
-                    }
-                }
-                // A link back to a folder around it: all in it is found there.
-                Err(error) if error.loop_ancestor().is_some() => {}
-                Err(error) => {
-                    let path = error.path().unwrap_or(root);
-                    let dangling = error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::NotFound);
-                    // A dangling link matters where the file it stands for would have been taken.
-                    if !dangling || takes(path, selection, &judged_as) {
-                        let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                        self.unlisted.insert(show(path, root, shown_root.as_deref()), message);
-                    }
-                }
-            }
-        }
+        let name = absolute.file_name().map(lossy).unwrap_or_default();
+        let shown_root = below(root, self.working_folder);
+        let walk = Walk { root, absolute, base, shown_root, selection: self.selection };
+        let found = walk.folder(root, &name, &[]);
+        self.files.extend(found.files.into_iter().map(|file| (file, root.to_owned())));
+        self.unlisted.extend(found.unlisted);
+        self.doubles |= found.links;
     }
 
     /// Sorted, each file once, each under a name of its own.
@@ -169,54 +143,146 @@ impl Search<'_> {
             let mut seen = BTreeSet::new();
             self.files.retain(|(file, _)| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
         }
-        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-        for (file, _) in &self.files {
-            *names.entry(&file.shown).or_default() += 1;
-        }
-        // Files of several folders outside the working folder can share a name: those are shown as given.
-        let shared: BTreeSet<String> =
-            names.into_iter().filter(|&(_, count)| count > 1).map(|(name, _)| name.to_owned()).collect();
-        for (file, _) in &mut self.files {
-            if shared.contains(&file.shown) {
-                file.shown = slashes(&file.path);
-            }
-        }
         let mut files: Vec<Found> = self.files.into_iter().map(|(file, _)| file).collect();
         files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
+        // Files of several folders outside the working folder can share a name: those are shown as given.
+        let shared: BTreeSet<String> =
+            files.windows(2).filter(|pair| pair[0].shown == pair[1].shown).map(|pair| pair[0].shown.clone()).collect();
+        if !shared.is_empty() {
+            for file in files.iter_mut().filter(|file| shared.contains(&file.shown)) {
+                file.shown = slashes(&file.path);
+            }
+            files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
+        }
         let unlisted = self.unlisted.into_iter().map(|(shown, message)| Unlisted { shown, message }).collect();
         Discovery { files, unlisted }
     }
 }
 
-/// Whether a folder below a PATH is searched.
-fn enters(entry: &DirEntry, selection: &Selection, judged_as: &dyn Fn(&Path) -> String, root: &Path) -> bool {
-    if selection.exclude.iter().any(|glob| glob.matches(&judged_as(entry.path()))) {
-        return false;
-    }
-    let name = lossy(entry.file_name());
-    let mentioned = |folders: &[&str]| selection.include.iter().any(|glob| glob.mentions(folders));
-    if name.starts_with('.') && !mentioned(&[&name]) {
-        return false;
-    }
-    let parent = match entry.depth() {
-        1 => root.file_name(),
-        _ => entry.path().parent().and_then(Path::file_name),
-    };
-    let parent = parent.map(lossy).unwrap_or_default();
-    let copy =
-        PRODUCT_COPIES.iter().find(|[above, below]| parent.eq_ignore_ascii_case(above) && name.eq_ignore_ascii_case(below));
-    copy.is_none_or(|folders| mentioned(folders))
+/// The search below one PATH. Folders are listed in parallel; the result is sorted afterwards.
+struct Walk<'s> {
+    root: &'s Path,
+    absolute: PathBuf,
+    base: PathBuf,
+    shown_root: Option<String>,
+    selection: &'s Selection,
 }
 
-/// Whether a file below a PATH is taken.
-fn takes(path: &Path, selection: &Selection, judged_as: &dyn Fn(&Path) -> String) -> bool {
-    let name = judged_as(path);
-    let wanted = if selection.include.is_empty() {
-        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
-    } else {
-        selection.include.iter().any(|glob| glob.matches(&name))
-    };
-    wanted && !selection.exclude.iter().any(|glob| glob.matches(&name))
+/// What a folder and all below it hold.
+#[derive(Default)]
+struct Below {
+    files: Vec<Found>,
+    unlisted: Vec<(String, String)>,
+    /// Whether a link was followed, so that a file may have been reached twice.
+    links: bool,
+}
+
+impl Below {
+    fn and(mut self, mut other: Self) -> Self {
+        self.files.append(&mut other.files);
+        self.unlisted.append(&mut other.unlisted);
+        self.links |= other.links;
+        self
+    }
+}
+
+impl Walk<'_> {
+    /// `name` is the folder's; `behind` holds the real folders that links were followed from and to on the way here.
+    fn folder(&self, folder: &Path, name: &str, behind: &[PathBuf]) -> Below {
+        let mut found = Below::default();
+        let mut inside: Vec<(PathBuf, String, Option<Vec<PathBuf>>)> = Vec::new();
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(true) {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if !self.enters(&entry, name) {
+                        continue;
+                    }
+                    let links = if entry.path_is_symlink() {
+                        found.links = true;
+                        match followed(folder, entry.path(), behind) {
+                            Some(links) => Some(links),
+                            // A link back to a folder around it: all in it is found there.
+                            None => continue,
+                        }
+                    } else {
+                        None
+                    };
+                    inside.push((entry.path().to_owned(), lossy(entry.file_name()), links));
+                }
+                Ok(entry) => {
+                    found.links |= entry.path_is_symlink();
+                    if entry.file_type().is_file() && self.takes(entry.path()) {
+                        let shown = show(entry.path(), self.root, self.shown_root.as_deref());
+                        found.files.push(Found { shown, path: entry.into_path(), named: false, content: None });
+                    }
+                }
+                // A link back to the folder itself.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder);
+                    let dangling = error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::NotFound);
+                    // A dangling link matters where the file it stands for would have been taken.
+                    if !dangling || self.takes(path) {
+                        let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                        found.unlisted.push((show(path, self.root, self.shown_root.as_deref()), message));
+                    }
+                }
+            }
+        }
+        let below = inside
+            .into_par_iter()
+            .map(|(path, name, links)| self.folder(&path, &name, links.as_deref().unwrap_or(behind)))
+            .reduce(Below::default, Below::and);
+        found.and(below)
+    }
+
+    /// A path as patterns see it.
+    fn judged_as(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(self.root).unwrap_or(path);
+        let absolute = self.absolute.join(inside);
+        absolute.strip_prefix(&self.base).map_or_else(|_| slashes(inside), slashes)
+    }
+
+    /// Whether a folder in the folder `parent` is searched.
+    fn enters(&self, entry: &DirEntry, parent: &str) -> bool {
+        let Selection { include, exclude, .. } = self.selection;
+        if !exclude.is_empty() && exclude.iter().any(|glob| glob.matches(&self.judged_as(entry.path()))) {
+            return false;
+        }
+        let name = lossy(entry.file_name());
+        let mentioned = |folders: &[&str]| include.iter().any(|glob| glob.mentions(folders));
+        if name.starts_with('.') && !mentioned(&[&name]) {
+            return false;
+        }
+        let copy =
+            PRODUCT_COPIES.iter().find(|[above, below]| parent.eq_ignore_ascii_case(above) && name.eq_ignore_ascii_case(below));
+        copy.is_none_or(|folders| mentioned(folders))
+    }
+
+    /// Whether a file is taken.
+    fn takes(&self, path: &Path) -> bool {
+        let Selection { include, exclude, .. } = self.selection;
+        let plain = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+        if include.is_empty() && exclude.is_empty() {
+            return plain;
+        }
+        let name = self.judged_as(path);
+        let wanted = if include.is_empty() { plain } else { include.iter().any(|glob| glob.matches(&name)) };
+        wanted && !exclude.iter().any(|glob| glob.matches(&name))
+    }
+}
+
+/// The real folders behind a link that is followed: those before it, the folder it stands in, and the one it leads to.
+/// Nothing where it leads back to one of them or to a folder around one.
+fn followed(folder: &Path, link: &Path, behind: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    let target = fs::canonicalize(link).ok()?;
+    let mut known = behind.to_vec();
+    known.extend(fs::canonicalize(folder));
+    if known.iter().any(|known| known.starts_with(&target)) {
+        return None;
+    }
+    known.push(target);
+    Some(known)
 }
 
 /// How a file below `root` is shown.

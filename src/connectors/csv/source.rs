@@ -122,7 +122,7 @@ fn from_io(error: &io::Error) -> CsvError {
 fn from_csv(error: &csv::Error, skipped: u64) -> CsvError {
     match error.kind() {
         ErrorKind::UnequalLengths { pos, expected_len, len } => CsvError {
-            message: format!("{len} values where the header has {expected_len} columns"),
+            message: format!("{len} {} where the header has {expected_len} columns", if *len == 1 { "value" } else { "values" }),
             row: pos.as_ref().map(|pos| pos.line() + skipped),
         },
         ErrorKind::Io(error) => from_io(error),

@@ -38,7 +38,7 @@ pub(super) fn line(kind: &EventKind) -> Option<String> {
         EventKind::TaskStarted { task, element, .. } => format!("{task} started ({element})"),
         EventKind::TaskProgress { .. } => return None,
         EventKind::TaskEnded { task, state, counters: counts, message, duration_ms } => {
-            let counts = counters(counts);
+            let counts = counters(counts, message.as_deref().unwrap_or_default());
             let counts = if counts.is_empty() { counts } else { format!(", {counts}") };
             let message = message.as_ref().map_or_else(String::new, |message| format!(": {message}"));
             format!("{task} {state} in {}{counts}{message}", duration(*duration_ms))

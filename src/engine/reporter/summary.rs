@@ -6,47 +6,84 @@ use std::fmt::Write;
 use crate::engine::clock::duration;
 use crate::engine::store::{RunDetail, TaskRecord};
 
-/// Task, outcome, counts, duration and reason of every task, then the outcome of the job and what to do next.
-pub fn table(run: &RunDetail) -> String {
-    const HEAD: [&str; 5] = ["Task", "Outcome", "Duration", "Counts", "Reason"];
-    let rows: Vec<[String; 5]> = run.tasks.iter().map(cells).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
+/// Columns that counts and messages need at least; with less room they stand on lines of their own.
+const DETAIL: usize = 40;
+/// How far lines of their own are indented.
+const INDENT: usize = 4;
+
+/// Task, outcome, duration and what there is to say of every task, then the outcome of the job and what to do next;
+/// `width` columns wide at most, but for words that are longer.
+pub fn table(run: &RunDetail, width: usize) -> String {
+    const HEAD: [&str; 3] = ["Task", "Outcome", "Took"];
+    let rows: Vec<([String; 3], String)> = run.tasks.iter().map(|task| (cells(task), detail(task))).collect();
+    let widths: [usize; 3] = std::array::from_fn(|column| {
+        let cells = rows.iter().map(|(cells, _)| cells[column].chars().count());
         cells.chain([HEAD[column].len()]).max().unwrap_or(0)
-    };
-    let widths: [usize; 4] = std::array::from_fn(width);
+    });
+    let used = widths.iter().map(|width| width + 2).sum::<usize>();
+    let longest = rows.iter().map(|(_, detail)| detail.chars().count()).max().unwrap_or(0);
+    let beside = width.saturating_sub(used) >= DETAIL.min(longest);
     let mut text = String::new();
-    let head = HEAD.map(str::to_owned);
-    for row in [&head].into_iter().chain(&rows) {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(widths) {
-            // Writing to a string does not fail.
-            let _ = write!(line, "{cell:width$}  ");
+    line(&mut text, &HEAD.map(str::to_owned), widths, if beside && longest > 0 { "What" } else { "" });
+    for (cells, detail) in &rows {
+        let indent = if beside { used } else { INDENT };
+        let mut lines = wrapped(detail, width.saturating_sub(indent)).into_iter();
+        line(&mut text, cells, widths, &if beside { lines.next().unwrap_or_default() } else { String::new() });
+        for more in lines {
+            let _ = writeln!(text, "{:indent$}{more}", "");
         }
-        line.push_str(&row[4]);
-        text.push_str(line.trim_end());
-        text.push('\n');
     }
+    // Writing to a string does not fail.
     let took = run.run.duration_ms.map_or_else(String::new, |took| format!(" in {}", duration(took)));
-    let _ = writeln!(text, "\nRun {} of {}: {}{took}", run.run.id, run.run.job, run.run.state);
+    let states: Vec<String> = run.run.counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
+    let states = if states.is_empty() { String::new() } else { format!(" ({})", states.join(", ")) };
+    let _ = writeln!(text, "\nRun {} of {}: {}{took}{states}", run.run.id, run.run.job, run.run.state);
     for (index, command) in run.next.iter().enumerate() {
         let _ = writeln!(text, "{} {command}", if index == 0 { "Next:" } else { "then:" });
     }
     text
 }
 
-fn cells(task: &TaskRecord) -> [String; 5] {
-    [
-        task.task.clone(),
-        task.state.to_string(),
-        task.duration_ms.map_or_else(String::new, duration),
-        counters(&task.counters),
-        task.reason.clone().or_else(|| task.message.clone()).unwrap_or_default(),
-    ]
+fn line(text: &mut String, cells: &[String; 3], widths: [usize; 3], detail: &str) {
+    let mut line = String::new();
+    for (cell, width) in cells.iter().zip(widths) {
+        let _ = write!(line, "{cell:width$}  ");
+    }
+    line.push_str(detail);
+    text.push_str(line.trim_end());
+    text.push('\n');
 }
 
-/// Counts in one line: `inserted 12, read 40`.
-pub fn counters(counters: &BTreeMap<String, u64>) -> String {
-    let words: Vec<String> = counters.iter().map(|(name, number)| format!("{name} {number}")).collect();
+fn cells(task: &TaskRecord) -> [String; 3] {
+    [task.task.clone(), task.state.to_string(), task.duration_ms.map_or_else(String::new, duration)]
+}
+
+/// Counts, then why or what the task said.
+fn detail(task: &TaskRecord) -> String {
+    let said = task.reason.as_ref().or(task.message.as_ref()).map_or("", String::as_str);
+    let counts = counters(&task.counters, said);
+    if counts.is_empty() || said.is_empty() { counts + said } else { format!("{counts}; {said}") }
+}
+
+/// Counts in one line: `inserted 12, links deleted 40`. Left out is what is zero, and what `said` says already.
+pub fn counters(counters: &BTreeMap<String, u64>, said: &str) -> String {
+    let told = |name: &str, number: u64| said.starts_with(&format!("{number} {name}"));
+    let shown = counters.iter().filter(|(name, number)| **number != 0 && !told(name, **number));
+    let words: Vec<String> = shown.map(|(name, number)| format!("{} {number}", name.replace('_', " "))).collect();
     words.join(", ")
+}
+
+/// Lines of at most `width` characters, broken between words.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

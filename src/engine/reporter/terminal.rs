@@ -7,7 +7,9 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Reporter, plain};
+use crate::engine::clock::duration;
 use crate::engine::event::{Event, EventKind};
+use crate::engine::state::TaskState;
 
 /// Draws on a terminal.
 pub struct Terminal {
@@ -57,6 +59,13 @@ impl Reporter for Terminal {
                 if let Some(bar) = self.running.get(task) {
                     bar.set_message(of.map_or_else(|| format!("{done}"), |of| format!("{done} of {of}")));
                 }
+            }
+            // The table at the end holds the counts; only what went wrong is told at once and in full.
+            EventKind::TaskEnded { task, state: state @ (TaskState::Completed | TaskState::Unchanged), duration_ms, .. } => {
+                if let Some(bar) = self.running.remove(task) {
+                    bar.finish_and_clear();
+                }
+                let _ = self.screen.println(format!("{task} {state} in {}", duration(*duration_ms)));
             }
             EventKind::TaskEnded { task, .. } | EventKind::TaskPassed { task, .. } => {
                 if let Some(bar) = self.running.remove(task) {

@@ -4,11 +4,12 @@
 //! with its committed outcome if there is one: nobody has to clean up first.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;
 
-use super::{Outcome, Store, lock};
+use super::{DEFAULT_STORE, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::process::Processes;
@@ -157,8 +158,7 @@ impl Store {
         let tasks = self.tasks_of(&record)?;
         record.counts = count(&tasks);
         let approvals = self.approvals(run)?;
-        let next =
-            if record.state.is_resumable() { next_commands(run, &tasks, &approvals, &self.outcomes(run)?) } else { Vec::new() };
+        let next = if record.state.is_resumable() { self.next_commands(run, &tasks, &approvals)? } else { Vec::new() };
         Ok(RunDetail { run: record, tasks, approvals, next })
     }
 
@@ -274,6 +274,16 @@ impl Store {
         Ok(record)
     }
 
+    /// What somebody types to go on with a run, in order.
+    fn next_commands(&self, run: RunId, tasks: &[TaskRecord], approvals: &[Approval]) -> Result<Vec<String>, EngineError> {
+        let outcomes = self.outcomes(run)?;
+        let store = store_argument(&self.data_file);
+        let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
+        let approve = |task: &TaskRecord| format!("jobwright approve {} {} --reason \"…\"{store}", run.0, task.task);
+        let approvals = tasks.iter().filter(waits).map(approve);
+        Ok(approvals.chain([format!("jobwright run --resume {}{store}", run.0)]).collect())
+    }
+
     fn counts(&self) -> Result<BTreeMap<i64, BTreeMap<TaskState, usize>>, EngineError> {
         let read = || -> rusqlite::Result<Vec<(i64, String, i64)>> {
             let mut statement = self.runs.prepare("SELECT run, state, count(*) FROM task_run GROUP BY run, state")?;
@@ -308,12 +318,13 @@ pub(crate) fn count(tasks: &[TaskRecord]) -> BTreeMap<TaskState, usize> {
     counts
 }
 
-fn next_commands(run: RunId, tasks: &[TaskRecord], approvals: &[Approval], outcomes: &BTreeMap<String, Outcome>) -> Vec<String> {
-    let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
-    tasks
-        .iter()
-        .filter(waits)
-        .map(|task| format!("jobwright approve {} {} --reason \"…\"", run.0, task.task))
-        .chain([format!("jobwright run --resume {}", run.0)])
-        .collect()
+/// ` --store FILE` as a command line needs it; nothing for the default store.
+pub fn store_argument(data_file: &Path) -> String {
+    let file = data_file.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "-_./\\:".contains(c);
+    match &*file {
+        DEFAULT_STORE => String::new(),
+        file if file.chars().all(plain) => format!(" --store {file}"),
+        file => format!(" --store '{}'", file.replace('\'', "'\\''")),
+    }
 }

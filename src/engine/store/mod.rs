@@ -23,7 +23,7 @@ use super::error::EngineError;
 use schema::Part;
 
 pub(super) use history::count;
-pub use history::{Approval, RunDetail, RunRecord, TaskRecord};
+pub use history::{Approval, RunDetail, RunRecord, TaskRecord, store_argument};
 pub(super) use outcome::{Outcome, commit_outcome};
 pub(super) use runs::End;
 

@@ -20,7 +20,11 @@ fn a_block_stops_the_job_and_keeps_its_change_list() {
     = blocked
     ");
     assert_eq!(summary.run.state.exit_code(false), 12);
-    assert_eq!(summary.next, ["jobwright approve 1 Synchronize --reason \"…\"", "jobwright run --resume 1"]);
+    let store = store::store_argument(house.engine().store().data_file());
+    assert_eq!(
+        summary.next,
+        [format!("jobwright approve 1 Synchronize --reason \"…\"{store}"), format!("jobwright run --resume 1{store}")]
+    );
     assert_eq!(house.traces(), ["Prepare", "Synchronize"], "what the blocked task wrote is committed");
 }
 
@@ -39,7 +43,8 @@ fn an_approved_task_runs_once_more_with_its_change_list() {
     let house = House::new();
     run(&house, &daily(), &ending(BLOCKS)).unwrap();
     house.engine().approve(RunId(1), "synchronize", "the department was closed").unwrap();
-    assert_eq!(house.engine().show(RunId(1)).unwrap().next, ["jobwright run --resume 1"]);
+    let store = store::store_argument(house.engine().store().data_file());
+    assert_eq!(house.engine().show(RunId(1)).unwrap().next, [format!("jobwright run --resume 1{store}")]);
     let given = Mutex::new(Vec::new());
     let source = Fake(|context: &mut TaskContext<'_>| {
         given.lock().unwrap().push((context.task.id.clone(), context.approval.map(str::to_owned)));

@@ -51,7 +51,7 @@ fn an_error_stops_the_job_and_its_siblings_finish() {
     C not started: A ended in error
     = errored
     ");
-    assert_eq!(summary.next, ["jobwright run --resume 1"]);
+    assert_eq!(summary.next, [format!("jobwright run --resume 1{}", store::store_argument(house.engine().store().data_file()))]);
     let summary = resume(&house, &ending(&[])).unwrap();
     assert_eq!((summary.run.state, summary.run.attempt), (JobState::Completed, 2));
     assert_eq!(house.traces(), ["B", "A", "C"], "what is committed is not repeated");
@@ -204,14 +204,26 @@ fn the_summary_is_a_table() {
     let mut summary = run(&house, &chain(), &ending(&[("Prepare", "unchanged")])).unwrap();
     summary.run.duration_ms = Some(1500);
     summary.tasks.iter_mut().for_each(|task| task.duration_ms = task.duration_ms.map(|_| 200));
-    insta::assert_snapshot!(reporter::table(&summary), @r"
-    Task         Outcome       Duration  Counts      Reason
-    Export       completed     0.2 s     inserted 3
-    Prepare      unchanged     0.2 s
-    Synchronize  not launched                        Prepare ended unchanged
-    Compute      completed     0.2 s     inserted 3
+    insta::assert_snapshot!(reporter::table(&summary, 80), @r"
+    Task         Outcome       Took    What
+    Export       completed     200 ms  inserted 3
+    Prepare      unchanged     200 ms
+    Synchronize  not launched          Prepare ended unchanged
+    Compute      completed     200 ms  inserted 3
 
-    Run 1 of Daily: completed in 1.5 s
+    Run 1 of Daily: completed in 1.5 s (2 completed, 1 unchanged, 1 not launched)
+    ");
+    insta::assert_snapshot!(reporter::table(&summary, 50), @r"
+    Task         Outcome       Took
+    Export       completed     200 ms
+        inserted 3
+    Prepare      unchanged     200 ms
+    Synchronize  not launched
+        Prepare ended unchanged
+    Compute      completed     200 ms
+        inserted 3
+
+    Run 1 of Daily: completed in 1.5 s (2 completed, 1 unchanged, 1 not launched)
     ");
 }
 

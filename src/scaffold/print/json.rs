@@ -1,21 +1,26 @@
 //! Generated jobs as data: every element with its attributes in order, where it came from and why it is there.
 
+use std::borrow::Cow;
 use std::io;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::grammar::{self, ElementKind, kinds};
-use crate::ir::{Generated, GeneratedElement, GeneratedEntry, GeneratedJob, Program};
+use crate::ir::Program;
+use crate::scaffold::view::{self, EntryView, JobView};
 
 /// Writes the generated jobs, or one of them, as JSON.
 pub fn json(program: &Program, only: Option<&str>, out: &mut dyn io::Write) -> io::Result<()> {
-    let asked = || program.generated_jobs.iter().filter(|job| super::is_asked(program, job, only));
-    let expansion = Expansion {
-        version: 1,
-        jobs: asked().filter_map(|job| self::job(program, job)).collect(),
-        tasks: asked().filter(|job| job.job.is_none()).flat_map(|job| entries(program, job)).collect(),
-    };
+    let asked = program.generated_jobs.iter().filter(|job| super::is_asked(program, job, only));
+    let mut expansion = Expansion { version: 1, jobs: Vec::new(), tasks: Vec::new() };
+    for job in asked {
+        let view = JobView::of(program, job);
+        if job.job.is_some() {
+            expansion.jobs.push(self::job(program, view));
+        } else {
+            expansion.tasks.extend(view.entries.into_iter().map(|view| entry(program, view)));
+        }
+    }
     serde_json::to_writer_pretty(&mut *out, &expansion)?;
     out.write_all(b"\n")
 }
@@ -39,11 +44,11 @@ struct Job<'p> {
 
 #[derive(Serialize)]
 struct Entry<'p> {
-    element: &'static str,
+    element: &'p str,
     attributes: Attributes<'p>,
-    depends_on: Vec<&'p str>,
-    entity_types: Vec<&'p str>,
-    resource_types: Vec<&'p str>,
+    depends_on: Vec<Cow<'p, str>>,
+    entity_types: Vec<Cow<'p, str>>,
+    resource_types: Vec<Cow<'p, str>>,
     origin: Origin<'p>,
     reason: &'p str,
 }
@@ -52,56 +57,46 @@ struct Entry<'p> {
 struct Origin<'p> {
     file: &'p str,
     line: u32,
-    scaffolding: &'static str,
+    /// Absent where it was written by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scaffolding: Option<&'static str>,
 }
 
 /// Attributes in the order in which the product writes them.
-struct Attributes<'p>(&'p GeneratedElement);
+struct Attributes<'p>(view::Attributes<'p>);
 
 impl Serialize for Attributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.attributes.len()))?;
-        for (name, value) in &self.0.attributes {
-            map.serialize_entry(grammar::name_text(*name).unwrap_or_default(), &**value)?;
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
         }
         map.end()
     }
 }
 
-fn job<'p>(program: &'p Program, job: &'p GeneratedJob) -> Option<Job<'p>> {
-    let (number, _) = job.job?;
-    let element = super::element(program, number);
-    Some(Job {
-        attributes: Attributes(element),
-        origin: origin(program, element),
-        reason: &element.reason,
-        tasks: entries(program, job).collect(),
-    })
-}
-
-fn entries<'p>(program: &'p Program, job: &'p GeneratedJob) -> impl Iterator<Item = Entry<'p>> {
-    job.entries.iter().map(|entry| match *entry {
-        GeneratedEntry::Task(number, _) | GeneratedEntry::Step(number) => self::entry(program, number),
-    })
-}
-
-fn entry(program: &Program, number: Generated) -> Entry<'_> {
-    let element = super::element(program, number);
-    let named =
-        |kind: ElementKind| element.children.iter().filter(move |child| child.kind == kind).map(|child| &*child.value).collect();
-    Entry {
-        element: element.kind.def().name,
-        attributes: Attributes(element),
-        depends_on: named(kinds::TASK_DEPENDS_ON_TASK),
-        entity_types: named(kinds::TASK_ENTITY_TYPE),
-        resource_types: named(kinds::TASK_RESOURCE_TYPE),
-        origin: origin(program, element),
-        reason: &element.reason,
+fn job<'p>(program: &'p Program, view: JobView<'p>) -> Job<'p> {
+    Job {
+        attributes: Attributes(view.attributes),
+        origin: origin(program, view.origin, Some(view.scaffolding)),
+        reason: view.reason,
+        tasks: view.entries.into_iter().map(|view| entry(program, view)).collect(),
     }
 }
 
-fn origin<'p>(program: &'p Program, element: &GeneratedElement) -> Origin<'p> {
-    let scaffolding = &program.items.scaffoldings[element.scaffolding];
-    let (file, line) = super::place(program, scaffolding.origin);
-    Origin { file, line, scaffolding: scaffolding.kind.def().name }
+fn entry<'p>(program: &'p Program, view: EntryView<'p>) -> Entry<'p> {
+    Entry {
+        element: view.element,
+        attributes: Attributes(view.attributes),
+        depends_on: view.depends_on,
+        entity_types: view.entity_types,
+        resource_types: view.resource_types,
+        origin: origin(program, view.origin, view.scaffolding),
+        reason: view.reason,
+    }
+}
+
+fn origin<'p>(program: &'p Program, origin: crate::ir::Origin, scaffolding: Option<&'static str>) -> Origin<'p> {
+    let (file, line) = super::place(program, origin);
+    Origin { file, line, scaffolding }
 }

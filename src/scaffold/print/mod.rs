@@ -1,12 +1,15 @@
-//! What scaffoldings generate, written out: as configuration, as data, and as an explanation for a person.
+//! What scaffoldings generate, written out: as configuration, as data, as an explanation for a person, and as the
+//! difference that a change of the configuration makes.
 //!
 //! A scaffolding that could not be expanded stays as it was written. Everything is written to a stream as it is found, so
 //! the size of a configuration costs no memory.
 
+mod difference;
 mod explain;
 mod json;
 mod xml;
 
+pub use difference::{difference, difference_json};
 pub use explain::explain;
 pub use json::json;
 pub use xml::xml;

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use rustc_hash::FxHashMap;
 
 use crate::grammar::{self, NAMESPACE, names};
-use crate::ir::{GeneratedElement, GeneratedEntry, GeneratedJob, Program, same_identifier};
+use crate::ir::{GeneratedElement, GeneratedEntry, GeneratedJob, Origin, Program, same_identifier};
 use crate::source::FileId;
 use crate::syntax::{Document, ElementId, Namespace, escape_attribute};
 
@@ -65,7 +65,7 @@ impl<'p> Printer<'p, '_> {
                 }
             };
             if asked {
-                self.written(file, element, &texts, &declarations)?;
+                self.written(1, file, element, &texts, &declarations)?;
             }
         }
         Ok(())
@@ -74,6 +74,7 @@ impl<'p> Printer<'p, '_> {
     /// Writes an element and everything in it; without recursion, as documents may be nested to any depth.
     fn written(
         &mut self,
+        depth: usize,
         file: FileId,
         top: ElementId,
         texts: &FxHashMap<ElementId, Vec<&str>>,
@@ -86,20 +87,24 @@ impl<'p> Printer<'p, '_> {
         let mut at = top.0;
         while at < end {
             while let Some(inner) = open.pop_if(|inner| inner.end <= at) {
-                self.end(open.len(), &inner, texts)?;
+                self.end(depth - 1 + open.len(), &inner, texts)?;
             }
             let element = ElementId(at);
             let next = document.end_of(element);
+            if !program.taken.is_empty() && program.taken.contains(&(file, element)) {
+                at = next;
+                continue;
+            }
             if let Some(jobs) = self.expanded.get(&(file, element)) {
                 let jobs = jobs.clone();
                 for job in jobs {
-                    self.job(open.len() + 1, job)?;
+                    self.job(depth + open.len(), job)?;
                 }
                 at = next;
                 continue;
             }
             let name = document.name_span(element).of(program.text(file));
-            self.start(open.len() + 1, file, element, name, if element == top { declarations } else { &[] })?;
+            self.start(depth + open.len(), file, element, name, if element == top { declarations } else { &[] })?;
             if next > at + 1 {
                 self.out.write_all(b">\n")?;
                 open.push(Open { element, name, end: next });
@@ -111,7 +116,7 @@ impl<'p> Printer<'p, '_> {
             at += 1;
         }
         while let Some(inner) = open.pop() {
-            self.end(open.len(), &inner, texts)?;
+            self.end(depth - 1 + open.len(), &inner, texts)?;
         }
         Ok(())
     }
@@ -171,7 +176,10 @@ impl<'p> Printer<'p, '_> {
     }
 
     fn entry(&mut self, depth: usize, entry: &GeneratedEntry) -> io::Result<()> {
-        let (GeneratedEntry::Task(number, _) | GeneratedEntry::Step(number)) = *entry;
+        let number = match *entry {
+            GeneratedEntry::Task(number, _) | GeneratedEntry::Step(number) => number,
+            GeneratedEntry::Written(origin) => return self.adopted(depth, origin),
+        };
         let element = super::element(self.program, number);
         self.generated(depth, element, element.children.is_empty())?;
         for child in &element.children {
@@ -184,6 +192,19 @@ impl<'p> Printer<'p, '_> {
             writeln!(self.out, "</{}>", element.kind.def().name)?;
         }
         Ok(())
+    }
+
+    /// Writes what a merged job adds, where the generated job has it.
+    fn adopted(&mut self, depth: usize, origin: Origin) -> io::Result<()> {
+        let program: &'p Program = self.program;
+        let document = program.document(origin.file);
+        let declared = document.root().map(|root| declarations(program, origin.file, root)).unwrap_or_default();
+        let end = document.end_of(origin.element);
+        let mut texts: FxHashMap<ElementId, Vec<&str>> = FxHashMap::default();
+        for text in document.texts().iter().filter(|text| (origin.element.0..end).contains(&text.inside.0)) {
+            texts.entry(text.inside).or_default().push(text.span.of(program.text(origin.file)));
+        }
+        self.written(depth, origin.file, origin.element, &texts, &declared)
     }
 
     fn generated(&mut self, depth: usize, element: &GeneratedElement, empty: bool) -> io::Result<()> {

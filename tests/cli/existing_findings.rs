@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking and says what it skips")]
 
-mod support;
-
 use std::process::Command;
 
-use support::{Outcome, Project};
+use crate::support::{Outcome, Project};
 
 const DAMAGED: &str = "<Job identifier=\"Night\" DisplayName_L1=\"N\" >\r\n  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n  \
     <InvokeSqlCommandTask Identifier='Sql' DisplayName_L1='S' SQLCommand=\"x\"/>\r\n</Job>";

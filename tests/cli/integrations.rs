@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking and says what it skips")]
 
-mod support;
-
 use std::process::Command;
 
-use support::Project;
+use crate::support::Project;
 
 /// Runs a program in the folder of a project; `None` where it is not installed.
 fn tool(project: &Project, program: &str, arguments: &[&str]) -> Option<(bool, String)> {
@@ -52,12 +50,12 @@ fn every_command_has_a_manual_page() {
 #[test]
 fn the_schema_is_the_published_one() {
     let schema = Project::new().run(&["schema", "findings"]);
-    assert_eq!(schema.stdout, include_str!("../schemas/findings.schema.json"));
+    assert_eq!(schema.stdout, include_str!("../../schemas/findings.schema.json"));
 }
 
 #[test]
 fn the_hook_of_pre_commit_stops_a_commit() {
-    let hooks = include_str!("../.pre-commit-hooks.yaml");
+    let hooks = include_str!("../../.pre-commit-hooks.yaml");
     let entry = "entry: jobwright check --staged";
     assert_eq!(hooks.matches(entry).count(), 2);
     let config = format!(

@@ -1,8 +1,6 @@
 //! `jobwright diff`.
 
-mod support;
-
-use support::Project;
+use crate::support::Project;
 
 const OLD: &str = "<Agent Identifier=\"Local\" DisplayName_L1=\"L\" />\
 <Job Identifier=\"Gone\" DisplayName_L1=\"G\" Agent=\"Local\"><InvokeSqlCommandTask Identifier=\"G\" Agent=\"Local\" DisplayName_L1=\"x\" SQLCommand=\"x\" /></Job>\

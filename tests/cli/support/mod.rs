@@ -1,13 +1,13 @@
 //! Files in a folder of their own, and the built program run on them.
-#![allow(dead_code, reason = "every test program uses a part of it")]
-#![allow(unreachable_pub, reason = "shared by the test programs")]
+#![allow(unreachable_pub, reason = "a module of a test program has no other readers")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 /// A temporary folder with files, which is the working folder of the program.
 pub struct Project {
@@ -18,6 +18,43 @@ impl Project {
     /// An empty folder.
     pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with a copy of the demo in `examples/demo`.
+    pub fn demo() -> Self {
+        let project = Self::new();
+        copy(&repository().join("examples/demo"), &project.path("examples/demo"));
+        project
+    }
+
+    /// With a file of it changed; the text to replace must be there.
+    pub fn replace(&self, path: &str, old: &str, new: &str) -> &Self {
+        let text = self.read(path);
+        assert!(text.contains(old), "{path} does not contain {old}");
+        fs::write(self.path(path), text.replace(old, new)).unwrap();
+        self
+    }
+
+    /// What `show` tells of a run, as JSON.
+    pub fn show(&self, run: u32) -> serde_json::Value {
+        self.run(&["show", &run.to_string(), "--format", "json"]).json()
+    }
+
+    /// The digest of what the default store holds.
+    pub fn content(&self) -> String {
+        content(&self.path(".jobwright/store.db"))
+    }
+
+    /// The resources and links that the default store holds.
+    pub fn identities(&self) -> Vec<String> {
+        let store = rusqlite::Connection::open(self.path(".jobwright/store.db")).unwrap();
+        let mut statement = store
+            .prepare(
+                "SELECT json_array(type, key, body, computed, seq) FROM resource
+                 UNION ALL SELECT json_array(association, from_id, to_id) FROM link ORDER BY 1",
+            )
+            .unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
     /// With a file more.
@@ -82,6 +119,37 @@ impl Project {
     }
 }
 
+/// The folder of the sources.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Copies a folder with everything in it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The digest of what a store holds.
+pub fn content(store: &Path) -> String {
+    let connection = rusqlite::Connection::open(store).unwrap();
+    jobwright::tasks::content_digest(&connection).unwrap()
+}
+
+/// The task of that name in what `show` tells.
+pub fn task<'s>(shown: &'s serde_json::Value, name: &str) -> &'s serde_json::Value {
+    let of_name = |task: &&serde_json::Value| task["task"] == name;
+    shown["tasks"].as_array().unwrap().iter().find(of_name).unwrap_or_else(|| panic!("no task {name} in {shown}"))
+}
+
 /// What a run of the program left.
 #[derive(Debug)]
 pub struct Outcome {
@@ -123,4 +191,16 @@ impl fmt::Display for Outcome {
         }
         Ok(())
     }
+}
+
+/// Reads standard error of a running program until a line is the one waited for, then lets it run on; what comes after
+/// is read aside, so that the program never waits for a reader. Ends with the thread that reads.
+pub fn until_line(child: &mut Child, wanted: impl Fn(&str) -> bool) -> JoinHandle<()> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    while let Some(Ok(line)) = lines.next() {
+        if wanted(&line) {
+            break;
+        }
+    }
+    std::thread::spawn(move || lines.for_each(drop))
 }

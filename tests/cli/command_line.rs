@@ -1,8 +1,6 @@
 //! Arguments, exit codes, and errors that come before any work.
 
-mod support;
-
-use support::Project;
+use crate::support::Project;
 
 #[test]
 fn a_folder_without_xml_is_an_outcome_of_its_own() {

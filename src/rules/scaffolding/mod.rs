@@ -1,0 +1,3 @@
+//! What scaffoldings would do better.
+
+pub(super) mod hand_written_job;

@@ -1,0 +1,202 @@
+//! Written jobs and tasks that meet generated ones of the same identifier, by their `ConsolidationMode`.
+//!
+//! | mode   | attributes                         | children                      |
+//! |--------|------------------------------------|-------------------------------|
+//! | absent | the written item takes the place of the generated one                  |
+//! | Merge  | written ones added, and they win   | written ones added            |
+//! | Update | written ones replace all           | generated ones stay           |
+//! | Delete | there is no such item                                                  |
+//!
+//! Choices where nothing is published: a task keeps its place in the job and, where the written one has no level, its
+//! level; a written task that takes a generated one's place is run by a step of the generated job; a task written inside
+//! another job than the generated one counts as written without mode; links to a deleted task go with it. A mode on an
+//! item that no scaffolding generates does nothing here.
+
+use rustc_hash::FxHashSet;
+
+use crate::grammar::{kinds, names};
+use crate::ir::{ConsolidationMode, GeneratedChild, Id, Job, JobEntry, Moved, Origin, Program, Scaffolding, Symbol, Task};
+use crate::syntax::{NameId, Namespace};
+
+use super::job::{NewEntry, NewJob, NewTask};
+
+/// A job to be installed, and whether it is only its tasks.
+pub(super) type Expanded = (Id<Scaffolding>, NewJob, bool);
+
+/// What a written task adds to a generated one, or puts in place of its attributes.
+#[derive(Clone, Debug)]
+pub(super) struct Overlay {
+    pub(super) attributes: Vec<(NameId, String)>,
+    /// Whether the generated attributes go.
+    pub(super) replaces: bool,
+    pub(super) children: Vec<GeneratedChild>,
+}
+
+/// What leaves the program as an item of its own.
+#[derive(Default)]
+struct Taken {
+    jobs: FxHashSet<Id<Job>>,
+    tasks: FxHashSet<Id<Task>>,
+}
+
+/// Brings written and generated items together; what became part of a generated item leaves the program.
+pub(super) fn consolidate(program: &mut Program, jobs: &mut [Expanded]) -> Moved {
+    if program.items.jobs.is_empty() && program.items.tasks.is_empty() {
+        return Moved::default();
+    }
+    let mut taken = Taken::default();
+    for (_, new, without_job) in jobs.iter_mut() {
+        one(program, new, *without_job, &mut taken);
+    }
+    if taken.jobs.is_empty() && taken.tasks.is_empty() {
+        return Moved::default();
+    }
+    program.remove(&taken.jobs, &taken.tasks)
+}
+
+fn one(program: &Program, new: &mut NewJob, without_job: bool, taken: &mut Taken) {
+    let has_job = !new.attributes.is_empty() && !without_job;
+    let written = has_job.then(|| program.index.find::<Job>(Symbol::new(&new.identifier))).flatten();
+    let mut merged = None;
+    if let Some(id) = written {
+        let job = &program.items.jobs[id];
+        match mode(program, job.origin) {
+            None => return new.give_way(),
+            Some(ConsolidationMode::Delete) => {
+                take_job(program, id, taken);
+                return new.give_way();
+            }
+            Some(ConsolidationMode::Update) => {
+                new.attributes.retain(|(name, _)| *name == names::IDENTIFIER);
+                new.attributes.extend(attributes(program, job.origin));
+                take_job(program, id, taken);
+            }
+            Some(ConsolidationMode::Merge) => {
+                set_all(&mut new.attributes, attributes(program, job.origin));
+                // Where two scaffoldings generate the job, its children are added once.
+                if taken.jobs.insert(id) {
+                    merged = Some(id);
+                }
+            }
+        }
+    }
+    tasks(program, new, has_job, merged, taken);
+}
+
+/// Consolidates the tasks, and adds what a written job merges in.
+fn tasks(program: &Program, new: &mut NewJob, has_job: bool, merged: Option<Id<Job>>, taken: &mut Taken) {
+    let mut placed: FxHashSet<Id<Task>> = FxHashSet::default();
+    let mut deleted: FxHashSet<Symbol> = FxHashSet::default();
+    for entry in std::mem::take(&mut new.entries) {
+        let NewEntry::Task(mut task) = entry else {
+            new.entries.push(entry);
+            continue;
+        };
+        let symbol = Symbol::new(&task.identifier);
+        let Some(id) = program.index.find::<Task>(symbol) else {
+            new.entries.push(NewEntry::Task(task));
+            continue;
+        };
+        let written = &program.items.tasks[id];
+        let inside = merged.is_some() && written.job == merged;
+        let mode = if inside || written.job.is_none() { mode(program, written.origin) } else { None };
+        match mode {
+            None if inside => {
+                placed.insert(id);
+                new.entries.push(NewEntry::Written(JobEntry::Task(id)));
+            }
+            None if has_job => new.entries.push(NewEntry::Step {
+                identifier: task.identifier,
+                level: task.level,
+                reason: "the task is written by hand and takes the place of the generated one".to_owned(),
+            }),
+            // Alone at top level the written task stands for itself.
+            None => {}
+            Some(ConsolidationMode::Delete) => {
+                deleted.insert(symbol);
+                taken.tasks.insert(id);
+            }
+            Some(mode) => {
+                task.overlay = Some(overlay(program, written.origin, mode == ConsolidationMode::Update));
+                taken.tasks.insert(id);
+                new.entries.push(NewEntry::Task(task));
+            }
+        }
+    }
+    if let Some(job) = merged {
+        for &entry in &program.items.jobs[job].entries {
+            if !matches!(entry, JobEntry::Task(id) if placed.contains(&id) || taken.tasks.contains(&id)) {
+                new.entries.push(NewEntry::Written(entry));
+            }
+        }
+    }
+    if !deleted.is_empty() {
+        for entry in &mut new.entries {
+            if let NewEntry::Task(task) = entry {
+                forget(task, &deleted);
+            }
+        }
+    }
+}
+
+/// Removes the links to deleted tasks.
+fn forget(task: &mut NewTask, deleted: &FxHashSet<Symbol>) {
+    task.depends_on.retain(|parent| !deleted.contains(&Symbol::new(parent)));
+}
+
+fn take_job(program: &Program, id: Id<Job>, taken: &mut Taken) {
+    taken.jobs.insert(id);
+    let own = program.items.jobs[id].entries.iter();
+    taken.tasks.extend(own.filter_map(|entry| if let JobEntry::Task(task) = entry { Some(*task) } else { None }));
+}
+
+fn mode(program: &Program, origin: Origin) -> Option<ConsolidationMode> {
+    ConsolidationMode::read(&program.value(origin, names::CONSOLIDATION_MODE)?)
+}
+
+/// The attributes of a written item but those that only say which it is and what it does.
+fn attributes(program: &Program, origin: Origin) -> Vec<(NameId, String)> {
+    let document = program.document(origin.file);
+    document
+        .attributes(origin.element)
+        .filter(|&attribute| document.attribute_namespace(attribute) == Namespace::Dialect)
+        .map(|attribute| (document.attribute_name(attribute), attribute))
+        .filter(|(name, _)| *name != names::IDENTIFIER && *name != names::CONSOLIDATION_MODE)
+        .map(|(name, attribute)| (name, program.attribute_value(origin.file, attribute).into_owned()))
+        .collect()
+}
+
+fn overlay(program: &Program, origin: Origin, replaces: bool) -> Overlay {
+    let document = program.document(origin.file);
+    let child = |element| {
+        let kind = program.kind(origin.file, element)?;
+        let name = match kind {
+            kinds::TASK_DEPENDS_ON_TASK => names::PARENT_TASK,
+            kinds::TASK_ENTITY_TYPE => names::ENTITY_TYPE,
+            kinds::TASK_RESOURCE_TYPE => names::RESOURCE_TYPE,
+            _ => return None,
+        };
+        let value = program.attribute_value(origin.file, document.find(element, name)?);
+        Some(GeneratedChild { kind, name, value: value.trim().into() })
+    };
+    let children = if replaces { Vec::new() } else { document.children(origin.element).filter_map(child).collect() };
+    Overlay { attributes: attributes(program, origin), replaces, children }
+}
+
+/// Sets each attribute in its place; new ones come last.
+pub(super) fn set_all<V: From<String>>(own: &mut Vec<(NameId, V)>, written: Vec<(NameId, String)>) {
+    for (name, value) in written {
+        match own.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, old)) => *old = value.into(),
+            None => own.push((name, value.into())),
+        }
+    }
+}
+
+impl NewJob {
+    /// Leaves nothing of the job: a written one stands in its place.
+    fn give_way(&mut self) {
+        self.attributes.clear();
+        self.entries.clear();
+    }
+}
