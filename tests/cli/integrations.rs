@@ -1,5 +1,7 @@
 //! What other tools take of this one: completions, manual pages, the schema, the hook of pre-commit.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking and says what it skips")]
+
 use std::process::Command;
 
 use crate::support::Project;
