@@ -43,8 +43,10 @@ fn an_approved_task_runs_once_more_with_its_change_list() {
     let house = House::new();
     run(&house, &daily(), &ending(BLOCKS)).unwrap();
     house.engine().approve(RunId(1), "synchronize", "the department was closed").unwrap();
-    let store = store::store_argument(house.engine().store().data_file());
-    assert_eq!(house.engine().show(RunId(1)).unwrap().next, [format!("jobwright run --resume 1{store}")]);
+    assert_eq!(
+        house.engine().show(RunId(1)).unwrap().next,
+        [format!("jobwright run --resume 1{}", store::store_argument(house.engine().store().data_file()))]
+    );
     let given = Mutex::new(Vec::new());
     let source = Fake(|context: &mut TaskContext<'_>| {
         given.lock().unwrap().push((context.task.id.clone(), context.approval.map(str::to_owned)));

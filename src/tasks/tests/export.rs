@@ -25,7 +25,7 @@ fn faults_are_told_with_file_and_row() {
         "orgs.csv, row 1: read with the separator \",\", the header is one column, and the mapped columns code, name are \
          missing (the header holds ';': set Separator to \";\" for this connection)"
     );
-    assert_eq!(failure("", "code,name\nA,Alpha\nB\n"), "orgs.csv, row 3: 1 values where the header has 2 columns");
+    assert_eq!(failure("", "code,name\nA,Alpha\nB\n"), "orgs.csv, row 3: 1 value where the header has 2 columns");
     assert_eq!(
         failure("", b"code,name\nA,Alpha\nB,B\xe9ta\n"),
         "orgs.csv, row 3: bytes that are not valid UTF-8; is Encoding set for this file?"
