@@ -152,8 +152,8 @@ fn keys(entries: &[EntryView<'_>]) -> Vec<Key> {
 fn tasks(old: &[EntryView<'_>], new: &[EntryView<'_>]) -> Vec<TaskChange> {
     let (old_keys, new_keys) = (keys(old), keys(new));
     let old_places: BTreeMap<&Key, usize> = old_keys.iter().enumerate().map(|(place, key)| (key, place)).collect();
-    let stay: BTreeMap<&Key, ()> = new_keys.iter().filter(|key| old_places.contains_key(key)).map(|key| (key, ())).collect();
-    let gone = old_keys.iter().zip(old).filter(|(key, _)| !stay.contains_key(key));
+    let stay: std::collections::BTreeSet<&Key> = new_keys.iter().filter(|key| old_places.contains_key(key)).collect();
+    let gone = old_keys.iter().zip(old).filter(|(key, _)| !stay.contains(key));
     let mut changes: Vec<TaskChange> = gone.map(|(_, entry)| whole(entry, Change::Removed)).collect();
     let common: Vec<usize> = new_keys.iter().filter_map(|key| old_places.get(key).copied()).collect();
     let unmoved = longest_rise(&common);
@@ -228,7 +228,7 @@ fn attributes(old: &Attributes<'_>, new: &Attributes<'_>, without: &[&str]) -> V
 
 fn set(old: &[std::borrow::Cow<'_, str>], new: &[std::borrow::Cow<'_, str>]) -> SetChange {
     let sorted =
-        |list: &[std::borrow::Cow<'_, str>]| list.iter().map(|name| name.to_string()).collect::<std::collections::BTreeSet<_>>();
+        |list: &[std::borrow::Cow<'_, str>]| list.iter().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>();
     let (old, new) = (sorted(old), sorted(new));
     SetChange { added: new.difference(&old).cloned().collect(), removed: old.difference(&new).cloned().collect() }
 }

@@ -68,11 +68,12 @@ fn replacement(program: &Program, id: Id<Job>, found: &Recognized) -> Option<Fix
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let element = found.kind.def().name;
     let mut out = format!("<{element} {}=\"{}\"", found.subject.0, escape_attribute(&found.subject.1));
-    out += &format!(" JobIdentifier=\"{}\"", escape_attribute(&program.identifier(origin)));
+    let mut push = |name: &str, value: &str| out.extend([" ", name, "=\"", &escape_attribute(value), "\""]);
+    push("JobIdentifier", &program.identifier(origin));
     for attribute in document.attributes(origin.element) {
         let name = document.attribute_name_text(attribute);
         if name.starts_with("DisplayName_L") {
-            out += &format!(" {name}=\"{}\"", escape_attribute(&program.attribute_value(origin.file, attribute)));
+            push(name, &program.attribute_value(origin.file, attribute));
         }
     }
     let mut children = Vec::new();
@@ -87,8 +88,11 @@ fn replacement(program: &Program, id: Id<Job>, found: &Recognized) -> Option<Fix
     if children.is_empty() {
         out += " />";
     } else {
-        let children: String = children.iter().map(|child| format!("{newline}{indent}  {child}")).collect();
-        out += &format!(">{children}{newline}{indent}</{element}>");
+        out.push('>');
+        for child in &children {
+            out.extend([newline, indent, "  ", child]);
+        }
+        out.extend([newline, indent, "</", element, ">"]);
     }
     Some(Fix::risky(Location::new(origin.file, Span::new(span.start, span.end)), out))
 }
