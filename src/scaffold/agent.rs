@@ -95,10 +95,10 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
         covered.extend(&provisioned_connectors);
         computation.classification(&mut job, &covered);
         computation.profiles(&mut job, &provisioned.resource_types);
-        computation.plain(&mut job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
+        Computation::plain(&mut job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
         computation.notifications(&mut job);
-        computation.plain(&mut job, kinds::MANAGE_CONFIGURATION_INDEXES_TASK, "closes the complete job of an agent");
-        computation.plain(&mut job, kinds::MAINTAIN_INDEXES_TASK, "closes every complete job");
+        Computation::plain(&mut job, kinds::MANAGE_CONFIGURATION_INDEXES_TASK, "closes the complete job of an agent");
+        Computation::plain(&mut job, kinds::MAINTAIN_INDEXES_TASK, "closes every complete job");
     }
     Ok(vec![job])
 }

@@ -200,7 +200,7 @@ impl Arguments {
         }
     }
 
-    /// The OpenID client of agent-side tasks.
+    /// The client that agent-side tasks authenticate with.
     pub(super) fn client(&self) -> &str {
         self.open_id_client.as_deref().unwrap_or("Job")
     }

@@ -288,7 +288,7 @@ impl Computation<'_, '_> {
     }
 
     /// A closing task without arguments.
-    pub(super) fn plain(&self, job: &mut NewJob, kind: crate::grammar::ElementKind, reason: &str) {
+    pub(super) fn plain(job: &mut NewJob, kind: crate::grammar::ElementKind, reason: &str) {
         let base = kind.def().name.trim_end_matches("Task");
         debug_assert!(!labels::of(kind).0.is_empty(), "every generated task has a label");
         job.single(NewTask::new(&job.identifier, kind, base, base).because(reason));
@@ -313,10 +313,9 @@ fn layers<'f>(facts: &'f Facts<'_>, connectors: &[&'f ConnectorFacts]) -> Vec<Ve
     for connector in connectors {
         for &resource_type in &connector.resource_types {
             let feeder = facts.source(resource_type).and_then(|source| facts.connector_of(source));
-            if let Some(&feeder) = feeder.and_then(|feeder| nodes.get(&feeder)) {
-                if feeder != nodes[&connector.id] {
-                    graph.update_edge(feeder, nodes[&connector.id], ());
-                }
+            let feeder = feeder.and_then(|feeder| nodes.get(&feeder)).copied();
+            if let Some(feeder) = feeder.filter(|&feeder| feeder != nodes[&connector.id]) {
+                graph.update_edge(feeder, nodes[&connector.id], ());
             }
         }
     }

@@ -80,9 +80,9 @@ fn job(
     if mode == Mode::Complete {
         computation.classification(&mut job, &own);
         computation.profiles(&mut job, &provisioned.resource_types);
-        computation.plain(&mut job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
+        Computation::plain(&mut job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
         computation.notifications(&mut job);
-        computation.plain(&mut job, kinds::MAINTAIN_INDEXES_TASK, "closes every complete job");
+        Computation::plain(&mut job, kinds::MAINTAIN_INDEXES_TASK, "closes every complete job");
     }
     job
 }

@@ -17,6 +17,7 @@ pub(super) struct ConnectionFacts {
 }
 
 /// A connector with what hangs on it.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by name")]
 pub(super) struct ConnectorFacts {
     pub(super) id: Id<Connector>,
     pub(super) name: String,

@@ -128,8 +128,8 @@ fn close(job: &mut NewJob, computation: &Computation<'_, '_>, synchronized: &[&C
     let mut types: Vec<_> = synchronized.iter().flat_map(|connector| &connector.resource_types).copied().collect();
     types.sort_by(|a, b| computation.facts.resource_type(*a).cmp(computation.facts.resource_type(*b)));
     computation.profiles(job, &types);
-    computation.plain(job, kinds::RESET_VALID_FROM_TASK, "history begins with the first load");
-    computation.plain(job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
+    Computation::plain(job, kinds::RESET_VALID_FROM_TASK, "history begins with the first load");
+    Computation::plain(job, kinds::UPDATE_PARAMETERS_CONTEXT_DISPLAY_NAMES_TASK, "closes every complete job");
     let base = "SavePreExistingAccessRights";
     job.single(
         NewTask::new(&job.identifier, kinds::SAVE_PRE_EXISTING_ACCESS_RIGHTS_TASK, base, base)

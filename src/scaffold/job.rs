@@ -141,7 +141,7 @@ pub(super) struct NewJob {
     /// The `Job`'s attributes in order; empty for tasks at top level.
     pub(super) attributes: Vec<(NameId, String)>,
     pub(super) entries: Vec<NewEntry>,
-    /// Agent and OpenID client of agent-side tasks.
+    /// Agent of agent-side tasks, and the client they authenticate with.
     pub(super) agent: Option<String>,
     pub(super) open_id_client: String,
     pub(super) reason: String,

@@ -5,7 +5,7 @@
 //! Only the scaffolding without arguments is tried: for the connector where the job names one, for its agent otherwise.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
 use rustc_hash::FxBuildHasher;
@@ -187,7 +187,7 @@ fn any() -> Id<Scaffolding> {
 }
 
 /// The attributes of a written element; nothing where it has some that the dialect does not, or a mode.
-fn attributes<'p>(program: &'p Program, origin: Origin, kind: ElementKind) -> Option<Vec<(&'p str, String)>> {
+fn attributes(program: &Program, origin: Origin, kind: ElementKind) -> Option<Vec<(&str, String)>> {
     let document = program.document(origin.file);
     let mut own = Vec::new();
     for attribute in document.attributes(origin.element) {
@@ -218,7 +218,7 @@ fn generated(job: &NewJob) -> Option<Shape> {
         let sets = [of(kinds::TASK_ENTITY_TYPE).collect(), of(kinds::TASK_RESOURCE_TYPE).collect()];
         pieces.push(Piece {
             kind: element.kind,
-            level: task.level.map(|level| level as i32),
+            level: task.level.map(u32::cast_signed),
             identifier: Symbol::new(&task.identifier),
             content: content(element.kind, &own, &sets),
             parents: task.depends_on.iter().map(|parent| Symbol::new(parent)).collect(),
@@ -291,7 +291,5 @@ fn is_phase(kind: ElementKind) -> bool {
 }
 
 fn hash(value: &impl std::hash::Hash) -> u64 {
-    let mut hasher = FxBuildHasher.build_hasher();
-    value.hash(&mut hasher);
-    hasher.finish()
+    FxBuildHasher.hash_one(value)
 }

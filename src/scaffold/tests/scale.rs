@@ -47,9 +47,6 @@ fn ten_thousand_connectors_expand_in_time_in_proportion() {
     let (small, short) = expand(1_000);
     let (large, long) = expand(4_000);
     let (huge, longest) = expand(10_000);
-    #[expect(clippy::print_stderr, reason = "the numbers are what the test is run for")]
-    {
-        eprintln!("{small} elements in {short:?}, {large} in {long:?}, {huge} in {longest:?}");
-    }
+    eprintln!("{small} elements in {short:?}, {large} in {long:?}, {huge} in {longest:?}");
     assert!(long < short * 12, "{short:?} {long:?}");
 }
