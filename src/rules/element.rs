@@ -36,6 +36,8 @@ pub struct ElementView<'p> {
     pub parent_kind: Option<ElementKind>,
     /// Its attributes in no namespace, in document order.
     pub attributes: Vec<AttributeView>,
+    /// Made once for all findings on the element.
+    anchor: std::cell::OnceCell<String>,
 }
 
 impl<'p> ElementView<'p> {
@@ -50,6 +52,7 @@ impl<'p> ElementView<'p> {
             kind: None,
             parent_kind: None,
             attributes: Vec::new(),
+            anchor: std::cell::OnceCell::new(),
         }
     }
 
@@ -59,6 +62,7 @@ impl<'p> ElementView<'p> {
         self.kind = self.program.kind(self.file, element);
         self.parent_kind = self.document.parent(element).and_then(|parent| self.program.kind(self.file, parent));
         self.attributes.clear();
+        self.anchor.take();
         let Some(kind) = self.kind else { return };
         let def = kind.def();
         for id in self.document.attributes(element) {
@@ -107,7 +111,7 @@ impl<'p> ElementView<'p> {
 
     /// The structural place for fingerprints: element and identifier of each element from the root inwards.
     pub fn anchor(&self) -> String {
-        anchor(self.program, self.file, self.element)
+        self.anchor.get_or_init(|| anchor(self.program, self.file, self.element)).clone()
     }
 }
 

@@ -15,10 +15,12 @@ const INDENT: usize = 4;
 /// `width` columns wide at most, but for words that are longer.
 pub fn table(run: &RunDetail, width: usize) -> String {
     const HEAD: [&str; 3] = ["Task", "Outcome", "Took"];
+    /// Columns as wide as their usual content, so that a millisecond more moves nothing.
+    const LEAST: [usize; 3] = [0, 0, 6];
     let rows: Vec<([String; 3], String)> = run.tasks.iter().map(|task| (cells(task), detail(task))).collect();
     let widths: [usize; 3] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|(cells, _)| cells[column].chars().count());
-        cells.chain([HEAD[column].len()]).max().unwrap_or(0)
+        cells.chain([HEAD[column].len(), LEAST[column]]).max().unwrap_or(0)
     });
     let used = widths.iter().map(|width| width + 2).sum::<usize>();
     let longest = rows.iter().map(|(_, detail)| detail.chars().count()).max().unwrap_or(0);
