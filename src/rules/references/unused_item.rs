@@ -49,7 +49,7 @@ fn check(program: &Program, sink: &mut Sink) {
         let document = program.document(one.file);
         let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
         let named = used.items.contains(&(one.kind, one.symbol));
-        let reached = || one.kind == ItemKind::Connection && (used.exports(&name) || used.works(program, one.symbol));
+        let reached = || one.kind == ItemKind::Connection && (used.exports(one.symbol) || used.works(program, one.symbol));
         if consolidated || named || reached() {
             continue;
         }
@@ -66,12 +66,15 @@ fn check(program: &Program, sink: &mut Sink) {
     }
 }
 
+/// How many parts of a table's name are looked at: an end to what a name can cost.
+const MAX_PARTS: usize = 64;
+
 /// What is named anywhere.
 #[derive(Default)]
 struct Used {
     items: FxHashSet<(ItemKind, Symbol)>,
-    /// Exported tables and files, whose names begin with that of their connection.
-    exported: Vec<String>,
+    /// Whatever exported tables and files begin with: among it, the name of their connection.
+    exported: FxHashSet<Symbol>,
     /// Connectors that tasks or mappings name: their connections are reached without being named.
     connectors: FxHashSet<Symbol>,
 }
@@ -83,11 +86,15 @@ impl Used {
         connector.is_some_and(|connector| self.connectors.contains(&connector.value.name))
     }
 
-    fn exports(&self, connection: &str) -> bool {
-        self.exported.iter().any(|table| {
-            table.get(..connection.len()).is_some_and(|start| start.eq_ignore_ascii_case(connection))
-                && table[connection.len()..].chars().next().is_none_or(|next| next == '_')
-        })
+    fn exports(&self, connection: Symbol) -> bool {
+        self.exported.contains(&connection)
+    }
+
+    /// A table is named `<connection>_<table>`, and either part may hold the separator.
+    fn export(&mut self, table: &str) {
+        let table = table.trim();
+        let ends = memchr::memchr_iter(b'_', table.as_bytes()).take(MAX_PARTS).chain([table.len()]);
+        self.exported.extend(ends.map(|end| Symbol::new(&table[..end])));
     }
 }
 
@@ -102,20 +109,17 @@ fn used(program: &Program) -> Used {
                 Reference::Item(kind) if KINDS.contains(&kind) => {
                     used.items.insert((kind, Symbol::new(&program.attribute_value(file, site.attribute))));
                 }
-                Reference::DataSource => used.exported.push(program.attribute_value(file, site.attribute).into_owned()),
+                Reference::DataSource => used.export(&program.attribute_value(file, site.attribute)),
                 _ => {}
             });
             used
         })
         .collect();
-    let mut all = Used::default();
-    for mut one in found {
-        if all.items.is_empty() {
-            all.items = one.items;
-        } else {
-            all.items.extend(one.items);
-        }
-        all.exported.append(&mut one.exported);
+    let mut found = found.into_iter();
+    let mut all = found.next().unwrap_or_default();
+    for one in found {
+        all.items.extend(one.items);
+        all.exported.extend(one.exported);
     }
     for element in &program.generated {
         if let Some(connection) = element.value(names::CONNECTION) {
@@ -125,8 +129,6 @@ fn used(program: &Program) -> Used {
     let tasks = program.items.tasks.values().filter_map(|task| task.connector);
     let mappings = program.items.entity_type_mappings.values().filter_map(|mapping| mapping.connector);
     all.connectors = tasks.chain(mappings).map(|field| field.value.name).collect();
-    all.exported.sort_unstable();
-    all.exported.dedup();
     all
 }
 
