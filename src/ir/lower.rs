@@ -177,7 +177,8 @@ pub struct Lowered {
 }
 
 /// The kind of each element of a tree. An element that the dialect does not have where it stands, and everything in it,
-/// has none; a root without namespace is taken for the configuration's, so that one mistake is one finding.
+/// has none. A root without namespace, or an element in another one, is taken for the configuration's, so that one mistake
+/// is one finding.
 pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
     let mut found: Vec<Option<ElementKind>> = Vec::with_capacity(document.len());
     let Some(root) = document.root() else { return found };
@@ -186,11 +187,7 @@ pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
     found.push(known.then(grammar::root));
     for element in document.elements().skip(1) {
         let parent = document.parent(element).and_then(|parent| found[parent.0 as usize]);
-        let kind = match parent {
-            Some(parent) if document.namespace(element) == namespace => grammar::child(parent, document.name(element)),
-            _ => None,
-        };
-        found.push(kind);
+        found.push(parent.and_then(|parent| grammar::child(parent, document.name(element))));
     }
     found
 }
