@@ -4,6 +4,7 @@
 
 mod attributes;
 mod connectors;
+mod items;
 mod jobs;
 mod levels;
 mod metadata;
@@ -47,5 +48,6 @@ fn model(program: &Program, spelling: &Spelling<'_>) -> Model {
         resource_types: provisioning::resource_types(program, spelling),
         correlation_rules: provisioning::correlation_rules(program, spelling),
         classification_rules: provisioning::classification_rules(program, spelling),
+        items: items::items(program, spelling),
     }
 }
