@@ -15,6 +15,7 @@ mod expand;
 mod explain;
 mod fix;
 mod fixing;
+mod fmt;
 mod formats;
 mod input;
 mod judging;
@@ -68,6 +69,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),
+        Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),

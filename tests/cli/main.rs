@@ -7,6 +7,7 @@ mod demo;
 mod differences;
 mod existing_findings;
 mod faults;
+mod formatting;
 mod inputs;
 mod integrations;
 #[cfg(unix)]
