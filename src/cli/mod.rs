@@ -74,7 +74,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Diff(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),
-        Command::Schema(arguments) => arguments.execute(),
+        Command::Schema(arguments) => arguments.execute(&global),
         Command::Completions(arguments) => arguments.execute(),
         Command::Man(arguments) => arguments.execute(),
     }

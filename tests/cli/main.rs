@@ -15,3 +15,4 @@ mod kills;
 mod plan;
 mod readme;
 mod support;
+mod xsd;
