@@ -1,9 +1,10 @@
 //! Attributes of elements, and the groups that families of attributes are.
 
-use super::super::{AttributeDef, Dialect, ElementDef, Family, Required};
+use super::super::{AttributeDef, Dialect, ElementDef, Family, Required, name_text};
 use super::references;
 use super::types;
 use super::writer::Writer;
+use crate::syntax::NameId;
 
 /// Families by what they consist of, in the order in which they were met.
 #[derive(Default)]
@@ -98,16 +99,16 @@ fn documentation(attribute: &AttributeDef, required: bool) -> String {
     }
     match attribute.required {
         Required::Yes if !required => text.push_str(" Required, unless ConsolidationMode is written."),
-        Required::When { attribute, value } => {
-            text.push_str(&format!(" Required with {}=\"{value}\".", super::super::name_text(attribute).unwrap_or_default()));
-        }
-        Required::Unless { attribute, value } => {
-            text.push_str(&format!(" Required without {}=\"{value}\".", super::super::name_text(attribute).unwrap_or_default()));
-        }
+        Required::When { attribute, value } => text.push_str(&condition("with", attribute, value)),
+        Required::Unless { attribute, value } => text.push_str(&condition("without", attribute, value)),
         Required::Yes | Required::No => {}
     }
     if !attribute.documented {
         text.push_str(" Not in the tables of the documentation; seen in its examples or in generated XML.");
     }
     text
+}
+
+fn condition(word: &str, attribute: NameId, value: &str) -> String {
+    format!(" Required {word} {}=\"{value}\".", name_text(attribute).unwrap_or_default())
 }
