@@ -15,6 +15,7 @@ pub mod finding;
 pub mod fix;
 pub mod fmt;
 pub mod grammar;
+pub mod init;
 pub mod ir;
 pub mod output;
 pub mod plan;

@@ -16,6 +16,7 @@ mod explain;
 mod fix;
 mod fixing;
 mod fmt;
+mod init;
 mod formats;
 mod input;
 mod judging;
@@ -72,6 +73,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),
+        Command::Init(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),
         Command::Schema(arguments) => arguments.execute(&global),

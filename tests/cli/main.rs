@@ -14,5 +14,6 @@ mod integrations;
 mod kills;
 mod plan;
 mod readme;
+mod starting;
 mod support;
 mod xsd;

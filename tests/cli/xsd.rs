@@ -136,6 +136,7 @@ fn what_jobwright_writes_and_brings_is_valid_in_every_dialect() {
         return;
     }
     let mut texts = texts(&repository().join("examples"));
+    texts.extend(self::texts(&repository().join("src/init/starter")));
     texts.push(Project::demo().run(&["expand", "examples/demo"]).stdout);
     for dialect in ["6.1", "6.2", "saas"] {
         for (text, (accepted, said)) in texts.iter().zip(accepted(dialect, &texts)) {
