@@ -20,13 +20,12 @@ pub(super) struct Init {
 impl Init {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let dialect: Dialect = global.dialect.as_deref().and_then(|name| name.parse().ok()).unwrap_or_default();
-        let files = init::write(&self.folder, dialect).map_err(refused)?;
+        let files = init::write(&self.folder, dialect).map_err(|error| refused(&error))?;
         if !global.quiet {
-            let shown = |name: &str| {
+            for name in &files {
                 let file = if self.folder == Path::new(".") { PathBuf::from(name) } else { self.folder.join(name) };
                 terminal::say(&format!("wrote `{}`", file.display()));
-            };
-            files.iter().for_each(|name| shown(name));
+            }
             let folder = self.folder.display();
             terminal::say(&format!("next: `jobwright check {folder}`, then `jobwright run {folder} --job HR_Incremental`"));
         }
@@ -34,7 +33,7 @@ impl Init {
     }
 }
 
-fn refused(error: InitError) -> Error {
+fn refused(error: &InitError) -> Error {
     let message = error.to_string();
     match error {
         InitError::Exists(_) => {
