@@ -30,6 +30,8 @@ pub(super) struct Input {
     pub(super) loaded: Loaded,
     /// jobwright's configuration, with what the command line says instead.
     pub(super) config: Config,
+    /// The bytes of standard input, where it was read.
+    pub(super) given: Option<Vec<u8>>,
 }
 
 impl Paths {
@@ -41,6 +43,15 @@ impl Paths {
     /// The one path given, where it is one.
     pub(super) fn single(&self) -> Option<&Path> {
         if let [path] = self.paths.as_slice() { Some(path) } else { None }
+    }
+
+    /// Whether standard input is all there is, as a command that answers on standard output wants it.
+    pub(super) fn standard_input_alone(&self) -> Result<bool, Error> {
+        let standard = self.paths.iter().any(|path| path == Path::new("-"));
+        if standard && self.paths.len() > 1 {
+            return Err(Error::usage("`-` beside other paths").help("format standard input on its own"));
+        }
+        Ok(standard)
     }
 
     /// jobwright's own configuration alone.
@@ -59,6 +70,7 @@ impl Paths {
         if places.is_empty() && given.is_none() {
             places.push(PathBuf::from("."));
         }
+        let bytes = given.as_ref().and_then(|given| given.content.clone());
         let config = self.config(global, places.first())?;
         let mut discovery =
             if places.is_empty() { Discovery::default() } else { discover(&places, &working_folder, &config.files)? };
@@ -74,7 +86,7 @@ impl Paths {
             let file = config.path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
             super::terminal::say(&format!("configuration file: {file}; {} files", discovery.files.len()));
         }
-        Ok(Input { loaded: read(discovery), config })
+        Ok(Input { loaded: read(discovery), config, given: bytes })
     }
 
     fn standard_input(&self, asked: bool, working_folder: &Path) -> Result<Option<Found>, Error> {

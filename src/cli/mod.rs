@@ -15,6 +15,8 @@ mod expand;
 mod explain;
 mod fix;
 mod fixing;
+mod fmt;
+mod init;
 mod formats;
 mod input;
 mod judging;
@@ -68,11 +70,13 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),
+        Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),
+        Command::Init(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),
-        Command::Schema(arguments) => arguments.execute(),
+        Command::Schema(arguments) => arguments.execute(&global),
         Command::Completions(arguments) => arguments.execute(),
         Command::Man(arguments) => arguments.execute(),
     }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use crate::finding::{RuleInfo, Severity};
+use crate::fmt::Style;
 use crate::source::discovery::Selection;
 use crate::source::{Glob, decode};
 
@@ -40,6 +41,8 @@ pub struct Config {
     pub files: Selection,
     /// `[check]`: what is reported, and as what.
     pub check: Check,
+    /// `[fmt]`: how formatted files look.
+    pub fmt: Style,
     rebase: Rebase,
 }
 

@@ -1,6 +1,6 @@
 //! A TOML table asked key by key: what is of the wrong type or never asked for is a problem with its place.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -53,6 +53,21 @@ impl<'t> Table<'t> {
             wrong_type(key, value, "a text in quotes", problems);
         }
         word
+    }
+
+    /// The whole number of `key`, which lies in `range`.
+    pub(super) fn number(&mut self, key: &'static str, range: RangeInclusive<usize>, problems: &mut Problems) -> Option<usize> {
+        let value = self.get(key)?;
+        let DeValue::Integer(number) = value.get_ref() else {
+            wrong_type(key, value, "a number without quotes", problems);
+            return None;
+        };
+        let parsed = usize::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| range.contains(number));
+        if parsed.is_none() {
+            let help = format!("write a number from {} to {}", range.start(), range.end());
+            problems.push(value.span(), format!("`{key}` cannot be {}", number.as_str()), "out of range", Some(help));
+        }
+        parsed
     }
 
     /// The texts of `key`: a list of texts, or one text.

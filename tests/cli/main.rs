@@ -7,10 +7,13 @@ mod demo;
 mod differences;
 mod existing_findings;
 mod faults;
+mod formatting;
 mod inputs;
 mod integrations;
 #[cfg(unix)]
 mod kills;
 mod plan;
 mod readme;
+mod starting;
 mod support;
+mod xsd;
