@@ -139,6 +139,8 @@ pub(crate) struct Kind {
     #[serde(default)]
     pub(crate) generated: bool,
     pub(crate) generated_prefix: Option<String>,
+    #[serde(default)]
+    pub(crate) implicit: bool,
     #[serde(default = "yes")]
     pub(crate) declared: bool,
 }

@@ -233,11 +233,11 @@ fn kinds(out: &mut String, model: &Model) {
     out.push_str("}\n\n");
     let _ = writeln!(out, "static ITEM_KINDS: [ItemDef; {}] = [", model.kinds.len());
     for kind in &model.kinds {
-        let raw::Kind { id, name, plural, predeclared, generated, generated_prefix, declared } = kind;
+        let raw::Kind { id, name, plural, predeclared, generated, generated_prefix, implicit, declared } = kind;
         let _ = writeln!(
             out,
             "    ItemDef {{ kind: ItemKind::{}, name: {name:?}, plural: {plural:?}, predeclared: &{predeclared:?}, generated: {generated}, \
-             generated_prefix: {generated_prefix:?}, declared: {declared} }},",
+             generated_prefix: {generated_prefix:?}, implicit: {implicit}, declared: {declared} }},",
             variant(id)
         );
     }

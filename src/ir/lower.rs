@@ -254,7 +254,7 @@ impl Lowering<'_> {
     fn declare(&mut self, element: ElementId, kind: ElementKind) {
         let def = kind.def();
         let Some(declares) = def.declares else { return };
-        let Some((_, symbol)) = self.attribute(element, names::IDENTIFIER) else { return };
+        let Some((_, symbol)) = self.attribute(element, def.key.unwrap_or(names::IDENTIFIER)) else { return };
         let scope = if def.scoped { self.scope.filter(|&(_, _, end)| element.0 < end).map(|(scope, _, _)| scope) } else { None };
         self.out.declarations.push(Declaration { kind: declares, scope, symbol, file: self.file, element, generated: None });
         if !def.scoped && !def.children.is_empty() {

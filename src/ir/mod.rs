@@ -13,6 +13,7 @@ mod index;
 pub mod items;
 mod lower;
 mod program;
+pub mod references;
 mod removal;
 mod resolve;
 mod symbol;

@@ -6,7 +6,7 @@
 mod certainty;
 pub(super) mod duplicate_identifier;
 mod judge;
-mod path;
+mod missing;
 mod suggestions;
 pub(super) mod unresolved_reference;
 pub(super) mod unused_item;

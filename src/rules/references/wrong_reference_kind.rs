@@ -10,7 +10,7 @@ use crate::grammar::{ItemKind, names};
 use crate::ir::{Connector, Id, Program, Symbol};
 use crate::rules::{Check, Rule, Sink, element};
 
-use super::judge::Broken;
+use super::judge::{Broken, Instead};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -58,24 +58,41 @@ fn check(program: &Program, sink: &mut Sink) {
     }
 }
 
-/// The finding for a reference that names an item of kind `other`.
-pub(super) fn finding(program: &Program, broken: &Broken, other: ItemKind) -> Finding {
+/// The finding for a reference that names something else than it should.
+pub(super) fn finding(program: &Program, broken: &Broken, instead: Instead) -> Finding {
     let document = program.document(broken.site.file);
     let attribute = document.attribute_name_text(broken.site.attribute);
     let (kind, name) = (broken.wanted, &broken.name);
-    let finding =
-        Finding::new(&RULE.info, broken.place, format!("`{name}` is {} {other}, not {} {kind}", article(other), article(kind)))
-            .label(format!("{kind} expected"))
-            .note(format!(
-                "identifiers of {} and of {} are kept apart: the deployment finds nothing of that name",
-                other.plural(),
-                kind.plural()
-            ))
-            .help(format!("name {} {kind} in `{attribute}`", article(kind)))
-            .anchor(format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element)));
-    match program.declarations.named(Symbol::new(name)).find(|one| one.kind == other) {
-        Some(one) => finding.related(program.document(one.file).name_location(one.element), format!("the {other}")),
-        None => finding,
+    let anchor = format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element));
+    let related = |finding: Finding, scope: Option<Symbol>, kind: ItemKind| {
+        let mut named = program.declarations.named(Symbol::new(name));
+        match named.find(|one| one.kind == kind && (scope == one.scope || scope.is_none())) {
+            Some(one) => finding.related(program.document(one.file).name_location(one.element), format!("the {kind}")),
+            None => finding,
+        }
+    };
+    match instead {
+        Instead::Item(other) => {
+            let message = format!("`{name}` is {} {other}, not {} {kind}", article(other), article(kind));
+            let finding = Finding::new(&RULE.info, broken.place, message)
+                .label(format!("{kind} expected"))
+                .note(format!(
+                    "identifiers of {} and of {} are kept apart: the deployment finds nothing of that name",
+                    other.plural(),
+                    kind.plural()
+                ))
+                .help(format!("name {} {kind} in `{attribute}`", article(kind)))
+                .anchor(anchor);
+            related(finding, None, other)
+        }
+        Instead::Scalar => {
+            let finding = Finding::new(&RULE.info, broken.place, format!("`{name}` holds a value, so no path leads through it"))
+                .label("navigation property expected")
+                .note("only a navigation property leads to another resource: the deployment cannot read the rest of the path")
+                .help(format!("end the path at `{name}`, or name a property of type ForeignKey that an association has"))
+                .anchor(anchor);
+            related(finding, broken.scope, ItemKind::Property)
+        }
     }
 }
 
