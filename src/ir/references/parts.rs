@@ -105,7 +105,7 @@ fn path<'v>(program: &Program, start: Option<Symbol>, value: &'v str, visit: &mu
         let Some(scope) = owner else { continue };
         let goes_on = from + segment.len() < end;
         visit(Part { start: property_at, name: property, kind: ItemKind::Property, scope: owner, goes_on })?;
-        owner = program.leads_to(scope, Symbol::new(property));
+        owner = if goes_on { program.leads_to(scope, Symbol::new(property)) } else { None };
     }
     Next::Continue(())
 }

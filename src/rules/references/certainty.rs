@@ -15,6 +15,8 @@ pub(super) struct Certainty<'p> {
     unexpanded: bool,
     /// By kind: whether some item of it is declared.
     declared: Vec<bool>,
+    /// How the names begin of entity types that come with a scaffolding.
+    model_prefixes: Vec<&'static str>,
 }
 
 /// Properties that every entity type has without declaring them: its own, those it inherits from `Resource`, and the
@@ -50,7 +52,8 @@ impl<'p> Certainty<'p> {
             declared[one.kind as usize] = true;
         }
         let others = program.kinds.iter().flatten().flatten().any(is_other);
-        Self { program, others, unexpanded: expanded.contains(&false), declared }
+        let model_prefixes = if others { model_prefixes(program) } else { Vec::new() };
+        Self { program, others, unexpanded: expanded.contains(&false), declared, model_prefixes }
     }
 
     /// Whether scaffoldings may make items of the kind that no file declares.
@@ -73,14 +76,22 @@ impl<'p> Certainty<'p> {
         if kind.is_predeclared(name) {
             return Some(true);
         }
-        let generated = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         let doubtful = !def.declared
             || self.may_be_generated(kind)
-            || (self.others && def.generated_prefix.is_some_and(generated))
+            || self.is_generated_name(kind, name)
+            || (self.others && def.generated_like.is_some_and(|like| declarations.find(like, None, symbol).is_some()))
             || (self.unexpanded && matches!(kind, ItemKind::Task | ItemKind::Job))
             || (def.implicit && !self.declares(kind))
             || (kind == ItemKind::ProfileContext && name.parse().is_ok_and(|id: i64| id > LAST_OWN_CONTEXT));
         if doubtful { None } else { Some(false) }
+    }
+
+    /// Whether a name begins as those of items that scaffoldings make.
+    fn is_generated_name(&self, kind: ItemKind, name: &str) -> bool {
+        let models = matches!(kind, ItemKind::Connector | ItemKind::EntityAssociation | ItemKind::EntityType);
+        self.others
+            && (kind.def().generated_prefix.is_some_and(|prefix| begins(name, prefix))
+                || (models && self.model_prefixes.iter().any(|prefix| begins(name, prefix))))
     }
 
     /// Whether the configuration declares any item of the kind.
@@ -111,23 +122,42 @@ impl<'p> Certainty<'p> {
             return Some(true);
         }
         let declared = declarations.find(ItemKind::EntityType, None, entity_type)?;
-        let begins = |prefix: &str| property.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         let inherited = || {
             let resource = grammar::kinds_named(names::RESOURCE).iter();
             resource.into_iter().any(|kind| kind.def().attribute_named(property).is_some())
         };
-        if OWNED.iter().any(|one| one.eq_ignore_ascii_case(property)) || OWNED_PREFIXES.into_iter().any(begins) || inherited() {
+        if OWNED.iter().any(|one| one.eq_ignore_ascii_case(property))
+            || OWNED_PREFIXES.iter().any(|prefix| begins(property, prefix))
+            || inherited()
+        {
             return Some(true);
         }
         let document = self.program.document(declared.file);
         // An item that is consolidated has properties that are generated.
-        if document.find(declared.element, names::CONSOLIDATION_MODE).is_some() || (self.others && begins(OPTIMIZED_PREFIX)) {
+        if document.find(declared.element, names::CONSOLIDATION_MODE).is_some()
+            || (self.others && begins(property, OPTIMIZED_PREFIX))
+        {
             return None;
         }
         let name = document.find(declared.element, names::IDENTIFIER)?;
         let name = self.program.attribute_value(declared.file, name);
-        if ItemKind::EntityType.is_predeclared(name.trim()) { None } else { Some(false) }
+        // What is declared may only add to an entity type that the product or a scaffolding makes.
+        let added_to =
+            ItemKind::EntityType.is_predeclared(name.trim()) || self.is_generated_name(ItemKind::EntityType, name.trim());
+        (!added_to).then_some(false)
     }
+}
+
+fn begins(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+/// The prefixes of the scaffoldings that stand in the configuration and bring a model of their own.
+fn model_prefixes(program: &Program) -> Vec<&'static str> {
+    let mut found: Vec<&str> = program.kinds.iter().flatten().flatten().filter_map(|kind| kind.def().model_prefix).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 impl Certainty<'_> {

@@ -61,7 +61,7 @@ pub(super) fn judge(program: &Program, certainty: &Certainty<'_>, file: FileId) 
             place: place(program, &site, &part),
             instead: match fault {
                 Fault::Scalar => Some(Instead::Scalar),
-                Fault::Absent => instead(program, part.kind, part.name).map(Instead::Item),
+                Fault::Absent => instead(program, &site, &part).map(Instead::Item),
             },
             name: part.name.to_owned(),
             wanted: part.kind,
@@ -92,8 +92,9 @@ fn fault(certainty: &Certainty<'_>, part: &Part<'_>) -> Option<Fault> {
 }
 
 /// The kind of item that bears the name, where the wanted kind has none of it. Screens are named after what they show, so
-/// they do not count.
-fn instead(program: &Program, wanted: ItemKind, name: &str) -> Option<ItemKind> {
+/// they do not count; nor does the item that the reference stands on, for things that belong together often share a name.
+fn instead(program: &Program, site: &Site, part: &Part<'_>) -> Option<ItemKind> {
+    let wanted = part.kind;
     if is_scoped(wanted) {
         return None;
     }
@@ -118,6 +119,7 @@ fn instead(program: &Program, wanted: ItemKind, name: &str) -> Option<ItemKind> 
                 | ItemKind::Task
         )
     };
-    let named = program.declarations.named(Symbol::new(name));
-    named.map(|one| one.kind).find(|&kind| kind != wanted && counts(kind))
+    let named = program.declarations.named(Symbol::new(part.name));
+    let others = named.filter(|one| (one.file, one.element) != (site.file, site.element));
+    others.map(|one| one.kind).find(|&kind| kind != wanted && counts(kind))
 }

@@ -8,6 +8,8 @@ pub(super) mod duplicate_identifier;
 mod judge;
 mod missing;
 mod suggestions;
+#[cfg(test)]
+mod tests;
 pub(super) mod unresolved_reference;
 pub(super) mod unused_item;
 pub(super) mod unused_task;
