@@ -7,6 +7,7 @@ mod certainty;
 pub(super) mod duplicate_identifier;
 mod judge;
 mod missing;
+mod other_connector;
 mod suggestions;
 #[cfg(test)]
 mod tests;

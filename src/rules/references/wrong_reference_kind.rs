@@ -3,12 +3,10 @@
 //!
 //! Items of another kind are found by the one pass over all references that `unresolved-reference` makes.
 
-use rustc_hash::FxHashMap;
-
 use crate::finding::{Finding, Severity};
-use crate::grammar::{ItemKind, names};
-use crate::ir::{Connector, Id, Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::grammar::ItemKind;
+use crate::ir::{Program, Symbol};
+use crate::rules::{Check, Rule, element};
 
 use super::judge::{Broken, Instead};
 
@@ -17,46 +15,8 @@ pub(crate) static RULE: Rule = super::rule(
     "wrong-reference-kind",
     Severity::Error,
     "the identifier exists, but names an item of another kind",
-    Check::Program(check),
+    Check::Program(super::other_connector::check),
 );
-
-/// Both ends of an association's mapping are read by the connector of the mapping: an entity type that another connector
-/// fills is none that it can name.
-fn check(program: &Program, sink: &mut Sink) {
-    let mut fillers: FxHashMap<Symbol, Vec<Id<Connector>>> = FxHashMap::default();
-    for mapping in program.items.entity_type_mappings.values() {
-        let connector = mapping.connector.and_then(|connector| connector.value.target);
-        if let (Some(entity_type), Some(connector)) = (mapping.entity_type, connector) {
-            fillers.entry(entity_type.value.name).or_default().push(connector);
-        }
-    }
-    for mapping in program.items.entity_association_mappings.values() {
-        let Some(own) = mapping.connector.and_then(|connector| connector.value.target) else { continue };
-        for name in [names::ENTITY_PROPERTY_MAPPING1, names::ENTITY_PROPERTY_MAPPING2] {
-            let Some(value) = program.value(mapping.origin, name) else { continue };
-            let entity_type = value.split(':').next().unwrap_or_default().trim();
-            let Some(fillers) = fillers.get(&Symbol::new(entity_type)) else { continue };
-            if fillers.contains(&own) {
-                continue;
-            }
-            let called = |id: Id<Connector>| program.identifier(program.items.connectors[id].origin);
-            let (own, other) = (called(own), called(fillers[0]));
-            let place = program.attribute_place(mapping.origin, name).unwrap_or_else(|| program.place(mapping.origin));
-            let message = format!("entity type `{entity_type}` is filled by connector `{other}`, not by `{own}`");
-            sink.push(
-                Finding::new(&RULE.info, place, message)
-                    .label(format!("an entity type of `{own}` expected"))
-                    .note("the connector reads the links from its own data: it finds no resource of the other connector there")
-                    .help(format!("name a property that an EntityTypeMapping of connector `{own}` fills, or correct `Connector`"))
-                    .anchor(format!(
-                        "EntityAssociationMapping[{}]/@{}",
-                        program.identifier(mapping.origin),
-                        crate::grammar::name_text(name).unwrap_or_default()
-                    )),
-            );
-        }
-    }
-}
 
 /// The finding for a reference that names something else than it should.
 pub(super) fn finding(program: &Program, broken: &Broken, instead: Instead) -> Finding {
@@ -122,20 +82,6 @@ mod tests {
         assert_eq!(found("<Job Identifier=\"B\">\n<Step Identifier=\"Nightly\"/></Job>"), [3]);
         let (_, found) = findings(&format!("{ITEMS}<ExportTask Connection=\"AD\"/>"), NAME);
         assert_eq!(found[0].message, "`AD` is a connector, not a connection");
-    }
-
-    #[test]
-    fn an_association_is_mapped_between_entity_types_of_its_connector() {
-        let base = "<Connector Identifier=\"HR\"/><EntityTypeMapping Identifier=\"User\" Connector=\"AD\"/>\
-            <EntityTypeMapping Identifier=\"Person\" Connector=\"HR\"/>\n";
-        let mapping = |first: &str, second: &str| {
-            let ends = format!("EntityPropertyMapping1=\"{first}\" EntityPropertyMapping2=\"{second}\"");
-            found(&format!("{base}<EntityAssociationMapping Identifier=\"X\" Connector=\"AD\" {ends}/>"))
-        };
-        assert_eq!(mapping("User:dn", "Person:id"), [3]);
-        assert_eq!(mapping("Person:id", "Person:id"), [3, 3]);
-        assert!(mapping("User:dn", "user:manager").is_empty());
-        assert!(mapping("Gone:dn", "User:dn").is_empty(), "what nobody fills is another rule's");
     }
 
     #[test]
