@@ -16,6 +16,8 @@ mod explain;
 mod fix;
 mod fixing;
 mod formats;
+mod git;
+mod index;
 mod input;
 mod judging;
 mod logs;
