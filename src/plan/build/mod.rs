@@ -4,6 +4,7 @@
 
 mod attributes;
 mod connectors;
+mod inventory;
 mod jobs;
 mod levels;
 mod metadata;
@@ -15,6 +16,8 @@ use super::digest;
 use super::model::{Model, PLAN_VERSION, Plan};
 use crate::ir::Program;
 use spelling::Spelling;
+
+pub use inventory::inventory;
 
 /// Compiles a configuration whose scaffoldings are expanded.
 pub fn build(program: &Program) -> Plan {
