@@ -18,6 +18,8 @@ mod fixing;
 mod fmt;
 mod init;
 mod formats;
+mod git;
+mod index;
 mod input;
 mod judging;
 mod logs;

@@ -18,7 +18,7 @@ pub enum WriteError {
         source: io::Error,
     },
     /// The file is not what was checked.
-    #[error("`{0}` has changed while it was checked; it was left alone")]
+    #[error("`{0}` is not what was checked (changed since, or staged in another form); it was left alone")]
     Changed(String),
     /// The text came from standard input.
     #[error("`{0}` came from standard input and cannot be fixed there")]

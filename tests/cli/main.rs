@@ -15,5 +15,6 @@ mod kills;
 mod plan;
 mod readme;
 mod starting;
+mod staged;
 mod support;
 mod xsd;

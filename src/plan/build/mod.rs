@@ -5,6 +5,7 @@
 mod attributes;
 mod connectors;
 mod items;
+mod inventory;
 mod jobs;
 mod levels;
 mod metadata;
@@ -16,6 +17,8 @@ use super::digest;
 use super::model::{Model, PLAN_VERSION, Plan};
 use crate::ir::Program;
 use spelling::Spelling;
+
+pub use inventory::inventory;
 
 /// Compiles a configuration whose scaffoldings are expanded.
 pub fn build(program: &Program) -> Plan {
