@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     approve, baseline, cancel, check, completions, diff, expand, explain, fix, logs, man, plan, rules, run, runs, schema, show,
-    simulate,
+    simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -80,6 +80,7 @@ pub(super) enum Command {
     Cancel(cancel::Cancel),
     Approve(approve::Approve),
     Simulate(simulate::Simulate),
+    Store(store::Store),
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),

@@ -27,6 +27,7 @@ mod runs;
 mod schema;
 mod show;
 mod simulate;
+mod store;
 mod stores;
 mod terminal;
 
@@ -67,6 +68,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
+        Command::Store(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),

@@ -228,6 +228,15 @@ pub enum EngineError {
         /// What was found, in the words of the database.
         findings: Vec<String>,
     },
+    /// Files that the store names are missing or were changed.
+    #[error(
+        "work files that the store names are not whole: {}; run the complete job of each connector concerned",
+        findings.join(", ")
+    )]
+    WorkFiles {
+        /// What was found.
+        findings: Vec<String>,
+    },
     /// A backup would overwrite something.
     #[error("{} exists already; name a new file for the backup", file.display())]
     Exists {

@@ -127,7 +127,7 @@ impl Executor<'_> {
                 commit_outcome(&transaction, self.run, &task.id, &outcome).map_err(failed)?;
                 failpoint::reach();
                 transaction.commit().map_err(failed)?;
-                failpoint::reach();
+                failpoint::reach_after("a commit of the data");
                 for action in after_commit {
                     // Housekeeping: which file counts stands in the store, so a failure costs room, not content.
                     if let Err(error) = action() {
@@ -166,7 +166,7 @@ impl Executor<'_> {
         commit_outcome(&transaction, self.run, &task.id, &outcome).map_err(failed)?;
         failpoint::reach();
         transaction.commit().map_err(failed)?;
-        failpoint::reach();
+        failpoint::reach_after("a commit of the data");
         Ok(Ending::Committed(outcome))
     }
 
