@@ -21,6 +21,7 @@ mod judging;
 mod logs;
 mod man;
 mod plan;
+mod report;
 mod rules;
 mod run;
 mod runs;

@@ -13,5 +13,6 @@ mod integrations;
 mod kills;
 mod plan;
 mod readme;
+mod reports;
 mod stores;
 mod support;
