@@ -15,7 +15,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::clock::Timestamp;
 use super::control::Control;
-use super::error::EngineError;
+use super::error::{EngineError, is_full};
 use super::failpoint;
 use super::source::TaskSource;
 use super::state::TaskState;
@@ -236,17 +236,13 @@ impl Executor<'_> {
         // Chains of causes are short; the bound is for one that leads back to itself.
         for _ in 0..16 {
             let Some(at) = cause else { break };
-            match at.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
-                Some(ErrorCode::DiskFull) => {
-                    return Failure::Store(EngineError::DiskFull { file: self.store.to_owned() });
-                }
-                Some(ErrorCode::ReadOnly) => {
-                    return Failure::Store(EngineError::ReadOnly { file: self.store.to_owned() });
-                }
-                _ => {}
+            if let Some(rusqlite::Error::SqliteFailure(code, said)) = at.downcast_ref()
+                && matches!(code.code, ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure)
+            {
+                let error = rusqlite::Error::SqliteFailure(*code, said.clone());
+                return Failure::Store(EngineError::database(self.store, error));
             }
-            let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
-            if at.downcast_ref::<std::io::Error>().is_some_and(full) {
+            if at.downcast_ref::<std::io::Error>().is_some_and(is_full) {
                 return Failure::Store(EngineError::DiskFull { file: self.work.to_owned() });
             }
             cause = at.source();

@@ -5,12 +5,15 @@
 mod command_line;
 mod demo;
 mod differences;
+#[cfg(unix)]
+mod disasters;
 mod existing_findings;
 mod faults;
 mod inputs;
 mod integrations;
 #[cfg(unix)]
 mod kills;
+mod locks;
 mod plan;
 mod readme;
 mod reports;

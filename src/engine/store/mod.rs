@@ -92,7 +92,7 @@ impl Store {
     pub(super) fn check_writable(&self) -> Result<(), EngineError> {
         for (connection, file) in [(&self.data, &self.data_file), (&self.runs, &self.runs_file)] {
             if connection.is_readonly("main").map_err(|error| EngineError::database(file, error))? {
-                return Err(EngineError::ReadOnly { file: file.clone() });
+                return Err(file::why_unwritable(file));
             }
         }
         Ok(())
