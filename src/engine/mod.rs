@@ -5,6 +5,7 @@
 //! history says beside that is reconciled with it when a run is read or continued. A job is run by one process at a
 //! time. The engine reads a plan that its caller has verified.
 
+mod claim;
 pub mod clock;
 pub mod control;
 mod dispatcher;
