@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, man, plan, rules, run, runs,
-    schema, show, simulate,
+    schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -82,6 +82,7 @@ pub(super) enum Command {
     Approve(approve::Approve),
     Simulate(simulate::Simulate),
     Init(init::Init),
+    Store(store::Store),
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),

@@ -25,12 +25,14 @@ mod judging;
 mod logs;
 mod man;
 mod plan;
+mod report;
 mod rules;
 mod run;
 mod runs;
 mod schema;
 mod show;
 mod simulate;
+mod store;
 mod stores;
 mod terminal;
 
@@ -71,6 +73,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
+        Command::Store(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),
         Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),

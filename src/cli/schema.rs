@@ -17,8 +17,12 @@ pub(super) struct Schema {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
+    /// A line of the event log of a run
+    Events,
     /// What check --format json writes
     Findings,
+    /// What show --format json and --report FILE.json write
+    Report,
     /// The configuration, as XML Schema 1.0 of the dialect
     Xsd,
 }
@@ -26,7 +30,9 @@ enum Form {
 impl Schema {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let text = match self.format {
+            Form::Events => output::EVENTS.to_owned(),
             Form::Findings => output::SCHEMA.to_owned(),
+            Form::Report => output::REPORT.to_owned(),
             Form::Xsd => {
                 let dialect = Paths::of(Vec::new()).config_only(global)?.check.dialect;
                 grammar::xsd(dialect.and_then(|name| name.parse().ok()).unwrap_or_default())

@@ -5,6 +5,8 @@
 mod command_line;
 mod demo;
 mod differences;
+#[cfg(unix)]
+mod disasters;
 mod existing_findings;
 mod faults;
 mod formatting;
@@ -12,9 +14,12 @@ mod inputs;
 mod integrations;
 #[cfg(unix)]
 mod kills;
+mod locks;
 mod plan;
 mod readme;
-mod starting;
+mod reports;
 mod staged;
+mod starting;
+mod stores;
 mod support;
 mod xsd;
