@@ -9,30 +9,34 @@ use rustc_hash::FxHashMap;
 use super::text;
 use crate::plan::model::{EdgeKind, Job, Parents, Side, Task};
 
-const WIDTH: i64 = 240;
+/// The least and the greatest width of a box; the longest name of the job says which it is.
+const NARROW: i64 = 240;
+const WIDE: i64 = 420;
+/// Width of a character of a name, somewhat more than the mean of the font.
+const CHARACTER: i64 = 7;
 const HEIGHT: i64 = 42;
 const GAP_X: i64 = 24;
 const GAP_Y: i64 = 46;
 const LEFT: i64 = 44;
-/// Characters of a name that fit a box.
-const NAME: usize = 32;
 
 /// The SVG of a job; `number` keeps its names apart from those of other jobs of the page.
 pub(super) fn svg(number: usize, job: &Job) -> String {
     let rows = rows(job);
+    let names = names(job);
+    let box_width = width(&names);
     let widest = rows.iter().map(Vec::len).max().unwrap_or(0) as i64;
     let mut boxes: FxHashMap<usize, (i64, i64, usize)> = FxHashMap::default();
     for (level, row) in rows.iter().enumerate() {
         // Short rows stand in the middle.
-        let indent = (widest - row.len() as i64) * (WIDTH + GAP_X) / 2;
+        let indent = (widest - row.len() as i64) * (box_width + GAP_X) / 2;
         for (column, &task) in row.iter().enumerate() {
-            let x = LEFT + indent + column as i64 * (WIDTH + GAP_X);
+            let x = LEFT + indent + column as i64 * (box_width + GAP_X);
             boxes.insert(task, (x, 10 + level as i64 * (HEIGHT + GAP_Y), level));
         }
     }
     let edges = edges(job);
-    let aside = edges.iter().filter_map(|&(parent, child)| bulge(boxes[&parent], boxes[&child])).max().unwrap_or(0);
-    let width = LEFT + widest * (WIDTH + GAP_X) + aside;
+    let aside = edges.iter().filter_map(|&(parent, child)| bulge(box_width, boxes[&parent], boxes[&child])).max().unwrap_or(0);
+    let width = LEFT + widest * (box_width + GAP_X) + aside;
     let height = 20 + rows.len() as i64 * (HEIGHT + GAP_Y) - GAP_Y.min(rows.len() as i64 * GAP_Y);
     let mut out = format!(
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">\
@@ -49,17 +53,17 @@ pub(super) fn svg(number: usize, job: &Job) -> String {
         }
     }
     for &(parent, child) in &edges {
-        curve(&mut out, number, boxes[&parent], boxes[&child]);
+        curve(&mut out, number, box_width, boxes[&parent], boxes[&child]);
     }
     for (index, task) in job.tasks.iter().enumerate() {
         let (x, y, _) = boxes[&index];
-        self::task(&mut out, job, task, x, y);
+        self::task(&mut out, task, names[index], box_width, x, y);
     }
     out.push_str("</svg>");
     out
 }
 
-fn task(out: &mut String, job: &Job, task: &Task, x: i64, y: i64) {
+fn task(out: &mut String, task: &Task, name: &str, width: i64, x: i64, y: i64) {
     let mut class = String::from("task");
     if task.side == Side::Agent {
         class.push_str(" agent");
@@ -67,42 +71,78 @@ fn task(out: &mut String, job: &Job, task: &Task, x: i64, y: i64) {
     if task.parents == Parents::Any {
         class.push_str(" any");
     }
-    let name = task.id.strip_prefix(job.id.as_str()).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
-    let name = super::head(name.unwrap_or(&task.id), NAME);
+    let fits = usize::try_from((width - 16) / CHARACTER).unwrap_or_default();
     _ = write!(
         out,
-        "<g class=\"{class}\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"5\"/>\
+        "<g class=\"{class}\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" rx=\"5\"/>\
          <text x=\"{}\" y=\"{}\">{}</text><text class=\"small\" x=\"{}\" y=\"{}\">{}</text></g>",
         text(&task.id),
         x + 8,
         y + 17,
-        text(&name),
+        text(&both_ends(name, fits)),
         x + 8,
         y + 33,
-        text(&super::head(&task.element, NAME + 4)),
+        text(&super::head(&task.element, fits)),
     );
 }
 
 /// How far an edge bends aside so that it does not run through the boxes between.
-fn bulge((x1, _, from): (i64, i64, usize), (x2, _, to): (i64, i64, usize)) -> Option<i64> {
+fn bulge(width: i64, (x1, _, from): (i64, i64, usize), (x2, _, to): (i64, i64, usize)) -> Option<i64> {
     let span = to.abs_diff(from) as i64;
-    (span > 1 && (x1 - x2).abs() < WIDTH).then(|| (WIDTH / 2 + 10 * span).min(WIDTH + 90))
+    (span > 1 && (x1 - x2).abs() < width).then(|| (width / 2 + 10 * span).min(width + 90))
 }
 
-fn curve(out: &mut String, number: usize, from: (i64, i64, usize), to: (i64, i64, usize)) {
+fn curve(out: &mut String, number: usize, width: i64, from: (i64, i64, usize), to: (i64, i64, usize)) {
     let ((x1, y1, _), (x2, y2, _)) = (from, to);
     let arrow = format!("marker-end=\"url(#arrow{number})\"");
-    if let Some(aside) = bulge(from, to) {
+    if let Some(aside) = bulge(width, from, to) {
         // From side to side, around what stands between.
-        let (right1, right2) = (x1 + WIDTH, x2 + WIDTH);
+        let (right1, right2) = (x1 + width, x2 + width);
         let (y1, y2) = (y1 + HEIGHT / 2, y2 + HEIGHT / 2);
-        let far = right1.max(right2) + aside - WIDTH / 2;
+        let far = right1.max(right2) + aside - width / 2;
         _ = write!(out, "<path {arrow} d=\"M{right1} {y1}C{far} {y1} {far} {y2} {right2} {y2}\"/>");
         return;
     }
-    let (x1, y1, x2) = (x1 + WIDTH / 2, y1 + HEIGHT, x2 + WIDTH / 2);
+    let (x1, y1, x2) = (x1 + width / 2, y1 + HEIGHT, x2 + width / 2);
     let middle = i64::midpoint(y1, y2);
     _ = write!(out, "<path {arrow} d=\"M{x1} {y1}C{x1} {middle} {x2} {middle} {x2} {y2}\"/>");
+}
+
+/// What tells the tasks of a job apart: their names without the job's, and without the words that all begin with. The
+/// whole name is the box's tooltip.
+fn names(job: &Job) -> Vec<&str> {
+    let own = |task: &'_ Task| {
+        let rest = task.id.strip_prefix(job.id.as_str()).and_then(|rest| rest.strip_prefix('_'));
+        task.id.len() - rest.filter(|rest| !rest.is_empty()).map_or(task.id.len(), str::len)
+    };
+    let mut names: Vec<&str> = job.tasks.iter().map(|task| &task.id[own(task)..]).collect();
+    let [first, rest @ ..] = names.as_mut_slice() else { return names };
+    let common = rest.iter().fold(*first, |common, name| {
+        let differs = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+        &common[..differs.map_or(common.len().min(name.len()), |((at, _), _)| at)]
+    });
+    let words = common.rfind('_').map_or(0, |last| last + 1);
+    if !rest.is_empty() && names.iter().all(|name| name.len() > words) {
+        for name in &mut names {
+            *name = &name[words..];
+        }
+    }
+    names
+}
+
+/// The width of the boxes that show those names.
+fn width(names: &[&str]) -> i64 {
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as i64;
+    (longest * CHARACTER + 16).clamp(NARROW, WIDE)
+}
+
+/// A name that is too long without its middle: long names differ at their ends.
+fn both_ends(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    let kept = most.saturating_sub(2) / 2;
+    super::head(name, kept) + super::tail(name, kept).trim_start_matches('…')
 }
 
 /// Declared edges as parent and child.
@@ -149,4 +189,16 @@ fn rows(job: &Job) -> Vec<Vec<usize>> {
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::both_ends;
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        assert_eq!(both_ends("Export_Directory_1", 18), "Export_Directory_1");
+        assert_eq!(both_ends("Export_Directory_1", 12), "Expor…ory_1");
+        assert_eq!(both_ends("Ééééééééé_É", 6), "Éé…_É");
+    }
 }

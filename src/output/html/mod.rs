@@ -57,6 +57,17 @@ fn text(text: &str) -> String {
     escape::xml(&escape::printable(text))
 }
 
+/// Text in which what stands between backticks is code.
+fn prose(words: &str) -> String {
+    let parts: Vec<&str> = words.split('`').collect();
+    // A backtick without a second one is a character like others.
+    if parts.len().is_multiple_of(2) {
+        return text(words);
+    }
+    let part = |(number, part): (usize, &&str)| if number % 2 == 1 { format!("<code>{}</code>", text(part)) } else { text(part) };
+    parts.iter().enumerate().map(part).collect()
+}
+
 fn filters(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<form>")?;
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
@@ -85,14 +96,14 @@ fn article(finding: &Item<'_>, sources: &Sources, out: &mut dyn Write) -> io::Re
         "<article class=\"{severity}\" data-severity=\"{severity}\" data-rule=\"{rule}\" data-file=\"{file}\" id=\"{}\">",
         finding.fingerprint
     )?;
-    writeln!(out, "<h3><span class=\"severity\">{severity}</span> {}</h3>", text(finding.message))?;
+    writeln!(out, "<h3><span class=\"severity\">{severity}</span> {}</h3>", prose(finding.message))?;
     writeln!(out, "<div class=\"where\">{} · {rule}</div>", position(&finding.place))?;
     source(&finding.place, finding.label, sources, out)?;
     for note in finding.notes {
-        writeln!(out, "<p>{}</p>", text(note))?;
+        writeln!(out, "<p>{}</p>", prose(note))?;
     }
     if let Some(help) = finding.help {
-        let lines: Vec<String> = help.lines().map(text).collect();
+        let lines: Vec<String> = help.lines().map(prose).collect();
         writeln!(out, "<pre class=\"help\"><b>help:</b> {}</pre>", lines.join("\n"))?;
     }
     if let Some(fix) = &finding.fix {
@@ -102,7 +113,7 @@ fn article(finding: &Item<'_>, sources: &Sources, out: &mut dyn Write) -> io::Re
     if !finding.related.is_empty() {
         writeln!(out, "<ul>")?;
         for other in &finding.related {
-            writeln!(out, "<li>{} <span class=\"where\">{}</span></li>", text(other.message), position(&other.place))?;
+            writeln!(out, "<li>{} <span class=\"where\">{}</span></li>", prose(other.message), position(&other.place))?;
         }
         writeln!(out, "</ul>")?;
     }
@@ -140,7 +151,7 @@ fn source(place: &Place<'_>, label: &str, sources: &Sources, out: &mut dyn Write
         };
         let label = if number == place.end.line.min(last_shown) && has_place && !label.is_empty() {
             let row = "<span class=\"row\"><span class=\"number\"></span><span class=\"label\">";
-            format!("</span>{row}↑ {}</span>", text(label))
+            format!("</span>{row}↑ {}</span>", prose(label))
         } else {
             String::new()
         };
@@ -177,5 +188,7 @@ mod tests {
         assert!(page.contains("↑ nothing is flagged here"));
         assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("src="), "nothing is loaded");
         assert_eq!(page.matches("<article").count(), 3);
+        assert_eq!(super::prose("no `A<B>` in `C`"), "no <code>A&lt;B&gt;</code> in <code>C</code>");
+        assert_eq!(super::prose("`&` begins no reference to a `"), "`&amp;` begins no reference to a `");
     }
 }
