@@ -5,6 +5,7 @@
 
 mod fingerprint;
 mod fix;
+mod headline;
 mod report;
 mod severity;
 
@@ -66,13 +67,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of `rule` at `location`: `message` says what is wrong in one line that stands alone.
+    /// A finding of `rule` at `location`: `message` says what is wrong in one line that stands alone. Long
+    /// text that it quotes is shortened.
     pub fn new(rule: &'static RuleInfo, location: Location, message: impl Into<String>) -> Self {
         Self {
             rule,
             severity: rule.severity,
             location,
-            message: message.into(),
+            message: headline::shortened(message.into()),
             label: String::new(),
             notes: Vec::new(),
             help: None,

@@ -31,16 +31,22 @@ pub(super) fn with_link_fix(job: &JobModel<'_>, child: usize, parents: &[usize],
     }
 }
 
-/// What to write to link a task to others, for a help.
+/// What to write to link a task to others, for a help: links of a generated task are written in its scaffolding.
 pub(super) fn help(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
     const SHOWN: usize = 5;
-    let mut links: Vec<String> = parents
-        .iter()
-        .take(SHOWN)
-        .map(|&parent| format!("`<TaskDependsOnTask ParentTask=\"{}\" />`", job.task_name(parent)))
-        .collect();
+    let generated = job.tasks[child].task.origin.generated.is_some();
+    let link = |&parent: &usize| {
+        let parent = job.task_name(parent);
+        if generated {
+            format!("`<LinkDependTask Task=\"{}\" DependOn=\"{parent}\" />`", job.task_name(child))
+        } else {
+            format!("`<TaskDependsOnTask ParentTask=\"{parent}\" />`")
+        }
+    };
+    let mut links: Vec<String> = parents.iter().take(SHOWN).map(link).collect();
     if parents.len() > SHOWN {
         links.push(format!("{} more", parents.len() - SHOWN));
     }
-    format!("add {} to `{}`", links.join(" and "), job.task_name(child))
+    let links = links.join(" and ");
+    if generated { format!("add {links} to the scaffolding") } else { format!("add {links} to `{}`", job.task_name(child)) }
 }

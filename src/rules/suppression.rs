@@ -134,7 +134,10 @@ fn read(program: &Program, document: &Document, file: FileId, comment: &Comment,
         Ok(parsed) => parsed,
         Err(what) => {
             let message = format!("the suppression does not parse: {what}");
-            added.push(Finding::new(&MALFORMED.info, place, message).help(FORM).anchor(anchor("malformed")));
+            let finding = Finding::new(&MALFORMED.info, place, message)
+                .note("it silences nothing: what it was written for is reported all the same")
+                .help(FORM);
+            added.push(finding.anchor(anchor("malformed")));
             return Vec::new();
         }
     };
@@ -296,6 +299,43 @@ mod tests {
         assert_eq!(lines(&job("<!-- jobwright: ignore[missing-command-input] x -->"), "unused-suppression"), [0; 0]);
         // An unclosed comment is a syntax error, and no reason to panic.
         assert_eq!(lines("<Job><!-- jobwright: ignore[missing-command-input", "unused-suppression").len(), 0);
+    }
+
+    #[test]
+    fn a_rule_is_named_as_the_catalogue_does() {
+        let rule = "unknown-suppressed-rule";
+        let found = |names: &str| findings(&job(&format!("<!-- jobwright: ignore[{names}] x -->")), rule).1;
+        for wrong in ["missing-comand-input", "Missing-Command-Input", "missing-command-input, syntaxes", "W42"] {
+            let found = found(wrong);
+            assert_eq!(found.len(), 1, "{wrong}");
+            assert_eq!(
+                found[0].fix.is_some(),
+                wrong.to_lowercase().starts_with("missing-com") && !wrong.contains(','),
+                "{wrong}"
+            );
+        }
+        assert_eq!(found("nothing, at-all").len(), 2);
+        let whole = format!("<!-- jobwright: ignore[no-such-rule] whole file -->{}", job(""));
+        assert_eq!(lines(&whole, rule), [1]);
+        for right in ["missing-command-input", "missing-command-input,stops-on-error", " dirty-without-flag "] {
+            assert!(found(right).is_empty(), "{right}");
+        }
+        assert_eq!(lines(&job("<!-- no-such-rule: ignore[no-such-rule] -->"), rule), [0; 0]);
+    }
+
+    #[test]
+    fn a_suppression_says_why() {
+        let rule = "suppression-without-reason";
+        for without in
+            ["ignore[missing-command-input]", "ignore[missing-command-input]   ", "ignore[a-rule, another]", "ignore[]"]
+        {
+            let expected: &[u32] = if without == "ignore[]" { &[] } else { &[2] };
+            assert_eq!(lines(&job(&format!("<!-- jobwright: {without} -->")), rule), expected, "{without}");
+        }
+        assert_eq!(lines(&job("<!--jobwright:ignore[missing-command-input]-->"), rule), [2]);
+        for with in ["ignore[missing-command-input] set later", "ignore[missing-command-input] –", "ignore[a-rule]why"] {
+            assert_eq!(lines(&job(&format!("<!-- jobwright: {with} -->")), rule), [0; 0], "{with}");
+        }
     }
 
     #[test]

@@ -76,7 +76,9 @@ pub(super) fn about(program: &Program, id: Id<Task>, run: Option<(Id<Job>, JobEn
     }
     match (run, job) {
         (Some((_, entry @ JobEntry::Step(_))), Some(job)) => {
-            finding.related(program.place(program.entry_origin(entry)), format!("job `{job}` runs it here"))
+            let step = program.place(program.entry_origin(entry));
+            // A finding on the step says so itself.
+            if step == finding.location { finding } else { finding.related(step, format!("job `{job}` runs it here")) }
         }
         _ => finding,
     }

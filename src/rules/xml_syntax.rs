@@ -33,6 +33,12 @@ pub(super) fn report(document: &Document, sink: &mut Sink) {
         };
         let mut finding =
             Finding::new(&rule.info, Location::new(document.file(), error.span), error.kind.message()).label(error.kind.label());
+        finding = finding.note(match error.kind.class() {
+            SyntaxClass::Doctype => {
+                "entities of a declaration can grow without bound or read other files: none is ever expanded here"
+            }
+            SyntaxClass::Xml | SyntaxClass::Namespace => "the deployment refuses the whole file, whatever else is right in it",
+        });
         if let Some(help) = error.kind.help() {
             finding = finding.help(help);
         }
@@ -159,6 +165,9 @@ mod tests {
         assert_eq!(lines("<Job\nA=\"1\" A=\"2\"/>", "xml-syntax"), [2]);
         assert_eq!(lines("<?xml version=\"1.0\"?>\n<!DOCTYPE a><a/>", "doctype"), [2]);
         assert!(lines("<Job Identifier=\"A &amp; B\"/>", "xml-syntax").is_empty());
+        assert_eq!(lines("\n<!DOCTYPE a SYSTEM \"a.dtd\"><a/>", "doctype"), [2]);
+        assert_eq!(lines("<?xml version=\"1.0\"?><!DOCTYPE a [\n<!ENTITY b \"c\">]><a/>", "doctype"), [1]);
         assert!(lines("<!-- <!DOCTYPE a> -->", "doctype").is_empty());
+        assert!(lines("<Job DisplayName_L1=\"&lt;!DOCTYPE a&gt;\"/>", "doctype").is_empty());
     }
 }

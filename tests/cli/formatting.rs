@@ -75,6 +75,7 @@ fn a_broken_file_is_left_alone_with_its_errors() {
     3 │ </ConfigurationFile>
       │   ----------------- taken to end here
       │
+      = note: the deployment refuses the whole file, whatever else is right in it
       = help: write `</Job>` after its content, or end the start tag with `/>` if it has none
 
     error[xml-syntax]: the value of attribute `Identifier` has no closing quote
@@ -83,6 +84,7 @@ fn a_broken_file_is_left_alone_with_its_errors() {
     2 │ <Job Identifier='A>
       │      ^^^^^^^^^^^^ quote opened here
       │
+      = note: the deployment refuses the whole file, whatever else is right in it
       = help: close the value with `'`
 
     1 file is left as it is: broken XML is not formatted

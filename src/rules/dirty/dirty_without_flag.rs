@@ -33,7 +33,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let finding = Finding::new(
             &RULE.info,
             job.field_place(dirty, job.tasks[dirty].task.dirty),
-            format!("`{name}` computes only what is tagged as modified, but no task tags it before"),
+            format!("`{name}` computes only what is tagged as modified, but no task of job `{}` tags it before", job.name()),
         )
         .label("dirty mode without a flag task")
         .note("nothing is tagged in this run, so the task computes nothing of what the run changed");

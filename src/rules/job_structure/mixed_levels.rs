@@ -27,6 +27,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         job.program.identifier_place(job.job.origin),
         format!("job `{}` has {count} of {} tasks without a Level: when they run is not defined", job.name(), job.tasks.len()),
     )
+    .label("some tasks have a Level, others none")
     .note("the product says nothing of how Level −1 stands to other levels: these tasks may run first, last or beside any other")
     .help("write a Level on every task and step of the job, or on none and let their order in the file count")
     .related(job.entry_place(without), format!("`{}` has no Level", job.task_name(without)))

@@ -52,6 +52,7 @@ fn check(program: &Program, sink: &mut Sink) {
                 program.place(item.origin),
                 format!("{element} `{name}` changes nothing of the task it names"),
             )
+            .label("says what the task says")
             .note("whoever reads the job looks for a difference that is not there")
             .help(format!("write the attribute that differs, or `<Step Identifier=\"{name}\" />` in its place"))
         };

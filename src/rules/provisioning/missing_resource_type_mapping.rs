@@ -57,7 +57,8 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
             }
             reported.insert(resource_type);
             sink.push(
-                report(program, resource_type, connection, mapping).related(program.place(task.origin), "fulfilled by this task"),
+                report(program, resource_type, connection, mapping)
+                    .related(program.place(task.origin), format!("`{}` fulfils it", program.task_name(id))),
             );
         }
     }

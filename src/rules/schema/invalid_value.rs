@@ -38,10 +38,9 @@ fn finding(
     search: bool,
 ) -> Finding {
     let name = view.document.names().text(attribute.name);
-    let shown: String = value.chars().take(60).collect();
     let message = match problem {
-        ValueProblem::NotInEnum(_) => format!("`{shown}` is no value of `{name}`"),
-        problem => format!("`{name}` {problem}, not `{shown}`"),
+        ValueProblem::NotInEnum(_) => format!("`{value}` is no value of `{name}`"),
+        problem => format!("`{name}` {problem}, not `{value}`"),
     };
     let place = view.value_place(attribute);
     let finding = super::finding(&RULE, view, name, place, message);

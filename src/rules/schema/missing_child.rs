@@ -20,7 +20,7 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
         let child = view.document.names().text(required.name);
         let version = view.program.dialect;
         sink.push(
-            super::finding(&RULE, view, child, view.place(), format!("`{}` lacks a `{child}`", def.name))
+            super::finding(&RULE, view, child, view.place(), format!("`{}` lacks the child element `{child}`", def.name))
                 .label(format!("`{child}` missing"))
                 .note(format!("the documentation of {version} calls it required, though configurations without it deploy"))
                 .help(format!("add `<{child} … />` inside it")),

@@ -32,7 +32,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             job.place(prepare),
             format!("`{name}` prepares connector `{connector}`, but job `{}` never synchronizes it", job.name()),
         )
-        .note("what it prepares reaches the database with the next job that synchronizes the connector, if any")
+        .label("no synchronize task follows")
+        .note("what changed in the system does not reach the database in this run, only with another job that synchronizes the connector, if there is one")
         .help(format!("add a `<SynchronizeTask Connector=\"{connector}\" … />` after it, or remove the task"));
         sink.push(job.about(prepare, finding));
     }

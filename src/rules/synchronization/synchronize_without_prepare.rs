@@ -31,8 +31,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let finding = Finding::new(
             &RULE.info,
             job.place(synchronize),
-            format!("`{name}` synchronizes connector `{connector}`, but no task prepares it before"),
+            format!("`{name}` synchronizes connector `{connector}`, but no task of job `{}` prepares it before", job.name()),
         )
+        .label("no prepare task before")
         .note("there is no new batch to synchronize: the task does nothing, or consumes the leftovers of another run");
         let finding = match prepares.next() {
             Some(late) => finding
