@@ -118,6 +118,24 @@ fn force_provisioning_and_profiles() {
 }
 
 #[test]
+fn needless_tasks() {
+    let rule = "needless-task";
+    let classify = "<UpdateClassificationTask Identifier=\"C\"/>";
+    let profiles = "<SetInternalUserProfilesTask Identifier=\"P\"/>";
+    let by_step = |task: &str, name: &str| format!("{MODEL}\n{task}<Job><Step Identifier=\"{name}\"/></Job>");
+    assert_eq!(lines(&job(&[classify]), rule), [2]);
+    assert_eq!(lines(&by_step(classify, "C"), rule), [2]);
+    assert_eq!(lines(&by_step(profiles, "P"), rule), [2]);
+    // One kind of rules is of no use to the other task.
+    let classified = "<ResourceClassificationRule ResourceType=\"R1\"/>";
+    assert_eq!(lines(&format!("{}{classified}", job(&[classify, profiles])), rule), [3]);
+    assert_eq!(lines(&format!("{}<ProfileRuleContext ResourceType=\"R1\"/>", job(&[classify, profiles])), rule), [2]);
+    assert_eq!(lines(&format!("{}{classified}", job(&[classify])), rule), [0; 0]);
+    assert_eq!(lines(&format!("{}<ProfileRuleContext ResourceType=\"R1\"/>", job(&[profiles])), rule), [0; 0]);
+    assert_eq!(lines(&with("IsConnectorJob=\"true\"", &job(&[classify, profiles])), rule), [0; 0]);
+}
+
+#[test]
 fn computation() {
     let (keys, all) = (
         "<ComputeCorrelationKeysTask><TaskEntityType EntityType=\"User\"/></ComputeCorrelationKeysTask>",

@@ -1,6 +1,9 @@
 //! Every rule about what a task says finds it in each form that a job can run a task in: in place, by `Step`, by an
 //! override; and is silent in each where the task says it right.
 
+mod generated;
+mod links;
+
 use super::testing::findings;
 
 const MODEL: &str = concat!(
@@ -135,8 +138,9 @@ fn task(case: &Case, said: &str) -> String {
     format!("<{element} Identifier=\"X\"{attributes} {said}>{inside}</{element}>")
 }
 
+/// The value of a task's `Identifier`.
 fn identifier(task: &str) -> &str {
-    task.split('"').nth(1).unwrap()
+    task.split_once("Identifier=\"").unwrap().1.split('"').next().unwrap()
 }
 
 fn count(case: &Case, top: &str, entry: &str, steps: bool) -> usize {
