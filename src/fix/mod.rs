@@ -6,6 +6,8 @@
 
 mod diff;
 mod rounds;
+#[cfg(test)]
+mod safe;
 mod select;
 #[cfg(test)]
 mod tests;

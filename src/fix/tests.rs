@@ -17,11 +17,11 @@ fn judge(loaded: Loaded) -> Compiled {
     compile(loaded, Config::default(), Outside::default())
 }
 
-fn fixed(text: &str, allowed: Safety) -> Fixed {
+pub(super) fn fixed(text: &str, allowed: Safety) -> Fixed {
     fix(loaded(&[text]), allowed, judge)
 }
 
-fn text(fixed: &Fixed) -> &str {
+pub(super) fn text(fixed: &Fixed) -> &str {
     &fixed.after.program.sources.get(FileId(0)).text
 }
 
