@@ -110,6 +110,8 @@ impl Check {
     fn write(&self, compiled: &Compiled, global: &Global, files_only: bool) -> Result<(), Error> {
         let sources = &compiled.program.sources;
         let mut report = compiled.report.clone();
+        report.fold();
+        let counted = self.statistics.then(|| report.clone());
         if let Some(most) = self.max_findings {
             report.limit(most);
         }
@@ -117,12 +119,9 @@ impl Check {
         let jobs = if draws { plan::build(&compiled.program).jobs } else { Vec::new() };
         let plain = Context { rules: catalogue(), page: pages::page, summary: !global.quiet, jobs: &jobs, ..Context::default() };
         for (format, file) in &self.formats.0 {
-            let render = |context: &Context<'_>, out: &mut dyn std::io::Write| {
-                if self.statistics {
-                    output::statistics(*format, &compiled.report, context, out)
-                } else {
-                    output::render(*format, &report, sources, context, out)
-                }
+            let render = |context: &Context<'_>, out: &mut dyn std::io::Write| match &counted {
+                Some(counted) => output::statistics(*format, counted, context, out),
+                None => output::render(*format, &report, sources, context, out),
             };
             if let Some(file) = file {
                 let mut bytes = Vec::new();

@@ -5,6 +5,7 @@
 
 mod fingerprint;
 mod fix;
+mod fold;
 mod report;
 mod severity;
 
@@ -58,6 +59,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// An edit that removes the finding.
     pub fix: Option<Fix>,
+    /// What findings of one rule share that one change would remove; listed as one.
+    pub cause: Option<u32>,
     /// The structural place (job, task, attribute …) that the fingerprint is made of instead of a line number.
     pub anchor: String,
     /// Whether the finding's severity was set by the check itself (a case of the rule graver or milder than its
@@ -78,6 +81,7 @@ impl Finding {
             help: None,
             related: Vec::new(),
             fix: None,
+            cause: None,
             anchor: String::new(),
             severity_is_special: false,
         }
@@ -115,6 +119,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// The number, within the rule, of what one change would remove.
+    #[must_use]
+    pub fn cause(mut self, cause: u32) -> Self {
+        self.cause = Some(cause);
         self
     }
 

@@ -1,23 +1,18 @@
-//! References that lead nowhere, by what is missing: one cause is one finding, however many places name it.
+//! References that lead nowhere, by what is missing: near names are looked for once for each, and what is listed tells
+//! of it once.
 
 use rustc_hash::FxHashMap;
 
 use crate::grammar::ItemKind;
 use crate::ir::Symbol;
-use crate::source::Location;
 
 use super::certainty::Certainty;
 use super::judge::{Broken, Instead};
 
-/// How many further places a finding shows.
-pub(super) const SHOWN: usize = 8;
-
-/// What is missing, and every reference that misses it.
+/// What is missing.
 pub(super) struct Cause {
-    /// The first reference.
-    pub(super) first: Broken,
-    /// The places of the others, in the order of files and places.
-    pub(super) others: Vec<Location>,
+    /// Every reference that misses it, in the order of files and places.
+    pub(super) broken: Vec<Broken>,
     /// The configuration declares nothing of the kind at all: the others may bear other names.
     pub(super) whole_kind: bool,
 }
@@ -32,8 +27,8 @@ pub(super) fn causes(certainty: &Certainty<'_>, broken: Vec<Broken>) -> Vec<Caus
         let name = (!whole_kind).then(|| Symbol::new(&one.name));
         let number = *numbers.entry((one.instead, one.wanted, one.scope, name)).or_insert(causes.len());
         match causes.get_mut(number) {
-            Some(cause) => cause.others.push(one.place),
-            None => causes.push(Cause { first: one, others: Vec::new(), whole_kind }),
+            Some(cause) => cause.broken.push(one),
+            None => causes.push(Cause { broken: vec![one], whole_kind }),
         }
     }
     causes

@@ -1,5 +1,6 @@
 //! References of every kind, judged together.
 
+use crate::finding::{Finding, Report, Totals};
 use crate::rules::testing::{findings, lines};
 
 const ABSENT: &str = "unresolved-reference";
@@ -92,11 +93,21 @@ fn the_target_of_a_query_starts_where_its_property_leads() {
     assert!(found(&query("Users.Site.City"), ABSENT).is_empty(), "there and back through the association");
 }
 
+/// The findings of missing items as they are listed.
+fn listed(xml: &str) -> Vec<Finding> {
+    let (program, found) = findings(xml, ABSENT);
+    let mut report = Report::new(&program.sources, found, Totals::default());
+    report.fold();
+    assert_eq!(report.summary.errors, report.findings.len());
+    report.findings
+}
+
 #[test]
-fn one_missing_item_is_one_finding() {
+fn one_missing_item_is_listed_once() {
     let agents = "<Agent Identifier=\"Local\"/>\n";
     let three = "<Connector Identifier=\"A\" Agent=\"Lokal\"/>\n<Connector Identifier=\"B\" Agent=\"lokal\"/>\n<Connector Identifier=\"C\" Agent=\"Remote\"/>";
-    let (_, found) = findings(&format!("{agents}{three}"), ABSENT);
+    assert_eq!(lines(&format!("{agents}{three}"), ABSENT), [2, 3, 4], "editors show every place");
+    let found = listed(&format!("{agents}{three}"));
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].related.len(), 1);
     assert_eq!(found[0].fix.as_ref().map(|fix| fix.edits.len()), Some(2), "both are corrected");
@@ -106,26 +117,29 @@ fn one_missing_item_is_one_finding() {
 #[test]
 fn where_nothing_of_a_kind_is_declared_one_finding_says_so() {
     let three = "<Connector Identifier=\"A\" Agent=\"One\"/>\n<Connector Identifier=\"B\" Agent=\"Two\"/>\n<Connector Identifier=\"C\" Agent=\"Three\"/>";
-    let (_, found) = findings(three, ABSENT);
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].related.len(), 2);
+    let found = listed(three);
+    assert_eq!((found.len(), found[0].related.len()), (1, 2));
     assert!(found[0].help.as_deref().is_some_and(|help| help.contains("give all files to one run")));
     let tasks = (0..20).map(|number| format!("<Step Identifier=\"T{number}\"/>")).collect::<String>();
-    let (_, found) = findings(&format!("<Job Identifier=\"J\">{tasks}</Job>"), ABSENT);
+    let found = listed(&format!("<Job Identifier=\"J\">{tasks}</Job>"));
     assert_eq!((found.len(), found[0].related.len()), (1, 8));
     assert!(found[0].notes.iter().any(|note| note.starts_with("11 more")));
 }
 
 #[test]
+fn a_silenced_place_leaves_the_others() {
+    let agents = "<Agent Identifier=\"Local\"/>\n";
+    let two = "<!-- jobwright: ignore[unresolved-reference] declared elsewhere -->\n<Connector Identifier=\"A\" Agent=\"Remote\"/>\n<Connector Identifier=\"B\" Agent=\"Remote\"/>";
+    assert_eq!(lines(&format!("{agents}{two}"), ABSENT), [4]);
+    assert_eq!(listed(&format!("{agents}{two}")).len(), 1);
+}
+
+#[test]
 fn what_an_unknown_type_has_is_not_asked() {
-    let (_, found) = findings(
-        &format!(
-            "{MODEL}<EntityPropertyExpression Identifier=\"E\" EntityType=\"Usher\" Property=\"Fax\" Binding=\"Usher:Fax.City\"/>"
-        ),
-        ABSENT,
-    );
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].related.len(), 1);
+    let found = listed(&format!(
+        "{MODEL}<EntityPropertyExpression Identifier=\"E\" EntityType=\"Usher\" Property=\"Fax\" Binding=\"Usher:Fax.City\"/>"
+    ));
+    assert_eq!((found.len(), found[0].related.len()), (1, 1));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Fix, Severity};
 use crate::grammar::ItemKind;
 use crate::ir::Program;
 use crate::rules::{Check, Rule, Sink, element};
@@ -11,7 +11,7 @@ use crate::syntax::escape_attribute;
 
 use super::certainty::Certainty;
 use super::judge::{Broken, judge};
-use super::missing::{Cause, SHOWN, causes};
+use super::missing::causes;
 use super::suggestions::{Suggestions, written_name};
 use super::wrong_reference_kind;
 
@@ -24,23 +24,22 @@ fn check(program: &Program, sink: &mut Sink) {
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
     let broken: Vec<Broken> = files.par_iter().with_max_len(1).flat_map_iter(|&file| judge(program, &certainty, file)).collect();
     let mut suggestions = Suggestions::new(program);
-    for cause in causes(&certainty, broken) {
-        let first = match cause.first.instead {
-            Some(instead) => wrong_reference_kind::finding(program, &cause.first, instead),
-            None => finding(program, &cause, &mut suggestions),
-        };
-        let shown = cause.others.iter().take(SHOWN);
-        let too = if cause.whole_kind { "another one missing" } else { "named here too" };
-        let finding = shown.fold(first, |finding, &place| finding.related(place, too));
-        sink.push(match cause.others.len().saturating_sub(SHOWN) {
-            0 => finding,
-            more => finding.note(format!("{more} more references lead nowhere for the same reason")),
-        });
+    for (number, cause) in causes(&certainty, broken).into_iter().enumerate() {
+        // Where nothing of the kind is declared the names differ, and are the product's own if anything.
+        let mut near = None;
+        for broken in &cause.broken {
+            let mut search = || suggestions.nearest(broken.wanted, broken.scope, &broken.name);
+            let finding = match broken.instead {
+                Some(instead) => wrong_reference_kind::finding(program, broken, instead),
+                None if cause.whole_kind => finding(program, broken, search().as_deref(), true),
+                None => finding(program, broken, near.get_or_insert_with(search).as_deref(), false),
+            };
+            sink.push(finding.cause(number as u32));
+        }
     }
 }
 
-fn finding(program: &Program, cause: &Cause, suggestions: &mut Suggestions<'_>) -> Finding {
-    let broken = &cause.first;
+fn finding(program: &Program, broken: &Broken, near: Option<&str>, whole_kind: bool) -> Finding {
     let document = program.document(broken.site.file);
     let attribute = document.attribute_name_text(broken.site.attribute);
     let element = document.name_text(broken.site.element);
@@ -57,14 +56,10 @@ fn finding(program: &Program, cause: &Cause, suggestions: &mut Suggestions<'_>) 
     if let Some(outer) = outer {
         finding = finding.related(document_place(program, outer), format!("the {} is declared here", outer.kind));
     }
-    if cause.whole_kind {
-        return finding.help(format!("declare it; if other files declare {}, give all files to one run", kind.plural()));
-    }
-    match suggestions.nearest(kind, broken.scope, name) {
-        Some(near) => {
-            let places = std::iter::once(&broken.place).chain(&cause.others);
-            let edits = places.map(|&location| Edit { location, text: escape_attribute(&near).into() }).collect();
-            finding.help(format!("did you mean `{near}`?")).fix(Fix { safety: Safety::Unsafe, edits })
+    match near {
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(Fix::risky(broken.place, escape_attribute(near))),
+        None if whole_kind => {
+            finding.help(format!("declare it; if other files declare {}, give all files to one run", kind.plural()))
         }
         None => finding.help(format!("declare it, or correct `{attribute}` of this `{element}`")),
     }
