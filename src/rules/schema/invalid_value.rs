@@ -144,6 +144,32 @@ mod tests {
     }
 
     #[test]
+    fn modes_colours_durations_packages_and_dates_are_checked() {
+        for wrong in [
+            "<Job Identifier=\"A\"\nConsolidationMode=\"Replace\"/>",
+            "<AppDisplaySetting\nPrimaryColor=\"#12345\"/>",
+            "<AppDisplaySetting\nPrimaryColor=\"navy\"/>",
+            "<Policy Identifier=\"A\"\nMaxDuration=\"-5\"/>",
+            "<Policy Identifier=\"A\"\nGracePeriod=\"PT5M\"/>",
+            "<SingleRoleAutomationRule\nHoursToWait=\"-2\"/>",
+            "<Connection Identifier=\"A\"\nPackage=\"Usercube.CSV@1\"/>",
+            "<AssignedProfile\nEndDate=\"31/12/2030\"/>",
+        ] {
+            assert_eq!(lines(wrong, NAME), [2], "{wrong}");
+        }
+        for right in [
+            "<Job Identifier=\"A\" ConsolidationMode=\"Merge\"/>",
+            "<AppDisplaySetting PrimaryColor=\"#12ABef\"/>",
+            "<Policy Identifier=\"A\" MaxDuration=\"0\" GracePeriod=\"1440\"/>",
+            "<SingleRoleAutomationRule HoursToWait=\"-1\"/>",
+            "<Connection Identifier=\"A\" Package=\"usercube.csv@0000001\"/>",
+            "<AssignedProfile EndDate=\"20301231000000\"/>",
+        ] {
+            assert!(lines(right, NAME).is_empty(), "{right}");
+        }
+    }
+
+    #[test]
     fn values_of_the_type_are_not() {
         assert!(lines("<Job Identifier=\"A\" IsIncremental=\" 1 \" DisplayName_L1=\"yes\"/>", NAME).is_empty());
         assert!(lines("<Agent Identifier=\"A\" State=\"1\"/>", NAME).is_empty());
