@@ -44,6 +44,7 @@ pub use task::TaskModel;
 pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
+use crate::grammar::ElementKind;
 use crate::ir::Program;
 
 /// What a rule adds its findings to.
@@ -54,6 +55,8 @@ pub type Sink = Vec<Finding>;
 pub enum Check {
     /// At each element of a file, in document order; files are checked in parallel.
     Element(fn(&ElementView<'_>, &mut Sink)),
+    /// At each element of some kinds, as above.
+    At(&'static [ElementKind], fn(&ElementView<'_>, &mut Sink)),
     /// At each job with the tasks it runs, written or generated.
     Job(fn(&JobModel<'_>, &mut Sink)),
     /// At each task alone, once however many jobs run it; not at tasks that only connector jobs run.
