@@ -39,6 +39,7 @@ pub struct Program {
     pub taken: rustc_hash::FxHashSet<(FileId, ElementId)>,
     connections: OnceLock<ConnectionsOf>,
     navigation: OnceLock<Navigation>,
+    pub(super) association_ends: OnceLock<super::model::AssociationEnds>,
 }
 
 /// The connections of each connector.
@@ -98,6 +99,7 @@ impl Program {
             taken: rustc_hash::FxHashSet::default(),
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
+            association_ends: OnceLock::new(),
         }
     }
 

@@ -20,6 +20,7 @@ mod provisioning;
 mod references;
 mod registry;
 mod replacement_character;
+mod role_model;
 mod scaffold_problems;
 mod scaffolding;
 mod schedule;

@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, scaffolding,
-    schedule, schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, role_model, scaffold_problems,
+    scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -90,6 +90,18 @@ pub static ALL: &[&Rule] = &[
     &provisioning::missing_command_input::RULE,
     &provisioning::index_thresholds::RULE,
     &provisioning::stops_on_error::RULE,
+    &role_model::rule_property_mismatch::RULE,
+    &role_model::literal_target_expression::RULE,
+    &role_model::navigation_filled_twice::RULE,
+    &role_model::resource_type_cycle::RULE,
+    &role_model::owner_property_mismatch::RULE,
+    &role_model::undeclared_dimension::RULE,
+    &role_model::needless_inheritance::RULE,
+    &role_model::computed_section_date::RULE,
+    &role_model::extension_not_possible::RULE,
+    &role_model::incomplete_risk::RULE,
+    &role_model::mining_into_own_policy::RULE,
+    &role_model::untyped_automation_rule::RULE,
     // schedule
     &schedule::invalid_cron::RULE,
     &schedule::never_fires::RULE,
