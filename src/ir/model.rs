@@ -35,11 +35,16 @@ impl Program {
 
     /// What a property holds. Nothing where the entity type does not declare it, or may get more of it from elsewhere.
     pub fn nature(&self, entity_type: Symbol, property: Symbol) -> Option<Nature> {
+        if self.association_end(entity_type, property).is_some() {
+            return self.declarations.find(ItemKind::Property, Some(entity_type), property).map(|_| Nature::Navigation);
+        }
+        self.declared_nature(entity_type, property)
+    }
+
+    /// As [`Program::nature`], by the property's own type alone: associations do not count.
+    pub fn declared_nature(&self, entity_type: Symbol, property: Symbol) -> Option<Nature> {
         let declared = self.declarations.find(ItemKind::Property, Some(entity_type), property)?;
         let document = self.document(declared.file);
-        if self.association_end(entity_type, property).is_some() {
-            return Some(Nature::Navigation);
-        }
         let def = self.kind(declared.file, declared.element)?.def().attribute_named("Type")?;
         let Some(written) = document.find(declared.element, names::TYPE) else {
             // The type of an item that is consolidated may be a generated one.

@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, role_model, scaffold_problems,
-    scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, entity_model, job_structure, mapping, provisioning, references, replacement_character, role_model,
+    scaffold_problems, scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -38,6 +38,11 @@ pub static ALL: &[&Rule] = &[
     &schema::raw_line_break::RULE,
     &schema::stray_text::RULE,
     &schema::consolidation_ignores_content::RULE,
+    &entity_model::missing_key::RULE,
+    &entity_model::column_mismatch::RULE,
+    &entity_model::scalar_association_end::RULE,
+    &entity_model::expression_on_collection::RULE,
+    &entity_model::dimension_parent_mismatch::RULE,
     // references
     &references::duplicate_identifier::RULE,
     &references::unresolved_reference::RULE,
@@ -66,6 +71,12 @@ pub static ALL: &[&Rule] = &[
     &synchronization::incremental_export_ignores_cookie::RULE,
     &synchronization::missing_do_not_delete_changes::RULE,
     &synchronization::unexpected_do_not_delete_changes::RULE,
+    &mapping::missing_primary_key::RULE,
+    &mapping::excess_unique_keys::RULE,
+    &mapping::unkeyed_association::RULE,
+    &mapping::needless_deactivation::RULE,
+    &mapping::transformation_table::RULE,
+    &mapping::clear_text_password::RULE,
     // dirty mode
     &dirty::dirty_without_flag::RULE,
     &dirty::dirty_not_linked::RULE,
