@@ -12,7 +12,7 @@ use crate::source::FileId;
 use crate::syntax::ElementId;
 
 use super::element::ElementView;
-use super::{Check, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
+use super::{Check, ElementCheck, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
 
 /// What a check found, silenced findings counted.
 #[derive(Debug)]
@@ -93,8 +93,8 @@ fn check_piece(program: &Program, file: FileId, elements: &Range<u32>) -> Vec<Fi
 }
 
 /// The checks of elements of each kind, gathered once.
-fn checks_by_kind() -> &'static [Vec<fn(&ElementView<'_>, &mut super::Sink)>] {
-    static CHECKS: OnceLock<Vec<Vec<fn(&ElementView<'_>, &mut super::Sink)>>> = OnceLock::new();
+fn checks_by_kind() -> &'static [Vec<ElementCheck>] {
+    static CHECKS: OnceLock<Vec<Vec<ElementCheck>>> = OnceLock::new();
     CHECKS.get_or_init(|| {
         let mut checks = vec![Vec::new(); crate::grammar::elements().len()];
         for rule in registry::ALL {

@@ -53,13 +53,16 @@ use crate::ir::Program;
 /// What a rule adds its findings to.
 pub type Sink = Vec<Finding>;
 
+/// A check of one element.
+pub type ElementCheck = fn(&ElementView<'_>, &mut Sink);
+
 /// On what level a rule looks.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// At each element of a file, in document order; files are checked in parallel.
-    Element(fn(&ElementView<'_>, &mut Sink)),
+    Element(ElementCheck),
     /// At each element of some kinds, as above.
-    At(&'static [ElementKind], fn(&ElementView<'_>, &mut Sink)),
+    At(&'static [ElementKind], ElementCheck),
     /// At each job with the tasks it runs, written or generated.
     Job(fn(&JobModel<'_>, &mut Sink)),
     /// At each task alone, once however many jobs run it; not at tasks that only connector jobs run.

@@ -29,11 +29,10 @@ fn check(program: &Program, sink: &mut Sink) {
                 types.push((one.symbol, origin));
             }
             (ItemKind::Property, Some(entity_type)) => {
-                if some.insert(entity_type) || !keyed.contains(&entity_type) {
-                    let key = program.value(origin, names::IS_KEY).is_some_and(|value| matches!(value.trim(), "true" | "1"));
-                    if key {
-                        keyed.insert(entity_type);
-                    }
+                some.insert(entity_type);
+                let is_key = || program.value(origin, names::IS_KEY).is_some_and(|value| matches!(value.trim(), "true" | "1"));
+                if !keyed.contains(&entity_type) && is_key() {
+                    keyed.insert(entity_type);
                 }
             }
             _ => {}

@@ -55,9 +55,10 @@ fn check(program: &Program, sink: &mut Sink) {
             };
             let site = Site { file, element, attribute };
             let first = *seen.entry((kind, around, number)).or_insert(site);
-            let same = || identifier(program, first) == identifier(program, site) && identifier(program, site).is_some();
+            let apart = (first.file, first.element) != (site.file, site.element);
             // One item may be written as several elements.
-            if first.element != site.element && !(same()) || first.file != site.file && !same() {
+            let one_item = || identifier(program, site).is_some_and(|own| identifier(program, first) == Some(own));
+            if apart && !one_item() {
                 sink.push(finding(program, def, first, site, number));
             }
         }
