@@ -6,6 +6,8 @@
 mod check;
 #[path = "build/model.rs"]
 mod model;
+#[path = "build/pattern.rs"]
+mod pattern;
 #[path = "build/raw.rs"]
 mod raw;
 #[path = "build/reference.rs"]

@@ -162,6 +162,12 @@ fn add_overrides(rows: &mut Vec<Row>) {
             required_children: Vec::new(),
             withdrawn: of.raw.withdrawn.clone(),
             misspellings: of.raw.misspellings.clone(),
+            // What an override leaves out, the task has.
+            only_with: BTreeMap::new(),
+            together: Vec::new(),
+            exclusive: Vec::new(),
+            any_of: Vec::new(),
+            renamed: None,
             inherits: None,
             open: of.raw.open,
             text: false,

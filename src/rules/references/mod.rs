@@ -20,6 +20,11 @@ use crate::finding::{Category, RuleInfo, Severity};
 
 use super::{Check, Rule};
 
+/// Whether scaffoldings of the configuration may make items of the kind that no file declares.
+pub(super) fn may_be_generated(program: &crate::ir::Program, kind: crate::grammar::ItemKind) -> bool {
+    certainty::Certainty::new(program).may_be_generated(kind)
+}
+
 const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {
     Rule { info: RuleInfo { name, category: Category::References, severity, summary }, check }
 }

@@ -15,13 +15,18 @@ const SHOWN: usize = 24;
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     for &attribute in &view.attributes {
         let Some(def) = attribute.def else { continue };
-        if matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression) {
+        let free = matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression);
+        if free && def.pattern.is_none() {
             continue;
         }
         let value = view.value(attribute);
         let Err(problem) = def.check(&value) else { continue };
         // The range of index thresholds is a rule of its own.
         if matches!(problem, ValueProblem::OutOfRange { .. }) && def.name == "RebuildThreshold" {
+            continue;
+        }
+        // What an item may be called is a rule of its own.
+        if matches!(problem, ValueProblem::OffPattern(_)) && view.def().and_then(|element| element.key) == Some(def.name_id) {
             continue;
         }
         let search = sink.len() < super::SEARCHES;
@@ -40,6 +45,7 @@ fn finding(
     let name = view.document.names().text(attribute.name);
     let shown: String = value.chars().take(60).collect();
     let message = match problem {
+        ValueProblem::OutOfRange { low, high: i64::MAX } => format!("`{name}` must be {low} or more, not `{shown}`"),
         ValueProblem::NotInEnum(_) => format!("`{shown}` is no value of `{name}`"),
         problem => format!("`{name}` {problem}, not `{shown}`"),
     };
@@ -87,10 +93,16 @@ fn finding(
                 }
             }
         }
-        ValueProblem::OutOfRange { low, high } => finding
-            .label("out of range")
-            .note("the deployment refuses the value")
-            .help(format!("write a number from {low} to {high}")),
+        ValueProblem::OutOfRange { low, high } => {
+            finding.label("out of range").note("the deployment refuses the value").help(if high == i64::MAX {
+                format!("write a number of {low} or more")
+            } else {
+                format!("write a number from {low} to {high}")
+            })
+        }
+        ValueProblem::OffPattern(_) => {
+            finding.label("not of this form").note("the deployment refuses the value").help(format!("{}: {}", name, def.summary))
+        }
         _ => finding.label(format!("{} expected", def.value.words())).note("the deployment refuses the value"),
     }
 }
@@ -141,6 +153,8 @@ mod tests {
             [2]
         );
         assert_eq!(lines("<Job Identifier=\"A\"\nIsIncremental=\"\"/>", NAME), [2]);
+        assert_eq!(lines("<Resource Type=\"A\"\nId=\"-5\"/>", NAME), [2]);
+        assert_eq!(lines("<CustomLink1Setting\nUrl=\"help\" Path_L1=\"a\"/>", NAME), [2]);
     }
 
     #[test]
