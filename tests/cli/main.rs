@@ -13,4 +13,5 @@ mod integrations;
 mod kills;
 mod plan;
 mod readme;
+mod schemas;
 mod support;
