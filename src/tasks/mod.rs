@@ -23,7 +23,7 @@ use crate::plan::model::{Job, Plan, Task};
 pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
 pub use settings::Settings;
-pub use synchronize::blocked_list;
+pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};
 
 /// Number of a run in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -22,6 +22,7 @@ use rusqlite::Connection;
 use super::error::EngineError;
 use schema::Part;
 
+pub use file::peek;
 pub(super) use history::count;
 pub use history::{Approval, RunDetail, RunRecord, TaskRecord, store_argument};
 pub(super) use outcome::{Outcome, commit_outcome};
