@@ -2,6 +2,7 @@
 
 mod laws;
 mod pictures;
+mod respelling;
 mod words;
 
 use crate::grammar::Dialect;
