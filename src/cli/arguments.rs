@@ -90,6 +90,22 @@ pub(super) enum Command {
     Man(man::Man),
 }
 
+impl Command {
+    /// The store that the command is told to work on.
+    pub(super) fn store(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Approve(arguments) => arguments.store.as_ref(),
+            Self::Cancel(arguments) => arguments.store.as_ref(),
+            Self::Logs(arguments) => arguments.store.as_ref(),
+            Self::Run(arguments) => arguments.store.as_ref(),
+            Self::Runs(arguments) => arguments.store(),
+            Self::Show(arguments) => arguments.store.as_ref(),
+            Self::Store(arguments) => arguments.store(),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

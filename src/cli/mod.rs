@@ -35,6 +35,7 @@ mod simulate;
 mod store;
 mod stores;
 mod terminal;
+mod wrap;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -56,8 +57,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return terminal::clap_error(&error, format),
     };
     let color = parsed.global.color;
+    let store = parsed.command.store().cloned();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| execute(parsed))).unwrap_or_else(|_| Err(Error::internal()));
-    ended.unwrap_or_else(|error| terminal::error(&error, format, color))
+    ended.unwrap_or_else(|error| terminal::error(&error.on_store(store.as_ref()), format, color))
 }
 
 fn execute(arguments: Arguments) -> Result<Exit, Error> {

@@ -149,7 +149,7 @@ impl Run {
             Ok((plan, _)) => plan,
             Err(exit) => return Ok(exit),
         };
-        let simulation = dry_run(&plan, &job, &self.selection())?;
+        let simulation = dry_run(&plan, &job, &self.selection(), &stores::file(self.store.as_ref()), &BuiltIn)?;
         terminal::print(|out| super::simulate::table(&simulation, out))?;
         Ok(Exit::Done)
     }

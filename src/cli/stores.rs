@@ -86,7 +86,7 @@ impl From<EngineError> for Error {
             13 => Exit::JobCancelled,
             _ => Exit::Operational,
         };
-        // The message says what is wrong before its first semicolon, and what to do after it.
+        // The message says what is wrong before its last semicolon, and what to do after it.
         let text = error.to_string();
         match text.rsplit_once("; ") {
             Some((message, help)) => Self::new(exit, message).help(help),

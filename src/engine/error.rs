@@ -1,6 +1,9 @@
 //! What can go wrong with a run as a whole, in words that say what to do next.
 //!
 //! A task that fails is no error of the engine: it is an outcome of the run.
+//!
+//! A message says what is wrong before its last semicolon, and what to do after it. A command to type stands on a line of
+//! its own, without the store, which whoever was told one adds.
 
 use std::path::{Path, PathBuf};
 
@@ -69,7 +72,7 @@ pub enum EngineError {
         file: PathBuf,
     },
     /// No room for the store.
-    #[error("the disk of {} is full; make room, then continue with: jobwright run --resume", file.display())]
+    #[error("the disk of {} is full; make room, then continue:\njobwright run --resume", file.display())]
     DiskFull {
         /// The file.
         file: PathBuf,
@@ -166,7 +169,7 @@ pub enum EngineError {
         tasks: Vec<(String, String)>,
     },
     /// Somebody else runs the job.
-    #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it with: jobwright cancel {}", run.0, run.0)]
+    #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it:\njobwright cancel {}", run.0, run.0)]
     Locked {
         /// The job.
         job: String,
@@ -178,16 +181,16 @@ pub enum EngineError {
         since: Timestamp,
     },
     /// No run of that number.
-    #[error("the store has no run {}; see them with: jobwright runs", run.0)]
+    #[error("the store has no run {}; see them:\njobwright runs", run.0)]
     UnknownRun {
         /// What was asked for.
         run: RunId,
     },
     /// Nothing waits to be continued.
-    #[error("no run of this store can be continued: each ended, or a later run of its job did; see them with: jobwright runs")]
+    #[error("no run of this store can be continued: each ended, or a later run of its job did; see them:\njobwright runs")]
     NothingToResume,
     /// The run cannot be continued.
-    #[error("run {} cannot be continued: it is {state}; start the job anew with: jobwright run", run.0)]
+    #[error("run {} cannot be continued: it is {state}; start its job anew", run.0)]
     NotResumable {
         /// The run.
         run: RunId,
@@ -196,7 +199,7 @@ pub enum EngineError {
     },
     /// A blocked task that nobody approved.
     #[error(
-        "run {id} waits for approval of {task}; look at its changes with: jobwright show {id}, then approve them with: jobwright approve {id} {task} --reason \"…\"",
+        "run {id} waits for approval of {task}; look at its changes, approve them, then continue:\njobwright show {id}\njobwright approve {id} {task} --reason \"…\"\njobwright run --resume {id}",
         id = run.0
     )]
     NotApproved {
@@ -352,7 +355,10 @@ mod tests {
     #[test]
     fn failures_of_the_disk_say_what_to_do() {
         use rusqlite::ffi::{SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
-        insta::assert_snapshot!(of_code(SQLITE_FULL), @"the disk of store.db is full; make room, then continue with: jobwright run --resume");
+        insta::assert_snapshot!(of_code(SQLITE_FULL), @"
+        the disk of store.db is full; make room, then continue:
+        jobwright run --resume
+        ");
         insta::assert_snapshot!(of_code(SQLITE_READONLY), @"store.db is read-only; make it and its folder writable, or name another store with --store");
         assert!(of_code(SQLITE_CORRUPT).starts_with("store.db is damaged"));
         assert!(of_code(SQLITE_CANTOPEN).starts_with("store.db cannot be opened"));

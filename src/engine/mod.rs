@@ -3,9 +3,11 @@
 //! Invariants: one dispatcher owns the state of a run; the effect of a task and its outcome are committed in one
 //! transaction of `store.db`, so that a crash at any instant leaves each task either done or not done; whatever the
 //! history says beside that is reconciled with it when a run is read or continued. A job is run by one process at a
-//! time. The engine reads a plan that its caller has verified.
+//! time. The engine reads a plan that its caller has verified. What it does where the product's documentation says nothing
+//! is written in `docs/execution.md`.
 
 mod claim;
+mod again;
 pub mod clock;
 pub mod control;
 mod dispatcher;
@@ -33,8 +35,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::plan::Plan;
-use crate::plan::model::{Job, JobMode, Task};
-use crate::tasks::{RunId, Settings};
+use crate::plan::model::{Job, Task};
+use crate::tasks::{ChangeList, RunId, Settings};
 
 pub use control::Control;
 pub use error::EngineError;
@@ -121,7 +123,8 @@ impl Engine {
     }
 
     /// Continues a run, or the last unfinished one, with the plan and the selection that it began with. Tasks with a
-    /// committed outcome are kept, an approved one applies its change list, all others run.
+    /// committed outcome are kept, an approved one applies its change list, all others run, and with them those whose
+    /// output a failed task could not use.
     pub fn resume(
         &self,
         run: Option<RunId>,
@@ -141,9 +144,11 @@ impl Engine {
             self.approvals(run, job)?;
         }
         let reopened = self.store.reopen(run, &System)?;
+        let mut records = self.store.task_rows(run)?;
+        let again = again::tasks(&plan, job, source, &records, &self.store.outcomes(run)?);
+        self.store.take_back(run, &again)?;
         let approvals = self.approvals(run, job)?;
         let outcomes = self.store.outcomes(run)?;
-        let mut records = self.store.task_rows(run)?;
         for (place, record) in records.iter_mut().enumerate() {
             match outcomes.get(&record.task) {
                 Some(outcome) if approvals[place].is_none() => {
@@ -163,7 +168,8 @@ impl Engine {
                 }
             }
         }
-        self.hold_back(&plan, job, source, &mut board, &mut records, &approvals)?;
+        let own: Vec<String> = self.store.approvals(run)?.into_iter().map(|approval| approval.list).collect();
+        self.hold_back(&plan, job, source, &mut board, &mut records, &own)?;
         let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
         self.work(&plan, job, run, options, source, reporter, start)
     }
@@ -201,20 +207,13 @@ impl Engine {
         source: &dyn TaskSource,
         board: &mut Board<'_>,
         records: &mut [TaskRecord],
-        approved: &[Option<String>],
+        approved: &[String],
     ) -> Result<(), EngineError> {
-        if job.mode != JobMode::Incremental {
-            return Ok(());
-        }
-        for (place, task) in job.tasks.iter().enumerate() {
-            let Some(connector) = held_back::connector(plan, task) else { continue };
-            if board.states()[place] != TaskState::Waiting {
-                continue;
-            }
-            let Some(list) = self.store.ask(|data| source.blocked_connector(data, connector))? else { continue };
-            if !approved.contains(&Some(list)) {
+        let held_back = self.store.ask(|data| held_back::tasks(plan, job, source, data, approved))?;
+        for (place, reason) in held_back {
+            if board.states()[place] == TaskState::Waiting {
                 board.apply(place, TaskSignal::Refused)?;
-                records[place].reason = Some(held_back::reason(connector));
+                records[place].reason = Some(reason);
             }
         }
         Ok(())
@@ -251,6 +250,17 @@ impl Engine {
     /// One run with its tasks.
     pub fn show(&self, run: RunId) -> Result<RunDetail, EngineError> {
         self.store.detail(run, &System)
+    }
+
+    /// The change lists of a run that wait for approval, or for the run to go on, with the tasks that hold them back;
+    /// with `rows` each of their changes.
+    pub fn change_lists(&self, run: RunId, rows: bool) -> Result<Vec<(String, ChangeList)>, EngineError> {
+        let mut lists = Vec::new();
+        for (task, outcome) in self.store.outcomes(run)? {
+            let Some(name) = outcome.list.filter(|_| outcome.state == TaskState::Blocked) else { continue };
+            lists.extend(self.store.ask(|data| crate::tasks::change_list(data, &name, rows))?.map(|list| (task, list)));
+        }
+        Ok(lists)
     }
 
     /// Forgets all but the latest `keep` runs; see [`Store::prune`].
@@ -293,9 +303,18 @@ pub fn check_start(plan: &Plan, job: &str, selection: &Selection, source: &dyn T
     check_embedded(job, &selection.resolve(job)?, source)
 }
 
-/// What a run of the job would do if every task completed; touches nothing.
-pub fn dry_run(plan: &Plan, job: &str, selection: &Selection) -> Result<Simulation, EngineError> {
-    simulate(find_job(plan, job)?, selection, &BTreeMap::new())
+/// What a run of the job on the store would do if every task completed; touches nothing. Without a store nothing is
+/// held back.
+pub fn dry_run(
+    plan: &Plan,
+    job: &str,
+    selection: &Selection,
+    store: &Path,
+    source: &dyn TaskSource,
+) -> Result<Simulation, EngineError> {
+    let job = find_job(plan, job)?;
+    let held_back = store::peek(store, |data| held_back::tasks(plan, job, source, data, &[]))?.unwrap_or_default();
+    simulate(job, selection, &BTreeMap::new(), &held_back)
 }
 
 /// The job of that identifier.

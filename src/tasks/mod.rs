@@ -24,7 +24,7 @@ pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
 pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
-pub use synchronize::blocked_list;
+pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};
 
 /// Number of a run in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -18,6 +18,7 @@ mod locks;
 mod plan;
 mod readme;
 mod reports;
+mod schemas;
 mod staged;
 mod starting;
 mod stores;
