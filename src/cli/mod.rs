@@ -1,5 +1,6 @@
 //! The command line: arguments, outcomes, exit codes. One file per subcommand; what they do lives in the layers below.
 
+mod agent;
 mod approve;
 mod arguments;
 mod baseline;

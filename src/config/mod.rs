@@ -3,6 +3,7 @@
 //! Every problem is reported, each with its place; a configuration with a problem is not used.
 
 mod error;
+pub mod executors;
 mod nearest;
 mod print;
 mod rebase;
@@ -20,6 +21,7 @@ use crate::source::discovery::Selection;
 use crate::source::{Glob, decode};
 
 pub use error::{ConfigError, PROBLEM, Refused};
+pub use executors::Executors;
 pub use nearest::nearest;
 pub use print::print;
 pub use rebase::Rebase;
@@ -40,6 +42,8 @@ pub struct Config {
     pub files: Selection,
     /// `[check]`: what is reported, and as what.
     pub check: Check,
+    /// `[executors]`: which programs execute tasks.
+    pub executors: Executors,
     rebase: Rebase,
 }
 

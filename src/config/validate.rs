@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::executors::read_executors;
 use super::table::{Problems, Table, Word, choose};
 use super::{Check, Config, DIALECTS, Level, PathPolicy, Refused, Selector, nearest};
 use crate::finding::{RuleInfo, Severity, sort};
@@ -51,6 +52,9 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
     }
     if let Some(check) = table.table("check", "[check]", problems) {
         config.check = read_check(check, folder, rules, problems);
+    }
+    if let Some(executors) = table.table("executors", "[executors]", problems) {
+        config.executors = read_executors(executors, folder, problems);
     }
     table.close(problems);
     folder.clone_into(&mut config.files.base);
@@ -251,7 +255,7 @@ mod tests {
         10 │ [colour]
            │  ^^^^^^ not a key of this table
            │
-           = help: the top level takes `files`, `check`
+           = help: the top level takes `files`, `check`, `executors`
 
         8 errors in 1 file (0 elements)
         "#);

@@ -12,5 +12,6 @@ mod integrations;
 #[cfg(unix)]
 mod kills;
 mod plan;
+mod processes;
 mod readme;
 mod support;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::{Approval, Store};
 use crate::engine::clock::Timestamp;
@@ -69,6 +69,16 @@ impl Store {
             outcomes.insert(task, Outcome { state, counters, message, ended: Timestamp(ended), list });
         }
         Ok(outcomes)
+    }
+
+    /// Writes the outcome of a task of which nobody saw the end.
+    pub(crate) fn settle(&self, run: RunId, task: &str, outcome: &Outcome) -> Result<(), EngineError> {
+        let write = || -> rusqlite::Result<()> {
+            let transaction = Transaction::new_unchecked(&self.data, TransactionBehavior::Immediate)?;
+            commit_outcome(&transaction, run, task, outcome)?;
+            transaction.commit()
+        };
+        write().map_err(|error| self.data_error(error))
     }
 
     /// The greatest run number that the identity data knows: a history that was lost must not give it out again.
