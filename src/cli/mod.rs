@@ -17,6 +17,7 @@ mod explain;
 mod fix;
 mod fixing;
 mod formats;
+mod init;
 mod input;
 mod judging;
 mod logs;
@@ -67,6 +68,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Logs(arguments) => arguments.execute(&global),
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
+        Command::Init(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),

@@ -5,6 +5,7 @@
 mod command_line;
 mod demo;
 mod differences;
+mod executables;
 mod existing_findings;
 mod faults;
 mod inputs;

@@ -4,6 +4,7 @@
 //! which are checked when the file is read: one that no task can fill never reaches a run.
 
 mod duration;
+mod product;
 mod read;
 mod template;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use product::product_mapping;
 pub use template::{Name, Piece, Template};
 
 use duration::read_duration;
