@@ -26,6 +26,14 @@ impl Agent {
         Err(Error::usage(format!("the configuration has no agent `{named}`")).help(help))
     }
 
+    /// Whether the job is its own or the server's.
+    pub(super) fn is_for(&self, job: &Job) -> bool {
+        match (&self.0, &job.agent) {
+            (Some(this), Some(own)) => same_identifier(this, own),
+            _ => true,
+        }
+    }
+
     /// Refuses a job of another agent.
     pub(super) fn refuse_others(&self, job: &Job) -> Result<(), Error> {
         match (&self.0, &job.agent) {

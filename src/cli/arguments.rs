@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    approve, baseline, cancel, check, completions, diff, expand, explain, fix, init, logs, man, plan, rules, run, runs, schema,
-    show, simulate,
+    approve, baseline, cancel, check, completions, diff, expand, explain, fix, init, logs, man, plan, rules, run, runs, schedule, schema, show,
+    simulate,
 };
 use crate::config::DIALECTS;
 
@@ -80,6 +80,7 @@ pub(super) enum Command {
     Cancel(cancel::Cancel),
     Approve(approve::Approve),
     Simulate(simulate::Simulate),
+    Schedule(schedule::Schedule),
     Init(init::Init),
     Explain(explain::Explain),
     Rules(rules::Rules),

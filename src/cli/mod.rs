@@ -26,6 +26,7 @@ mod plan;
 mod rules;
 mod run;
 mod runs;
+mod schedule;
 mod schema;
 mod show;
 mod simulate;
@@ -68,6 +69,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Logs(arguments) => arguments.execute(&global),
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
+        Command::Schedule(arguments) => arguments.execute(&global),
         Command::Init(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),

@@ -7,6 +7,7 @@ pub mod executors;
 mod nearest;
 mod print;
 mod rebase;
+pub mod schedule;
 mod selector;
 mod table;
 mod validate;
@@ -25,6 +26,7 @@ pub use executors::Executors;
 pub use nearest::nearest;
 pub use print::print;
 pub use rebase::Rebase;
+pub use schedule::Schedule;
 pub use selector::{Selector, UnknownSelector};
 
 /// Name of the configuration file.
@@ -44,6 +46,8 @@ pub struct Config {
     pub check: Check,
     /// `[executors]`: which programs execute tasks.
     pub executors: Executors,
+    /// `[schedule]`: what `jobwright schedule` does beside starting jobs.
+    pub schedule: Schedule,
     rebase: Rebase,
 }
 

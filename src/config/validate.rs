@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::executors::read_executors;
+use super::schedule::read_schedule;
 use super::table::{Problems, Table, Word, choose};
 use super::{Check, Config, DIALECTS, Level, PathPolicy, Refused, Selector, nearest};
 use crate::finding::{RuleInfo, Severity, sort};
@@ -55,6 +56,9 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
     }
     if let Some(executors) = table.table("executors", "[executors]", problems) {
         config.executors = read_executors(executors, folder, problems);
+    }
+    if let Some(schedule) = table.table("schedule", "[schedule]", problems) {
+        config.schedule = read_schedule(schedule, folder, &config.executors, problems);
     }
     table.close(problems);
     folder.clone_into(&mut config.files.base);
@@ -255,7 +259,7 @@ mod tests {
         10 │ [colour]
            │  ^^^^^^ not a key of this table
            │
-           = help: the top level takes `files`, `check`, `executors`
+           = help: the top level takes `files`, `check`, `executors`, `schedule`
 
         8 errors in 1 file (0 elements)
         "#);

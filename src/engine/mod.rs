@@ -22,6 +22,7 @@ pub mod process;
 pub mod reporter;
 #[cfg(test)]
 mod sample;
+pub mod schedule;
 pub mod selection;
 pub mod signals;
 pub mod simulate;

@@ -22,7 +22,7 @@ mod registry;
 mod replacement_character;
 mod scaffold_problems;
 mod scaffolding;
-mod schedule;
+pub(crate) mod schedule;
 mod schema;
 mod settings;
 mod suggest;

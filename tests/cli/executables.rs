@@ -58,11 +58,7 @@ fn the_mapping_is_written_once_and_tells_what_is_missing() {
 fn settings_are_looked_at_before_a_job_starts() {
     let project = Project::demo();
     let old = "\"Path\": \"data/people.csv\", \"Separator\": \";\"";
-    project.replace(
-        "examples/demo/appsettings.agent.json",
-        old,
-        "\"Path\": \"data/people.csv\", \"NumberOfLinesToSkip\": \"two\"",
-    );
+    project.replace("examples/demo/appsettings.agent.json", old, "\"Path\": \"data/people.csv\", \"NumberOfLinesToSkip\": \"two\"");
     let run = ["run", "examples/demo", "--job", "Demo_Complete"];
     insta::assert_snapshot!(project.run(&run), @"
     exit 6

@@ -15,4 +15,5 @@ mod kills;
 mod plan;
 mod processes;
 mod readme;
+mod schedule;
 mod support;

@@ -18,7 +18,7 @@ pub use product::product_mapping;
 pub use template::{Name, Piece, Template};
 
 use duration::read_duration;
-pub(super) use read::read_executors;
+pub(super) use read::{read_command_for_run, read_executors};
 
 /// `[executors]`, valid.
 #[derive(Clone, Debug, Default)]

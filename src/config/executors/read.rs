@@ -86,6 +86,17 @@ fn read_mapping(
     mapping
 }
 
+/// Reads a command that is about a run as a whole.
+pub(in crate::config) fn read_command_for_run(
+    table: Table<'_>,
+    folder: &Path,
+    executors: &Executors,
+    problems: &mut Problems,
+) -> Option<Command> {
+    let secrets: Vec<String> = executors.secrets.keys().cloned().collect();
+    read_command(table, folder, Scope { element: None, secrets: &secrets, public: false }, problems)
+}
+
 /// Reads one command.
 fn read_command(mut table: Table<'_>, folder: &Path, scope: Scope<'_>, problems: &mut Problems) -> Option<Command> {
     let program = table.word("program", problems);

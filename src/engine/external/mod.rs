@@ -6,6 +6,7 @@
 
 mod child;
 mod handed;
+mod hook;
 mod output;
 mod programs;
 mod protocol;
@@ -39,6 +40,7 @@ use protocol::{Told, Verdict};
 use values::Values;
 
 pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
+pub use hook::{Hook, HookEnd, run_hook};
 pub(crate) use programs::Programs;
 pub(crate) use record::ProcessRecord;
 pub use record::{folder, output_file};

@@ -90,7 +90,7 @@ pub(super) fn secrets(command: &Command) -> impl Iterator<Item = &str> {
 }
 
 /// A secret from where it lies; its value is never part of an error.
-fn secret(source: &SecretSource, settings: &Settings) -> Result<Secret, String> {
+pub(super) fn secret(source: &SecretSource, settings: &Settings) -> Result<Secret, String> {
     let text = match source {
         SecretSource::Environment(variable) => {
             std::env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))?
