@@ -259,15 +259,16 @@ fn a_cancel_lets_the_program_finish_and_a_second_interrupt_ends_it() {
         assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     };
     interrupt(&child);
-    // Signals of one kind that come together are one.
+    // Signals of one kind that come together are one: the second waits until the first was heard.
+    let log = project.path(".jobwright/store-work/runs/1/events.jsonl");
     let begun = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(30));
-        std::thread::sleep(Duration::from_millis(50));
-        if states(&project).starts_with("running") && lives(head) {
-            interrupt(&child);
-        }
+    while !fs::read_to_string(&log).unwrap().contains("cancel-requested") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the interrupt was not heard");
+        std::thread::yield_now();
     }
+    assert!(lives(head), "a first interrupt lets the program finish");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(13));
     assert!(!lives(head));
     assert_eq!(states(&project), "cancelled not-started = cancelled");
     // Nobody knows whether it took effect.
