@@ -55,6 +55,9 @@ pub(crate) fn rows(rows: &[Row], kinds: &[raw::Kind], problems: &mut Vec<String>
         attributes(rows, row, problems);
     }
     for kind in kinds {
+        if kind.generated_like.as_ref().is_some_and(|like| !kinds.iter().any(|one| one.id == *like)) {
+            problems.push(format!("grammar/items.toml: a {} is generated like what is no kind", kind.id));
+        }
         if kind.declared && !rows.iter().any(|row| row.raw.declares.as_deref() == Some(&kind.id)) {
             problems.push(format!("grammar/items.toml: no element declares a {}", kind.id));
         }

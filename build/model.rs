@@ -158,6 +158,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             scoped: false,
             task: None,
             scaffolding: None,
+            model_prefix: None,
             required_children: Vec::new(),
             withdrawn: of.raw.withdrawn.clone(),
             misspellings: of.raw.misspellings.clone(),

@@ -40,6 +40,8 @@ pub(crate) struct Element {
     pub(crate) task: Option<String>,
     /// `job` or `other`.
     pub(crate) scaffolding: Option<String>,
+    /// Of a scaffolding: how the names of the entity types begin that come with it.
+    pub(crate) model_prefix: Option<String>,
     #[serde(default)]
     pub(crate) required_children: Vec<RequiredChild>,
     #[serde(default)]
@@ -139,6 +141,9 @@ pub(crate) struct Kind {
     #[serde(default)]
     pub(crate) generated: bool,
     pub(crate) generated_prefix: Option<String>,
+    #[serde(default)]
+    pub(crate) implicit: bool,
+    pub(crate) generated_like: Option<String>,
     #[serde(default = "yes")]
     pub(crate) declared: bool,
 }

@@ -93,7 +93,7 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
     let task = raw.task.as_deref().map_or("None".to_owned(), |side| format!("Some(Side::{})", variant(side)));
     let scaffolding =
         raw.scaffolding.as_deref().map_or("None".to_owned(), |kind| format!("Some(ScaffoldingKind::{})", variant(kind)));
-    let _ = writeln!(out, "        task: {task}, scaffolding: {scaffolding},");
+    let _ = writeln!(out, "        task: {task}, scaffolding: {scaffolding}, model_prefix: {:?},", raw.model_prefix);
     let _ = writeln!(out, "        overrides: {}, overridden_by: {},", option(row.overrides), option(row.overridden_by));
     let _ = writeln!(out, "        withdrawn: &[{}], misspellings: &[{}],", dialects(&raw.withdrawn), misspellings.join(", "));
     let _ = writeln!(out, "        open: {}, text: {},", raw.open, raw.text);
@@ -233,11 +233,12 @@ fn kinds(out: &mut String, model: &Model) {
     out.push_str("}\n\n");
     let _ = writeln!(out, "static ITEM_KINDS: [ItemDef; {}] = [", model.kinds.len());
     for kind in &model.kinds {
-        let raw::Kind { id, name, plural, predeclared, generated, generated_prefix, declared } = kind;
+        let raw::Kind { id, name, plural, predeclared, generated, generated_prefix, implicit, generated_like, declared } = kind;
+        let like = generated_like.as_ref().map_or("None".to_owned(), |kind| format!("Some(ItemKind::{})", variant(kind)));
         let _ = writeln!(
             out,
             "    ItemDef {{ kind: ItemKind::{}, name: {name:?}, plural: {plural:?}, predeclared: &{predeclared:?}, generated: {generated}, \
-             generated_prefix: {generated_prefix:?}, declared: {declared} }},",
+             generated_prefix: {generated_prefix:?}, generated_like: {like}, implicit: {implicit}, declared: {declared} }},",
             variant(id)
         );
     }

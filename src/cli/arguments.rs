@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    approve, baseline, cancel, check, completions, diff, expand, explain, fix, init, logs, man, plan, rules, run, runs, schedule, schema, show,
-    simulate,
+    approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, man, plan, rules, run, runs,
+    schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -69,6 +69,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     Check(check::Check),
     Fix(fix::Fix),
+    Fmt(fmt::Fmt),
     Baseline(baseline::Baseline),
     Diff(diff::Diff),
     Expand(expand::Expand),
@@ -82,6 +83,7 @@ pub(super) enum Command {
     Simulate(simulate::Simulate),
     Schedule(schedule::Schedule),
     Init(init::Init),
+    Store(store::Store),
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),

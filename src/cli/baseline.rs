@@ -53,7 +53,7 @@ fn write(judging: &Judging, global: &Global) -> Result<Exit, Error> {
 fn prune(judging: &Judging, global: &Global) -> Result<Exit, Error> {
     let input = judging.load(global)?;
     let file = judging::baseline_file(&input.config);
-    let mut baseline = judging::load(&file)?;
+    let mut baseline = judging::load(&file, None)?;
     let mut judged = judging.strict(input.config)?.judge(input.loaded);
     let matched = baseline.apply(&mut judged.report, &judged.program.sources, judging::exists(&file));
     let pruned = baseline.prune(&matched);
@@ -67,7 +67,7 @@ fn prune(judging: &Judging, global: &Global) -> Result<Exit, Error> {
 fn show(judging: &Judging, global: &Global) -> Result<Exit, Error> {
     let config = judging.paths.config_only(global)?;
     let file = judging.file().unwrap_or_else(|| judging::baseline_file(&config));
-    let baseline = judging::load(&file)?;
+    let baseline = judging::load(&file, None)?;
     let mut files: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for entry in &baseline.entries {
         *files.entry(&entry.known.file).or_default().entry(&entry.known.rule).or_default() += entry.count;

@@ -71,7 +71,8 @@ impl Check {
             let flag = if self.fixing.diff { "--diff" } else { "--unsafe-fixes" };
             return Err(Error::usage(format!("{flag} without --fix")).help(format!("write `--fix {flag}`")));
         }
-        let mut input = self.judging.load(global)?;
+        let index = self.changed.index()?;
+        let mut input = self.judging.load_from(index.as_ref(), global)?;
         let check = &mut input.config.check;
         check.fail_on = Some(self.fail_on.map(Severity::from).or(check.fail_on).unwrap_or(Severity::Error));
         let fail_on = check.fail_on.unwrap_or(Severity::Error);
@@ -84,7 +85,7 @@ impl Check {
             terminal::print(|out| input.loaded.sources.iter().try_for_each(|(_, file)| writeln!(out, "{}", file.path)))?;
             return Ok(Exit::Done);
         }
-        let judge = self.judging.judge(input.config, &self.changed)?;
+        let judge = self.judging.judge(input.config, &self.changed, index.as_ref())?;
         if let Some(since) = judge.unchanged(&input.loaded) {
             terminal::say(&format!("no file of the configuration is {since}"));
             self.write(&Compiled::nothing(input.loaded.sources), global, true)?;

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Report, Totals};
 use crate::ir::Program;
 use crate::output::{self, Context, Format};
 use crate::plan::Plan;
+use crate::plan::diff::Side;
 
 /// Reads and checks a configuration.
 pub(super) fn compile(input: Input) -> Compiled {
@@ -20,13 +21,26 @@ pub(super) fn compile(input: Input) -> Compiled {
 /// The plan of a configuration, or of a plan file (a file whose name ends in `.json`). A configuration with errors in
 /// what `jobs` reach has no plan: the errors are told and the outcome is an exit code. No job named: all of them.
 pub(super) fn plan(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Plan, Exit>, Error> {
+    Ok(planned(paths, global, jobs)?.map(|(plan, _)| plan))
+}
+
+/// As [`plan`] of every job, with everything else that a configuration declares.
+pub(super) fn side(paths: &Paths, global: &Global) -> Result<Result<Side, Exit>, Error> {
+    let planned = planned(paths, global, &[])?;
+    Ok(planned.map(|(plan, compiled)| Side { plan, items: compiled.map(|compiled| crate::plan::inventory(&compiled.program)) }))
+}
+
+type Planned = (Plan, Option<Compiled>);
+
+/// The plan, and the program it was made from; none for a plan file.
+fn planned(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Planned, Exit>, Error> {
     if let Some(file) = paths.single().filter(|path| is_plan(path)) {
         let text = fs::read_to_string(file)
             .map_err(|error| Error::operational(format!("`{}` cannot be read: {error}", file.display())))?;
         let mut plan = crate::plan::load(&text)
             .map_err(|error| Error::operational(format!("`{}`: {error}", file.display())).help(error.help()))?;
         keep(&mut plan, jobs)?;
-        return Ok(Ok(plan));
+        return Ok(Ok((plan, None)));
     }
     let compiled = compile(paths.load(global)?);
     let blocking = compile::errors_for(&compiled, jobs);
@@ -38,7 +52,7 @@ pub(super) fn plan(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Re
     }
     let mut plan = crate::plan::build(&compiled.program);
     keep(&mut plan, jobs)?;
-    Ok(Ok(plan))
+    Ok(Ok((plan, Some(compiled))))
 }
 
 /// Draws errors on standard error; returns how many there are.

@@ -41,14 +41,14 @@ enum Form {
 
 impl Diff {
     pub(super) fn execute(self, global: &Global) -> Result<Exit, Error> {
-        let mut plans = Vec::with_capacity(2);
-        for side in [self.old, self.new] {
-            match compiled::plan(&Paths::of(vec![side]), global, &[])? {
-                Ok(plan) => plans.push(plan),
-                Err(exit) => return Ok(exit),
-            }
+        let (old, new) = match (side(self.old, global)?, side(self.new, global)?) {
+            (Ok(old), Ok(new)) => (old, new),
+            (Err(exit), _) | (_, Err(exit)) => return Ok(exit),
+        };
+        if (old.items.is_some() != new.items.is_some()) && !global.quiet {
+            terminal::say("one of them is a plan: of other items than jobs, what a plan holds is compared");
         }
-        let difference = diff::diff(&plans[0], &plans[1]);
+        let difference = diff::diff(&old, &new);
         let mut bytes = Vec::new();
         match self.format {
             Form::Text => bytes.extend(diff::text(&difference).into_bytes()),
@@ -64,4 +64,8 @@ impl Diff {
         }
         Ok(if self.detailed_exitcode && !difference.is_empty() { Exit::Differs } else { Exit::Done })
     }
+}
+
+fn side(path: PathBuf, global: &Global) -> Result<Result<diff::Side, Exit>, Error> {
+    compiled::side(&Paths::of(vec![path]), global)
 }

@@ -10,23 +10,51 @@ use super::arguments::Global;
 use super::{Error, Exit, compiled, terminal};
 use crate::config::FILE_NAME;
 use crate::config::executors::product_mapping;
+use crate::grammar::Dialect;
+use crate::init::{self, InitError};
 
-/// Write what a configuration of jobwright begins with
+/// Write a configuration to begin with, its XML Schema, and the settings that make an editor use it
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// Map task elements to the product's executables in this folder, under [executors] in jobwright.toml
-    #[arg(long, value_name = "FOLDER", required = true)]
-    executables: PathBuf,
+    /// The folder; it is made where it does not exist
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// Write only a mapping of tasks to the product's executables in this folder, under [executors] in jobwright.toml
+    #[arg(long, value_name = "FOLDER", conflicts_with = "folder")]
+    executables: Option<PathBuf>,
 }
 
 impl Init {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
-        let file = global.config.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
-        map_executables(&self.executables, &file)?;
+        if let Some(executables) = &self.executables {
+            let file = global.config.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
+            map_executables(executables, &file)?;
+            if !global.quiet {
+                terminal::say(&format!("[executors] written to `{}`; look at what each command lacks", file.display()));
+            }
+            return Ok(Exit::Done);
+        }
+        let dialect: Dialect = global.dialect.as_deref().and_then(|name| name.parse().ok()).unwrap_or_default();
+        let files = init::write(&self.folder, dialect).map_err(|error| refused(&error))?;
         if !global.quiet {
-            terminal::say(&format!("[executors] written to `{}`; look at what each command lacks", file.display()));
+            for name in &files {
+                let file = if self.folder == Path::new(".") { PathBuf::from(name) } else { self.folder.join(name) };
+                terminal::say(&format!("wrote `{}`", file.display()));
+            }
+            let folder = self.folder.display();
+            terminal::say(&format!("next: `jobwright check {folder}`, then `jobwright run {folder} --job HR_Incremental`"));
         }
         Ok(Exit::Done)
+    }
+}
+
+fn refused(error: &InitError) -> Error {
+    let message = error.to_string();
+    match error {
+        InitError::Exists(_) => {
+            Error::usage(message).help("nothing is overwritten: name a new folder, as in `jobwright init Configuration`")
+        }
+        InitError::Refused { .. } => Error::operational(message),
     }
 }
 

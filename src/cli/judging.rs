@@ -7,6 +7,7 @@ use clap::Args;
 use super::Error;
 use super::arguments::Global;
 use super::changed::{Changed, Files};
+use super::index::Index;
 use super::input::{Input, Paths};
 use crate::compile::{self, Compiled, Outside};
 use crate::config::{Config, Selector};
@@ -56,7 +57,12 @@ impl Judging {
 
     /// Reads the texts, with the configuration that the command line leaves.
     pub(super) fn load(&self, global: &Global) -> Result<Input, Error> {
-        let mut input = self.paths.load(global)?;
+        self.load_from(None, global)
+    }
+
+    /// As [`Judging::load`], of what is staged where that is judged.
+    pub(super) fn load_from(&self, index: Option<&Index>, global: &Global) -> Result<Input, Error> {
+        let mut input = self.paths.load_from(index, global)?;
         let check = &mut input.config.check;
         if !self.select.is_empty() {
             check.select = selectors(&self.select)?;
@@ -69,8 +75,8 @@ impl Judging {
     }
 
     /// The judge of the texts under `config`.
-    pub(super) fn judge(&self, config: Config, changed: &Changed) -> Result<Judge, Error> {
-        let baseline = config.check.baseline.as_deref().map(load).transpose()?;
+    pub(super) fn judge(&self, config: Config, changed: &Changed, index: Option<&Index>) -> Result<Judge, Error> {
+        let baseline = config.check.baseline.as_deref().map(|file| load(file, index)).transpose()?;
         Ok(Judge { baseline, changed: changed.files()?, ..self.strict(config)? })
     }
 
@@ -94,9 +100,11 @@ pub(super) fn baseline_file(config: &Config) -> PathBuf {
     config.check.baseline.clone().unwrap_or_else(|| PathBuf::from(BASELINE))
 }
 
-/// Reads a baseline.
-pub(super) fn load(file: &Path) -> Result<Baseline, Error> {
-    Baseline::load(file).map_err(|error| {
+/// Reads a baseline; the staged one where what is staged is judged.
+pub(super) fn load(file: &Path, index: Option<&Index>) -> Result<Baseline, Error> {
+    let staged = index.map(|index| index.contents(&[file])).transpose()?.and_then(|mut contents| contents.pop().flatten());
+    let baseline = staged.map_or_else(|| Baseline::load(file), |bytes| Baseline::of_bytes(file, bytes));
+    baseline.map_err(|error| {
         let help = if file.exists() { "restore it, or write it anew" } else { "write it" };
         Error::usage(error.to_string()).help(format!("{help}: `jobwright baseline write --baseline {}`", file.display()))
     })

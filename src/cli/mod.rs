@@ -16,13 +16,17 @@ mod expand;
 mod explain;
 mod fix;
 mod fixing;
+mod fmt;
 mod formats;
+mod git;
+mod index;
 mod init;
 mod input;
 mod judging;
 mod logs;
 mod man;
 mod plan;
+mod report;
 mod rules;
 mod run;
 mod runs;
@@ -30,6 +34,7 @@ mod schedule;
 mod schema;
 mod show;
 mod simulate;
+mod store;
 mod stores;
 mod terminal;
 
@@ -70,14 +75,16 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
         Command::Schedule(arguments) => arguments.execute(&global),
-        Command::Init(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
+        Command::Store(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),
+        Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),
+        Command::Init(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),
-        Command::Schema(arguments) => arguments.execute(),
+        Command::Schema(arguments) => arguments.execute(&global),
         Command::Completions(arguments) => arguments.execute(),
         Command::Man(arguments) => arguments.execute(),
     }

@@ -10,6 +10,7 @@ use super::agent::Agent;
 use super::arguments::Global;
 use super::check::Level;
 use super::input::Paths;
+use super::report::Reports;
 use super::stores::Places;
 use super::{Error, Exit, compiled, stores, terminal};
 use crate::engine::external::Doubts;
@@ -79,6 +80,8 @@ pub(super) struct Run {
     /// From what on the exit code is not 0 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub(super) fail_on: Option<Level>,
+    #[command(flatten)]
+    pub(super) reports: Reports,
 }
 
 impl Run {
@@ -86,6 +89,7 @@ impl Run {
         if self.dry_run {
             return self.simulate(global);
         }
+        self.reports.check()?;
         let control = Control::new();
         signals::listen(control.clone()).map_err(|error| Error::operational(format!("interrupts cannot be handled: {error}")))?;
         let mut reporter = reporter(global);
@@ -122,7 +126,10 @@ impl Run {
         if !global.quiet {
             terminal::print(|out| write!(out, "{}", table(&detail, terminal::width())))?;
         }
-        Ok(exit(detail.run.state, self.fail_on))
+        let ended = exit(detail.run.state, self.fail_on);
+        // How the run ended matters more than that it could not be written down.
+        self.reports.write(&detail).map_err(|error| if ended == Exit::Done { error } else { Error { exit: ended, ..error } })?;
+        Ok(ended)
     }
 
     fn plan(&self, global: &Global, job: &str) -> Result<Result<(Plan, PathBuf), Exit>, Error> {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Global;
+use super::report::Reports;
 use super::runs::Form;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::reporter::table;
+use crate::output::{RunFormat, render_run};
 
 /// Show a run, task by task
 #[derive(Debug, Args)]
@@ -21,17 +23,19 @@ pub(super) struct Show {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Form,
+    #[command(flatten)]
+    pub(super) reports: Reports,
 }
 
 impl Show {
     pub(super) fn execute(&self, _: &Global) -> Result<Exit, Error> {
+        self.reports.check()?;
         let run = stores::run(&self.run)?;
         let detail = stores::existing(self.store.as_ref())?.show(run)?;
+        self.reports.write(&detail)?;
         terminal::print(|out| match self.format {
-            Form::Json => {
-                serde_json::to_writer_pretty(&mut *out, &detail)?;
-                writeln!(out)
-            }
+            _ if !self.reports.is_empty() => Ok(()),
+            Form::Json => render_run(RunFormat::Json, &detail, out),
             Form::Text => write!(out, "{}", table(&detail, terminal::width())),
         })?;
         Ok(Exit::Done)

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use crate::finding::{RuleInfo, Severity};
+use crate::fmt::Style;
 use crate::source::discovery::Selection;
 use crate::source::{Glob, decode};
 
@@ -48,6 +49,8 @@ pub struct Config {
     pub executors: Executors,
     /// `[schedule]`: what `jobwright schedule` does beside starting jobs.
     pub schedule: Schedule,
+    /// `[fmt]`: how formatted files look.
+    pub fmt: Style,
     rebase: Rebase,
 }
 
@@ -102,6 +105,12 @@ impl Config {
     pub fn load(path: &Path, rules: &[&'static RuleInfo]) -> Result<Self, ConfigError> {
         let unreadable = |message: String| ConfigError::Unreadable { path: path.to_owned(), message };
         let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+        Self::of_bytes(path, bytes, rules)
+    }
+
+    /// As [`Config::load`], of a file whose bytes come from elsewhere.
+    pub fn of_bytes(path: &Path, bytes: Vec<u8>, rules: &[&'static RuleInfo]) -> Result<Self, ConfigError> {
+        let unreadable = |message: String| ConfigError::Unreadable { path: path.to_owned(), message };
         let text = decode(bytes).map_err(|error| unreadable(error.to_string()))?.text;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let shown = path.to_string_lossy().replace('\\', "/");

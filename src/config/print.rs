@@ -2,7 +2,9 @@
 
 use toml::{Table, Value};
 
+use super::validate::WRAPS;
 use super::{Config, Level, Selector};
+use crate::fmt::Style;
 use crate::source::Glob;
 
 /// The configuration in force, with what the command line changed; what is not set is left out.
@@ -39,12 +41,31 @@ pub fn print(config: &Config) -> String {
     let mut root = Table::new();
     put_table(&mut root, "files", files);
     put_table(&mut root, "check", table);
+    put_table(&mut root, "fmt", style(&config.fmt));
     let origin = config.path.as_ref().map_or_else(
         || "# no configuration file: the defaults\n".to_owned(),
         |path| format!("# {}\n", path.to_string_lossy().replace('\\', "/")),
     );
     // Tables of texts always serialize.
     origin + &toml::to_string_pretty(&root).unwrap_or_default()
+}
+
+/// What differs from the default.
+fn style(style: &Style) -> Table {
+    let default = Style::default();
+    let mut table = Table::new();
+    // Both are small by validation.
+    for (key, value, default) in [("width", style.width, default.width), ("indent", style.indent, default.indent)] {
+        if value != default {
+            table.insert(key.into(), Value::Integer(i64::try_from(value).unwrap_or(i64::MAX)));
+        }
+    }
+    if style.wrap != default.wrap {
+        table.extend(
+            WRAPS.iter().filter(|(_, wrap)| *wrap == style.wrap).map(|(name, _)| ("wrap".to_owned(), Value::from(*name))),
+        );
+    }
+    table
 }
 
 fn put(table: &mut Table, key: &str, list: Vec<Value>) {

@@ -1,6 +1,6 @@
 //! A TOML table asked key by key: what is of the wrong type or never asked for is a problem with its place.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -72,6 +72,21 @@ impl<'t> Table<'t> {
         word
     }
 
+    /// The whole number of `key`, which lies in `range`.
+    pub(super) fn number(&mut self, key: &'static str, range: RangeInclusive<usize>, problems: &mut Problems) -> Option<usize> {
+        let value = self.get(key)?;
+        let DeValue::Integer(number) = value.get_ref() else {
+            wrong_type(key, value, "a number without quotes", problems);
+            return None;
+        };
+        let parsed = usize::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| range.contains(number));
+        if parsed.is_none() {
+            let help = format!("write a number from {} to {}", range.start(), range.end());
+            problems.push(value.span(), format!("`{key}` cannot be {}", number.as_str()), "out of range", Some(help));
+        }
+        parsed
+    }
+
     /// The texts of `key`: a list of texts, or one text.
     pub(super) fn words(&mut self, key: &'static str, problems: &mut Problems) -> Vec<Word<'t>> {
         let Some(value) = self.get(key) else { return Vec::new() };
@@ -93,21 +108,6 @@ impl<'t> Table<'t> {
     pub(super) fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)], problems: &mut Problems) -> Option<T> {
         let word = self.word(key, problems)?;
         choose(key, &word, choices, problems)
-    }
-
-    /// The whole number of `key`, from 0 to `most`.
-    pub(super) fn number(&mut self, key: &'static str, most: u64, problems: &mut Problems) -> Option<u64> {
-        let value = self.get(key)?;
-        let read = match value.get_ref() {
-            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
-            _ => None,
-        };
-        let number = read.filter(|number| *number <= most);
-        if number.is_none() {
-            let help = Some(format!("write a whole number from 0 to {most}"));
-            problems.push(value.span(), format!("`{key}` is no number that it can be"), "not a value of this key", help);
-        }
-        number
     }
 
     /// The items of the list `key`, of any type; one item that is no list stands for a list of one.

@@ -10,6 +10,7 @@ use super::schedule::read_schedule;
 use super::table::{Problems, Table, Word, choose};
 use super::{Check, Config, DIALECTS, Level, PathPolicy, Refused, Selector, nearest};
 use crate::finding::{RuleInfo, Severity, sort};
+use crate::fmt::{Style, Wrap};
 use crate::source::discovery::Selection;
 use crate::source::{Glob, SourceFile, Sources};
 
@@ -21,6 +22,14 @@ const LEVELS: [(&str, Level); 4] = [
     ("warning", Level::On(Severity::Warning)),
     ("error", Level::On(Severity::Error)),
 ];
+
+pub(super) const WRAPS: [(&str, Wrap); 2] = [("fill", Wrap::Fill), ("each", Wrap::Each)];
+
+/// The widest lines that can be asked for.
+const MAX_WIDTH: usize = 1000;
+
+/// The deepest indentation for each level that can be asked for.
+const MAX_INDENT: usize = 16;
 
 type Rules<'r> = &'r [&'static RuleInfo];
 
@@ -60,6 +69,9 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
     if let Some(schedule) = table.table("schedule", "[schedule]", problems) {
         config.schedule = read_schedule(schedule, folder, &config.executors, problems);
     }
+    if let Some(fmt) = table.table("fmt", "[fmt]", problems) {
+        config.fmt = read_fmt(fmt, problems);
+    }
     table.close(problems);
     folder.clone_into(&mut config.files.base);
     config
@@ -89,6 +101,17 @@ fn read_check(mut table: Table<'_>, folder: &Path, rules: Rules<'_>, problems: &
     }
     table.close(problems);
     check
+}
+
+fn read_fmt(mut table: Table<'_>, problems: &mut Problems) -> Style {
+    let default = Style::default();
+    let style = Style {
+        width: table.number("width", 0..=MAX_WIDTH, problems).unwrap_or(default.width),
+        indent: table.number("indent", 0..=MAX_INDENT, problems).unwrap_or(default.indent),
+        wrap: table.choice("wrap", &WRAPS, problems).unwrap_or(default.wrap),
+    };
+    table.close(problems);
+    style
 }
 
 /// A file named in the configuration file of `folder`, shown as short as it can be.
@@ -259,7 +282,7 @@ mod tests {
         10 │ [colour]
            │  ^^^^^^ not a key of this table
            │
-           = help: the top level takes `files`, `check`, `executors`, `schedule`
+            = help: the top level takes `files`, `check`, `executors`, `schedule`, `fmt`
 
         8 errors in 1 file (0 elements)
         "#);

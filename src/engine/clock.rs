@@ -4,6 +4,7 @@
 //! from a monotonic clock.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
@@ -16,7 +17,35 @@ impl Timestamp {
     /// What the system clock shows; the epoch where it shows an earlier time.
     pub fn now() -> Self {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+        Self(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX).saturating_add(offset()))
+    }
+
+    /// Reads a point in time: a date, a date with a time of day (both UTC), or an age before `now` such as `90min`,
+    /// `36h`, `7d` or `2w`.
+    pub fn parse(text: &str, now: Self) -> Option<Self> {
+        const UNITS: [(&str, i64); 5] =
+            [("min", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 7 * 86_400_000), ("s", 1000)];
+        let text = text.trim();
+        if let Some(age) = UNITS.iter().find_map(|(unit, length)| {
+            text.strip_suffix(unit)?.trim_end().parse::<u32>().ok().map(|count| i64::from(count) * length)
+        }) {
+            return Some(Self(now.0.saturating_sub(age)));
+        }
+        let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, ""));
+        let [year, month, day] = numbers(date, '-')?;
+        let time = time.strip_suffix(['Z', 'z']).unwrap_or(time);
+        let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let [hour, minute, second] = match time.matches(':').count() {
+            0 if time.is_empty() => [0; 3],
+            1 => numbers(&format!("{time}:0"), ':')?,
+            _ => numbers(time, ':')?,
+        };
+        let milli = if fraction.is_empty() { 0 } else { format!("{fraction:0<3}").get(..3)?.parse::<u16>().ok()?.into() };
+        let valid = (1..=12).contains(&month) && hour < 24 && minute < 60 && second < 60 && (0..=9999).contains(&year);
+        let days = days(year, month, day);
+        // A day that the month does not have comes back as another one.
+        (valid && civil(days) == (year, month, day))
+            .then_some(Self(days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + milli))
     }
 }
 
@@ -51,6 +80,29 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// Days from 1970-01-01 to a day: the other way round.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// Three numbers without a sign.
+fn numbers(text: &str, between: char) -> Option<[i64; 3]> {
+    let mut parts = text.split(between).map(|part| part.parse::<u16>().ok().map(i64::from));
+    let numbers = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(numbers)
+}
+
+/// A testing aid: `JOBWRIGHT_CLOCK_OFFSET` in the environment, in milliseconds, is added to what the system clock shows.
+fn offset() -> i64 {
+    static OFFSET: OnceLock<i64> = OnceLock::new();
+    *OFFSET.get_or_init(|| std::env::var("JOBWRIGHT_CLOCK_OFFSET").ok().and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
 /// A duration for people: `42 ms`, `1.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`.
 pub fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
@@ -77,6 +129,25 @@ mod tests {
             (-1, "1969-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(Timestamp(milliseconds).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn reads_what_it_shows_and_what_people_type() {
+        let now = Timestamp(1_700_000_000_000);
+        let parsed = |text| Timestamp::parse(text, now).map(|at| at.to_string());
+        for milliseconds in [0, 951_782_400_000, 1_709_251_199_999, 4_102_444_800_001] {
+            let at = Timestamp(milliseconds);
+            assert_eq!(Timestamp::parse(&at.to_string(), now), Some(at));
+        }
+        assert_eq!(parsed("2026-11-22").as_deref(), Some("2026-11-22T00:00:00.000Z"));
+        assert_eq!(parsed("2026-11-22 07:05").as_deref(), Some("2026-11-22T07:05:00.000Z"));
+        assert_eq!(parsed("36h").as_deref(), Some("2023-11-13T10:13:20.000Z"));
+        assert_eq!(parsed("2 w").as_deref(), Some("2023-10-31T22:13:20.000Z"));
+        for text in
+            ["", "7", "d", "-3d", "yesterday", "2026-02-29", "2026-13-01", "2026-1-1-1", "2026-11-22T25:00", "2026-11-22T07"]
+        {
+            assert_eq!(parsed(text), None, "{text}");
         }
     }
 

@@ -74,6 +74,17 @@ pub enum EngineError {
         /// The file.
         file: PathBuf,
     },
+    /// The operating system fails to read or write the store.
+    #[error(
+        "{} cannot be read or written ({source}); check the disk, quotas and limits, then continue with: jobwright run --resume",
+        file.display()
+    )]
+    Disk {
+        /// The file.
+        file: PathBuf,
+        /// What the database says.
+        source: rusqlite::Error,
+    },
     /// The store's content is damaged.
     #[error("{} is damaged ({source}); put a backup in its place", file.display())]
     Damaged {
@@ -297,6 +308,15 @@ pub enum EngineError {
         /// What was found, in the words of the database.
         findings: Vec<String>,
     },
+    /// Files that the store names are missing or were changed.
+    #[error(
+        "work files that the store names are not whole: {}; run the complete job of each connector concerned",
+        findings.join(", ")
+    )]
+    WorkFiles {
+        /// What was found.
+        findings: Vec<String>,
+    },
     /// A backup would overwrite something.
     #[error("{} exists already; name a new file for the backup", file.display())]
     Exists {
@@ -340,9 +360,13 @@ impl EngineError {
     /// An error of the database in `file`.
     pub(super) fn database(file: &Path, source: rusqlite::Error) -> Self {
         let file = file.to_owned();
+        if source.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+            return Self::DiskFull { file };
+        }
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull { file },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { file },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk { file, source },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
             Some(ErrorCode::CannotOpen) => Self::Io { file, action: "opened", source: std::io::Error::other(source) },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file, source },
@@ -354,11 +378,17 @@ impl EngineError {
     pub(super) fn io(file: &Path, action: &'static str, source: std::io::Error) -> Self {
         let file = file.to_owned();
         match source.kind() {
-            std::io::ErrorKind::StorageFull => Self::DiskFull { file },
+            _ if is_full(&source) => Self::DiskFull { file },
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { file },
             _ => Self::Io { file, action, source },
         }
     }
+}
+
+/// Whether a write failed for want of room: on the disk, in a quota, under a limit.
+pub(super) fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
 /// The known name that is nearest to the one asked for, if any is near.

@@ -9,25 +9,27 @@ use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use super::claim::Claim;
 use super::clock::Timestamp;
 use super::control::Control;
-use super::error::EngineError;
+use super::error::{EngineError, is_full};
 use super::external::Programs;
 use super::failpoint;
 use super::source::TaskSource;
 use super::state::TaskState;
 use super::store::{Outcome, commit_outcome};
 use crate::plan::Plan;
-use crate::plan::model::{Job, OnFailure};
+use crate::plan::model::{Job, OnFailure, Task};
 use crate::tasks::{RunId, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 /// The shortest time between two reports of progress.
 pub(super) const PROGRESS: Duration = Duration::from_millis(50);
-/// How long a write lock of another process is waited for before the request to end the run is looked at again.
+/// How long a lock of another process is waited for before the request to end the run is looked at again.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// One task to execute.
@@ -106,6 +108,7 @@ impl Executor<'_> {
         let failed = |error| EngineError::database(self.store, error);
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         let task = &self.job.tasks[order.place];
+        let Some(_claim) = self.claim(task)? else { return Ok(Ending::Withdrawn) };
         let Some(transaction) = self.begin(connection)? else { return Ok(Ending::Withdrawn) };
         failpoint::reach();
         let mut result = self.call(&transaction, order, reports);
@@ -131,7 +134,7 @@ impl Executor<'_> {
                 commit_outcome(&transaction, self.run, &task.id, &outcome).map_err(failed)?;
                 failpoint::reach();
                 transaction.commit().map_err(failed)?;
-                failpoint::reach();
+                failpoint::reach_after("a commit of the data");
                 for action in after_commit {
                     // Housekeeping: which file counts stands in the store, so a failure costs room, not content.
                     if let Err(error) = action() {
@@ -170,7 +173,7 @@ impl Executor<'_> {
         commit_outcome(&transaction, self.run, &task.id, &outcome).map_err(failed)?;
         failpoint::reach();
         transaction.commit().map_err(failed)?;
-        failpoint::reach();
+        failpoint::reach_after("a commit of the data");
         Ok(Ending::Committed(outcome))
     }
 
@@ -179,6 +182,17 @@ impl Executor<'_> {
         let task = &self.job.tasks[order.place];
         let named = self.source.change_list(store, task)?;
         Ok(named.unwrap_or_else(|| format!("{}/{}/{}", self.run.0, task.id, order.attempt)))
+    }
+
+    /// Waits until nobody else executes the task; none once the run is cancelled.
+    pub(super) fn claim(&self, task: &Task) -> Result<Option<Claim>, EngineError> {
+        while !self.control.is_cancelled() {
+            if let Some(claim) = Claim::take(self.work, &task.id).map_err(|error| EngineError::io(self.work, "written", error))? {
+                return Ok(Some(claim));
+            }
+            thread::sleep(PATIENCE);
+        }
+        Ok(None)
     }
 
     /// Takes the write lock, however long another process needs it; none once the run is cancelled.
@@ -240,17 +254,13 @@ impl Executor<'_> {
         // Chains of causes are short; the bound is for one that leads back to itself.
         for _ in 0..16 {
             let Some(at) = cause else { break };
-            match at.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
-                Some(ErrorCode::DiskFull) => {
-                    return Failure::Store(EngineError::DiskFull { file: self.store.to_owned() });
-                }
-                Some(ErrorCode::ReadOnly) => {
-                    return Failure::Store(EngineError::ReadOnly { file: self.store.to_owned() });
-                }
-                _ => {}
+            if let Some(rusqlite::Error::SqliteFailure(code, said)) = at.downcast_ref()
+                && matches!(code.code, ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure)
+            {
+                let error = rusqlite::Error::SqliteFailure(*code, said.clone());
+                return Failure::Store(EngineError::database(self.store, error));
             }
-            let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
-            if at.downcast_ref::<std::io::Error>().is_some_and(full) {
+            if at.downcast_ref::<std::io::Error>().is_some_and(is_full) {
                 return Failure::Store(EngineError::DiskFull { file: self.work.to_owned() });
             }
             cause = at.source();

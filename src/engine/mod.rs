@@ -5,6 +5,7 @@
 //! history says beside that is reconciled with it when a run is read or continued. A job is run by one process at a
 //! time. The engine reads a plan that its caller has verified.
 
+mod claim;
 pub mod clock;
 pub mod control;
 mod crew;
@@ -47,7 +48,7 @@ pub use selection::Selection;
 pub use simulate::{Simulation, simulate};
 pub use source::{BuiltIn, TaskSource};
 pub use state::{JobState, TaskState};
-pub use store::{DEFAULT_STORE, RunDetail, RunRecord, Store, TaskRecord};
+pub use store::{Checked, DEFAULT_STORE, Filter, RunDetail, RunRecord, Store, TaskRecord};
 
 use dispatcher::{Dispatcher, Start};
 use executor::Executor;
@@ -198,7 +199,7 @@ impl Engine {
 
     /// Refuses to start a job beside what an interrupted run of it has left at work.
     fn forbid_left_overs(&self, job: &Job) -> Result<(), EngineError> {
-        let last = self.store.history(&System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
+        let last = self.store.history(&Filter::default(), &System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
         match last {
             Some(last) if last.state.is_resumable() => {
                 let tasks = self.store.detail(RunId(last.id), &System)?.tasks;
@@ -276,7 +277,12 @@ impl Engine {
 
     /// All runs, the latest first.
     pub fn runs(&self) -> Result<Vec<RunRecord>, EngineError> {
-        self.store.history(&System)
+        self.find_runs(&Filter::default())
+    }
+
+    /// The runs that were asked for, the latest first.
+    pub fn find_runs(&self, filter: &Filter) -> Result<Vec<RunRecord>, EngineError> {
+        self.store.history(filter, &System)
     }
 
     /// What the caller kept with a run, see [`RunOptions::context`]; of the run to continue where none is named.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::compile::Compiled;
 use crate::source::{FileId, Sources};
 
-pub use diff::unified;
+pub use diff::{unified, unified_file};
 pub use rounds::fix;
 pub use write::{WriteError, write};
 

@@ -67,7 +67,7 @@ fn files_are_replaced_with_their_marks_unless_they_changed_meanwhile() {
     let fixed = fix(loaded, Safety::Safe, judge);
     assert_eq!(write(&fixed).unwrap(), 1);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), marked.replace("identifier=", "Identifier="));
-    assert!(write(&fixed).unwrap_err().to_string().contains("has changed"));
+    assert!(write(&fixed).unwrap_err().to_string().contains("is not what was checked"));
 }
 
 static RULE: RuleInfo =

@@ -1,10 +1,8 @@
 //! Fixed texts to their files, each whole or not at all.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
 
-use crate::source::SourceFile;
+use crate::source::{ReplaceError, SourceFile, replace_file};
 
 use super::Fixed;
 
@@ -20,7 +18,7 @@ pub enum WriteError {
         source: io::Error,
     },
     /// The file is not what was checked.
-    #[error("`{0}` has changed while it was checked; it was left alone")]
+    #[error("`{0}` is not what was checked (changed since, or staged in another form); it was left alone")]
     Changed(String),
     /// The text came from standard input.
     #[error("`{0}` came from standard input and cannot be fixed there")]
@@ -32,14 +30,11 @@ pub fn write(fixed: &Fixed) -> Result<usize, WriteError> {
     let mut written = 0;
     for id in fixed.changed() {
         let (old, new) = (fixed.before.get(id), fixed.after.program.sources.get(id));
-        let refused = |source| WriteError::Refused { shown: old.path.clone(), source };
         let Some(path) = &old.disk else { return Err(WriteError::NoFile(old.path.clone())) };
-        // A link stays a link: what it points at is written.
-        let path: PathBuf = fs::canonicalize(path).map_err(refused)?;
-        if fs::read(&path).map_err(refused)? != bytes(old) {
-            return Err(WriteError::Changed(old.path.clone()));
-        }
-        replace(&path, &bytes(new)).map_err(refused)?;
+        replace_file(path, &bytes(old), &bytes(new)).map_err(|error| match error {
+            ReplaceError::Refused(source) => WriteError::Refused { shown: old.path.clone(), source },
+            ReplaceError::Changed => WriteError::Changed(old.path.clone()),
+        })?;
         written += 1;
     }
     Ok(written)
@@ -49,15 +44,4 @@ pub fn write(fixed: &Fixed) -> Result<usize, WriteError> {
 fn bytes(file: &SourceFile) -> Vec<u8> {
     let mark: &[u8] = if file.bom == 0 { &[] } else { "\u{feff}".as_bytes() };
     [mark, file.text.as_bytes()].concat()
-}
-
-/// Puts a new file in the place of another, with its permissions.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().set_permissions(fs::metadata(path)?.permissions())?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

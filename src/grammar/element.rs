@@ -50,6 +50,9 @@ pub struct ElementDef {
     pub task: Option<Side>,
     /// What the element generates; `None` where it is no scaffolding.
     pub scaffolding: Option<ScaffoldingKind>,
+    /// How the names of the entity types begin that come with the scaffolding, and with them their properties,
+    /// associations and connector.
+    pub model_prefix: Option<&'static str>,
     /// The task element of which this is the override.
     pub overrides: Option<ElementKind>,
     /// The override element of this task element.

@@ -20,6 +20,10 @@ pub struct ItemDef {
     pub generated: bool,
     /// Names beginning so may be generated, though the kind is not otherwise.
     pub generated_prefix: Option<&'static str>,
+    /// Such scaffoldings make items of this kind that are named like an item of that one.
+    pub generated_like: Option<ItemKind>,
+    /// The product has items of this kind of its own: a name proves something only where the configuration declares others.
+    pub implicit: bool,
     /// Some element declares items of this kind.
     pub declared: bool,
 }

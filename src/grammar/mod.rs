@@ -15,6 +15,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod value;
+mod xsd;
 
 pub use attribute::{AttributeDef, Family, Numbering, Required};
 pub use dialect::{Dialect, UnknownDialect};
@@ -25,6 +26,7 @@ pub use packages::Package;
 pub use reference::{Holder, Reference, ResourceTypeEnd, TypeSource};
 pub use tables::{ItemKind, NAMES, RESERVED_IDENTIFIERS, enums, kinds, names};
 pub use value::{ValueProblem, ValueType};
+pub use xsd::xsd;
 
 use crate::syntax::NameId;
 

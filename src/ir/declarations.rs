@@ -2,11 +2,11 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::grammar::ItemKind;
+use crate::grammar::{ItemKind, names};
 use crate::source::FileId;
-use crate::syntax::ElementId;
+use crate::syntax::{AttributeId, ElementId};
 
-use super::{Generated, Symbol};
+use super::{Generated, Program, Symbol};
 
 /// One element that declares an identifier.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,17 @@ pub struct Declaration {
     pub element: ElementId,
     /// The generated element, where it was not written.
     pub generated: Option<Generated>,
+}
+
+impl Declaration {
+    /// The attribute that carries the identifier; none for what was generated.
+    pub fn key(&self, program: &Program) -> Option<AttributeId> {
+        if self.generated.is_some() {
+            return None;
+        }
+        let key = program.kind(self.file, self.element).and_then(|kind| kind.def().key).unwrap_or(names::IDENTIFIER);
+        program.document(self.file).find(self.element, key)
+    }
 }
 
 /// Number of a declaration.

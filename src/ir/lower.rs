@@ -6,6 +6,7 @@ use crate::grammar::{self, ElementKind, kinds, names};
 use crate::source::FileId;
 use crate::syntax::{AttributeId, Document, ElementId, NameId, Namespace};
 
+use super::classify::classify;
 use super::declarations::Declaration;
 use super::field::FromValue;
 use super::items::{
@@ -176,25 +177,6 @@ pub struct Lowered {
     pub declarations: Vec<Declaration>,
 }
 
-/// The kind of each element of a tree. An element that the dialect does not have where it stands, and everything in it,
-/// has none; a root without namespace is taken for the configuration's, so that one mistake is one finding.
-pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
-    let mut found: Vec<Option<ElementKind>> = Vec::with_capacity(document.len());
-    let Some(root) = document.root() else { return found };
-    let namespace = document.namespace(root);
-    let known = namespace != Namespace::Foreign && document.name(root) == names::CONFIGURATION_FILE;
-    found.push(known.then(grammar::root));
-    for element in document.elements().skip(1) {
-        let parent = document.parent(element).and_then(|parent| found[parent.0 as usize]);
-        let kind = match parent {
-            Some(parent) if document.namespace(element) == namespace => grammar::child(parent, document.name(element)),
-            _ => None,
-        };
-        found.push(kind);
-    }
-    found
-}
-
 /// Lowers one tree. Ids in the result are relative to the file until they are merged.
 pub fn lower(document: &Document, text: &str) -> Lowered {
     let kinds = classify(document);
@@ -272,7 +254,7 @@ impl Lowering<'_> {
     fn declare(&mut self, element: ElementId, kind: ElementKind) {
         let def = kind.def();
         let Some(declares) = def.declares else { return };
-        let Some((_, symbol)) = self.attribute(element, names::IDENTIFIER) else { return };
+        let Some((_, symbol)) = self.attribute(element, def.key.unwrap_or(names::IDENTIFIER)) else { return };
         let scope = if def.scoped { self.scope.filter(|&(_, _, end)| element.0 < end).map(|(scope, _, _)| scope) } else { None };
         self.out.declarations.push(Declaration { kind: declares, scope, symbol, file: self.file, element, generated: None });
         if !def.scoped && !def.children.is_empty() {

@@ -4,6 +4,7 @@
 //! references are resolved once into typed ids. Identifiers compare without case. Elements that the compiler does not
 //! reason about stay in their trees and are checked there against the grammar.
 
+mod classify;
 mod declarations;
 pub(crate) mod field;
 mod generated;
@@ -12,18 +13,20 @@ mod index;
 pub mod items;
 mod lower;
 mod program;
+pub mod references;
 mod removal;
 mod resolve;
 mod symbol;
 mod values;
 
+pub use classify::classify;
 pub use declarations::{Declaration, DeclarationId, Declarations};
 pub use field::{At, Field, Generated, Origin, Package, Ref, Text};
 pub use generated::{GeneratedChild, GeneratedElement, GeneratedEntry, GeneratedJob};
 pub use id::{Arena, Id};
 pub use index::Index;
 pub use items::*;
-pub use lower::{Lowered, classify, lower};
+pub use lower::{Lowered, lower};
 pub use program::Program;
 pub(crate) use removal::Moved;
 pub use symbol::{Symbol, same_identifier};

@@ -12,6 +12,7 @@ use crate::syntax::{self, AttributeId, Document, ElementId, NameId};
 
 use super::items::{EntityType, Job, JobEntry, Task};
 use super::lower::{Items, Lowered, lower};
+use super::references::Occurrences;
 use super::{At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Symbol, resolve};
 
 /// A configuration, read and resolved. Scaffoldings are expanded into it afterwards.
@@ -39,13 +40,14 @@ pub struct Program {
     pub taken: rustc_hash::FxHashSet<(FileId, ElementId)>,
     connections: OnceLock<ConnectionsOf>,
     navigation: OnceLock<Navigation>,
+    occurrences: OnceLock<Occurrences>,
 }
 
 /// The connections of each connector.
 type ConnectionsOf = FxHashMap<Id<super::Connector>, Vec<Id<super::Connection>>>;
 
 /// Where a navigation property of an entity type leads.
-type Navigation = FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>>;
+type Navigation = FxHashMap<(Symbol, Symbol), Symbol>;
 
 /// A task in the place where a job runs it.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +100,7 @@ impl Program {
             taken: rustc_hash::FxHashSet::default(),
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
+            occurrences: OnceLock::new(),
         }
     }
 
@@ -308,21 +311,32 @@ impl Program {
 
     /// The entity type that a navigation property of an entity type leads to, through the association that has it.
     pub fn navigates_to(&self, entity_type: Id<EntityType>, property: Symbol) -> Option<Id<EntityType>> {
+        let owner = self.items.entity_types[entity_type].identifier?.value;
+        self.index.find::<EntityType>(self.leads_to(owner, property)?)
+    }
+
+    /// The name of the entity type that a navigation property leads to, whether that type is declared or not.
+    pub fn leads_to(&self, entity_type: Symbol, property: Symbol) -> Option<Symbol> {
         self.navigation.get_or_init(|| self.read_navigation()).get(&(entity_type, property)).copied()
     }
 
-    fn read_navigation(&self) -> FxHashMap<(Id<EntityType>, Symbol), Id<EntityType>> {
-        let mut map = FxHashMap::default();
+    fn read_navigation(&self) -> Navigation {
+        let mut map = Navigation::default();
         for item in self.items.entity_associations.values() {
             let end = |name| {
                 let value = self.value(item.origin, name)?;
                 let (entity_type, property) = value.split_once(':')?;
-                Some((self.index.find::<EntityType>(Symbol::new(entity_type))?, Symbol::new(property)))
+                Some((Symbol::new(entity_type), Symbol::new(property)))
             };
             let (Some(first), Some(second)) = (end(names::PROPERTY1), end(names::PROPERTY2)) else { continue };
             map.entry(first).or_insert(second.0);
             map.entry(second).or_insert(first.0);
         }
         map
+    }
+
+    /// Who names what, with every place.
+    pub fn occurrences(&self) -> &Occurrences {
+        self.occurrences.get_or_init(|| Occurrences::of(self))
     }
 }

@@ -179,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn words_stand_beside_what_is_underlined_however_long_it_is() {
+        let value = "漢No".repeat(130);
+        let text = format!("<a>\r\n{}\t<b x=\"{value}\"/>\r\n</a>", "<é/>".repeat(225));
+        let sources = Sources::new(vec![SourceFile::new("a.xml", text)]);
+        let place = testing::place(&sources, 0, &value);
+        let finding = Finding::new(&testing::UNKNOWN, place, "too long").label("no such agent");
+        let report = Report::new(&sources, vec![finding], Totals { files: 1, ..Totals::default() });
+        for width in [40, 80, 120] {
+            let mut out = Vec::new();
+            render(Format::Full, &report, &sources, &Context { width, ..Context::default() }, &mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            let line = out.lines().find(|line| line.contains("^^^")).unwrap();
+            assert!(line.ends_with("^ no such agent"), "{out}");
+            let wide = |line: &&str| unicode_width::UnicodeWidthStr::width(*line) > width;
+            assert_eq!(out.lines().find(wide), None, "{out}");
+        }
+    }
+
+    #[test]
     fn a_long_line_is_cut_around_the_place_and_keeps_its_true_column() {
         let text = format!("<a>{}<target x=\"\u{1b}[31m\"/>{}</a>", "<é/>".repeat(50_000), "<c/>".repeat(50_000));
         let sources = Sources::new(vec![SourceFile::new("one-line.xml", text)]);

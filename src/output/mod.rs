@@ -1,4 +1,5 @@
-//! Findings out: one file per format, all rendered from [`model::Document`], so that no two formats can disagree.
+//! Findings and runs out: one file per format; those of findings are all rendered from [`model::Document`], so that no
+//! two formats can disagree.
 //!
 //! A renderer writes to any [`io::Write`] and knows nothing of the command line.
 
@@ -14,6 +15,7 @@ mod json;
 mod junit;
 pub mod model;
 mod positions;
+mod run;
 mod sarif;
 mod schema;
 mod snippet;
@@ -31,7 +33,8 @@ use crate::source::Sources;
 
 pub use error::{Failure, render_failure};
 pub use escape::printable;
-pub use schema::SCHEMA;
+pub use run::{RunFormat, render_run};
+pub use schema::{EVENTS, REPORT, SCHEMA};
 pub use statistics::statistics;
 pub use summary::headline;
 

@@ -39,6 +39,7 @@ struct ToolComponent<'a> {
 #[serde(rename_all = "camelCase")]
 struct Driver<'a> {
     name: &'static str,
+    // No `informationUri`: there is no page to point at that is sure to be there.
     version: &'static str,
     semantic_version: &'static str,
     rules: Vec<Descriptor<'a>>,

@@ -1,7 +1,16 @@
-//! The published JSON Schema of the findings, held against what is written.
+//! The published JSON Schemas, held against what is written.
 
 /// The JSON Schema of what `json` writes.
 pub const SCHEMA: &str = include_str!("../../schemas/findings.schema.json");
+
+/// The JSON Schema of the report of a run.
+pub const REPORT: &str = include_str!("../../schemas/report.schema.json");
+
+/// The JSON Schema of a line of a run's event log.
+pub const EVENTS: &str = include_str!("../../schemas/events.schema.json");
+
+#[cfg(test)]
+pub(super) use tests::check;
 
 #[cfg(test)]
 mod tests {
@@ -11,7 +20,7 @@ mod tests {
     use super::SCHEMA;
 
     /// Holds `value` against the parts of JSON Schema that the schema uses.
-    fn check(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(), String> {
+    pub(in crate::output) fn check(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(), String> {
         let fail = |what: &str| Err(format!("{path}: {what}: {value}"));
         if let Some(reference) = schema["$ref"].as_str() {
             let target = root.pointer(reference.trim_start_matches('#')).ok_or("a reference to nothing")?;
@@ -51,6 +60,9 @@ mod tests {
         for (name, member) in value.as_object().into_iter().flatten() {
             match schema["properties"].get(name) {
                 Some(inner) => check(root, inner, member, &format!("{path}/{name}"))?,
+                None if schema["additionalProperties"].is_object() => {
+                    check(root, &schema["additionalProperties"], member, &format!("{path}/{name}"))?;
+                }
                 None if schema["additionalProperties"] == false => return fail(&format!("`{name}` is not in the schema")),
                 None => {}
             }

@@ -173,6 +173,8 @@ fn window(text: &str, line: Span, focus: Span, beside: usize, width: usize) -> S
     // Two columns for the marks of the cuts.
     let width = width.saturating_sub(2);
     let before = width.saturating_sub(beside + columns_up_to(focus.of(text), width));
+    // Where what is underlined is itself too long, its end is cut, so that the words still stand beside it.
+    let width = if before == 0 { width.saturating_sub(beside) } else { width };
     let (mut start, mut end) = (focus.start, focus.start);
     let lead = grow_back(text, line.start, &mut start, LEAD.min(before));
     let rest = width.saturating_sub(lead);

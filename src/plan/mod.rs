@@ -14,7 +14,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use build::build;
+pub use build::{build, inventory};
 pub use error::PlanError;
 pub use model::{PLAN_VERSION, Plan};
 pub use read::{load, to_json};

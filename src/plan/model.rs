@@ -230,6 +230,28 @@ pub struct Model {
     pub correlation_rules: Vec<CorrelationRule>,
     /// Classification rules, by resource type, then content.
     pub classification_rules: Vec<ClassificationRule>,
+    /// Roles, their rules, contexts, profiles, risks, mappings of resource types and notifications: by element, then
+    /// identifier, then content.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub items: Vec<Item>,
+}
+
+/// An element that tasks read by its attributes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Element name.
+    pub element: String,
+    /// Its identifier, or that of the item it completes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<String>,
+    /// What a person calls it: `DisplayName_L1`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub label: Option<String>,
+    /// The other attributes, defaults made explicit; those without value are left out.
+    pub attributes: BTreeMap<String, Value>,
+    /// The elements inside it, by element, then identifier, then content.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub children: Vec<Item>,
 }
 
 /// An agent.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::grammar::{ElementKind, ItemKind};
+use crate::grammar::{ElementKind, kinds};
 use crate::ir::{Connector, EntityType, Id, Job, JobEntry, Program, ResourceType, Task};
 
 /// How jobs come to run a task.
@@ -64,7 +64,7 @@ impl Facts {
         facts.rules = RuleKinds {
             classification: !items.resource_classification_rules.is_empty(),
             profiles: !items.profile_rule_contexts.is_empty()
-                || program.declarations.of_kind(ItemKind::ProfileContext).next().is_some(),
+                || program.kinds.iter().flatten().any(|kind| *kind == Some(kinds::PROFILE_CONTEXT)),
         };
         facts.runs = runs(program);
         facts

@@ -11,6 +11,8 @@ mod embedded;
 mod engine;
 mod facts;
 mod fixes;
+#[cfg(test)]
+mod forms;
 mod job;
 mod job_structure;
 mod links;

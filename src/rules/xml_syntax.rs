@@ -68,7 +68,7 @@ pub fn unread(problem: &ReadProblem) -> Finding {
 
 /// Elements and attributes whose names the configuration's elements have, in another namespace.
 fn check_namespace(view: &ElementView<'_>, sink: &mut Sink) {
-    if view.kind.is_none() && view.parent_kind.is_some() {
+    if view.parent_kind.is_some() {
         foreign_element(view, sink);
     }
     let Some(def) = view.def() else { return };
@@ -102,7 +102,9 @@ fn foreign_element(view: &ElementView<'_>, sink: &mut Sink) {
     let expected = view.document.root().map(|root| view.document.namespace(root));
     let namespace = view.document.namespace(view.element);
     let span = view.document.name_span(view.element);
-    if expected == Some(namespace) && namespace != Namespace::Foreign || is_reported(view.document, span) {
+    let outer = view.document.parent(view.element).map(|parent| view.document.namespace(parent));
+    // What stands in a foreign element is foreign with it.
+    if expected == Some(namespace) || outer != expected || is_reported(view.document, span) {
         return;
     }
     let written = span.of(view.text);
@@ -113,7 +115,7 @@ fn foreign_element(view: &ElementView<'_>, sink: &mut Sink) {
     sink.push(
         Finding::new(&XML_NAMESPACE.info, Location::new(view.file, span), message)
             .label("not the configuration's namespace")
-            .note("the product takes no elements of other namespaces; nothing in it is checked further")
+            .note("the product takes no elements of other namespaces: to it, this one is not there")
             .help(format!("write it without prefix and without `xmlns` of its own: the root's `{NAMESPACE}` holds for it"))
             .anchor(view.anchor()),
     );
@@ -135,6 +137,13 @@ mod tests {
         assert_eq!(found("\n<Job xmlns=\"\" Identifier=\"A\"/>"), [2]);
         assert_eq!(found("<Job xmlns:x=\"urn:x\"\nx:Identifier=\"A\"/>"), [2]);
         assert_eq!(found("\n<x:Job/>"), [2], "once, as a prefix that is not bound");
+    }
+
+    #[test]
+    fn an_element_in_another_namespace_still_declares_what_others_name() {
+        let text = "<Policy xmlns=\"urn:other\" Identifier=\"P\"/><SingleRole Identifier=\"R\" Policy=\"P\"/>";
+        assert!(lines(text, "unresolved-reference").is_empty());
+        assert_eq!(lines(text, "xml-namespace"), [1]);
     }
 
     #[test]

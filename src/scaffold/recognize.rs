@@ -66,10 +66,13 @@ impl<'p> Recognizer<'p> {
         if job.origin.generated.is_some() || job.entries.is_empty() {
             return None;
         }
-        let (shape, client) = self.written(id)?;
         let mode = self.mode(id)?;
+        if !self.is_plausible(job, mode) {
+            return None;
+        }
         let agent = job.agent.map(|agent| agent.value.target);
         let connectors = self.connectors(id);
+        let (shape, client) = self.written(id)?;
         if let [connector] = connectors.as_slice() {
             let facts = self.facts().connector(*connector)?;
             let generated = connector::of_connector(self.facts(), any(), facts, &Arguments::default(), mode).ok()?;
@@ -110,6 +113,19 @@ impl<'p> Recognizer<'p> {
         }
         let flag = |entry: &JobEntry| matches!(entry, JobEntry::Task(id) if items.tasks[*id].kind == kinds::SET_RECENTLY_MODIFIED_FLAG_TASK);
         Some(if job.entries.iter().any(flag) { Mode::Incremental } else { Mode::Complete })
+    }
+
+    /// Whether the job has what every generated job of its mode has: spares making the candidates for most jobs.
+    fn is_plausible(&self, job: &Job, mode: Mode) -> bool {
+        let tasks = || {
+            job.entries.iter().filter_map(|entry| match entry {
+                JobEntry::Task(id) => Some(&self.program.items.tasks[*id]),
+                _ => None,
+            })
+        };
+        let closes = mode != Mode::Complete || tasks().any(|task| task.kind == kinds::MAINTAIN_INDEXES_TASK);
+        let provisions = |kind| matches!(kind, kinds::GENERATE_PROVISIONING_ORDERS_TASK | kinds::FULFILL_TASK);
+        closes && !tasks().any(|task| provisions(task.kind) && (task.connector.is_some() || task.resource_types.is_empty()))
     }
 
     /// The connectors that the job's tasks name, directly or through the targets of their resource types: two at most,

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use super::Glob;
 
@@ -37,15 +37,17 @@ pub struct Found {
     pub path: PathBuf,
     /// Whether the command line named it, so that it is judged whatever it holds.
     pub named: bool,
-    /// Its bytes where they are known already (standard input).
+    /// Its bytes where they do not come from `path` (standard input, git's index).
     pub content: Option<Vec<u8>>,
+    /// Whether `path` is the file's own place, not only a name for it (standard input).
+    pub placed: bool,
 }
 
 impl Found {
     /// Bytes from elsewhere, shown as the file `name`.
     pub fn given(name: &Path, content: Vec<u8>, working_folder: &Path) -> Self {
         let shown = below(name, working_folder).unwrap_or_else(|| slashes(name));
-        Self { shown, path: name.to_owned(), named: true, content: Some(content) }
+        Self { shown, path: name.to_owned(), named: true, content: Some(content), placed: false }
     }
 }
 
@@ -95,6 +97,27 @@ pub fn discover(paths: &[PathBuf], working_folder: &Path, selection: &Selection)
     Ok(search.finish())
 }
 
+/// As [`discover`], of a list of files instead of the file system: the same folders are skipped, the same files taken.
+/// `listed` holds the files there are, absolute and without links; what is not among them is not there.
+pub fn discover_listed(listed: &[PathBuf], paths: &[PathBuf], working_folder: &Path, selection: &Selection) -> Discovery {
+    let mut search = Search { working_folder, selection, files: Vec::new(), unlisted: BTreeMap::new(), doubles: paths.len() > 1 };
+    for path in paths {
+        let absolute = fs::canonicalize(path).unwrap_or_else(|_| clean(&working_folder.join(path)));
+        let walk = Walk::new(path, absolute.clone(), working_folder, selection);
+        for file in listed {
+            let Ok(inside) = file.strip_prefix(&absolute) else { continue };
+            let named = inside.as_os_str().is_empty();
+            let root = path.to_owned();
+            let path = if named { path.to_owned() } else { path.join(inside) };
+            if named || walk.reaches(inside) {
+                let shown = if named { shown(&path, working_folder) } else { show(&path, walk.root, walk.shown_root.as_deref()) };
+                search.files.push((Found { shown, path, named, content: None, placed: true }, root));
+            }
+        }
+    }
+    search.finish()
+}
+
 struct Search<'s> {
     working_folder: &'s Path,
     selection: &'s Selection,
@@ -111,8 +134,8 @@ impl Search<'_> {
             _ => DiscoveryError::Refused { path: path.to_owned(), source },
         })?;
         if metadata.is_file() {
-            let shown = below(path, self.working_folder).unwrap_or_else(|| path.file_name().map_or_else(String::new, lossy));
-            let found = Found { shown, path: path.to_owned(), named: true, content: None };
+            let shown = shown(path, self.working_folder);
+            let found = Found { shown, path: path.to_owned(), named: true, content: None, placed: true };
             self.files.push((found, path.to_owned()));
             return Ok(());
         }
@@ -126,11 +149,8 @@ impl Search<'_> {
 
     fn folder(&mut self, root: &Path) {
         let absolute = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        let base = fs::canonicalize(&self.selection.base).unwrap_or_else(|_| self.selection.base.clone());
-        let name = absolute.file_name().map(lossy).unwrap_or_default();
-        let shown_root = below(root, self.working_folder);
-        let walk = Walk { root, absolute, base, shown_root, selection: self.selection };
-        let found = walk.folder(root, &name, &[]);
+        let walk = Walk::new(root, absolute, self.working_folder, self.selection);
+        let found = walk.folder(root, &walk.name(), &[]);
         self.files.extend(found.files.into_iter().map(|file| (file, root.to_owned())));
         self.unlisted.extend(found.unlisted);
         self.doubles |= found.links;
@@ -186,7 +206,12 @@ impl Below {
     }
 }
 
-impl Walk<'_> {
+impl<'s> Walk<'s> {
+    fn new(root: &'s Path, absolute: PathBuf, working_folder: &Path, selection: &'s Selection) -> Self {
+        let base = fs::canonicalize(&selection.base).unwrap_or_else(|_| selection.base.clone());
+        Self { root, absolute, base, shown_root: below(root, working_folder), selection }
+    }
+
     /// `name` is the folder's; `behind` holds the real folders that links were followed from and to on the way here.
     fn folder(&self, folder: &Path, name: &str, behind: &[PathBuf]) -> Below {
         let mut found = Below::default();
@@ -194,7 +219,7 @@ impl Walk<'_> {
         for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(true) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {
-                    if !self.enters(&entry, name) {
+                    if !self.enters(entry.path(), name) {
                         continue;
                     }
                     let links = if entry.path_is_symlink() {
@@ -213,7 +238,7 @@ impl Walk<'_> {
                     found.links |= entry.path_is_symlink();
                     if entry.file_type().is_file() && self.takes(entry.path()) {
                         let shown = show(entry.path(), self.root, self.shown_root.as_deref());
-                        found.files.push(Found { shown, path: entry.into_path(), named: false, content: None });
+                        found.files.push(Found { shown, path: entry.into_path(), named: false, content: None, placed: true });
                     }
                 }
                 // A link back to the folder itself.
@@ -236,6 +261,25 @@ impl Walk<'_> {
         found.and(below)
     }
 
+    /// Name of the folder that is searched.
+    fn name(&self) -> String {
+        self.absolute.file_name().map(lossy).unwrap_or_default()
+    }
+
+    /// Whether the search would come to a file of that path below the root, and take it.
+    fn reaches(&self, inside: &Path) -> bool {
+        let mut parent = self.name();
+        let mut folder = self.root.to_owned();
+        for name in inside.parent().into_iter().flat_map(Path::components) {
+            folder.push(name);
+            if !self.enters(&folder, &parent) {
+                return false;
+            }
+            parent = lossy(name.as_os_str());
+        }
+        self.takes(&self.root.join(inside))
+    }
+
     /// A path as patterns see it.
     fn judged_as(&self, path: &Path) -> String {
         let inside = path.strip_prefix(self.root).unwrap_or(path);
@@ -244,12 +288,12 @@ impl Walk<'_> {
     }
 
     /// Whether a folder in the folder `parent` is searched.
-    fn enters(&self, entry: &DirEntry, parent: &str) -> bool {
+    fn enters(&self, folder: &Path, parent: &str) -> bool {
         let Selection { include, exclude, .. } = self.selection;
-        if !exclude.is_empty() && exclude.iter().any(|glob| glob.matches(&self.judged_as(entry.path()))) {
+        if !exclude.is_empty() && exclude.iter().any(|glob| glob.matches(&self.judged_as(folder))) {
             return false;
         }
-        let name = lossy(entry.file_name());
+        let name = folder.file_name().map(lossy).unwrap_or_default();
         let mentioned = |folders: &[&str]| include.iter().any(|glob| glob.mentions(folders));
         if name.starts_with('.') && !mentioned(&[&name]) {
             return false;
@@ -293,6 +337,11 @@ fn show(path: &Path, root: &Path, shown_root: Option<&str>) -> String {
         Some(root) if inside.is_empty() => root.to_owned(),
         Some(root) => format!("{root}/{inside}"),
     }
+}
+
+/// How a file that the command line names is shown.
+fn shown(path: &Path, working_folder: &Path) -> String {
+    below(path, working_folder).unwrap_or_else(|| path.file_name().map_or_else(String::new, lossy))
 }
 
 /// `path` relative to the working folder where it lies in it: as written, else as the file system has it.

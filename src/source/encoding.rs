@@ -110,12 +110,10 @@ fn decode_declared(bytes: Vec<u8>) -> Result<Decoded, DecodeError> {
     let Some((offset, name)) = declared(&bytes) else {
         return decode_utf8(bytes, 0, true);
     };
-    if matches!(name.to_ascii_lowercase().as_str(), "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "l1") {
-        // The web reads these as windows-1252, XML readers as what they say.
+    if is_latin1(name) {
         return sized(encoding_rs::mem::decode_latin1(&bytes).into_owned(), 0, false);
     }
-    let ascii = matches!(name.to_ascii_lowercase().as_str(), "us-ascii" | "ascii");
-    if ascii {
+    if is_ascii(name) {
         return match bytes.iter().position(|byte| !byte.is_ascii()) {
             Some(at) => Err(DecodeError::Invalid { offset: at as u64, encoding: "US-ASCII" }),
             None => decode_utf8(bytes, 0, false),
@@ -129,6 +127,15 @@ fn decode_declared(bytes: Vec<u8>) -> Result<Decoded, DecodeError> {
         }
         Some(encoding) => decode_with(&bytes, 0, encoding),
     }
+}
+
+/// The web reads these as windows-1252, XML readers as what they say.
+pub(super) fn is_latin1(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "l1")
+}
+
+pub(super) fn is_ascii(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "us-ascii" | "ascii")
 }
 
 /// The bytes after the first `skip` as UTF-8.
@@ -171,7 +178,7 @@ fn check_declared(text: &[u8], skip: usize, width: u64, encoding: &'static Encod
 }
 
 /// The encoding of that name. XML readers do not know the name that the web gives to bytes without meaning.
-fn known(name: &str) -> Option<&'static Encoding> {
+pub(super) fn known(name: &str) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(name.as_bytes()).filter(|&encoding| encoding != encoding_rs::X_USER_DEFINED)
 }
 
@@ -206,7 +213,7 @@ fn sized(text: String, bom: u8, utf8: bool) -> Result<Decoded, DecodeError> {
 }
 
 /// The encoding that an XML declaration at the start names, and the offset of the name.
-fn declared(bytes: &[u8]) -> Option<(u64, &str)> {
+pub(super) fn declared(bytes: &[u8]) -> Option<(u64, &str)> {
     let start = &bytes[..bytes.len().min(SNIFFED)];
     let head = start.strip_prefix(b"<?xml").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
     let head = &head[..memchr::memmem::find(head, b"?>")?];

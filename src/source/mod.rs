@@ -11,6 +11,7 @@ mod line_index;
 mod reading;
 mod span;
 mod text;
+mod writing;
 
 pub use encoding::{DecodeError, Decoded, decode};
 pub use glob::{Glob, GlobError};
@@ -18,3 +19,4 @@ pub use line_index::{LineIndex, Position};
 pub use reading::{Loaded, ReadProblem, Unread, read};
 pub use span::{FileId, Location, Span};
 pub use text::{SourceFile, Sources};
+pub use writing::{ReplaceError, RewriteError, encode_like, replace_file, rewrite};

@@ -64,7 +64,7 @@ pub fn read(discovery: Discovery) -> Loaded {
 }
 
 fn open(found: Found) -> (SourceFile, bool, Option<Unread>) {
-    let disk = found.content.is_none().then(|| found.path.clone());
+    let disk = found.placed.then(|| found.path.clone());
     let bytes = match found.content {
         Some(bytes) => Ok(bytes),
         None => bytes_of(&found.path),

@@ -22,6 +22,7 @@ use crate::plan::model::{Job, Plan, Task};
 
 pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
+pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
 pub use synchronize::blocked_list;
 

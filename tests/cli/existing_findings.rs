@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use crate::support::{Outcome, Project};
+use crate::support::{Outcome, Project, git};
 
 const DAMAGED: &str = "<Job identifier=\"Night\" DisplayName_L1=\"N\" >\r\n  <!-- jobwright: ignore[dirty-not-linked] long gone -->\r\n  \
     <InvokeSqlCommandTask Identifier='Sql' DisplayName_L1='S' SQLCommand=\"x\"/>\r\n</Job>";
@@ -201,16 +201,6 @@ fn findings_are_counted_limited_and_files_listed() {
     [files]
     exclude = ["old/**"]
     "#);
-}
-
-fn git(project: &Project, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command.current_dir(project.path("")).args(["-c", "user.name=T", "-c", "user.email=t@example.org"]).args(arguments);
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
-        command.env_remove(name);
-    }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -5,15 +5,24 @@
 mod command_line;
 mod demo;
 mod differences;
+#[cfg(unix)]
+mod disasters;
 mod executables;
 mod existing_findings;
 mod faults;
+mod formatting;
 mod inputs;
 mod integrations;
 #[cfg(unix)]
 mod kills;
+mod locks;
 mod plan;
 mod processes;
 mod readme;
+mod reports;
 mod schedule;
+mod staged;
+mod starting;
+mod stores;
 mod support;
+mod xsd;

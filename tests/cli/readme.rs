@@ -1,4 +1,4 @@
-//! The README: its examples are run and its rule table is made from the registry. `JOBWRIGHT_BLESS=1` refreshes both.
+//! The README: its examples are run and its rule table and numbers are made from the tables. `JOBWRIGHT_BLESS=1` refreshes them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use crate::support::{Project, repository};
 
 /// The README, with `refresh` applied to it where that was asked for.
 fn readme(refresh: impl Fn(&str) -> String) -> (String, String) {
-    // Two tests refresh the same file.
+    // Several tests refresh the same file.
     static FILE: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _one = FILE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let file = repository().join("README.md");
@@ -33,6 +33,17 @@ fn the_rule_table_is_that_of_the_registry() {
         format!("{}{table}{}", &text[..start], &text[end..])
     });
     assert!(written == expected, "the rule table of README.md is out of date: refresh it with JOBWRIGHT_BLESS=1 cargo test");
+}
+
+#[test]
+fn the_number_of_elements_is_that_of_the_grammar() {
+    const BEFORE: &str = "jobwright knows ";
+    let (written, expected) = readme(|text| {
+        let start = text.find(BEFORE).unwrap() + BEFORE.len();
+        let end = start + text[start..].find(" elements, told apart by their parents").unwrap();
+        format!("{}{}{}", &text[..start], jobwright::grammar::elements().len(), &text[end..])
+    });
+    assert!(written == expected, "README.md names another number of elements: refresh it with JOBWRIGHT_BLESS=1 cargo test");
 }
 
 fn rule_table() -> String {

@@ -129,10 +129,10 @@ fn read_command(mut table: Table<'_>, folder: &Path, scope: Scope<'_>, problems:
         env,
         timeout,
         grace: duration(&mut table, "grace", problems).unwrap_or(GRACE),
-        retries: u32::try_from(table.number("retries", 100, problems).unwrap_or(0)).unwrap_or(0),
+        retries: table.number("retries", 0..=100, problems).and_then(|retries| u32::try_from(retries).ok()).unwrap_or(0),
         backoff: duration(&mut table, "backoff", problems).unwrap_or(BACKOFF),
         restart: table.choice("restart", &[("ask", Restart::Ask), ("yes", Restart::Yes)], problems).unwrap_or_default(),
-        output_limit: table.number("output-limit", 1 << 40, problems).unwrap_or(OUTPUT_LIMIT),
+        output_limit: table.number("output-limit", 0..=1 << 30, problems).map_or(OUTPUT_LIMIT, |limit| limit as u64),
         missing,
     };
     table.close(problems);

@@ -151,13 +151,13 @@ token = {}
       │
       = help: write a whole number with its unit: "500ms", "90s", "15m", "2h"
 
-    error[configuration]: `retries` is no number that it can be
+    error[configuration]: `retries` cannot be -1
       ┌─ jobwright.toml:8:11
       │
     8 │ retries = -1
-      │           ^^ not a value of this key
+      │           ^^ out of range
       │
-      = help: write a whole number from 0 to 100
+      = help: write a number from 0 to 100
 
     error[configuration]: [executors.SynchronizeTask] names no program
       ┌─ jobwright.toml:9:12

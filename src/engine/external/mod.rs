@@ -97,9 +97,7 @@ impl<'a> External<'a> {
         let Some(command) = shared.programs.command(order.place) else {
             return Err(EngineError::Internal(format!("task {} has no program", task.id)));
         };
-        if shared.control.is_cancelled() {
-            return Ok(Ending::Withdrawn);
-        }
+        let Some(_claim) = shared.claim(task)? else { return Ok(Ending::Withdrawn) };
         let folder = folder(shared.work, shared.run, order.place);
         let failed = |error| EngineError::io(&folder, "written", error);
         std::fs::create_dir_all(&folder).map_err(failed)?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Reporter, plain};
 use crate::engine::clock::duration;
@@ -57,7 +57,8 @@ impl Reporter for Terminal {
             EventKind::TaskStarted { task, .. } => self.start(task),
             EventKind::TaskProgress { task, done, of } => {
                 if let Some(bar) = self.running.get(task) {
-                    bar.set_message(of.map_or_else(|| format!("{done}"), |of| format!("{done} of {of}")));
+                    let done = HumanCount(*done);
+                    bar.set_message(of.map_or_else(|| format!("{done} so far"), |of| format!("{done} of {}", HumanCount(of))));
                 }
             }
             // The table at the end holds the counts; only what went wrong is told at once and in full.

@@ -125,13 +125,68 @@ fn remove_database(file: &Path) {
     }
 }
 
+/// Whether the file system takes nothing: it is read-only, or full.
+fn is_unwritable(connection: &Connection, error: &rusqlite::Error) -> bool {
+    let full = error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+    full || connection.is_readonly("main").unwrap_or(false)
+}
+
+/// Why a file that was opened for reading only cannot be written.
+pub(super) fn why_unwritable(file: &Path) -> EngineError {
+    let tried = Connection::open(file).and_then(|connection| {
+        let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
+        // A file that may not be written is read-only first and whatever follows from that second.
+        if connection.is_readonly("main")? { Ok(0) } else { version }
+    });
+    match tried {
+        Err(error) => EngineError::database(file, error),
+        Ok(_) => EngineError::ReadOnly { file: file.to_owned() },
+    }
+}
+
+/// Whether transactions stand in the log of the database that are not in its file.
+fn has_log(file: &Path) -> bool {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(PathBuf::from(log)).is_ok_and(|data| data.len() > 0)
+}
+
+/// Opens for reading what neither this process nor, without a log, anybody else is changing.
+fn open_unchanging(file: &Path) -> rusqlite::Result<Connection> {
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let escaped: String = path.to_string_lossy().chars().fold(String::new(), |mut uri, c| {
+        match c {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            '\\' if cfg!(windows) => uri.push('/'),
+            c => uri.push(c),
+        }
+        uri
+    });
+    let slash = if escaped.starts_with('/') { "" } else { "/" };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(format!("file:{slash}{escaped}?immutable=1"), flags)
+}
+
 /// Opens a file known to be ours: refuses a newer version before anything is written, migrates an older one.
 fn open(file: &Path, part: Part) -> Result<Connection, EngineError> {
     let failed = |error| EngineError::database(file, error);
+    let read_version = |connection: &Connection| -> rusqlite::Result<u32> {
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    let version = match read_version(&connection) {
+        // Readers of a log need a file beside it, which cannot be made where nothing can be written.
+        Err(error) if is_unwritable(&connection, &error) && !has_log(file) => {
+            connection = open_unchanging(file).map_err(|_| failed(error))?;
+            read_version(&connection)
+        }
+        version => version,
+    };
+    let version = version.map_err(failed)?;
     if version > part.version() {
         return Err(EngineError::Newer { file: file.to_owned(), found: version, known: part.version() });
     }

@@ -9,12 +9,12 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;
 
-use super::{DEFAULT_STORE, Outcome, Store, lock};
+use super::{DEFAULT_STORE, Filter, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::external::{self, ProcessRecord};
 use crate::engine::process::Processes;
-use crate::engine::selection::Selection;
+use crate::engine::selection::{self, Selection};
 use crate::engine::state::{JobState, TaskSignal, TaskState};
 use crate::tasks::RunId;
 
@@ -127,21 +127,27 @@ impl RunRow {
 }
 
 impl Store {
-    /// All runs, the latest first.
-    pub fn history(&self, processes: &dyn Processes) -> Result<Vec<RunRecord>, EngineError> {
-        let read = || -> rusqlite::Result<Vec<RunRow>> {
-            let mut statement = self.runs.prepare(&format!("SELECT {RUN_COLUMNS} FROM run ORDER BY id DESC"))?;
-            statement.query_map([], RunRow::read)?.collect()
-        };
-        let rows = read().map_err(|error| self.runs_error(error))?;
-        let mut counts = self.counts()?;
-        let mut records = Vec::with_capacity(rows.len());
-        for row in rows {
+    /// The runs that were asked for, the latest first.
+    pub fn history(&self, filter: &Filter, processes: &dyn Processes) -> Result<Vec<RunRecord>, EngineError> {
+        let since = filter.since.map_or(i64::MIN, |since| since.0);
+        let sql = format!("SELECT {RUN_COLUMNS} FROM run WHERE started >= ?1 ORDER BY id DESC");
+        let read = || -> rusqlite::Result<Vec<RunRow>> { self.runs.prepare(&sql)?.query_map([since], RunRow::read)?.collect() };
+        let mut records = Vec::new();
+        for row in read().map_err(|error| self.runs_error(error))? {
+            if filter.limit.is_some_and(|limit| records.len() >= limit) {
+                break;
+            }
+            // Identifiers compare without case in all scripts, which the database cannot.
+            if filter.job.as_ref().is_some_and(|job| !selection::same(job, &row.record.job)) {
+                continue;
+            }
             let mut record = self.judged(row, processes)?;
-            record.counts = if record.state == JobState::Interrupted {
-                count(&self.tasks_of(&record)?)
-            } else {
-                counts.remove(&record.id).unwrap_or_default()
+            if !filter.wants(record.state) {
+                continue;
+            }
+            record.counts = match record.state {
+                JobState::Interrupted => count(&self.tasks_of(&record)?),
+                _ => self.counts(record.id)?,
             };
             records.push(record);
         }
@@ -166,7 +172,7 @@ impl Store {
     /// The run to continue when none is named: the latest one that can go on and was not followed by another of its job.
     pub fn last_unfinished(&self, processes: &dyn Processes) -> Result<RunId, EngineError> {
         let mut seen = Vec::new();
-        for record in self.history(processes)? {
+        for record in self.history(&Filter::default(), processes)? {
             let job = record.job.to_lowercase();
             if seen.contains(&job) {
                 continue;
@@ -298,15 +304,15 @@ impl Store {
         cut && known().is_some_and(|known| known.attempt == task.attempt && known.is_uncertain() && !known.may_restart())
     }
 
-    fn counts(&self) -> Result<BTreeMap<i64, BTreeMap<TaskState, usize>>, EngineError> {
-        let read = || -> rusqlite::Result<Vec<(i64, String, i64)>> {
-            let mut statement = self.runs.prepare("SELECT run, state, count(*) FROM task_run GROUP BY run, state")?;
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+    fn counts(&self, run: i64) -> Result<BTreeMap<TaskState, usize>, EngineError> {
+        let read = || -> rusqlite::Result<Vec<(String, i64)>> {
+            let mut statement = self.runs.prepare_cached("SELECT state, count(*) FROM task_run WHERE run = ?1 GROUP BY state")?;
+            statement.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
-        let mut counts: BTreeMap<i64, BTreeMap<TaskState, usize>> = BTreeMap::new();
-        for (run, state, number) in read().map_err(|error| self.runs_error(error))? {
+        let mut counts = BTreeMap::new();
+        for (state, number) in read().map_err(|error| self.runs_error(error))? {
             let state = TaskState::named(&state).ok_or_else(|| self.content_error("the state of a task", &state))?;
-            counts.entry(run).or_default().insert(state, usize::try_from(number).unwrap_or(0));
+            counts.insert(state, usize::try_from(number).unwrap_or(0));
         }
         Ok(counts)
     }

@@ -4,12 +4,15 @@
 //! effect; `store-runs.db` holds what is about runs, in short transactions. Nothing relies on a transaction across
 //! both: where they disagree, the committed outcome is right, and [`Store::resume`] and the history act on it.
 
+mod backup;
+mod check;
 mod file;
+mod filter;
 mod history;
-mod life;
 mod lock;
 mod outcome;
 mod plans;
+mod prune;
 mod runs;
 mod schema;
 
@@ -22,10 +25,22 @@ use rusqlite::Connection;
 use super::error::EngineError;
 use schema::Part;
 
+pub use check::Checked;
+pub use filter::Filter;
 pub(super) use history::count;
 pub use history::{Approval, RunDetail, RunRecord, TaskRecord, store_argument};
 pub(super) use outcome::{Outcome, commit_outcome};
 pub(super) use runs::End;
+
+/// The version of the stores that this program writes.
+#[cfg(test)]
+pub(super) const PRESENT_VERSION: u32 = schema::VERSION;
+
+/// What the two files bear in their headers.
+#[cfg(test)]
+pub(super) fn application_ids() -> [u32; 2] {
+    [Part::Data.application_id(), Part::Runs.application_id()]
+}
 
 /// Where a store is looked for when none is named.
 pub const DEFAULT_STORE: &str = ".jobwright/store.db";
@@ -77,7 +92,7 @@ impl Store {
     pub(super) fn check_writable(&self) -> Result<(), EngineError> {
         for (connection, file) in [(&self.data, &self.data_file), (&self.runs, &self.runs_file)] {
             if connection.is_readonly("main").map_err(|error| EngineError::database(file, error))? {
-                return Err(EngineError::ReadOnly { file: file.clone() });
+                return Err(file::why_unwritable(file));
             }
         }
         Ok(())

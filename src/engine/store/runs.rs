@@ -18,6 +18,9 @@ use crate::plan::Plan;
 use crate::plan::model::Job;
 use crate::tasks::RunId;
 
+/// What was committed, as told at a failpoint.
+const RUNS: &str = "a commit of the history";
+
 /// The end of one attempt at a run.
 pub(crate) struct End {
     /// The outcome.
@@ -81,7 +84,7 @@ impl Store {
         write().map_err(failed)?;
         failpoint::reach();
         transaction.commit().map_err(failed)?;
-        failpoint::reach();
+        failpoint::reach_after(RUNS);
         Ok(run)
     }
 
@@ -119,7 +122,7 @@ impl Store {
             .map_err(failed)?;
         failpoint::reach();
         transaction.commit().map_err(failed)?;
-        failpoint::reach();
+        failpoint::reach_after(RUNS);
         Ok(Reopened { attempt: attempt + 1, events: events.unsigned_abs() })
     }
 
@@ -170,7 +173,7 @@ impl Store {
         write().map_err(|error| self.runs_error(error))?;
         failpoint::reach();
         transaction.commit().map_err(|error| self.runs_error(error))?;
-        failpoint::reach();
+        failpoint::reach_after(RUNS);
         Ok(())
     }
 

@@ -7,6 +7,9 @@ use rusqlite::Transaction;
 
 use crate::tasks;
 
+/// The version that this program writes, of both files.
+pub(super) const VERSION: u32 = 1;
+
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -99,7 +102,7 @@ impl Part {
     /// The version that this program writes.
     pub(super) fn version(self) -> u32 {
         match self {
-            Self::Data | Self::Runs => 1,
+            Self::Data | Self::Runs => VERSION,
         }
     }
 

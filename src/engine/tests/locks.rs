@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use super::*;
+use crate::engine::claim::Claim;
 use crate::engine::process::{Holder, Processes};
 use crate::engine::sample::{job, plan, task};
 
@@ -76,4 +77,43 @@ fn a_job_does_not_start_inside_itself_and_other_jobs_do_not_mind() {
     });
     let summary = run(&house, &daily(), &inner).unwrap();
     assert_eq!(told(&summary), "A completed\n= completed");
+}
+
+/// Says when a task has started.
+struct Starts(std::sync::mpsc::Sender<()>);
+
+impl Reporter for Starts {
+    fn event(&mut self, event: &Event) {
+        if matches!(event.kind, event::EventKind::TaskStarted { .. }) {
+            self.0.send(()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_task_that_another_run_executes_is_waited_for_and_a_cancel_is_heard_meanwhile() {
+    let house = House::new();
+    let work = house.engine().store().work().to_owned();
+    for cancelled in [false, true] {
+        let claim = Claim::take(&work, "a").unwrap().unwrap();
+        let settings = Settings::default();
+        let options = RunOptions::new(&settings);
+        let control = options.control.clone();
+        let (started, starts) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            let run =
+                scope.spawn(|| house.engine().run(&daily(), "Daily", &options, &ending(&[]), &mut Starts(started)).unwrap());
+            starts.recv().unwrap();
+            assert_eq!(house.traces().len(), usize::from(cancelled), "the task waits");
+            if cancelled {
+                control.cancel();
+                assert_eq!(run.join().unwrap().run.state, JobState::Cancelled);
+                drop(claim);
+            } else {
+                drop(claim);
+                assert_eq!(run.join().unwrap().run.state, JobState::Completed);
+            }
+        });
+        assert_eq!(house.traces(), ["A"]);
+    }
 }

@@ -5,6 +5,7 @@ mod crash;
 mod dispatch;
 mod locks;
 mod stores;
+mod versions;
 
 use std::fmt::Write;
 use std::path::PathBuf;

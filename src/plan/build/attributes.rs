@@ -41,13 +41,18 @@ impl<'p> Written<'p> {
         let task = &program.items.tasks[id];
         let mut written = Self::of(program, task.origin);
         if let Some(base) = task.base {
-            for (name, value) in Self::of(program, program.items.tasks[base].origin).all {
-                if !written.all.iter().any(|(own, _)| *own == name) {
-                    written.all.push((name, value));
-                }
-            }
+            written.add(Self::of(program, program.items.tasks[base].origin));
         }
         written
+    }
+
+    /// With what another element says that is not said yet.
+    pub(super) fn add(&mut self, other: Self) {
+        for (name, value) in other.all {
+            if !self.all.iter().any(|(own, _)| *own == name) {
+                self.all.push((name, value));
+            }
+        }
     }
 
     /// The value written; an empty one is as good as none.

@@ -4,6 +4,8 @@
 
 mod attributes;
 mod connectors;
+mod items;
+mod inventory;
 mod jobs;
 mod levels;
 mod metadata;
@@ -15,6 +17,8 @@ use super::digest;
 use super::model::{Model, PLAN_VERSION, Plan};
 use crate::ir::Program;
 use spelling::Spelling;
+
+pub use inventory::inventory;
 
 /// Compiles a configuration whose scaffoldings are expanded.
 pub fn build(program: &Program) -> Plan {
@@ -47,5 +51,6 @@ fn model(program: &Program, spelling: &Spelling<'_>) -> Model {
         resource_types: provisioning::resource_types(program, spelling),
         correlation_rules: provisioning::correlation_rules(program, spelling),
         classification_rules: provisioning::classification_rules(program, spelling),
+        items: items::items(program, spelling),
     }
 }

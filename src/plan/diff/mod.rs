@@ -1,10 +1,12 @@
-//! What changes between two plans: jobs with their tasks and edges, and the items that embedded tasks read.
+//! What changes between two configurations or plans: jobs with their tasks and edges, and every other item.
 //!
 //! What only follows from something else is left out: a task put in front of others moves their positions and levels, but
-//! changes none of them. Two plans of one digest give no difference.
+//! changes none of them; an item that comes or goes takes along what stands in it. Identifiers compare without case.
 
 mod fields;
+mod items;
 mod markdown;
+mod names;
 mod text;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use serde_json::Value;
 
 use super::model::{EdgeKind, Job, Plan, Task};
 
+pub use items::Item;
 pub use markdown::markdown;
 pub use text::text;
 
@@ -110,23 +113,30 @@ impl Difference {
     }
 }
 
+/// One of the two that are compared.
+#[derive(Debug)]
+pub struct Side {
+    /// Its jobs, and what embedded tasks read.
+    pub plan: Plan,
+    /// Everything else that it declares; `None` where only the plan is known, and then the plan's items are compared.
+    pub items: Option<Vec<Item>>,
+}
+
 /// What differs from `old` to `new`.
-pub fn diff(old: &Plan, new: &Plan) -> Difference {
+pub fn diff(old: &Side, new: &Side) -> Difference {
     let mut difference = Difference { version: 1, ..Difference::default() };
-    if old.digest == new.digest {
-        return difference;
+    match (&old.items, &new.items) {
+        (Some(old), Some(new)) => difference.items = items::compare(old, new),
+        _ if old.plan.digest == new.plan.digest => return difference,
+        _ => difference.items = items::compare(&items::of_model(&old.plan.model), &items::of_model(&new.plan.model)),
     }
+    let (old, new) = (&old.plan, &new.plan);
     if old.dialect != new.dialect {
         let (old, new) = (old.dialect.clone().into(), new.dialect.clone().into());
         difference.dialect = Some(Field { name: "dialect".into(), old, new });
     }
     for (_, old, new) in paired(&old.jobs, &new.jobs, |job| key(&job.id)) {
         difference.jobs.extend(job(old, new));
-    }
-    let items = |plan: &Plan| items(serde_json::to_value(&plan.model).unwrap_or_default());
-    let (old, new) = (items(old), items(new));
-    for (_, old, new) in paired(&old, &new, |item| (item.kind, key(&item.id))) {
-        difference.items.extend(item(old, new));
     }
     difference
 }
@@ -168,7 +178,7 @@ fn job(old: Option<&Job>, new: Option<&Job>) -> Option<JobChange> {
         value
     };
     let change = kind(old, new);
-    let fields = if change == Kind::Changed { fields::compare(&own(old), &own(new)) } else { Vec::new() };
+    let fields = if change == Kind::Changed { fields::compare(&own(old), &own(new), names::of_job) } else { Vec::new() };
     let tasks = tasks(old.map_or(&[], |job| &job.tasks), new.map_or(&[], |job| &job.tasks));
     let id = new.or(old)?.id.clone();
     (change != Kind::Changed || !fields.is_empty() || !tasks.is_empty()).then_some(JobChange { id, change, fields, tasks })
@@ -223,69 +233,13 @@ fn task(old: Option<&Task>, new: Option<&Task>, moved: Option<&str>) -> Option<T
         declared.iter().filter(|edge| edge.kind == EdgeKind::Declared).map(|edge| edge.parent.clone()).collect()
     };
     let change = kind(old, new);
-    let fields = if change == Kind::Changed { fields::compare(&own(old), &own(new)) } else { Vec::new() };
+    let Task { id, element, .. } = new.or(old)?.clone();
+    let fields = if change == Kind::Changed { fields::compare(&own(old), &own(new), names::of_task) } else { Vec::new() };
     let (before, after) = (edges(old), edges(new));
     let missing = |from: &[String], of: &[String]| -> Vec<String> {
         of.iter().filter(|edge| !from.iter().any(|other| key(other) == key(edge))).cloned().collect()
     };
     let (edges_added, edges_removed) = (missing(&before, &after), missing(&after, &before));
-    let Task { id, element, .. } = new.or(old)?.clone();
     let same = change == Kind::Changed && fields.is_empty() && edges_added.is_empty() && edges_removed.is_empty();
     (!same).then_some(TaskChange { id, element, change, fields, edges_added, edges_removed })
-}
-
-/// An item of the model, whatever its kind.
-struct Item {
-    kind: &'static str,
-    id: String,
-    value: Value,
-}
-
-/// The lists of the model: member, kind, and what tells its items apart.
-const KINDS: [(&str, &str, &[&str]); 11] = [
-    ("agents", "agent", &["id"]),
-    ("connectors", "connector", &["id"]),
-    ("connections", "connection", &["id"]),
-    ("entity_types", "entity type", &["id"]),
-    ("associations", "association", &["id"]),
-    ("entity_type_mappings", "entity type mapping", &["entity_type"]),
-    ("association_mappings", "association mapping", &["association"]),
-    ("property_expressions", "property expression", &["entity_type", "property", "id"]),
-    ("resource_types", "resource type", &["id"]),
-    ("correlation_rules", "correlation rules", &["resource_type"]),
-    ("classification_rules", "classification rules", &["resource_type"]),
-];
-
-/// The items of a model; those that share an identity are one item with a list.
-fn items(mut model: Value) -> Vec<Item> {
-    let mut items: Vec<Item> = Vec::new();
-    for (member, kind, names) in KINDS {
-        let Some(Value::Array(list)) = model.get_mut(member).map(Value::take) else { continue };
-        for mut value in list {
-            let mut id = Vec::new();
-            for name in names {
-                id.extend(value.get(*name).and_then(Value::as_str).map(str::to_owned));
-                if let Value::Object(members) = &mut value {
-                    members.remove(*name);
-                }
-            }
-            let id = id.join(".");
-            match items.last_mut().filter(|last| last.kind == kind && last.id == id) {
-                Some(Item { value: Value::Array(all), .. }) => all.push(value),
-                Some(last) => last.value = Value::Array(vec![last.value.take(), value]),
-                None => items.push(Item { kind, id, value }),
-            }
-        }
-    }
-    items
-}
-
-fn item(old: Option<&Item>, new: Option<&Item>) -> Option<ItemChange> {
-    let change = kind(old, new);
-    let fields = match (old, new) {
-        (Some(old), Some(new)) => fields::compare(&old.value, &new.value),
-        _ => Vec::new(),
-    };
-    let Item { kind, id, .. } = new.or(old)?;
-    (change != Kind::Changed || !fields.is_empty()).then(|| ItemChange { kind, id: id.clone(), change, fields })
 }

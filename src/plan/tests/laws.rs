@@ -413,6 +413,27 @@ fn a_task_has_its_edges_side_and_level() {
             "TargetExpression": "C#:x:return true;"
           }
         }
+      ],
+      "items": [
+        {
+          "element": "Policy",
+          "id": "Default",
+          "label": "Default",
+          "attributes": {
+            "CommentActivationOnApproveInReview": "Optional",
+            "CommentActivationOnDeclineInReview": "Required",
+            "CommentActivationOnDeleteGapInReconciliation": "Optional",
+            "CommentActivationOnKeepGapInReconciliation": "Required",
+            "GracePeriod": 0,
+            "HasImplicitApproval": false,
+            "IsExternal": false,
+            "IsProvisioningEnabled": false,
+            "IsSimulationEnabled": false,
+            "ManualAssignmentEndDateLockedToContextMode": "ExplicitNotContextBoundByDefault",
+            "MaxDuration": 0,
+            "ProlongationWithoutApproval": false
+          }
+        }
       ]
     }
     "#);
@@ -509,4 +530,23 @@ fn jobs_can_be_left_out() {
     plan.retain_jobs(|job| job.id == "Night_2");
     assert_eq!(plan.verify(), Ok(()));
     assert_eq!(plan.origins.items.keys().collect::<Vec<_>>(), ["Night_2"]);
+}
+
+#[test]
+fn what_tasks_read_of_roles_and_mappings_is_there_whatever_the_order_and_case() {
+    let model = |text: &str| compile(&[text]).model.items;
+    let written = model(
+        "<SingleRole Identifier=\"R\" Policy=\"p\"/><Policy Identifier=\"P\"/>
+         <LdapResourceTypeMapping Identifier=\"A\" Connection=\"C\"><Property Property=\"b\"/><Property Property=\"a\"/></LdapResourceTypeMapping>",
+    );
+    let otherwise = model(
+        "<LdapResourceTypeMapping Connection=\"C\" Identifier=\"A\"><Property Property=\"a\"/><Property Property=\"b\"/></LdapResourceTypeMapping>
+         <Policy Identifier=\"P\"/><SingleRole Policy=\"P\" Identifier=\"R\"/>",
+    );
+    assert_eq!(written, otherwise);
+    let names: Vec<_> = written.iter().map(|item| (item.element.as_str(), item.id.as_deref(), item.children.len())).collect();
+    assert_eq!(
+        names,
+        [("LdapResourceTypeMapping", Some("A"), 2), ("Policy", Some("P"), 0), ("SingleRole", Some("R"), 0)]
+    );
 }

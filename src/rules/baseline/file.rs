@@ -62,6 +62,10 @@ pub enum BaselineError {
     },
 }
 
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
 impl Baseline {
     /// How paths lie to the folder of the baseline `path`.
     pub fn rebase(path: &Path) -> Rebase {
@@ -71,10 +75,15 @@ impl Baseline {
 
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, BaselineError> {
-        let shown = path.to_string_lossy().replace('\\', "/");
-        let text = fs::read_to_string(path)
-            .map_err(|error| BaselineError::Unreadable { shown: shown.clone(), message: error.to_string() })?;
-        Self::parse(shown, text, Self::rebase(path))
+        let unreadable = |error: std::io::Error| BaselineError::Unreadable { shown: shown(path), message: error.to_string() };
+        Self::of_bytes(path, fs::read(path).map_err(unreadable)?)
+    }
+
+    /// As [`Baseline::load`], of a file whose bytes come from elsewhere.
+    pub fn of_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, BaselineError> {
+        let text = String::from_utf8(bytes)
+            .map_err(|_| BaselineError::Unreadable { shown: shown(path), message: "it is not UTF-8".to_owned() })?;
+        Self::parse(shown(path), text, Self::rebase(path))
     }
 
     /// Reads the text of a file shown as `shown`.

@@ -19,7 +19,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if job.kind != JobKind::Complete {
         return;
     }
-    for dirty in super::dirty_tasks(job) {
+    for dirty in super::dirty_tasks(job).filter(|&index| super::is_compute(job.tasks[index].task.kind)) {
         let name = job.task_name(dirty);
         let finding = Finding::new(
             &RULE.info,

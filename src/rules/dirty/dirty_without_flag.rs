@@ -17,11 +17,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    // In a complete job, Dirty itself is the mistake.
-    if !job.is_judged() || job.kind == JobKind::Complete {
+    if !job.is_judged() {
         return;
     }
     for dirty in super::dirty_tasks(job) {
+        // On a compute task of a complete job, Dirty itself is the mistake.
+        if job.kind == JobKind::Complete && super::is_compute(job.tasks[dirty].task.kind) {
+            continue;
+        }
         let mut flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK);
         if flags.clone().any(|flag| job.before(flag, dirty)) {
             continue;

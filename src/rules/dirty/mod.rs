@@ -10,7 +10,7 @@ pub(super) mod missing_dirty;
 #[cfg(test)]
 mod tests;
 
-use crate::grammar::kinds;
+use crate::grammar::{ElementKind, kinds};
 
 use super::JobModel;
 
@@ -18,14 +18,17 @@ use super::JobModel;
 fn dirty_tasks<'j>(job: &'j JobModel<'_>) -> impl Iterator<Item = usize> + 'j {
     (0..job.tasks.len()).filter(|&index| {
         let task = job.tasks[index].task;
-        task.is_dirty()
-            && matches!(
-                task.kind,
-                kinds::COMPUTE_CORRELATION_KEYS_TASK
-                    | kinds::COMPUTE_RISK_SCORES_TASK
-                    | kinds::COMPUTE_ROLE_MODEL_TASK
-                    | kinds::UPDATE_CLASSIFICATION_TASK
-                    | kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK
-            )
+        task.is_dirty() && (is_compute(task.kind) || task.kind == kinds::UPDATE_CLASSIFICATION_TASK)
     })
+}
+
+/// Whether a task computes values or the role model.
+fn is_compute(kind: ElementKind) -> bool {
+    matches!(
+        kind,
+        kinds::COMPUTE_CORRELATION_KEYS_TASK
+            | kinds::COMPUTE_RISK_SCORES_TASK
+            | kinds::COMPUTE_ROLE_MODEL_TASK
+            | kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK
+    )
 }

@@ -32,6 +32,11 @@ struct Edge<'p> {
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let tasks = &program.items.tasks;
+    // Where all wait for tasks before them, as is usual, nothing can close a ring.
+    let ahead = |(id, task): (Id<Task>, &Task)| task.depends_on.iter().any(|field| field.value.target >= Some(id));
+    if !tasks.iter().any(ahead) {
+        return;
+    }
     // An override is judged as the task that it is a copy of, unless it writes links of its own.
     let mut graph: DiGraph<Id<Task>, ()> = DiGraph::with_capacity(tasks.len(), 0);
     for (id, _) in tasks.iter() {
@@ -50,6 +55,11 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     }
     // Iterative, unlike Tarjan's: a chain of tasks may be as long as the configuration.
     for ring in kosaraju_scc(&graph) {
+        if let [alone] = ring[..]
+            && !graph.contains_edge(alone, alone)
+        {
+            continue;
+        }
         let members: FxHashSet<Id<Task>> = ring.iter().map(|&node| graph[node]).collect();
         let Some(start) = ring.iter().map(|&node| graph[node]).min() else { continue };
         let path = shortest(program, &members, start);

@@ -107,6 +107,8 @@ fn force_provisioning_and_profiles() {
         [0; 0]
     );
     assert_eq!(lines(&job(&[profiles]), "profiles-not-linked"), [0; 0]);
+    let steps = format!("{MODEL}{O}{F}\n{profiles}{}", STEPS.replace("</Job>", "<Step Identifier=\"P\"/></Job>"));
+    assert_eq!(lines(&steps, "profiles-not-linked"), [2]);
     assert_eq!(lines(&job(&[profiles, "<UpdateClassificationTask/>"]), "needless-task"), [2, 3]);
     let ruled = format!(
         "{}<ResourceClassificationRule ResourceType=\"R1\"/><ProfileRuleContext ResourceType=\"R1\"/>",
@@ -154,6 +156,9 @@ fn computation() {
     assert_eq!(lines(&job(&[&role("User"), O]), "role-model-entity-types"), [2]);
     assert_eq!(lines(&job(&[&role("Entry"), O]), "role-model-entity-types"), [2]);
     assert_eq!(lines(&job(&[&role("Entry"), &role("User"), O]), "role-model-entity-types"), [0; 0]);
+    let named = role("User").replace("<ComputeRoleModelTask", "<ComputeRoleModelTask Identifier=\"C\"");
+    let steps = format!("{MODEL}{O}\n{named}<Job Identifier=\"J\"><Step Identifier=\"C\"/><Step Identifier=\"O\"/></Job>");
+    assert_eq!(lines(&steps, "role-model-entity-types"), [2]);
     assert_eq!(lines(&job(&[&role("nobody"), O]), "role-model-entity-types"), [0; 0]);
 }
 

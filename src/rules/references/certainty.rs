@@ -3,6 +3,9 @@
 use crate::grammar::{self, ElementKind, ItemKind, ScaffoldingKind, names};
 use crate::ir::{Program, Symbol};
 
+/// Contexts of profiles that a configuration declares have this number or a lower one; the others are the product's.
+const LAST_OWN_CONTEXT: i64 = -2;
+
 /// Facts of the whole configuration.
 pub(super) struct Certainty<'p> {
     program: &'p Program,
@@ -10,6 +13,10 @@ pub(super) struct Certainty<'p> {
     others: bool,
     /// A job scaffolding was not expanded, so tasks and jobs are missing.
     unexpanded: bool,
+    /// By kind: whether some item of it is declared.
+    declared: Vec<bool>,
+    /// How the names begin of entity types that come with a scaffolding.
+    model_prefixes: Vec<&'static str>,
 }
 
 /// Properties that every entity type has without declaring them: its own, those it inherits from `Resource`, and the
@@ -40,7 +47,13 @@ impl<'p> Certainty<'p> {
         for job in &program.generated_jobs {
             expanded[job.scaffolding.index()] = true;
         }
-        Self { program, others: program.kinds.iter().flatten().flatten().any(is_other), unexpanded: expanded.contains(&false) }
+        let mut declared = vec![false; ItemKind::all().len()];
+        for one in program.declarations.all() {
+            declared[one.kind as usize] = true;
+        }
+        let others = program.kinds.iter().flatten().flatten().any(is_other);
+        let model_prefixes = if others { model_prefixes(program) } else { Vec::new() };
+        Self { program, others, unexpanded: expanded.contains(&false), declared, model_prefixes }
     }
 
     /// Whether scaffoldings may make items of the kind that no file declares.
@@ -63,13 +76,43 @@ impl<'p> Certainty<'p> {
         if kind.is_predeclared(name) {
             return Some(true);
         }
-        let generated = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         let doubtful = !def.declared
             || self.may_be_generated(kind)
-            || (self.others && def.generated_prefix.is_some_and(generated))
+            || self.is_generated_name(kind, name)
+            || (self.others && def.generated_like.is_some_and(|like| declarations.find(like, None, symbol).is_some()))
             || (self.unexpanded && matches!(kind, ItemKind::Task | ItemKind::Job))
-            || is_keyed_otherwise(kind);
+            || (def.implicit && !self.declares(kind))
+            || (kind == ItemKind::ProfileContext && name.parse().is_ok_and(|id: i64| id > LAST_OWN_CONTEXT));
         if doubtful { None } else { Some(false) }
+    }
+
+    /// Whether a name begins as those of items that scaffoldings make.
+    fn is_generated_name(&self, kind: ItemKind, name: &str) -> bool {
+        let models = matches!(kind, ItemKind::Connector | ItemKind::EntityAssociation | ItemKind::EntityType);
+        self.others
+            && (kind.def().generated_prefix.is_some_and(|prefix| begins(name, prefix))
+                || (models && self.model_prefixes.iter().any(|prefix| begins(name, prefix))))
+    }
+
+    /// Whether the configuration declares any item of the kind.
+    pub(super) fn declares(&self, kind: ItemKind) -> bool {
+        self.declared[kind as usize]
+    }
+
+    /// Whether an item that is unique within another exists in that one. `None`: nobody can tell.
+    pub(super) fn has(&self, kind: ItemKind, scope: Symbol, name: &str) -> Option<bool> {
+        let declarations = &self.program.declarations;
+        if declarations.find(kind, Some(scope), Symbol::new(name)).is_some() {
+            return Some(true);
+        }
+        let outer = match kind {
+            ItemKind::Activity => ItemKind::Workflow,
+            ItemKind::EntityInstance => ItemKind::Universe,
+            _ => return None,
+        };
+        let declared = declarations.find(outer, None, scope).filter(|one| one.generated.is_none())?;
+        let consolidated = self.program.document(declared.file).find(declared.element, names::CONSOLIDATION_MODE).is_some();
+        (!consolidated && !self.may_be_generated(kind)).then_some(false)
     }
 
     /// Whether an entity type has a property. `None`: nobody can tell.
@@ -79,31 +122,69 @@ impl<'p> Certainty<'p> {
             return Some(true);
         }
         let declared = declarations.find(ItemKind::EntityType, None, entity_type)?;
-        let begins = |prefix: &str| property.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         let inherited = || {
             let resource = grammar::kinds_named(names::RESOURCE).iter();
             resource.into_iter().any(|kind| kind.def().attribute_named(property).is_some())
         };
-        if OWNED.iter().any(|one| one.eq_ignore_ascii_case(property)) || OWNED_PREFIXES.into_iter().any(begins) || inherited() {
+        if OWNED.iter().any(|one| one.eq_ignore_ascii_case(property))
+            || OWNED_PREFIXES.iter().any(|prefix| begins(property, prefix))
+            || inherited()
+        {
             return Some(true);
         }
         let document = self.program.document(declared.file);
         // An item that is consolidated has properties that are generated.
-        if document.find(declared.element, names::CONSOLIDATION_MODE).is_some() || (self.others && begins(OPTIMIZED_PREFIX)) {
+        if document.find(declared.element, names::CONSOLIDATION_MODE).is_some()
+            || (self.others && begins(property, OPTIMIZED_PREFIX))
+        {
             return None;
         }
         let name = document.find(declared.element, names::IDENTIFIER)?;
         let name = self.program.attribute_value(declared.file, name);
-        if ItemKind::EntityType.is_predeclared(name.trim()) { None } else { Some(false) }
+        // What is declared may only add to an entity type that the product or a scaffolding makes.
+        let added_to =
+            ItemKind::EntityType.is_predeclared(name.trim()) || self.is_generated_name(ItemKind::EntityType, name.trim());
+        (!added_to).then_some(false)
     }
 }
+
+fn begins(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+/// The prefixes of the scaffoldings that stand in the configuration and bring a model of their own.
+fn model_prefixes(program: &Program) -> Vec<&'static str> {
+    let mut found: Vec<&str> = program.kinds.iter().flatten().flatten().filter_map(|kind| kind.def().model_prefix).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+impl Certainty<'_> {
+    /// Whether a property certainly holds a value and leads nowhere: no association has it, and neither its type nor its column
+    /// is that of a navigation. Whole numbers do not count as values, for keys of other resources are written so.
+    pub(super) fn is_scalar(&self, entity_type: Symbol, property: &str) -> bool {
+        let (program, name) = (self.program, Symbol::new(property));
+        if program.leads_to(entity_type, name).is_some() {
+            return false;
+        }
+        let Some(declared) = program.declarations.find(ItemKind::Property, Some(entity_type), name) else { return false };
+        let document = program.document(declared.file);
+        let value = |name| document.find(declared.element, name).map(|one| program.attribute_value(declared.file, one));
+        let Some(written) = value(names::TYPE) else { return false };
+        let def = program.kind(declared.file, declared.element).and_then(|kind| kind.def().attribute(names::TYPE, "Type"));
+        let in_column =
+            value(names::TARGET_COLUMN_INDEX).and_then(|one| one.trim().parse().ok()).unwrap_or(0) < NAVIGATION_COLUMN;
+        def.is_some_and(|def| SCALARS.contains(&def.canonical(&written))) && in_column
+    }
+}
+
+/// Types of properties that hold a value.
+const SCALARS: [&str; 8] = ["String", "Bytes", "DateTime", "Bool", "Guid", "Double", "Binary", "Byte"];
+/// The first column that holds a navigation.
+const NAVIGATION_COLUMN: i64 = 128;
 
 /// Whether items of the kind are unique within another item only.
 pub(super) fn is_scoped(kind: ItemKind) -> bool {
     matches!(kind, ItemKind::Activity | ItemKind::ConnectionColumn | ItemKind::EntityInstance | ItemKind::Property)
-}
-
-/// Whether the items are named by another attribute than `Identifier`, which the symbol table does not hold.
-fn is_keyed_otherwise(kind: ItemKind) -> bool {
-    matches!(kind, ItemKind::Language | ItemKind::ProfileContext)
 }

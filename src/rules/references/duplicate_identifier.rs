@@ -162,7 +162,7 @@ fn finding(program: &Program, at: &Declaration, place: Location, message: String
 
 fn place(program: &Program, declaration: &Declaration) -> Location {
     let document = program.document(declaration.file);
-    match document.find(declaration.element, names::IDENTIFIER) {
+    match declaration.key(program) {
         Some(attribute) => document.value_location(attribute),
         None => document.name_location(declaration.element),
     }

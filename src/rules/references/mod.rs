@@ -6,8 +6,10 @@
 mod certainty;
 pub(super) mod duplicate_identifier;
 mod judge;
-mod path;
+mod other_connector;
 mod suggestions;
+#[cfg(test)]
+mod tests;
 pub(super) mod unresolved_reference;
 pub(super) mod unused_item;
 pub(super) mod unused_task;

@@ -19,23 +19,23 @@ pub(super) struct Suggestions<'p> {
     searches: usize,
     comparisons: usize,
     names: FxHashMap<ItemKind, Vec<String>>,
-    properties: Option<FxHashMap<Symbol, Vec<String>>>,
+    scoped: FxHashMap<ItemKind, FxHashMap<Symbol, Vec<String>>>,
 }
 
 impl<'p> Suggestions<'p> {
     pub(super) fn new(program: &'p Program) -> Self {
-        Self { program, searches: SEARCHES, comparisons: COMPARISONS, names: FxHashMap::default(), properties: None }
+        Self { program, searches: SEARCHES, comparisons: COMPARISONS, names: FxHashMap::default(), scoped: FxHashMap::default() }
     }
 
-    /// The nearest name among the items of the kind, or among the properties of the entity type.
-    pub(super) fn nearest(&mut self, kind: ItemKind, entity_type: Option<Symbol>, wrong: &str) -> Option<String> {
+    /// The nearest name among the items of the kind, or among those within one item.
+    pub(super) fn nearest(&mut self, kind: ItemKind, scope: Option<Symbol>, wrong: &str) -> Option<String> {
         if self.searches == 0 {
             return None;
         }
         self.searches -= 1;
         let program = self.program;
-        let names = match entity_type {
-            Some(entity_type) => self.properties.get_or_insert_with(|| properties(program)).get(&entity_type)?,
+        let names = match scope {
+            Some(scope) => self.scoped.entry(kind).or_insert_with(|| within(program, kind)).get(&scope)?,
             None => self.names.entry(kind).or_insert_with(|| of_kind(program, kind)),
         };
         if names.len() > self.comparisons {
@@ -56,9 +56,9 @@ fn of_kind(program: &Program, kind: ItemKind) -> Vec<String> {
         .collect()
 }
 
-fn properties(program: &Program) -> FxHashMap<Symbol, Vec<String>> {
+fn within(program: &Program, kind: ItemKind) -> FxHashMap<Symbol, Vec<String>> {
     let mut map: FxHashMap<Symbol, Vec<String>> = FxHashMap::default();
-    for one in program.declarations.of_kind(ItemKind::Property) {
+    for one in program.declarations.of_kind(kind) {
         if let Some(scope) = one.scope {
             map.entry(scope).or_default().push(written_name(program, one));
         }
@@ -71,7 +71,5 @@ pub(super) fn written_name(program: &Program, declaration: &Declaration) -> Stri
     if let Some(Generated(number)) = declaration.generated {
         return program.generated[number as usize].value(names::IDENTIFIER).unwrap_or_default().to_owned();
     }
-    let document = program.document(declaration.file);
-    let attribute = document.find(declaration.element, names::IDENTIFIER);
-    attribute.map(|one| program.attribute_value(declaration.file, one).trim().to_owned()).unwrap_or_default()
+    declaration.key(program).map(|one| program.attribute_value(declaration.file, one).trim().to_owned()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::grammar::ItemKind;
 use crate::ir::Program;
 use crate::rules::{Check, Rule, Sink, element};
@@ -23,34 +23,51 @@ fn check(program: &Program, sink: &mut Sink) {
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
     let broken: Vec<Broken> = files.par_iter().with_max_len(1).flat_map_iter(|&file| judge(program, &certainty, file)).collect();
     let mut suggestions = Suggestions::new(program);
-    for broken in broken {
-        sink.push(match broken.instead {
-            Some(other) => wrong_reference_kind::finding(program, &broken, other),
-            None => finding(program, &broken, &mut suggestions),
+    // Each place is a finding of its own: places are suppressed, kept in baselines and looked at one by one.
+    for one in &broken {
+        sink.push(match one.instead {
+            Some(instead) => wrong_reference_kind::finding(program, one, instead),
+            None => finding(program, &certainty, one, &mut suggestions),
         });
     }
 }
 
-fn finding(program: &Program, broken: &Broken, suggestions: &mut Suggestions<'_>) -> Finding {
+fn finding(program: &Program, certainty: &Certainty<'_>, broken: &Broken, suggestions: &mut Suggestions<'_>) -> Finding {
     let document = program.document(broken.site.file);
     let attribute = document.attribute_name_text(broken.site.attribute);
     let element = document.name_text(broken.site.element);
     let (kind, name) = (broken.wanted, &broken.name);
-    let owner = broken.entity_type.and_then(|owner| program.declarations.find(ItemKind::EntityType, None, owner));
-    let message = match owner.map(|owner| written_name(program, owner)) {
-        Some(owner) => format!("entity type `{owner}` has no property `{name}`"),
+    let outer = broken.scope.and_then(|scope| program.declarations.find(outer(kind)?, None, scope));
+    let message = match outer {
+        Some(outer) => format!("{} `{}` has no {kind} `{name}`", outer.kind, written_name(program, outer)),
         None => format!("there is no {kind} `{name}`"),
     };
     let mut finding = Finding::new(&RULE.info, broken.place, message)
         .label(format!("no such {kind}"))
         .note(note(kind))
         .anchor(format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element)));
-    if let Some(owner) = owner {
-        finding = finding.related(document_place(program, owner), "the entity type is declared here");
+    if let Some(outer) = outer {
+        finding = finding.related(document_place(program, outer), format!("the {} is declared here", outer.kind));
     }
-    match suggestions.nearest(kind, broken.entity_type, name) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(Fix::risky(broken.place, escape_attribute(&near))),
+    if broken.scope.is_none() && !certainty.declares(kind) {
+        return finding.help(format!("declare it; if other files declare {}, give all files to one run", kind.plural()));
+    }
+    match suggestions.nearest(kind, broken.scope, name) {
+        Some(near) => {
+            let edit = Edit { location: broken.place, text: escape_attribute(&near).into() };
+            finding.help(format!("did you mean `{near}`?")).fix(Fix { safety: Safety::Unsafe, edits: vec![edit] })
+        }
         None => finding.help(format!("declare it, or correct `{attribute}` of this `{element}`")),
+    }
+}
+
+/// The kind of the items that one of the kind is unique within.
+fn outer(kind: ItemKind) -> Option<ItemKind> {
+    match kind {
+        ItemKind::Activity => Some(ItemKind::Workflow),
+        ItemKind::EntityInstance => Some(ItemKind::Universe),
+        ItemKind::Property => Some(ItemKind::EntityType),
+        _ => None,
     }
 }
 

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
-use crate::grammar::{ItemKind, Reference, names};
+use crate::grammar::{ItemKind, Reference, kinds, names};
 use crate::ir::{Connection, Declaration, Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
 
 use super::certainty::Certainty;
@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = super::rule(
     "unused-item",
     Severity::Note,
     "a connection, policy, category or similar that nothing refers to",
-    Check::Program(check),
+    Check::Facts(check),
 );
 
 /// Kinds whose items do nothing by themselves. What the product or its users may reach without the configuration's help
@@ -31,7 +31,7 @@ const KINDS: [ItemKind; 5] = [
     ItemKind::Policy,
 ];
 
-fn check(program: &Program, sink: &mut Sink) {
+fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let certainty = Certainty::new(program);
     let candidates: Vec<&Declaration> = program
         .declarations
@@ -43,13 +43,13 @@ fn check(program: &Program, sink: &mut Sink) {
     if candidates.is_empty() {
         return;
     }
-    let used = used(program);
+    let used = used(program, facts);
     for one in candidates {
         let name = written_name(program, one);
         let document = program.document(one.file);
         let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
         let named = used.items.contains(&(one.kind, one.symbol));
-        let reached = || one.kind == ItemKind::Connection && (used.exports(&name) || used.works(program, one.symbol));
+        let reached = || one.kind == ItemKind::Connection && (used.exports(one.symbol) || used.fulfils(program, one.symbol));
         if consolidated || named || reached() {
             continue;
         }
@@ -66,32 +66,40 @@ fn check(program: &Program, sink: &mut Sink) {
     }
 }
 
+/// How many parts of a table's name are looked at: an end to what a name can cost.
+const MAX_PARTS: usize = 64;
+
 /// What is named anywhere.
 #[derive(Default)]
 struct Used {
     items: FxHashSet<(ItemKind, Symbol)>,
-    /// Exported tables and files, whose names begin with that of their connection.
-    exported: Vec<String>,
-    /// Connectors that tasks or mappings name: their connections are reached without being named.
-    connectors: FxHashSet<Symbol>,
+    /// Whatever exported tables and files begin with: among it, the name of their connection.
+    exported: FxHashSet<Symbol>,
+    /// Connectors that some fulfil task provisions through whatever connection of theirs can.
+    fulfilled: FxHashSet<Symbol>,
 }
 
 impl Used {
-    fn works(&self, program: &Program, connection: Symbol) -> bool {
+    fn fulfils(&self, program: &Program, connection: Symbol) -> bool {
         let connection = program.index.find::<Connection>(connection).map(|id| &program.items.connections[id]);
-        let connector = connection.and_then(|connection| connection.connector);
-        connector.is_some_and(|connector| self.connectors.contains(&connector.value.name))
+        // A package that nobody knows may do anything.
+        let Some(connection) = connection.filter(|one| one.package().is_none() || one.fulfils()) else { return false };
+        connection.connector.is_some_and(|connector| self.fulfilled.contains(&connector.value.name))
     }
 
-    fn exports(&self, connection: &str) -> bool {
-        self.exported.iter().any(|table| {
-            table.get(..connection.len()).is_some_and(|start| start.eq_ignore_ascii_case(connection))
-                && table[connection.len()..].chars().next().is_none_or(|next| next == '_')
-        })
+    fn exports(&self, connection: Symbol) -> bool {
+        self.exported.contains(&connection)
+    }
+
+    /// A table is named `<connection>_<table>`, and either part may hold the separator.
+    fn export(&mut self, table: &str) {
+        let table = table.trim();
+        let ends = memchr::memchr_iter(b'_', table.as_bytes()).take(MAX_PARTS).chain([table.len()]);
+        self.exported.extend(ends.map(|end| Symbol::new(&table[..end])));
     }
 }
 
-fn used(program: &Program) -> Used {
+fn used(program: &Program, facts: &Facts) -> Used {
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
     let found: Vec<Used> = files
         .par_iter()
@@ -102,32 +110,41 @@ fn used(program: &Program) -> Used {
                 Reference::Item(kind) if KINDS.contains(&kind) => {
                     used.items.insert((kind, Symbol::new(&program.attribute_value(file, site.attribute))));
                 }
-                Reference::DataSource => used.exported.push(program.attribute_value(file, site.attribute).into_owned()),
+                Reference::DataSource => used.export(&program.attribute_value(file, site.attribute)),
                 _ => {}
             });
             used
         })
         .collect();
-    let mut all = Used::default();
-    for mut one in found {
-        if all.items.is_empty() {
-            all.items = one.items;
-        } else {
-            all.items.extend(one.items);
-        }
-        all.exported.append(&mut one.exported);
+    let mut found = found.into_iter();
+    let mut all = found.next().unwrap_or_default();
+    for one in found {
+        all.items.extend(one.items);
+        all.exported.extend(one.exported);
     }
     for element in &program.generated {
         if let Some(connection) = element.value(names::CONNECTION) {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));
         }
     }
-    let tasks = program.items.tasks.values().filter_map(|task| task.connector);
-    let mappings = program.items.entity_type_mappings.values().filter_map(|mapping| mapping.connector);
-    all.connectors = tasks.chain(mappings).map(|field| field.value.name).collect();
-    all.exported.sort_unstable();
-    all.exported.dedup();
+    all.fulfilled = fulfilled(program, facts);
     all
+}
+
+/// The connectors of the fulfil tasks that name no connection.
+fn fulfilled(program: &Program, facts: &Facts) -> FxHashSet<Symbol> {
+    let items = &program.items;
+    let mut found = FxHashSet::default();
+    for (id, task) in items.tasks.iter() {
+        if task.kind != kinds::FULFILL_TASK || program.task_value(id, names::CONNECTION).is_some() {
+            continue;
+        }
+        found.extend(task.connector.map(|connector| connector.value.name));
+        let resource_types = task.resource_types.iter().filter_map(|named| named.value.target);
+        let connectors = resource_types.filter_map(|id| facts.connector_of_resource_type(program, id));
+        found.extend(connectors.map(|id| Symbol::new(&program.identifier(items.connectors[id].origin))));
+    }
+    found
 }
 
 #[cfg(test)]
@@ -143,6 +160,8 @@ mod tests {
             lines("<Policy Identifier=\"P\"/><SingleRole Identifier=\"R\" Policy=\"P\"/>\n<Category Identifier=\"C\"/>", NAME),
             [2]
         );
+        let export = "<Connection Identifier=\"A\" Connector=\"C\" Package=\"Usercube.CSV@0000001\" DeactivationExportFulfill=\"Fulfill\"/>";
+        assert_eq!(lines(&format!("<FulfillTask Connector=\"C\"/>\n{export}"), NAME), [2]);
         assert_eq!(lines("\n\n<Policy Identifier=\"P\"/>", NAME), [3]);
     }
 

@@ -3,79 +3,56 @@
 //!
 //! Items of another kind are found by the one pass over all references that `unresolved-reference` makes.
 
-use rustc_hash::FxHashMap;
-
 use crate::finding::{Finding, Severity};
-use crate::grammar::{ItemKind, names};
-use crate::ir::{Connector, Id, Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::grammar::ItemKind;
+use crate::ir::{Program, Symbol};
+use crate::rules::{Check, Rule, element};
 
-use super::judge::Broken;
+use super::judge::{Broken, Instead};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "wrong-reference-kind",
     Severity::Error,
     "the identifier exists, but names an item of another kind",
-    Check::Program(check),
+    Check::Program(super::other_connector::check),
 );
 
-/// Both ends of an association's mapping are read by the connector of the mapping: an entity type that another connector
-/// fills is none that it can name.
-fn check(program: &Program, sink: &mut Sink) {
-    let mut fillers: FxHashMap<Symbol, Vec<Id<Connector>>> = FxHashMap::default();
-    for mapping in program.items.entity_type_mappings.values() {
-        let connector = mapping.connector.and_then(|connector| connector.value.target);
-        if let (Some(entity_type), Some(connector)) = (mapping.entity_type, connector) {
-            fillers.entry(entity_type.value.name).or_default().push(connector);
-        }
-    }
-    for mapping in program.items.entity_association_mappings.values() {
-        let Some(own) = mapping.connector.and_then(|connector| connector.value.target) else { continue };
-        for name in [names::ENTITY_PROPERTY_MAPPING1, names::ENTITY_PROPERTY_MAPPING2] {
-            let Some(value) = program.value(mapping.origin, name) else { continue };
-            let entity_type = value.split(':').next().unwrap_or_default().trim();
-            let Some(fillers) = fillers.get(&Symbol::new(entity_type)) else { continue };
-            if fillers.contains(&own) {
-                continue;
-            }
-            let called = |id: Id<Connector>| program.identifier(program.items.connectors[id].origin);
-            let (own, other) = (called(own), called(fillers[0]));
-            let place = program.attribute_place(mapping.origin, name).unwrap_or_else(|| program.place(mapping.origin));
-            let message = format!("entity type `{entity_type}` is filled by connector `{other}`, not by `{own}`");
-            sink.push(
-                Finding::new(&RULE.info, place, message)
-                    .label(format!("an entity type of `{own}` expected"))
-                    .note("the connector reads the links from its own data: it finds no resource of the other connector there")
-                    .help(format!("name a property that an EntityTypeMapping of connector `{own}` fills, or correct `Connector`"))
-                    .anchor(format!(
-                        "EntityAssociationMapping[{}]/@{}",
-                        program.identifier(mapping.origin),
-                        crate::grammar::name_text(name).unwrap_or_default()
-                    )),
-            );
-        }
-    }
-}
-
-/// The finding for a reference that names an item of kind `other`.
-pub(super) fn finding(program: &Program, broken: &Broken, other: ItemKind) -> Finding {
+/// The finding for a reference that names something else than it should.
+pub(super) fn finding(program: &Program, broken: &Broken, instead: Instead) -> Finding {
     let document = program.document(broken.site.file);
     let attribute = document.attribute_name_text(broken.site.attribute);
     let (kind, name) = (broken.wanted, &broken.name);
-    let finding =
-        Finding::new(&RULE.info, broken.place, format!("`{name}` is {} {other}, not {} {kind}", article(other), article(kind)))
-            .label(format!("{kind} expected"))
-            .note(format!(
-                "identifiers of {} and of {} are kept apart: the deployment finds nothing of that name",
-                other.plural(),
-                kind.plural()
-            ))
-            .help(format!("name {} {kind} in `{attribute}`", article(kind)))
-            .anchor(format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element)));
-    match program.declarations.named(Symbol::new(name)).find(|one| one.kind == other) {
-        Some(one) => finding.related(program.document(one.file).name_location(one.element), format!("the {other}")),
-        None => finding,
+    let anchor = format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element));
+    let related = |finding: Finding, scope: Option<Symbol>, kind: ItemKind| {
+        let mut named = program.declarations.named(Symbol::new(name));
+        match named.find(|one| one.kind == kind && (scope == one.scope || scope.is_none())) {
+            Some(one) => finding.related(program.document(one.file).name_location(one.element), format!("the {kind}")),
+            None => finding,
+        }
+    };
+    match instead {
+        Instead::Item(other) => {
+            let message = format!("`{name}` is {} {other}, not {} {kind}", article(other), article(kind));
+            let finding = Finding::new(&RULE.info, broken.place, message)
+                .label(format!("{kind} expected"))
+                .note(format!(
+                    "identifiers of {} and of {} are kept apart: the deployment finds nothing of that name",
+                    other.plural(),
+                    kind.plural()
+                ))
+                .help(format!("name {} {kind} in `{attribute}`", article(kind)))
+                .anchor(anchor);
+            related(finding, None, other)
+        }
+        Instead::Scalar => {
+            let finding = Finding::new(&RULE.info, broken.place, format!("`{name}` holds a value, so no path leads through it"))
+                .label("navigation property expected")
+                .note("only a navigation property leads to another resource: the deployment cannot read the rest of the path")
+                .help(format!("end the path at `{name}`, or name a property of type ForeignKey that an association has"))
+                .anchor(anchor);
+            related(finding, broken.scope, ItemKind::Property)
+        }
     }
 }
 
@@ -105,20 +82,6 @@ mod tests {
         assert_eq!(found("<Job Identifier=\"B\">\n<Step Identifier=\"Nightly\"/></Job>"), [3]);
         let (_, found) = findings(&format!("{ITEMS}<ExportTask Connection=\"AD\"/>"), NAME);
         assert_eq!(found[0].message, "`AD` is a connector, not a connection");
-    }
-
-    #[test]
-    fn an_association_is_mapped_between_entity_types_of_its_connector() {
-        let base = "<Connector Identifier=\"HR\"/><EntityTypeMapping Identifier=\"User\" Connector=\"AD\"/>\
-            <EntityTypeMapping Identifier=\"Person\" Connector=\"HR\"/>\n";
-        let mapping = |first: &str, second: &str| {
-            let ends = format!("EntityPropertyMapping1=\"{first}\" EntityPropertyMapping2=\"{second}\"");
-            found(&format!("{base}<EntityAssociationMapping Identifier=\"X\" Connector=\"AD\" {ends}/>"))
-        };
-        assert_eq!(mapping("User:dn", "Person:id"), [3]);
-        assert_eq!(mapping("Person:id", "Person:id"), [3, 3]);
-        assert!(mapping("User:dn", "user:manager").is_empty());
-        assert!(mapping("Gone:dn", "User:dn").is_empty(), "what nobody fills is another rule's");
     }
 
     #[test]

@@ -68,6 +68,25 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_an_unclosed_element_stands_behind_it() {
+        let steps = "<Job Identifier=\"J\"><Step Identifier=\"A\"> <Step Identifier=\"B\"></Job>";
+        assert!(lines(steps, "misplaced-element").is_empty());
+        let several = "<Job Identifier=\"J\"><Step Identifier=\"A\"><Step Identifier=\"B\"/><Step Identifier=\"C\"/></Job>";
+        assert!(lines(several, "misplaced-element").is_empty());
+        let tasks = "<ExportTask Identifier=\"A\"/><ExportTask Identifier=\"B\"/>";
+        assert!(lines(&format!("{tasks}{steps}"), "unused-task").is_empty(), "both steps run");
+    }
+
+    #[test]
+    fn what_nothing_around_an_unclosed_element_takes_is_misplaced() {
+        assert_eq!(lines("<Job Identifier=\"J\"><Step Identifier=\"A\">\n<Property/></Job>", "misplaced-element"), [2]);
+        assert_eq!(
+            lines("<Job Identifier=\"J\"><Step Identifier=\"A\">\n<Step Identifier=\"B\"/></Step></Job>", "misplaced-element"),
+            [2]
+        );
+    }
+
+    #[test]
     fn the_parents_that_take_it_are_listed() {
         let (_, found) = findings("<Step Identifier=\"A\"/>", "misplaced-element");
         assert_eq!(found[0].help.as_deref(), Some("it stands in `Job`"));

@@ -134,6 +134,13 @@ fn types_and_modes() {
     let unsupported = ldap(&prepare);
     assert_eq!(lines(&job("", &[&whole[0], &unsupported, &whole[2]]), "incremental-unsupported"), [3]);
     assert_eq!(lines(&steps(&[&unsupported, &whole[2]], &["P", "S"]), "incremental-unsupported"), [2]);
+    let over = "<PrepareSynchronizationTaskOverride Identifier=\"P\" SynchronizationMode=\"Incremental\"/>";
+    let overridden = format!("{BASE}{}<Job Identifier=\"J\">{}\n{over}{}</Job>", whole[1], whole[0], whole[2]);
+    assert_eq!(lines(&overridden, "incremental-unsupported"), [2]);
+    // A package that exports changes; a whole preparation of one that does not; a connector that does not exist.
+    assert_eq!(lines(&job("", &[&export, &prepare, &synchronize]), "incremental-unsupported"), [0; 0]);
+    assert_eq!(lines(&job("", &[&whole[0], &whole[1], &whole[2]]), "incremental-unsupported"), [0; 0]);
+    assert_eq!(lines(&job("", &[&prepare.replace("\"AD\"", "\"AT\"")]), "incremental-unsupported"), [0; 0]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ const VERSION: i64 = 1;
 /// Creates the identity tables of a store, or brings those of an older version up to date.
 pub fn migrate_identity(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(include_str!("schema.sql"))?;
+    transaction.execute_batch(include_str!("assignments.sql"))?;
     transaction.execute("INSERT OR IGNORE INTO identity_meta VALUES ('version', ?1)", [VERSION])?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Prepared work of a connector, as the store keeps it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,28 @@ fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, TaskError> {
 pub(crate) fn reference(connection: &Connection, connector: &str, mapping: &str) -> Result<Option<String>, TaskError> {
     let sql = "SELECT file FROM reference WHERE connector = ?1 AND mapping = ?2";
     Ok(connection.query_row(sql, [connector, mapping], |row| row.get(0)).optional()?)
+}
+
+/// The files that the store names and will read again: references, and batches that wait.
+pub(crate) fn named_files(connection: &Connection, work: &Path) -> rusqlite::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut statement = connection.prepare("SELECT connector, file FROM reference ORDER BY connector, file")?;
+    for row in statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))? {
+        let (connector, file) = row?;
+        files.push(files::folder(work, &connector).join(file));
+    }
+    let sql = "SELECT connector, items FROM batch WHERE state IN ('queued', 'blocked') ORDER BY ordinal";
+    let mut statement = connection.prepare(sql)?;
+    for row in statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))? {
+        let (connector, items) = row?;
+        let items: Vec<Item> = serde_json::from_str(&items)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(error)))?;
+        let names = items.into_iter().flat_map(|item| [item.file, item.delta]).flatten();
+        files.extend(names.map(|name| files::folder(work, &connector).join(name)));
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
 }
 
 /// Removes, once the transaction is committed, the files of a connector that nothing in the store names any more.

@@ -39,11 +39,15 @@ pub(crate) fn push_value(line: &mut Vec<u8>, index: usize, value: &[u8]) {
     line.push(b'"');
 }
 
-/// Flushes a temporary file to disk and gives it its name.
+/// Flushes a temporary file to disk and gives it its name, which is on disk as well before a store can name the file.
 pub(crate) fn persist(output: BufWriter<NamedTempFile>, target: &Path) -> io::Result<()> {
     let file = output.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
     file.persist(target).map_err(|error| error.error)?;
+    #[cfg(unix)]
+    if let Some(folder) = target.parent() {
+        File::open(folder)?.sync_all()?;
+    }
     Ok(())
 }
 

@@ -18,8 +18,10 @@ use super::export::output_file;
 use super::mappings::{Mappings, connection_of};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 
+pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
-pub(super) use files::{SortedFile, folder, persist, push_value, verify};
+pub(crate) use files::verify;
+pub(super) use files::{SortedFile, folder, persist, push_value};
 use rows::Shape;
 
 /// The embedded `PrepareSynchronizationTask`.

@@ -204,3 +204,19 @@ pub fn until_line(child: &mut Child, wanted: impl Fn(&str) -> bool) -> JoinHandl
     }
     std::thread::spawn(move || lines.for_each(drop))
 }
+
+/// Runs git in a project, free of what a hook that runs the tests would say.
+pub(crate) fn git(project: &Project, arguments: &[&str]) {
+    let output = try_git(project, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// As [`git`], where it may fail.
+pub(crate) fn try_git(project: &Project, arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::new("git");
+    command.current_dir(project.path("")).args(["-c", "user.name=T", "-c", "user.email=t@example.org"]).args(arguments);
+    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
+        command.env_remove(name);
+    }
+    command.output().unwrap()
+}

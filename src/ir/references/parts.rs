@@ -1,0 +1,123 @@
+//! The names in the value of an attribute.
+
+use std::ops::ControlFlow;
+
+use crate::grammar::{ItemKind, Reference};
+
+use super::super::{Connection, Program, Symbol};
+use super::Site;
+
+/// One name in a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part<'v> {
+    /// Where it stands in the value.
+    pub start: usize,
+    /// The name.
+    pub name: &'v str,
+    /// What it names.
+    pub kind: ItemKind,
+    /// The item that it is unique within: of a property its entity type. `None`: within the configuration, or not known.
+    pub scope: Option<Symbol>,
+    /// The path goes on behind it.
+    pub goes_on: bool,
+}
+
+/// What to do after a part.
+type Next = ControlFlow<()>;
+
+/// Visits the names in a value from left to right, until one breaks off. `start` is the entity type, or other item, that
+/// a bare name belongs to. What is no reference gives no parts.
+pub fn parts<'v>(
+    program: &Program,
+    site: &Site,
+    start: Option<Symbol>,
+    value: &'v str,
+    mut visit: impl FnMut(Part<'v>) -> Next,
+) -> Next {
+    match site.reference {
+        Reference::Item(kind) => one(value, 0, kind, start, &mut visit),
+        Reference::Property(_) => match start {
+            Some(_) => one(value, 0, ItemKind::Property, start, &mut visit),
+            None => Next::Continue(()),
+        },
+        Reference::QualifiedProperty => pair(value, ItemKind::EntityType, ItemKind::Property, &mut visit),
+        Reference::Activity => pair(value, ItemKind::Workflow, ItemKind::Activity, &mut visit),
+        Reference::Binding(_) => path(program, start, value, &mut visit),
+        Reference::DataSource => data_source(program, value, &mut visit),
+        _ => Next::Continue(()),
+    }
+}
+
+/// A bare name, blanks around it aside.
+fn one<'v>(
+    value: &'v str,
+    offset: usize,
+    kind: ItemKind,
+    scope: Option<Symbol>,
+    visit: &mut impl FnMut(Part<'v>) -> Next,
+) -> Next {
+    let name = value.trim();
+    if name.is_empty() {
+        return Next::Continue(());
+    }
+    let start = offset + value.len() - value.trim_start().len();
+    visit(Part { start, name, kind, scope, goes_on: false })
+}
+
+/// `Outer:Inner`, where the second is unique within the first.
+fn pair<'v>(value: &'v str, outer: ItemKind, inner: ItemKind, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
+    let Some((first, second)) = value.split_once(':') else { return Next::Continue(()) };
+    one(first, 0, outer, None, visit)?;
+    if first.trim().is_empty() {
+        return Next::Continue(());
+    }
+    one(second, first.len() + 1, inner, Some(Symbol::new(first)), visit)
+}
+
+/// `[Type:]property.[Type:]property…`: each property leads to the entity type of the next one, as far as that is known.
+fn path<'v>(program: &Program, start: Option<Symbol>, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
+    let trimmed = value.trim_end();
+    let value = trimmed.trim_start();
+    // What is no path is an expression, or something else that is judged elsewhere.
+    if !value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')) {
+        return Next::Continue(());
+    }
+    let mut at = trimmed.len() - value.len();
+    let end = at + value.len();
+    let mut owner = start;
+    for segment in value.split('.') {
+        let from = at;
+        at += segment.len() + 1;
+        let (property_at, property) = match segment.split_once(':') {
+            None => (from, segment),
+            Some((written, property)) => {
+                if !written.is_empty() {
+                    let part = Part { start: from, name: written, kind: ItemKind::EntityType, scope: None, goes_on: true };
+                    visit(part)?;
+                    owner = Some(Symbol::new(written));
+                }
+                (from + written.len() + 1, property)
+            }
+        };
+        if property.is_empty() {
+            return Next::Continue(());
+        }
+        let Some(scope) = owner else { continue };
+        let goes_on = from + segment.len() < end;
+        visit(Part { start: property_at, name: property, kind: ItemKind::Property, scope: owner, goes_on })?;
+        owner = if goes_on { program.leads_to(scope, Symbol::new(property)) } else { None };
+    }
+    Next::Continue(())
+}
+
+/// A table that is described, or the connection whose identifier begins the name of an exported one.
+fn data_source<'v>(program: &Program, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
+    let name = value.trim();
+    if program.declarations.find(ItemKind::ConnectionTable, None, Symbol::new(name)).is_some() {
+        return one(value, 0, ItemKind::ConnectionTable, None, visit);
+    }
+    let ends = name.match_indices('_').map(|(end, _)| end).chain(std::iter::once(name.len()));
+    let connection = ends.filter(|&end| program.index.find::<Connection>(Symbol::new(&name[..end])).is_some()).last();
+    let Some(end) = connection.filter(|&end| end > 0) else { return Next::Continue(()) };
+    one(&name[..end], value.len() - value.trim_start().len(), ItemKind::Connection, None, visit)
+}

@@ -1,0 +1,64 @@
+-- What the role model says and what became of it. Moments as everywhere; an open row has no `valid_to`.
+
+-- Keys by which owners (side 0) and resources (side 1) of a correlation rule find each other. `rule`: its number in the
+-- plan's digest of the rule, so that a changed rule has other keys.
+CREATE TABLE IF NOT EXISTS correlation_key (
+  rule TEXT NOT NULL, side INTEGER NOT NULL, resource INTEGER NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (rule, side, resource)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS correlation_key_value ON correlation_key (rule, side, key);
+
+-- Roles of an owner. `kind`: CompositeRole or SingleRole. `origin`: calculated, manual, denied.
+-- `because`: the rules or the role that gave it, JSON.
+CREATE TABLE IF NOT EXISTS assigned_role (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, role TEXT NOT NULL,
+  origin TEXT NOT NULL, because TEXT, valid_from INTEGER NOT NULL, valid_to INTEGER);
+CREATE UNIQUE INDEX IF NOT EXISTS assigned_role_open ON assigned_role (owner, kind, role) WHERE valid_to IS NULL;
+
+-- Resource types of an owner. `resource`: the one correlated, once there is one. `state`: provisioning state by number
+-- (0 none, 1 pending, 2 transmitted, 3 errored, 4 verified, 5 awaiting approval, 6 inactive, 7 evaluation error,
+-- 8 executed). `command`: what is to be done or was done last: Added, Modified, Deleted. `origin`: calculated, found,
+-- manual, denied. `tries`: how often it was executed without the next synchronization showing it.
+CREATE TABLE IF NOT EXISTS assigned_type (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER,
+  state INTEGER NOT NULL, command TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL, confidence INTEGER, because TEXT,
+  message TEXT, tries INTEGER NOT NULL DEFAULT 0, valid_from INTEGER NOT NULL, valid_to INTEGER);
+CREATE UNIQUE INDEX IF NOT EXISTS assigned_type_open ON assigned_type (owner, resource_type) WHERE valid_to IS NULL;
+CREATE INDEX IF NOT EXISTS assigned_type_state ON assigned_type (resource_type, state) WHERE valid_to IS NULL;
+CREATE INDEX IF NOT EXISTS assigned_type_resource ON assigned_type (resource);
+
+-- Values that the rules want on the resource of an assignment, and what the resource shows. `origin` non-conforming:
+-- changed by hand in the system, waits for a person.
+CREATE TABLE IF NOT EXISTS assigned_value (
+  assignment INTEGER NOT NULL, property TEXT NOT NULL, wanted TEXT, shown TEXT, state INTEGER NOT NULL,
+  origin TEXT NOT NULL, PRIMARY KEY (assignment, property)) WITHOUT ROWID;
+
+-- Links that the rules want from the resource of an assignment. `command`: add or remove.
+CREATE TABLE IF NOT EXISTS assigned_link (
+  assignment INTEGER NOT NULL, property TEXT NOT NULL, target INTEGER NOT NULL, command TEXT NOT NULL,
+  state INTEGER NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (assignment, property, target)) WITHOUT ROWID;
+
+-- Orders, the outbox of provisioning. `id`: hash of assignment, moment and command: a second run of the same task makes
+-- the same order. `state`: 2 transmitted, 3 errored, 8 executed.
+CREATE TABLE IF NOT EXISTS provisioning_order (
+  id TEXT PRIMARY KEY, assignment INTEGER NOT NULL, resource_type TEXT NOT NULL, connection TEXT, command TEXT NOT NULL,
+  file TEXT, body TEXT NOT NULL, state INTEGER NOT NULL, message TEXT, run INTEGER NOT NULL, moment INTEGER NOT NULL,
+  executed INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS provisioning_order_state ON provisioning_order (state, resource_type);
+CREATE INDEX IF NOT EXISTS provisioning_order_assignment ON provisioning_order (assignment);
+
+-- Resources that no rule explains, and the resource type that a classification rule gives them.
+CREATE TABLE IF NOT EXISTS classification (
+  resource INTEGER PRIMARY KEY, resource_type TEXT NOT NULL, rule TEXT NOT NULL, confidence INTEGER NOT NULL);
+
+-- Profiles that profile rules give to internal users. `context`: JSON of the dimensions it is limited to.
+CREATE TABLE IF NOT EXISTS assigned_profile (
+  resource INTEGER NOT NULL, profile TEXT NOT NULL, context TEXT NOT NULL, because TEXT NOT NULL,
+  PRIMARY KEY (resource, profile, context)) WITHOUT ROWID;
+
+-- Risk scores of owners.
+CREATE TABLE IF NOT EXISTS risk_score (resource INTEGER PRIMARY KEY, score INTEGER NOT NULL, because TEXT NOT NULL);
+
+-- Notifications sent: one of a kind and key only.
+CREATE TABLE IF NOT EXISTS notification (
+  kind TEXT NOT NULL, recipient TEXT NOT NULL, key TEXT NOT NULL, moment INTEGER NOT NULL,
+  PRIMARY KEY (kind, recipient, key)) WITHOUT ROWID;
