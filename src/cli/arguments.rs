@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, man, plan, rules, run, runs,
-    schema, show, simulate, store,
+    schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -81,6 +81,7 @@ pub(super) enum Command {
     Cancel(cancel::Cancel),
     Approve(approve::Approve),
     Simulate(simulate::Simulate),
+    Schedule(schedule::Schedule),
     Init(init::Init),
     Store(store::Store),
     Explain(explain::Explain),

@@ -1,5 +1,6 @@
 //! The command line: arguments, outcomes, exit codes. One file per subcommand; what they do lives in the layers below.
 
+mod agent;
 mod approve;
 mod arguments;
 mod baseline;
@@ -16,10 +17,10 @@ mod explain;
 mod fix;
 mod fixing;
 mod fmt;
-mod init;
 mod formats;
 mod git;
 mod index;
+mod init;
 mod input;
 mod judging;
 mod logs;
@@ -29,6 +30,7 @@ mod report;
 mod rules;
 mod run;
 mod runs;
+mod schedule;
 mod schema;
 mod show;
 mod simulate;
@@ -74,6 +76,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Logs(arguments) => arguments.execute(&global),
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
+        Command::Schedule(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Store(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),

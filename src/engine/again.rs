@@ -11,18 +11,17 @@ use crate::plan::Plan;
 use crate::plan::model::{Job, Task};
 
 use super::held_back::connector;
-use super::source::TaskSource;
 use super::state::TaskState;
 use super::store::{Outcome, TaskRecord};
 
 /// The links of the chain, in its order.
 const CHAIN: [&str; 3] = ["ExportTask", "PrepareSynchronizationTask", "SynchronizeTask"];
 
-/// The tasks of the job whose committed outcome a continued run takes back.
+/// The tasks of the job whose committed outcome a continued run takes back; only such as are `repeatable`.
 pub(super) fn tasks<'j>(
     plan: &Plan,
     job: &'j Job,
-    source: &dyn TaskSource,
+    repeatable: &dyn Fn(&Task) -> bool,
     records: &[TaskRecord],
     outcomes: &BTreeMap<String, Outcome>,
 ) -> Vec<&'j str> {
@@ -30,12 +29,12 @@ pub(super) fn tasks<'j>(
     let link = |task: &Task| CHAIN.iter().position(|element| *element == task.element);
     let same = |left: &Task, right: &Task| connector(plan, left).is_some() && connector(plan, left) == connector(plan, right);
     let failed = |task: &Task, record: &TaskRecord| {
-        record.state == TaskState::Errored && matches!(state(task), None | Some(TaskState::Blocked)) && source.is_repeatable(task)
+        record.state == TaskState::Errored && matches!(state(task), None | Some(TaskState::Blocked)) && repeatable(task)
     };
     let mut again = Vec::new();
     for (task, _) in job.tasks.iter().zip(records).filter(|(task, record)| failed(task, record)) {
         let Some(at) = link(task).filter(|_| connector(plan, task).is_some()) else { continue };
-        let of_chain = || job.tasks.iter().filter(|other| same(task, other) && source.is_repeatable(other));
+        let of_chain = || job.tasks.iter().filter(|other| same(task, other) && repeatable(other));
         // What one task of the failed kind could use, or a synchronization has taken in, is left as it is.
         let used =
             |other: &Task| link(other) >= Some(at) && matches!(state(other), Some(TaskState::Completed | TaskState::Unchanged));

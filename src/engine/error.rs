@@ -158,7 +158,7 @@ pub enum EngineError {
     },
     /// Tasks that only the product itself can execute.
     #[error(
-        "job {job} was not started: {} embedded form: {}; leave them out with --from, --to or --only",
+        "job {job} was not started: {} embedded form: {}; leave them out with --from, --to or --only, or name programs for them under [executors]",
         if tasks.len() == 1 { "1 task has no".to_owned() } else { format!("{} tasks have no", tasks.len()) },
         tasks.iter().map(|(task, element)| format!("{task} ({element})")).collect::<Vec<_>>().join(", ")
     )]
@@ -167,6 +167,75 @@ pub enum EngineError {
         job: String,
         /// Identifier and element of each, in the order of the job.
         tasks: Vec<(String, String)>,
+    },
+    /// Programs that cannot be started as they are configured.
+    #[error("job {job} was not started: {}; correct [executors] in jobwright.toml", problems.join(", "))]
+    Programs {
+        /// The job.
+        job: String,
+        /// What is wrong, one line each.
+        problems: Vec<String>,
+    },
+    /// Settings that tasks of the job cannot work with.
+    #[error("job {job} was not started: {}; correct the settings, then start it again", problems.join(", "))]
+    Settings {
+        /// The job.
+        job: String,
+        /// What is wrong, with its place in the settings file.
+        problems: Vec<String>,
+    },
+    /// A part of a job that is handed over as a whole.
+    #[error(
+        "job {job} is handed to the job runner as a whole, so no part of it can be selected; leave the selection out, or take [executors.job-runner] away"
+    )]
+    HandedOver {
+        /// The job.
+        job: String,
+    },
+    /// Programs of which nobody saw the end.
+    #[error(
+        "run {id} does not go on by itself: nobody knows whether {} took effect, its program was cut off; see `jobwright logs {id} {first}`, then say which: jobwright run --resume {id} --restart {first} to run it again, --assume {first}=completed if it is done",
+        tasks.join(", "), id = run.0, first = tasks.first().map_or("", String::as_str)
+    )]
+    Uncertain {
+        /// The run.
+        run: RunId,
+        /// The tasks.
+        tasks: Vec<String>,
+    },
+    /// Somebody says what became of a task that is in no doubt.
+    #[error("task {task} of run {} {}: it is in no doubt; leave it out of --restart and --assume", run.0, state.predicate())]
+    NotInDoubt {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// Where it stands.
+        state: super::state::TaskState,
+    },
+    /// A second schedule on one store.
+    #[error("another jobwright schedule works on {}; one is enough for a store, stop one of them", work.display())]
+    ScheduleRuns {
+        /// The folder of work files.
+        work: PathBuf,
+    },
+    /// A job that nobody may start by hand.
+    #[error(
+        "job {job} may not be started by hand (UserStartDenied); `jobwright schedule` starts it, another scheduler may with --as-scheduler"
+    )]
+    StartDenied {
+        /// The job.
+        job: String,
+    },
+    /// A program of an interrupted run is still at work.
+    #[error("the program of {task} of run {id} is still at work in process {pid}; wait for its end, or end it with: jobwright cancel {id}", id = run.0)]
+    LeftOver {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// The process.
+        pid: u32,
     },
     /// Somebody else runs the job.
     #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it:\njobwright cancel {}", run.0, run.0)]
@@ -270,6 +339,10 @@ impl EngineError {
             | Self::UnknownTask { .. }
             | Self::NothingSelected { .. }
             | Self::NotEmbedded { .. }
+            | Self::Programs { .. }
+            | Self::StartDenied { .. }
+            | Self::HandedOver { .. }
+            | Self::NotInDoubt { .. }
             | Self::UnknownRun { .. }
             | Self::NothingToResume
             | Self::NotResumable { .. }
@@ -277,7 +350,11 @@ impl EngineError {
             | Self::BadOutcome { .. }
             | Self::Exists { .. }
             | Self::NotRunning { .. } => 2,
-            Self::Locked { .. } | Self::NotApproved { .. } => 12,
+            Self::Locked { .. }
+            | Self::NotApproved { .. }
+            | Self::Uncertain { .. }
+            | Self::LeftOver { .. }
+            | Self::ScheduleRuns { .. } => 12,
             Self::Internal(_) => 4,
             _ => 6,
         }

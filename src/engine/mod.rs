@@ -10,11 +10,14 @@ mod claim;
 mod again;
 pub mod clock;
 pub mod control;
+mod crew;
 mod dispatcher;
 pub mod error;
 pub mod event;
 mod executor;
+pub mod external;
 mod failpoint;
+pub mod group;
 mod held_back;
 pub mod launch;
 pub mod log;
@@ -22,6 +25,7 @@ pub mod process;
 pub mod reporter;
 #[cfg(test)]
 mod sample;
+pub mod schedule;
 pub mod selection;
 pub mod signals;
 pub mod simulate;
@@ -34,6 +38,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::config::Executors;
 use crate::plan::Plan;
 use crate::plan::model::{Job, Task};
 use crate::tasks::{ChangeList, RunId, Settings};
@@ -49,6 +54,7 @@ pub use store::{Checked, DEFAULT_STORE, Filter, RunDetail, RunRecord, Store, Tas
 
 use dispatcher::{Dispatcher, Start};
 use executor::Executor;
+use external::{Doubts, Programs};
 use launch::Board;
 use process::System;
 use state::TaskSignal;
@@ -69,12 +75,25 @@ pub struct RunOptions<'a> {
     pub control: Control,
     /// Where settings and data were found, kept with the run for whoever continues it: names and paths, no secrets.
     pub context: BTreeMap<String, String>,
+    /// Which programs execute tasks.
+    pub executors: &'a Executors,
+    /// What somebody says of tasks whose program was cut off.
+    pub doubts: Doubts,
 }
 
 impl<'a> RunOptions<'a> {
     /// The whole job, four tasks at a time.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { jobs: 4, selection: Selection::default(), settings, control: Control::new(), context: BTreeMap::new() }
+        static NONE: Executors = Executors { elements: BTreeMap::new(), job_runner: None, secrets: BTreeMap::new() };
+        Self {
+            jobs: 4,
+            selection: Selection::default(),
+            settings,
+            control: Control::new(),
+            context: BTreeMap::new(),
+            executors: &NONE,
+            doubts: Doubts::default(),
+        }
     }
 }
 
@@ -109,17 +128,18 @@ impl Engine {
         source: &dyn TaskSource,
         reporter: &mut dyn Reporter,
     ) -> Result<RunSummary, EngineError> {
-        let job = find_job(plan, job)?;
+        let job = &asked_job(plan, job, options)?;
         let selected = options.selection.resolve(job)?;
-        check_embedded(job, &selected, source)?;
+        let programs = programs(plan, job, &selected, options, source)?;
         let mut board = Board::new(job)?;
         leave_out(&mut board, &selected)?;
         self.store.check_writable()?;
+        self.forbid_left_overs(job)?;
         let run = self.store.begin(plan, job, &options.selection, &options.context, &System)?;
         let mut records = self.store.task_rows(run)?;
         self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
         let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
-        self.work(plan, job, run, options, source, reporter, start)
+        self.work(plan, job, run, options, &programs, source, reporter, start)
     }
 
     /// Continues a run, or the last unfinished one, with the plan and the selection that it began with. Tasks with a
@@ -135,17 +155,35 @@ impl Engine {
         let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
         let known = self.store.detail(run, &System)?.run;
         let plan = self.store.plan(&known.plan)?;
-        let job = find_job(&plan, &known.job)?;
+        let rows = self.store.task_rows(run)?;
+        let mut job = find_job(&plan, &known.job)?.clone();
+        if rows.len() == 1 && external::is_handed_over_row(&rows[0].element) {
+            job = external::hand_over(&job);
+        }
+        let job = &job;
         let selected = known.selection.resolve(job)?;
-        check_embedded(job, &selected, source)?;
+        let programs = programs(&plan, job, &selected, options, source)?;
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
         if known.state.is_resumable() {
             self.approvals(run, job)?;
+            let rows = self.store.detail(run, &System)?.tasks;
+            external::forbid_left_overs(self.store.work(), run, &rows)?;
+            options.doubts.check(self.store.work(), run, &job.id, &rows, &programs)?;
         }
         let reopened = self.store.reopen(run, &System)?;
+        external::assume(&self.store, run, &options.doubts, &rows)?;
         let mut records = self.store.task_rows(run)?;
-        let again = again::tasks(&plan, job, source, &records, &self.store.outcomes(run)?);
+        let programmed: Vec<&str> = job
+            .tasks
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| programs.command(*place).is_some())
+            .map(|(_, task)| task.id.as_str())
+            .collect();
+        // What a program did is not done again unasked.
+        let repeatable = |task: &Task| source.is_repeatable(task) && !programmed.contains(&task.id.as_str());
+        let again = again::tasks(&plan, job, &repeatable, &records, &self.store.outcomes(run)?);
         self.store.take_back(run, &again)?;
         let approvals = self.approvals(run, job)?;
         let outcomes = self.store.outcomes(run)?;
@@ -171,7 +209,19 @@ impl Engine {
         let own: Vec<String> = self.store.approvals(run)?.into_iter().map(|approval| approval.list).collect();
         self.hold_back(&plan, job, source, &mut board, &mut records, &own)?;
         let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
-        self.work(&plan, job, run, options, source, reporter, start)
+        self.work(&plan, job, run, options, &programs, source, reporter, start)
+    }
+
+    /// Refuses to start a job beside what an interrupted run of it has left at work.
+    fn forbid_left_overs(&self, job: &Job) -> Result<(), EngineError> {
+        let last = self.store.history(&Filter::default(), &System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
+        match last {
+            Some(last) if last.state.is_resumable() => {
+                let tasks = self.store.detail(RunId(last.id), &System)?.tasks;
+                external::forbid_left_overs(self.store.work(), RunId(last.id), &tasks)
+            }
+            _ => Ok(()),
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of them differ between a new and a continued run")]
@@ -181,6 +231,7 @@ impl Engine {
         job: &Job,
         run: RunId,
         options: &RunOptions<'_>,
+        programs: &Programs<'_>,
         source: &dyn TaskSource,
         reporter: &mut dyn Reporter,
         start: Start<'_>,
@@ -193,6 +244,7 @@ impl Engine {
             store: self.store.data_file(),
             settings: options.settings,
             source,
+            programs,
             control: options.control.clone(),
         };
         Dispatcher::run(&self.store, &executor, reporter, start)?;
@@ -268,13 +320,17 @@ impl Engine {
         self.store.prune(keep, &System)
     }
 
-    /// Asks the process that works on the run to end it; the running task finishes.
-    pub fn cancel(&self, run: RunId) -> Result<(), EngineError> {
-        let state = self.store.detail(run, &System)?.run.state;
-        if state != JobState::Running {
-            return Err(EngineError::NotRunning { run, state });
+    /// Asks the process that works on the run to end it; the running task finishes. Of a run that nobody works on, ends
+    /// the programs that it has left, and gives back the tasks they were of.
+    pub fn cancel(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+        let detail = self.store.detail(run, &System)?;
+        let state = detail.run.state;
+        if state == JobState::Running {
+            self.store.request_cancel(run)?;
+            return Ok(Vec::new());
         }
-        self.store.request_cancel(run)
+        let ended = external::end_left_overs(self.store.work(), run, &detail.tasks);
+        if ended.is_empty() { Err(EngineError::NotRunning { run, state }) } else { Ok(ended) }
     }
 
     /// Consents to the changes of a blocked task, which `resume` then applies.
@@ -298,9 +354,57 @@ impl Engine {
 
 /// Refuses what [`Engine::run`] would refuse without having looked at the store: an unknown job or task, a selection of
 /// nothing, a task without an embedded form.
-pub fn check_start(plan: &Plan, job: &str, selection: &Selection, source: &dyn TaskSource) -> Result<(), EngineError> {
+pub fn check_start(plan: &Plan, job: &str, options: &RunOptions<'_>, source: &dyn TaskSource) -> Result<(), EngineError> {
+    let job = asked_job(plan, job, options)?;
+    programs(plan, &job, &options.selection.resolve(&job)?, options, source).map(|_| ())
+}
+
+/// The job of that identifier, as one task where whole jobs are handed over.
+fn asked_job(plan: &Plan, job: &str, options: &RunOptions<'_>) -> Result<Job, EngineError> {
     let job = find_job(plan, job)?;
-    check_embedded(job, &selection.resolve(job)?, source)
+    if options.executors.job_runner.is_none() {
+        return Ok(job.clone());
+    }
+    if options.selection != Selection::default() {
+        return Err(EngineError::HandedOver { job: job.id.clone() });
+    }
+    Ok(external::hand_over(job))
+}
+
+/// The programs of the selected tasks; refuses tasks that can be executed neither by one nor here.
+fn programs<'o>(
+    plan: &Plan,
+    job: &Job,
+    selected: &[bool],
+    options: &RunOptions<'o>,
+    source: &dyn TaskSource,
+) -> Result<Programs<'o>, EngineError> {
+    let programs = Programs::new(options.executors, plan, job, selected, options.settings)
+        .map_err(|problems| EngineError::Programs { job: job.id.clone(), problems })?;
+    check_embedded(job, selected, &programs, source)?;
+    check_settings(plan, job, selected, &programs, options.settings, source)?;
+    Ok(programs)
+}
+
+/// Refuses settings that embedded tasks cannot work with, before anything starts.
+fn check_settings(
+    plan: &Plan,
+    job: &Job,
+    selected: &[bool],
+    programs: &Programs<'_>,
+    settings: &Settings,
+    source: &dyn TaskSource,
+) -> Result<(), EngineError> {
+    let mut problems: Vec<String> = Vec::new();
+    for (place, task) in job.tasks.iter().enumerate() {
+        let embedded = source.find(&task.element).filter(|_| selected[place] && programs.command(place).is_none());
+        let Some(Err(error)) = embedded.map(|embedded| embedded.check_settings(plan, task, settings)) else { continue };
+        let problem = error.to_string();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(EngineError::Settings { job: job.id.clone(), problems }) }
 }
 
 /// What a run of the job on the store would do if every task completed; touches nothing. Without a store nothing is
@@ -327,11 +431,12 @@ pub fn find_job<'p>(plan: &'p Plan, asked: &str) -> Result<&'p Job, EngineError>
 }
 
 /// Refuses a job with tasks that cannot be executed here, before anything starts.
-fn check_embedded(job: &Job, selected: &[bool], source: &dyn TaskSource) -> Result<(), EngineError> {
-    let missing = |(task, selected): (&Task, &bool)| {
-        (*selected && source.find(&task.element).is_none()).then(|| (task.id.clone(), task.element.clone()))
+fn check_embedded(job: &Job, selected: &[bool], programs: &Programs<'_>, source: &dyn TaskSource) -> Result<(), EngineError> {
+    let missing = |(place, task): (usize, &Task)| {
+        let nobody = selected[place] && programs.command(place).is_none() && source.find(&task.element).is_none();
+        nobody.then(|| (task.id.clone(), task.element.clone()))
     };
-    let tasks: Vec<(String, String)> = job.tasks.iter().zip(selected).filter_map(missing).collect();
+    let tasks: Vec<(String, String)> = job.tasks.iter().enumerate().filter_map(missing).collect();
     if tasks.is_empty() { Ok(()) } else { Err(EngineError::NotEmbedded { job: job.id.clone(), tasks }) }
 }
 

@@ -27,7 +27,7 @@ mod replacement_character;
 mod role_model;
 mod scaffold_problems;
 mod scaffolding;
-mod schedule;
+pub(crate) mod schedule;
 mod schema;
 mod settings;
 mod suggest;

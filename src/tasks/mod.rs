@@ -32,6 +32,11 @@ pub struct RunId(pub i64);
 
 /// A task element that can be run without the vendor's software.
 pub trait EmbeddedTask: Sync {
+    /// Looks for what is wrong with the settings that `task` needs, before the job starts.
+    fn check_settings(&self, _plan: &Plan, _task: &Task, _settings: &Settings) -> Result<(), TaskError> {
+        Ok(())
+    }
+
     /// Does the task's work on the identity store inside `context.transaction`; the engine commits it together with
     /// the outcome.
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError>;

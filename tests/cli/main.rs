@@ -7,6 +7,7 @@ mod demo;
 mod differences;
 #[cfg(unix)]
 mod disasters;
+mod executables;
 mod existing_findings;
 mod faults;
 mod formatting;
@@ -16,8 +17,10 @@ mod integrations;
 mod kills;
 mod locks;
 mod plan;
+mod processes;
 mod readme;
 mod reports;
+mod schedule;
 mod schemas;
 mod staged;
 mod starting;

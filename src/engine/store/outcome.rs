@@ -90,6 +90,16 @@ impl Store {
         delete().map_err(|error| self.data_error(error))
     }
 
+    /// Writes the outcome of a task of which nobody saw the end.
+    pub(crate) fn settle(&self, run: RunId, task: &str, outcome: &Outcome) -> Result<(), EngineError> {
+        let write = || -> rusqlite::Result<()> {
+            let transaction = Transaction::new_unchecked(&self.data, TransactionBehavior::Immediate)?;
+            commit_outcome(&transaction, run, task, outcome)?;
+            transaction.commit()
+        };
+        write().map_err(|error| self.data_error(error))
+    }
+
     /// The greatest run number that the identity data knows: a history that was lost must not give it out again.
     pub(super) fn last_run_of_data(&self) -> Result<i64, EngineError> {
         self.data
