@@ -9,6 +9,7 @@ mod dirty;
 mod element;
 mod embedded;
 mod engine;
+mod expressions;
 mod facts;
 mod fixes;
 mod job;
@@ -66,7 +67,7 @@ pub enum Check {
     Settings(fn(&Program, &Settings, &mut Sink)),
     /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
     Embedded(fn(&Program, &[&str], &mut Sink)),
-    /// Reported by the engine itself while it reads files or applies directives.
+    /// Reported by the engine itself while it reads files or applies directives, or by a rule that looks at the same things.
     Engine,
 }
 

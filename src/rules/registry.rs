@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, scaffolding,
-    schedule, schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, expressions, job_structure, provisioning, references, replacement_character, scaffold_problems,
+    scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -27,10 +27,14 @@ pub static ALL: &[&Rule] = &[
     &schema::missing_child::RULE,
     &schema::invalid_value::RULE,
     &schema::deprecated::RULE,
+    &expressions::expression_syntax::RULE,
+    &expressions::expression_type::RULE,
+    &expressions::expression_not_allowed::RULE,
     // references
     &references::duplicate_identifier::RULE,
     &references::unresolved_reference::RULE,
     &references::wrong_reference_kind::RULE,
+    &expressions::expression_unknown_member::RULE,
     &references::unused_task::RULE,
     &references::unused_item::RULE,
     // job structure

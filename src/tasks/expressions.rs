@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
 
+use crate::expr::function::of_text;
 use crate::expr::{Binding, Expression};
 use crate::plan::model::{Model, PropertyExpression};
 
@@ -97,8 +98,8 @@ fn compile<'p>(
         Some(Ok(Expression::Literal(value))) => {
             return Ok(literal(kind, &value).map(|value| Program { constant: Some(value), ..program }));
         }
-        Some(Ok(Expression::Function(function))) if expression.binding.is_some() && function.embedded().is_some() => {
-            program.function = function.embedded();
+        Some(Ok(Expression::Function(function))) if expression.binding.is_some() && of_text(&function.name).is_some() => {
+            program.function = of_text(&function.name);
         }
         Some(Ok(Expression::Function(function))) if expression.binding.is_none() => {
             return Ok(Err(format!("function {} without a binding that gives it a value", function.name)));
