@@ -6,10 +6,13 @@
 mod binding;
 pub mod check;
 pub mod csharp;
+pub mod date;
+pub mod eval;
 pub mod function;
 mod literal;
 pub mod schema;
 pub mod types;
+pub mod value;
 
 use std::ops::Range;
 

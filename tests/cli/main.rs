@@ -6,6 +6,7 @@ mod command_line;
 mod demo;
 mod differences;
 mod existing_findings;
+mod expressions;
 mod faults;
 mod inputs;
 mod integrations;

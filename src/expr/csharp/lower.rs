@@ -329,7 +329,12 @@ impl Lowering<'_> {
                     if child.kind() == "interpolation_quote" {
                         continue;
                     }
-                    let text = self.text(child).replace("{{", "{").replace("}}", "}");
+                    let written = self.text(child);
+                    // Three braces in a row are taken for text by the grammar.
+                    if written.replace("{{", "").replace("}}", "").contains(['{', '}']) {
+                        return Ok(Kind::Refused("these braces"));
+                    }
+                    let text = written.replace("{{", "{").replace("}}", "}");
                     let text = if verbatim { Some(literal::verbatim(&text)) } else { literal::unescape(&text) };
                     let Some(text) = text else { return Ok(Kind::Refused("this text")) };
                     match parts.last_mut() {

@@ -49,6 +49,10 @@ fn new_parser() -> Option<Parser> {
 
 /// Reads code.
 pub fn parse(code: &str) -> Parsed {
+    parse_round(code, 0)
+}
+
+fn parse_round(code: &str, round: u32) -> Parsed {
     if code.trim().is_empty() {
         return Parsed::Wrong(ExprError { message: "there is no code".to_owned(), span: 0..code.len() });
     }
@@ -59,9 +63,50 @@ pub fn parse(code: &str) -> Parsed {
     if tree.root_node().has_error() {
         return Parsed::Wrong(error(code, &tree));
     }
+    let casts = false_casts(&tree, code);
+    if !casts.is_empty() {
+        let mut bytes = code.as_bytes().to_vec();
+        for at in casts {
+            bytes[at] = b' ';
+        }
+        // One round is enough for all that was seen; the bound is there for what was not.
+        return match String::from_utf8(bytes) {
+            Ok(bare) if round < 3 => parse_round(&bare, round + 1),
+            _ => Parsed::Beyond("code that takes too long to parse"),
+        };
+    }
     match lower::lower(code, tree.root_node()) {
         Ok(code) => returns(code),
         Err(lower::TooDeep) => Parsed::Beyond("code nested too deeply"),
+    }
+}
+
+/// The brackets of `(a) && b`, `(a.b) - c` and the like, which the grammar takes for casts of `&&b` and `-c`. C# does not,
+/// and the brackets around a bare name say nothing.
+fn false_casts(tree: &tree_sitter::Tree, code: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        if node.kind() == "cast_expression" {
+            let (kind, value) = (node.child_by_field_name("type"), node.child_by_field_name("value"));
+            if let (Some(kind), Some(value)) = (kind, value)
+                && matches!(kind.kind(), "identifier" | "qualified_name" | "alias_qualified_name")
+                && value.kind() == "prefix_unary_expression"
+                && code[value.byte_range()].starts_with(['+', '-', '&', '*'])
+            {
+                let close = code[kind.end_byte()..].find(')').map(|at| kind.end_byte() + at);
+                found.extend([Some(node.start_byte()), close].into_iter().flatten());
+            }
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+        }
     }
 }
 

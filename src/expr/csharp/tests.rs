@@ -43,6 +43,7 @@ fn code_is_written_back() {
         ("if (a) return @\"q\\\"; /* c */ return b; // d", "if (a) { return \"q\\\\\"; } return b;"),
         ("return (Nullable<DateTime>)a!;", "return (DateTime)(a);"),
         ("int? a = null, b; return a.Where((x) => true);", "int a = null; int b; return a.Where(x => true);"),
+        ("return (a) && (b.c) - (d) == (int)-1;", "return a && b.c - (d) == (int)-1;"),
         ("return a.b[0x10];", "return a.b[16];"),
     ] {
         assert_eq!(code(text).to_string(), written);

@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
 use crate::expr::check::{Candidates, Problem, ProblemKind};
-use crate::expr::schema::EntityId;
 use crate::finding::{Finding, Fix};
 use crate::rules::element;
 use crate::rules::suggest::nearest;
@@ -24,12 +21,11 @@ const SEARCHES: usize = 200;
 pub(super) struct Findings<'m, 'p> {
     model: &'m Model<'p>,
     searches: usize,
-    properties: FxHashMap<EntityId, Vec<String>>,
 }
 
 impl<'m, 'p> Findings<'m, 'p> {
     pub(super) fn new(model: &'m Model<'p>) -> Self {
-        Self { model, searches: SEARCHES, properties: FxHashMap::default() }
+        Self { model, searches: SEARCHES }
     }
 
     /// The finding for a flaw; none for what only an embedded run minds.
@@ -91,8 +87,8 @@ impl<'m, 'p> Findings<'m, 'p> {
         self.searches = self.searches.checked_sub(1)?;
         let names = match candidates {
             Candidates::None => return None,
-            Candidates::Names(names) => names,
-            Candidates::Properties(entity) => self.properties.entry(*entity).or_insert_with(|| self.model.properties(*entity)),
+            Candidates::Names(names) => names.as_slice(),
+            Candidates::Properties(entity) => self.model.properties(*entity),
         };
         nearest(wrong, names.iter().map(String::as_str)).map(str::to_owned)
     }

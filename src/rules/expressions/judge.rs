@@ -32,6 +32,9 @@ pub(in crate::rules) enum Flaw {
     Beyond(&'static str),
 }
 
+/// Texts whose parse is kept.
+const KEPT: usize = 20_000;
+
 /// C# that was parsed, by its text. Rules are often written alike.
 #[derive(Default)]
 pub(in crate::rules) struct Parses(Mutex<FxHashMap<String, Arc<Parsed>>>);
@@ -45,7 +48,10 @@ impl Parses {
             return parsed;
         }
         let parsed = Arc::new(csharp::parse(code));
-        if let Ok(mut map) = self.0.lock() {
+        // Texts that are all different would fill the memory and never be found again.
+        if let Ok(mut map) = self.0.lock()
+            && map.len() < KEPT
+        {
             map.insert(code.to_owned(), Arc::clone(&parsed));
         }
         parsed

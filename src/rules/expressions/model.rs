@@ -1,5 +1,7 @@
 //! The entity model of a configuration, as expressions ask for it.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::expr::schema::{EntityId, Member, Schema};
@@ -14,6 +16,8 @@ pub(in crate::rules) struct Model<'p> {
     certainty: Certainty<'p>,
     /// Where navigation properties lead, and whether to several resources.
     navigation: FxHashMap<(Id<EntityType>, Symbol), (Id<EntityType>, bool)>,
+    /// The names of the properties by entity type, read where they are asked for.
+    properties: OnceLock<FxHashMap<Symbol, Vec<String>>>,
 }
 
 impl<'p> Model<'p> {
@@ -30,7 +34,7 @@ impl<'p> Model<'p> {
             navigation.entry(first).or_insert((second.0, many(item.is_property1_collection)));
             navigation.entry(second).or_insert((first.0, many(item.is_property2_collection)));
         }
-        Self { program, certainty: Certainty::new(program), navigation }
+        Self { program, certainty: Certainty::new(program), navigation, properties: OnceLock::new() }
     }
 
     fn symbol(&self, entity: EntityId) -> Option<(Id<EntityType>, Symbol)> {
@@ -55,15 +59,19 @@ impl<'p> Model<'p> {
     }
 
     /// The names of an entity type's properties, as written.
-    pub(super) fn properties(&self, entity: EntityId) -> Vec<String> {
-        let Some((_, owner)) = self.symbol(entity) else { return Vec::new() };
-        let program = self.program;
-        let own = program.declarations.of_kind(ItemKind::Property).filter(|one| one.scope == Some(owner));
-        own.filter_map(|one| {
-            let attribute = program.document(one.file).find(one.element, names::IDENTIFIER)?;
-            one.generated.is_none().then(|| program.attribute_value(one.file, attribute).trim().to_owned())
-        })
-        .collect()
+    pub(super) fn properties(&self, entity: EntityId) -> &[String] {
+        let all = self.properties.get_or_init(|| {
+            let mut map: FxHashMap<Symbol, Vec<String>> = FxHashMap::default();
+            for one in self.program.declarations.of_kind(ItemKind::Property).filter(|one| one.generated.is_none()) {
+                let attribute = self.program.document(one.file).find(one.element, names::IDENTIFIER);
+                if let (Some(scope), Some(attribute)) = (one.scope, attribute) {
+                    let name = self.program.attribute_value(one.file, attribute);
+                    map.entry(scope).or_default().push(name.trim().to_owned());
+                }
+            }
+            map
+        });
+        self.symbol(entity).and_then(|(_, owner)| all.get(&owner)).map_or(&[], Vec::as_slice)
     }
 }
 
