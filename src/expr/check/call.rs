@@ -170,7 +170,8 @@ impl Checker<'_, '_> {
         if class.complete && (!class.extensible || known.iter().any(near)) {
             let message = format!("{} has no method `{}`", short(class), name.text);
             self.report(ProblemKind::Member, &name.span, message).candidates = Candidates::Names(known);
-        } else if class.standing == Standing::Methods && !OF_EVERYTHING.contains(&name.text.as_str()) {
+        } else if class.standing == Standing::Methods && of_class {
+            // Values may have methods that the product adds to them; classes have none but their own.
             let message = format!("`{}.{}` is not on the white list of expressions", short(class), name.text);
             self.report(ProblemKind::NotAllowed, &name.span, message);
         } else {
