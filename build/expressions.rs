@@ -11,6 +11,7 @@ use crate::reference::{self, Source};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
+    zones: Vec<[String; 2]>,
     #[serde(rename = "function")]
     functions: Vec<Function>,
     #[serde(rename = "variable")]
@@ -203,6 +204,10 @@ pub(crate) fn write(out: &mut String, model: &Model, id: impl Fn(&str) -> String
             out,
             "    PredefinedFunction {{ name: {name:?}, arguments: &{arguments:?}, returns: {returns:?}, embedded: {embedded} }},"
         );
+    }
+    let _ = writeln!(out, "];\npub(super) static ZONES: &[(&str, &str)] = &[");
+    for [windows, iana] in &raw.zones {
+        let _ = writeln!(out, "    ({windows:?}, {iana:?}),");
     }
     let _ = writeln!(out, "];\npub(super) static VARIABLES: &[ImplicitVariable] = &[");
     for Variable { name, kind, elements, summary } in &raw.variables {

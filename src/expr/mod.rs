@@ -13,6 +13,7 @@ mod literal;
 pub mod schema;
 pub mod types;
 pub mod value;
+pub mod zone;
 
 use std::ops::Range;
 

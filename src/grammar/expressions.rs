@@ -189,6 +189,11 @@ pub fn functions() -> &'static [PredefinedFunction] {
     tables::FUNCTIONS
 }
 
+/// Windows' names of time zones, and the zones in the IANA's database.
+pub fn zones() -> &'static [(&'static str, &'static str)] {
+    tables::ZONES
+}
+
 /// The variables that C# need not declare.
 pub fn variables() -> &'static [ImplicitVariable] {
     tables::VARIABLES

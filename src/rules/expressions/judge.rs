@@ -10,7 +10,8 @@ use crate::expr::check::{Candidates, Context, Problem, ProblemKind, check};
 use crate::expr::csharp::{self, Parsed};
 use crate::expr::schema::Schema;
 use crate::expr::types::Type;
-use crate::expr::{Expression, literal};
+use crate::expr::zone::Zone;
+use crate::expr::{Expression, Function, literal};
 use crate::grammar::expressions::functions;
 
 use super::input;
@@ -75,7 +76,7 @@ pub(in crate::rules) fn judge(model: &Model<'_>, parses: &Parses, site: Site, te
     let flaws = match Expression::parse(trimmed) {
         Err(error) => vec![Flaw::Syntax { span: error.span, message: error.message }],
         Ok(Expression::Literal(value)) => constant(model, site, trimmed, &value),
-        Ok(Expression::Function(function)) => called(model, site, trimmed, &function.name),
+        Ok(Expression::Function(function)) => called(model, site, trimmed, &function),
         Ok(Expression::CSharp { parameter, code }) => {
             let body = &trimmed[code.clone()];
             match &*parses.of(body) {
@@ -134,7 +135,8 @@ fn constant(model: &Model<'_>, site: Site, text: &str, value: &str) -> Vec<Flaw>
 }
 
 /// A predefined function: it works on a text and gives a text or a date.
-fn called(model: &Model<'_>, site: Site, text: &str, name: &str) -> Vec<Flaw> {
+fn called(model: &Model<'_>, site: Site, text: &str, call: &Function) -> Vec<Flaw> {
+    let name = call.name.as_str();
     let Some(function) = functions().iter().find(|function| function.name == name) else { return Vec::new() };
     let mut flaws = Vec::new();
     if let Type::Entity(entity) = input::input(model, site) {
@@ -153,6 +155,13 @@ fn called(model: &Model<'_>, site: Site, text: &str, name: &str) -> Vec<Flaw> {
     }
     if !function.embedded {
         flaws.extend(problem(ProblemKind::NotEmbedded, 0..name.len(), format!("function {name}"), None));
+    }
+    // The zone is the first argument of those that read local times.
+    if let (true, [zone, ..]) = (name.starts_with("ParseLocalDate"), &call.arguments[..])
+        && Zone::named(zone).is_none()
+    {
+        let at = name.len() + 1;
+        flaws.extend(problem(ProblemKind::NotEmbedded, at..at + zone.len(), format!("the time zone `{zone}`"), None));
     }
     flaws
 }

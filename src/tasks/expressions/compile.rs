@@ -11,6 +11,7 @@ use crate::expr::function::{Function, of_text};
 use crate::expr::schema::{EntityId, Schema};
 use crate::expr::types::Type;
 use crate::expr::value::{Resource, Value};
+use crate::expr::zone::Zone;
 use crate::expr::{Binding, Expression, literal};
 use crate::plan::model::PropertyExpression;
 use crate::tasks::TaskError;
@@ -39,8 +40,8 @@ pub(super) enum Transform {
     None,
     /// Another text.
     Text(fn(&str) -> String),
-    /// The date that it says in a format, so many minutes later.
-    Date(String, i64),
+    /// The date that it says in a format, local or in UTC, so many minutes later.
+    Date(String, i64, Option<Zone>),
     /// What C# returns.
     Code(Box<CSharp>),
 }
@@ -67,9 +68,11 @@ impl Transform {
             (Self::None, value) => Ok(value),
             (Self::Text(function), value) => Ok(value.map(|value| function(&value))),
             (Self::Date(..), None) => Ok(None),
-            (Self::Date(format, minutes), Some(text)) => {
+            (Self::Date(format, minutes, zone), Some(text)) => {
                 let date = DateTime::parse(format, text.trim());
                 let date = date.ok_or_else(|| format!("`{text}` is not a date of the form `{format}`"))?;
+                let date = zone.as_ref().map_or(Some(date), |zone| zone.to_utc(date));
+                let date = date.ok_or_else(|| format!("there is no such time as `{text}` in its time zone"))?;
                 let date = date.plus(minutes.saturating_mul(60 * crate::expr::date::SECOND));
                 let date = date.ok_or_else(|| format!("{minutes} minutes after `{text}` there is no date"))?;
                 Value::Date(date).store(kind)
@@ -152,13 +155,22 @@ fn called(function: &Function) -> Result<Transform, String> {
         return Ok(Transform::Text(function));
     }
     match (function.name.as_str(), &function.arguments[..]) {
-        ("ParseUniversalDate", [format]) => Ok(Transform::Date(format.clone(), 0)),
-        ("ParseUniversalDateThenAddMinutes", [_, format, minutes]) => {
-            let minutes = minutes.trim().parse().map_err(|_| format!("`{minutes}` is no number of minutes"))?;
-            Ok(Transform::Date(format.clone(), minutes))
+        ("ParseUniversalDate", [format]) => Ok(Transform::Date(format.clone(), 0, None)),
+        ("ParseUniversalDateThenAddMinutes", [_, format, minutes]) => Ok(Transform::Date(format.clone(), number(minutes)?, None)),
+        ("ParseLocalDate", [zone, format]) => Ok(Transform::Date(format.clone(), 0, Some(named(zone)?))),
+        ("ParseLocalDateThenAddMinutes", [zone, format, minutes]) => {
+            Ok(Transform::Date(format.clone(), number(minutes)?, Some(named(zone)?)))
         }
         _ => Err(format!("function {}", function.name)),
     }
+}
+
+fn number(minutes: &str) -> Result<i64, String> {
+    minutes.trim().parse().map_err(|_| format!("`{minutes}` is no number of minutes"))
+}
+
+fn named(zone: &str) -> Result<Zone, String> {
+    Zone::named(zone).ok_or_else(|| format!("the time zone `{zone}`"))
 }
 
 fn csharp(

@@ -75,6 +75,10 @@ fn dates_are_read_in_the_format_of_a_function() {
     assert!(error.contains("takes 1 argument after the colon (input format), here are 0"), "{error}");
     let dates = bench.kinds(Some("Code"), "ParseUniversalDateThenAddMinutes:UTC|d|1440").unwrap();
     assert_eq!(dates, ["1 00010102000000", "2 00010103000000", "3 00010104000000"]);
+    let error = bench.kinds(Some("Code"), "ParseLocalDate:Mars Standard Time|d").err().unwrap().to_string();
+    assert!(error.contains("the time zone `Mars Standard Time`"), "{error}");
+    let dates = bench.kinds(Some("Code"), "ParseLocalDate:India Standard Time|d").unwrap();
+    assert_eq!(dates[1..], ["2 00010101180632", "3 00010102180632"]);
 }
 
 #[test]
