@@ -37,7 +37,7 @@ impl Data for World {
     fn read(&self, resource: Resource, property: &str) -> Result<Value, String> {
         let other = |id| Value::Resource(Resource { entity: EntityId(0), id });
         Ok(match property {
-            "Name" => Value::text(["Élodie Ash", "bo", "Cy"][resource.id as usize]),
+            "Name" => Value::text(["Élodie Ash", "bo", "Cy"][usize::try_from(resource.id).unwrap()]),
             "Age" => Value::Int(40 + resource.id),
             "Start" => Value::Date(DateTime::new(2020 + resource.id, 2, 29 - resource.id, 3661).unwrap()),
             "Active" => Value::Bool(resource.id == 0),
@@ -176,7 +176,89 @@ fn nothing_grows_without_bound() {
     assert_eq!(shown(split), "error: the expression takes too many steps");
 }
 
+/// Expressions over `p`, most of them with something wrong.
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        "p",
+        "p.Name",
+        "p.None",
+        "p.Age",
+        "p.NoAge",
+        "p.Start",
+        "p.NoStart",
+        "p.Active",
+        "p.Chief",
+        "p.NoChief?.Name",
+        "p.Crew",
+        "null",
+        "1",
+        "-7",
+        "2147483647",
+        "9223372036854775807",
+        "1.5",
+        "true",
+        "'x'",
+        "\"é😀\"",
+        "DateTime.MaxValue",
+        "q",
+        "DateTime",
+    ]);
+    leaf.prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
+        let sign = prop::sample::select(vec!["+", "-", "*", "/", "%", "==", "!=", "<", ">=", "&&", "||", "??"]);
+        let name = prop::sample::select(vec![
+            ".Name",
+            "?.Length",
+            ".Value",
+            ".HasValue",
+            ".Count()",
+            ".First()",
+            ".ToString()",
+            ".Trim()",
+            ".Ticks",
+            ".Year",
+            ".Nope",
+            ".GetValueOrDefault()",
+            ".Max(x => x.Age)",
+            ".OrderBy(x => x.Start).Last().Start",
+            ".Select(x => x.Name)",
+            "[1]",
+        ]);
+        let method = prop::sample::select(vec!["AddDays", "AddMonths", "Substring", "Skip", "PadLeft", "Contains", "CompareTo"]);
+        prop_oneof![
+            (inner.clone(), sign, inner.clone()).prop_map(|(a, sign, b)| format!("({a}) {sign} ({b})")),
+            (inner.clone(), name).prop_map(|(a, name)| format!("({a}){name}")),
+            (inner.clone(), method, inner.clone()).prop_map(|(a, method, b)| format!("({a}).{method}({b})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("(({a}) ? ({b}) : ({c}))")),
+            inner.clone().prop_map(|a| format!("(int)({a})")),
+            inner.prop_map(|a| format!("$\"{{{a}}}\"")),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn whatever_is_written_is_judged_and_evaluated_without_panic(expression in expression()) {
+        let text = format!("return {expression};");
+        let Parsed::Code(code) = parse(&text) else { return Ok(()) };
+        let context = Context {
+            schema: &World,
+            element: "ScalarRule",
+            parameter: Some("p"),
+            input: Type::Entity(EntityId(0)),
+            expected: Type::String,
+            strict: false,
+        };
+        let checked = check(&code, &context);
+        for problem in &checked.problems {
+            prop_assert!(text.get(problem.span.clone()).is_some_and(|place| !place.is_empty()), "{:?}", problem);
+        }
+        // Even what was found wrong ends with a value or a reason.
+        let input = Value::Resource(Resource { entity: EntityId(0), id: 0 });
+        if let Ok(value) = evaluate(&code, &checked, input, &World, DateTime::MAX) {
+            let _ = (value.store("DateTime"), value.store("Int32"), value.show());
+        }
+    }
+
     #[test]
     fn members_of_texts_never_panic(
         text in "\\PC{0,8}",
