@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::pattern;
 use crate::model::{Attribute, DIALECTS, Model, Row, Value, screaming};
-use crate::raw;
 use crate::reference::{Reference, Source};
+use crate::{expressions, raw};
 
 struct Names<'m>(&'m [String]);
 
@@ -33,6 +33,7 @@ pub(crate) fn write(model: &Model) -> String {
     enums(&mut out, model);
     kinds(&mut out, model);
     packages(&mut out, model);
+    expressions::write(&mut out, model, |name| names.id(name), |from| source(from, &names));
     let _ = writeln!(out, "/// Words refused, in any case, as identifier of an entity type or of its properties.");
     let _ = writeln!(out, "pub static RESERVED_IDENTIFIERS: &[&str] = &{:?};\n", model.reserved);
     constants(&mut out, model);
@@ -188,7 +189,16 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
 }
 
 fn reference(reference: &Reference, model: &Model, names: &Names<'_>) -> String {
-    let source = |source: &Source| match source {
+    match reference {
+        Reference::Item(kind) => format!("Reference::Item(ItemKind::{})", variant(&model.kinds[*kind].id)),
+        Reference::Property(from) => format!("Reference::Property({})", source(from, names)),
+        Reference::Binding(from) => format!("Reference::Binding({})", source(from, names)),
+        Reference::Plain(plain) => format!("Reference::{plain}"),
+    }
+}
+
+fn source(source: &Source, names: &Names<'_>) -> String {
+    match source {
         Source::Written => "TypeSource::Written".to_owned(),
         Source::Unknown => "TypeSource::Unknown".to_owned(),
         Source::BuiltIn(name) => format!("TypeSource::BuiltIn({name:?})"),
@@ -200,12 +210,6 @@ fn reference(reference: &Reference, model: &Model, names: &Names<'_>) -> String 
             names.id(attribute),
             side.map_or("None".to_owned(), |side| format!("Some(ResourceTypeEnd::{side})"))
         ),
-    };
-    match reference {
-        Reference::Item(kind) => format!("Reference::Item(ItemKind::{})", variant(&model.kinds[*kind].id)),
-        Reference::Property(from) => format!("Reference::Property({})", source(from)),
-        Reference::Binding(from) => format!("Reference::Binding({})", source(from)),
-        Reference::Plain(plain) => format!("Reference::{plain}"),
     }
 }
 

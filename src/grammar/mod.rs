@@ -8,6 +8,7 @@ mod attribute;
 mod dialect;
 mod element;
 mod enumeration;
+pub mod expressions;
 mod item;
 pub mod packages;
 mod pattern;

@@ -6,6 +6,10 @@ use super::attribute::{AttributeDef, Family, Numbering, Required, Scope};
 use super::dialect::Dialect;
 use super::element::{ElementDef, ElementKind, Relation, RequiredChild, ScaffoldingKind, Side};
 use super::enumeration::{EnumDef, EnumId, EnumValue};
+use super::expressions::{
+    Class, ClassMember, ExpressionInput, ImplicitVariable, InputSource, Parameter, PredefinedFunction, Returns, SequenceArgument,
+    SequenceMethod, SequenceReturn, Standing,
+};
 use super::item::ItemDef;
 use super::packages::Package;
 use super::pattern::{Pattern, Piece};

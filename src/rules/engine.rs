@@ -65,7 +65,7 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
 }
 
 /// A file's elements in stretches that are checked side by side: a large file is no slower than many small ones.
-fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (FileId, Range<u32>)> {
+pub(super) fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (FileId, Range<u32>)> {
     const ELEMENTS: usize = 4096;
     let count = program.document(file).len() as u32;
     (0..count.max(1)).step_by(ELEMENTS).map(move |start| (file, start..count.min(start + ELEMENTS as u32)))

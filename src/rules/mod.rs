@@ -10,6 +10,7 @@ mod element;
 mod embedded;
 mod engine;
 mod entity_model;
+mod expressions;
 mod facts;
 mod fixes;
 #[cfg(test)]
@@ -77,7 +78,7 @@ pub enum Check {
     Settings(fn(&Program, &Settings, &mut Sink)),
     /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
     Embedded(fn(&Program, &[&str], &mut Sink)),
-    /// Reported by the engine itself while it reads files or applies directives.
+    /// Reported by the engine itself while it reads files or applies directives, or by a rule that looks at the same things.
     Engine,
 }
 

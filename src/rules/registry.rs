@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, entity_model, job_structure, mapping, provisioning, references, replacement_character, role_model,
-    scaffold_problems, scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references, replacement_character,
+    role_model, scaffold_problems, scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -43,10 +43,14 @@ pub static ALL: &[&Rule] = &[
     &entity_model::scalar_association_end::RULE,
     &entity_model::expression_on_collection::RULE,
     &entity_model::dimension_parent_mismatch::RULE,
+    &expressions::expression_syntax::RULE,
+    &expressions::expression_type::RULE,
+    &expressions::expression_not_allowed::RULE,
     // references
     &references::duplicate_identifier::RULE,
     &references::unresolved_reference::RULE,
     &references::wrong_reference_kind::RULE,
+    &expressions::expression_unknown_member::RULE,
     &references::unused_task::RULE,
     &references::unused_item::RULE,
     // job structure

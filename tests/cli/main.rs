@@ -9,6 +9,7 @@ mod differences;
 mod disasters;
 mod executables;
 mod existing_findings;
+mod expressions;
 mod faults;
 mod formatting;
 mod inputs;
