@@ -4,8 +4,12 @@
 
 #[path = "build/check.rs"]
 mod check;
+#[path = "build/expressions.rs"]
+mod expressions;
 #[path = "build/model.rs"]
 mod model;
+#[path = "build/pattern.rs"]
+mod pattern;
 #[path = "build/raw.rs"]
 mod raw;
 #[path = "build/reference.rs"]
@@ -41,6 +45,7 @@ struct Sources {
     /// File name and content, sorted by name.
     areas: Vec<(String, raw::Area)>,
     enums: raw::Enums,
+    expressions: expressions::Raw,
     items: raw::Items,
     packages: raw::Packages,
 }
@@ -53,7 +58,7 @@ fn read(folder: &Path) -> Result<Sources, Vec<String>> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     files.sort();
-    let (mut areas, mut enums, mut items, mut packages) = (Vec::new(), None, None, None);
+    let (mut areas, mut enums, mut expressions, mut items, mut packages) = (Vec::new(), None, None, None, None);
     for path in &files {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = match fs::read_to_string(path) {
@@ -65,6 +70,7 @@ fn read(folder: &Path) -> Result<Sources, Vec<String>> {
         };
         let outcome = match name.as_str() {
             "enums.toml" => toml::from_str(&text).map(|parsed| enums = Some(parsed)),
+            "expressions.toml" => toml::from_str(&text).map(|parsed| expressions = Some(parsed)),
             "items.toml" => toml::from_str(&text).map(|parsed| items = Some(parsed)),
             "packages.toml" => toml::from_str(&text).map(|parsed| packages = Some(parsed)),
             _ => toml::from_str(&text).map(|parsed| areas.push((name.clone(), parsed))),
@@ -73,9 +79,13 @@ fn read(folder: &Path) -> Result<Sources, Vec<String>> {
             problems.push(format!("grammar/{name}: {}", error.to_string().replace('\n', " ")));
         }
     }
-    match (enums, items, packages) {
-        (Some(enums), Some(items), Some(packages)) if problems.is_empty() => Ok(Sources { areas, enums, items, packages }),
-        _ if problems.is_empty() => Err(vec!["grammar/: enums.toml, items.toml and packages.toml are needed".to_owned()]),
+    match (enums, expressions, items, packages) {
+        (Some(enums), Some(expressions), Some(items), Some(packages)) if problems.is_empty() => {
+            Ok(Sources { areas, enums, expressions, items, packages })
+        }
+        _ if problems.is_empty() => {
+            Err(vec!["grammar/: enums.toml, expressions.toml, items.toml and packages.toml are needed".to_owned()])
+        }
         _ => Err(problems),
     }
 }

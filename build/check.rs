@@ -1,6 +1,7 @@
 //! Contradictions in the grammar that are not found while names are resolved.
 
 use crate::model::{DIALECTS, Row, Value, duplicates, place};
+use crate::pattern;
 use crate::raw;
 use crate::reference::{Reference, Source};
 
@@ -47,6 +48,12 @@ pub(crate) fn rows(rows: &[Row], kinds: &[raw::Kind], problems: &mut Vec<String>
                 say(format!("`{dialect}` is no dialect"));
             }
         }
+        relations(row, &mut say);
+        if let Some(renamed) = &row.raw.renamed
+            && (!rows.iter().any(|other| other.raw.name == renamed.to) || !DIALECTS.contains(&renamed.since.as_str()))
+        {
+            say(format!("is renamed to `{}` since `{}`, which is no element or no dialect", renamed.to, renamed.since));
+        }
         for (wrong, right) in &row.raw.misspellings {
             if has(row, wrong) || !has(row, right) {
                 say(format!("the misspelling {wrong} of {right} needs the second attribute and not the first"));
@@ -60,6 +67,21 @@ pub(crate) fn rows(rows: &[Row], kinds: &[raw::Kind], problems: &mut Vec<String>
         }
         if kind.declared && !rows.iter().any(|row| row.raw.declares.as_deref() == Some(&kind.id)) {
             problems.push(format!("grammar/items.toml: no element declares a {}", kind.id));
+        }
+    }
+}
+
+fn relations(row: &Row, say: &mut impl FnMut(String)) {
+    let raw = &row.raw;
+    for (condition, attributes) in &raw.only_with {
+        match condition.split_once('=') {
+            Some((other, _)) if has(row, other) && attributes.iter().all(|one| has(row, one)) => {}
+            _ => say(format!("only_with `{condition}` is not Attribute=Value of this element with attributes of it")),
+        }
+    }
+    for group in raw.together.iter().chain(&raw.exclusive).chain(&raw.any_of) {
+        if group.len() < 2 || !group.iter().all(|one| has(row, one)) {
+            say(format!("`{}` are not several attributes of the element", group.join(", ")));
         }
     }
 }
@@ -89,6 +111,14 @@ fn attributes(rows: &[Row], row: &Row, problems: &mut Vec<String>) {
         }
         if attribute.raw.range.is_some() && matches!(attribute.value, Value::Enum(_) | Value::Plain("Boolean")) {
             say("a range needs a number".to_owned());
+        }
+        if let Some(unique) = &attribute.raw.unique
+            && !["configuration", "parent"].contains(&unique.as_str())
+        {
+            say(format!("`{unique}` is no scope of unique values"));
+        }
+        if let Some(Err(problem)) = attribute.raw.pattern.as_deref().map(pattern::parse) {
+            say(problem);
         }
         let Some(Reference::Property(source) | Reference::Binding(source)) = &attribute.reference else { continue };
         if let Source::Attribute { of_parent, attribute: from, .. } = source {

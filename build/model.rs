@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::reference::{self, Reference};
-use crate::{Sources, check, raw};
+use crate::{Sources, check, expressions, raw};
 
 /// One row of the element table: an element below the parents it may stand in.
 pub(crate) struct Row {
@@ -55,6 +55,7 @@ pub(crate) struct Model {
     pub(crate) names: Vec<String>,
     pub(crate) enums: Vec<raw::Enum>,
     pub(crate) kinds: Vec<raw::Kind>,
+    pub(crate) expressions: expressions::Resolved,
     pub(crate) reserved: Vec<String>,
     pub(crate) packages: Vec<raw::Package>,
 }
@@ -65,7 +66,7 @@ pub(crate) const DIALECTS: [&str; 3] = ["6.1", "6.2", "saas"];
 /// Resolves and checks; the errors name file and element.
 pub(crate) fn build(sources: Sources) -> Result<Model, Vec<String>> {
     let mut problems = Vec::new();
-    let Sources { areas, enums, items, packages } = sources;
+    let Sources { areas, enums, expressions, items, packages } = sources;
     let mut enums = enums.enums;
     enums.sort_by(|a, b| a.name.cmp(&b.name));
     duplicates("enums.toml", "enumeration", enums.iter().map(|one| one.name.as_str()), &mut problems);
@@ -86,10 +87,11 @@ pub(crate) fn build(sources: Sources) -> Result<Model, Vec<String>> {
     resolve_attributes(&mut rows, &shared, &enums, &kinds, &mut problems);
     check::rows(&rows, &kinds, &mut problems);
     check::packages(&packages.packages, &rows, &enums, &mut problems);
+    let expressions = expressions::resolve(expressions, &rows, &mut problems);
     constants(&mut rows, &mut problems);
     let names = names(&rows);
     if problems.is_empty() {
-        Ok(Model { rows, names, enums, kinds, reserved: items.reserved, packages: packages.packages })
+        Ok(Model { rows, names, enums, kinds, expressions, reserved: items.reserved, packages: packages.packages })
     } else {
         Err(problems)
     }
@@ -162,6 +164,12 @@ fn add_overrides(rows: &mut Vec<Row>) {
             required_children: Vec::new(),
             withdrawn: of.raw.withdrawn.clone(),
             misspellings: of.raw.misspellings.clone(),
+            // What an override leaves out, the task has.
+            only_with: BTreeMap::new(),
+            together: Vec::new(),
+            exclusive: Vec::new(),
+            any_of: Vec::new(),
+            renamed: None,
             inherits: None,
             open: of.raw.open,
             text: false,

@@ -48,6 +48,20 @@ pub(crate) struct Element {
     pub(crate) withdrawn: Vec<String>,
     #[serde(default)]
     pub(crate) misspellings: BTreeMap<String, String>,
+    /// `Attribute=Value|Value` with the attributes that count only where that attribute has one of those values.
+    #[serde(default)]
+    pub(crate) only_with: BTreeMap<String, Vec<String>>,
+    /// Attributes that are written all or none.
+    #[serde(default)]
+    pub(crate) together: Vec<Vec<String>>,
+    /// Attributes of which at most one is written.
+    #[serde(default)]
+    pub(crate) exclusive: Vec<Vec<String>>,
+    /// Attributes of which at least one is written.
+    #[serde(default)]
+    pub(crate) any_of: Vec<Vec<String>>,
+    /// The name that newer versions write, by the versions that still know this one.
+    pub(crate) renamed: Option<Renamed>,
     /// Element whose attributes this one takes too.
     pub(crate) inherits: Option<String>,
     /// No complete attribute table exists: unknown attributes are not reported.
@@ -64,6 +78,15 @@ pub(crate) struct Element {
 pub(crate) struct RequiredChild {
     pub(crate) name: String,
     pub(crate) dialects: Vec<String>,
+}
+
+/// The element of another name that took the place of this one.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Renamed {
+    pub(crate) to: String,
+    /// The first version with the new name.
+    pub(crate) since: String,
 }
 
 #[derive(Deserialize, Clone)]
@@ -84,6 +107,14 @@ pub(crate) struct Attribute {
     #[serde(rename = "ref")]
     pub(crate) reference: Option<String>,
     pub(crate) range: Option<[i64; 2]>,
+    /// What the whole value looks like: `[A-Z]`, `.` and plain characters, each with `{n,m}`, `*` or `+`; also as XML Schema
+    /// reads it.
+    pub(crate) pattern: Option<String>,
+    /// Several values, one a line: the line feed is written `&#xA;`.
+    #[serde(default)]
+    pub(crate) lines: bool,
+    /// No two elements have the same value: in the `configuration`, or in one `parent`.
+    pub(crate) unique: Option<String>,
     #[serde(default)]
     pub(crate) withdrawn: Vec<String>,
     #[serde(default = "yes")]

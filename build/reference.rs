@@ -58,7 +58,8 @@ pub(crate) fn parse(written: &str, kinds: &[raw::Kind]) -> Result<Reference, Str
     }
 }
 
-fn source(written: &str) -> Source {
+/// Where an entity type is found, as written behind an `@`.
+pub(crate) fn source(written: &str) -> Source {
     match written {
         "enclosing" => return Source::Enclosing,
         "pointed" => return Source::Pointed,

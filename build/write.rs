@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::pattern;
 use crate::model::{Attribute, DIALECTS, Model, Row, Value, screaming};
-use crate::raw;
 use crate::reference::{Reference, Source};
+use crate::{expressions, raw};
 
 struct Names<'m>(&'m [String]);
 
@@ -32,6 +33,7 @@ pub(crate) fn write(model: &Model) -> String {
     enums(&mut out, model);
     kinds(&mut out, model);
     packages(&mut out, model);
+    expressions::write(&mut out, model, |name| names.id(name), |from| source(from, &names));
     let _ = writeln!(out, "/// Words refused, in any case, as identifier of an entity type or of its properties.");
     let _ = writeln!(out, "pub static RESERVED_IDENTIFIERS: &[&str] = &{:?};\n", model.reserved);
     constants(&mut out, model);
@@ -96,8 +98,28 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
     let _ = writeln!(out, "        task: {task}, scaffolding: {scaffolding}, model_prefix: {:?},", raw.model_prefix);
     let _ = writeln!(out, "        overrides: {}, overridden_by: {},", option(row.overrides), option(row.overridden_by));
     let _ = writeln!(out, "        withdrawn: &[{}], misspellings: &[{}],", dialects(&raw.withdrawn), misspellings.join(", "));
+    relations(out, raw, names);
     let _ = writeln!(out, "        open: {}, text: {},", raw.open, raw.text);
     let _ = writeln!(out, "    }},");
+}
+
+/// How the attributes of an element depend on each other, and its newer name.
+fn relations(out: &mut String, raw: &raw::Element, names: &Names<'_>) {
+    let list = |attributes: &[String]| attributes.iter().map(|one| names.id(one)).collect::<Vec<_>>().join(", ");
+    let mut written: Vec<String> = Vec::new();
+    for (condition, attributes) in &raw.only_with {
+        let (other, values) = condition.split_once('=').expect("checked: a condition has `=`");
+        let values: Vec<&str> = values.split('|').collect();
+        let (other, attributes) = (names.id(other), list(attributes));
+        written.push(format!("Relation::OnlyWith {{ other: {other}, values: &{values:?}, attributes: &[{attributes}] }}"));
+    }
+    for (groups, variant) in [(&raw.together, "Together"), (&raw.exclusive, "Exclusive"), (&raw.any_of, "AnyOf")] {
+        written.extend(groups.iter().map(|group| format!("Relation::{variant}(&[{}])", list(group))));
+    }
+    let renamed = raw.renamed.as_ref().map_or("None".to_owned(), |renamed| {
+        format!("Some(({:?}, {}))", renamed.to, dialects(std::slice::from_ref(&renamed.since)))
+    });
+    let _ = writeln!(out, "        relations: &[{}], renamed: {renamed},", written.join(", "));
 }
 
 /// Name numbers with attribute numbers, sorted; and the numbers of the families that have members outside it.
@@ -142,14 +164,24 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
     });
     let reference =
         attribute.reference.as_ref().map_or("None".to_owned(), |one| format!("Some({})", reference(one, model, names)));
+    let pattern = raw.pattern.as_ref().map_or("None".to_owned(), |written| {
+        let pieces = pattern::parse(written).expect("checked: the pattern parses");
+        let pieces: Vec<String> = pieces
+            .iter()
+            .map(|piece| format!("Piece {{ ranges: &{:?}, least: {}, most: {} }}", piece.ranges, piece.least, piece.most))
+            .collect();
+        format!("Some(Pattern {{ text: {written:?}, pieces: &[{}] }})", pieces.join(", "))
+    });
+    let unique = raw.unique.as_deref().map_or("None".to_owned(), |scope| format!("Some(Scope::{})", variant(scope)));
     let range = raw.range.map_or("None".to_owned(), |[low, high]| format!("Some(({low}, {high}))"));
     let _ = writeln!(
         out,
         "            AttributeDef {{ name: {:?}, name_id: {}, family: {family}, value: {value}, required: {required}, \
-         default: {:?}, reference: {reference}, range: {range}, withdrawn: &[{}], documented: {}, order: {order}, summary: {:?} }},",
+         default: {:?}, reference: {reference}, range: {range}, pattern: {pattern}, unique: {unique}, lines: {}, withdrawn: &[{}], documented: {}, order: {order}, summary: {:?} }},",
         raw.name,
         names.id(&raw.name),
         raw.default,
+        raw.lines,
         dialects(&raw.withdrawn),
         raw.documented,
         raw.summary,
@@ -157,7 +189,16 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
 }
 
 fn reference(reference: &Reference, model: &Model, names: &Names<'_>) -> String {
-    let source = |source: &Source| match source {
+    match reference {
+        Reference::Item(kind) => format!("Reference::Item(ItemKind::{})", variant(&model.kinds[*kind].id)),
+        Reference::Property(from) => format!("Reference::Property({})", source(from, names)),
+        Reference::Binding(from) => format!("Reference::Binding({})", source(from, names)),
+        Reference::Plain(plain) => format!("Reference::{plain}"),
+    }
+}
+
+fn source(source: &Source, names: &Names<'_>) -> String {
+    match source {
         Source::Written => "TypeSource::Written".to_owned(),
         Source::Unknown => "TypeSource::Unknown".to_owned(),
         Source::BuiltIn(name) => format!("TypeSource::BuiltIn({name:?})"),
@@ -169,12 +210,6 @@ fn reference(reference: &Reference, model: &Model, names: &Names<'_>) -> String 
             names.id(attribute),
             side.map_or("None".to_owned(), |side| format!("Some(ResourceTypeEnd::{side})"))
         ),
-    };
-    match reference {
-        Reference::Item(kind) => format!("Reference::Item(ItemKind::{})", variant(&model.kinds[*kind].id)),
-        Reference::Property(from) => format!("Reference::Property({})", source(from)),
-        Reference::Binding(from) => format!("Reference::Binding({})", source(from)),
-        Reference::Plain(plain) => format!("Reference::{plain}"),
     }
 }
 

@@ -32,7 +32,7 @@ impl Approve {
         engine.approve(run, &self.task, &self.reason)?;
         if !global.quiet {
             let file = engine.store().data_file();
-            terminal::say(&format!("approved; apply the changes with: jobwright run --resume {}{}", run.0, store_argument(file)));
+            terminal::say(&format!("approved; apply the changes:\njobwright run --resume {}{}", run.0, store_argument(file)));
         }
         Ok(Exit::Done)
     }

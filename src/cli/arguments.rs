@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, man, plan, rules, run, runs,
-    schema, show, simulate, store,
+    schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -81,6 +81,7 @@ pub(super) enum Command {
     Cancel(cancel::Cancel),
     Approve(approve::Approve),
     Simulate(simulate::Simulate),
+    Schedule(schedule::Schedule),
     Init(init::Init),
     Store(store::Store),
     Explain(explain::Explain),
@@ -88,6 +89,22 @@ pub(super) enum Command {
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
+}
+
+impl Command {
+    /// The store that the command is told to work on.
+    pub(super) fn store(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Approve(arguments) => arguments.store.as_ref(),
+            Self::Cancel(arguments) => arguments.store.as_ref(),
+            Self::Logs(arguments) => arguments.store.as_ref(),
+            Self::Run(arguments) => arguments.store.as_ref(),
+            Self::Runs(arguments) => arguments.store(),
+            Self::Show(arguments) => arguments.store.as_ref(),
+            Self::Store(arguments) => arguments.store(),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,9 +21,14 @@ pub(super) struct Cancel {
 impl Cancel {
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let run = stores::run(&self.run)?;
-        stores::existing(self.store.as_ref())?.cancel(run)?;
-        if !global.quiet {
+        let ended = stores::existing(self.store.as_ref())?.cancel(run)?;
+        if global.quiet {
+            return Ok(Exit::Done);
+        }
+        if ended.is_empty() {
             terminal::say(&format!("run {} is asked to stop; its running task finishes first", run.0));
+        } else {
+            terminal::say(&format!("ended what run {} had left at work: {}", run.0, ended.join(", ")));
         }
         Ok(Exit::Done)
     }

@@ -2,11 +2,17 @@
 
 use std::fmt;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use super::Exit;
 use crate::config::{ConfigError, Refused, UnknownSelector};
+use crate::engine::DEFAULT_STORE;
+use crate::engine::store::store_argument;
 use crate::output::Failure;
 use crate::source::discovery::DiscoveryError;
+
+/// How a command that somebody is told to type begins; it has a line of its own.
+pub(super) const COMMAND: &str = "jobwright ";
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -47,6 +53,17 @@ impl Error {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With the store that the command was told, in the commands that stand on lines of their own.
+    #[must_use]
+    pub(super) fn on_store(mut self, store: Option<&PathBuf>) -> Self {
+        if let (Some(help), Some(store)) = (&mut self.help, store.filter(|store| **store != Path::new(DEFAULT_STORE))) {
+            let argument = store_argument(store);
+            let told = |line: &str| if line.starts_with(COMMAND) { format!("{line}{argument}") } else { line.to_owned() };
+            *help = help.lines().map(told).collect::<Vec<_>>().join("\n");
+        }
         self
     }
 

@@ -84,7 +84,12 @@ impl Judging {
     pub(super) fn strict(&self, config: Config) -> Result<Judge, Error> {
         let outside = Outside {
             settings: self.appsettings.as_deref().map(settings).transpose()?,
-            embedded: self.embedded.then(embedded_elements),
+            embedded: self.embedded.then(|| {
+                // What a program executes needs no embedded form.
+                let mut elements = embedded_elements();
+                elements.extend(config.executors.covered());
+                elements
+            }),
         };
         Ok(Judge { config, outside, baseline: None, changed: None })
     }

@@ -1,15 +1,23 @@
 //! `jobwright logs`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
-use crate::engine::log;
+use crate::engine::external::{folder, output_file};
+use crate::engine::{Engine, RunDetail, log};
+use crate::tasks::RunId;
 
-/// Show what happened to a task of a run, as JSON lines
+/// How often a log that is followed is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Show what happened to a task of a run: the output of its program, or its events as JSON lines
 #[derive(Debug, Args)]
 pub(super) struct Logs {
     /// The run
@@ -18,6 +26,12 @@ pub(super) struct Logs {
     /// The task
     #[arg(value_name = "TASK")]
     pub(super) task: String,
+    /// Go on until the task has ended
+    #[arg(short, long, conflicts_with = "events")]
+    pub(super) follow: bool,
+    /// Show the events also where a program has left output
+    #[arg(long)]
+    pub(super) events: bool,
     /// The identity store [default: .jobwright/store.db]
     #[arg(long, value_name = "FILE")]
     pub(super) store: Option<PathBuf>,
@@ -28,7 +42,7 @@ impl Logs {
         let run = stores::run(&self.run)?;
         let engine = stores::existing(self.store.as_ref())?;
         let detail = engine.show(run)?;
-        let Some(task) = detail.tasks.iter().find(|task| crate::ir::same_identifier(&task.task, &self.task)) else {
+        let Some(place) = detail.tasks.iter().position(|task| crate::ir::same_identifier(&task.task, &self.task)) else {
             let near = crate::config::nearest(&self.task, detail.tasks.iter().map(|task| task.task.as_str()));
             let error = Error::usage(format!("run {} of job `{}` has no task `{}`", run.0, detail.run.job, self.task));
             return Err(match near {
@@ -36,12 +50,62 @@ impl Logs {
                 None => error.help(format!("`jobwright show {}` lists its tasks", run.0)),
             });
         };
-        let file = log::path_of(engine.store().work(), run);
-        let text = fs::read_to_string(&file)
-            .map_err(|error| Error::operational(format!("`{}` cannot be read: {error}", file.display())))?;
-        let own =
-            |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event["task"] == task.task.as_str());
-        terminal::print(|out| text.lines().filter(own).try_for_each(|line| writeln!(out, "{line}")))?;
+        let kept = folder(engine.store().work(), run, place);
+        if self.follow {
+            follow(&engine, run, place, &kept)?;
+        } else if kept.is_dir() && !self.events {
+            terminal::print(|out| copy(&kept, detail.tasks[place].attempt, &mut Place::default(), out))?;
+        } else {
+            events(&engine, run, &detail.tasks[place].task)?;
+        }
         Ok(Exit::Done)
     }
+}
+
+/// How much of the output has been shown.
+#[derive(Default)]
+struct Place {
+    /// The attempt it belongs to.
+    attempt: u32,
+    /// Bytes of that.
+    bytes: u64,
+}
+
+/// Shows what has come since, of every attempt up to `last`; between two attempts stands a line that says so.
+fn copy(folder: &Path, last: u32, shown: &mut Place, out: &mut dyn Write) -> io::Result<()> {
+    for attempt in shown.attempt.max(1)..=last {
+        let Ok(mut file) = fs::File::open(output_file(folder, attempt)) else { continue };
+        if attempt != shown.attempt {
+            if shown.attempt > 0 {
+                writeln!(out, "[jobwright: attempt {attempt}]")?;
+            }
+            *shown = Place { attempt, bytes: 0 };
+        }
+        file.seek(SeekFrom::Start(shown.bytes))?;
+        // What is written from now on is for the next time.
+        shown.bytes += io::copy(&mut file.take(1 << 40), out)?;
+    }
+    Ok(())
+}
+
+fn follow(engine: &Engine, run: RunId, place: usize, folder: &Path) -> Result<(), Error> {
+    let mut shown = Place::default();
+    loop {
+        // Asked before the output is read, so that nothing written before the end is missed.
+        let RunDetail { run: record, tasks, .. } = engine.show(run)?;
+        terminal::print(|out| copy(folder, tasks[place].attempt, &mut shown, out))?;
+        if tasks[place].state.is_final() || record.state != crate::engine::JobState::Running {
+            return Ok(());
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+fn events(engine: &Engine, run: RunId, task: &str) -> Result<(), Error> {
+    let file = log::path_of(engine.store().work(), run);
+    let text =
+        fs::read_to_string(&file).map_err(|error| Error::operational(format!("`{}` cannot be read: {error}", file.display())))?;
+    let own = |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event["task"] == task);
+    terminal::print(|out| text.lines().filter(own).try_for_each(|line| writeln!(out, "{line}")))?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments, outcomes, exit codes. One file per subcommand; what they do lives in the layers below.
 
+mod agent;
 mod approve;
 mod arguments;
 mod baseline;
@@ -16,10 +17,10 @@ mod explain;
 mod fix;
 mod fixing;
 mod fmt;
-mod init;
 mod formats;
 mod git;
 mod index;
+mod init;
 mod input;
 mod judging;
 mod logs;
@@ -29,12 +30,14 @@ mod report;
 mod rules;
 mod run;
 mod runs;
+mod schedule;
 mod schema;
 mod show;
 mod simulate;
 mod store;
 mod stores;
 mod terminal;
+mod wrap;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -56,8 +59,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return terminal::clap_error(&error, format),
     };
     let color = parsed.global.color;
+    let store = parsed.command.store().cloned();
     let ended = panic::catch_unwind(AssertUnwindSafe(|| execute(parsed))).unwrap_or_else(|_| Err(Error::internal()));
-    ended.unwrap_or_else(|error| terminal::error(&error, format, color))
+    ended.unwrap_or_else(|error| terminal::error(&error.on_store(store.as_ref()), format, color))
 }
 
 fn execute(arguments: Arguments) -> Result<Exit, Error> {
@@ -72,6 +76,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Logs(arguments) => arguments.execute(&global),
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
+        Command::Schedule(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Store(arguments) => arguments.execute(&global),
         Command::Fix(arguments) => arguments.execute(&global),

@@ -36,6 +36,10 @@ pub(super) enum Form {
     Dot,
     /// Mermaid
     Mermaid,
+    /// A picture
+    Svg,
+    /// A page for a browser: pictures and details
+    Html,
 }
 
 impl Plan {
@@ -46,9 +50,11 @@ impl Plan {
         };
         let text = match self.format {
             Form::Json => plan::to_json(&plan),
-            Form::Summary => plan::summary(&plan),
+            Form::Summary => plan::summary(&plan, terminal::width()),
             Form::Dot => graph::dot(&plan),
             Form::Mermaid => graph::mermaid(&plan),
+            Form::Svg => graph::svg(&plan),
+            Form::Html => graph::html(&plan),
         };
         match &self.output {
             Some(file) => compiled::write(file, text.as_bytes())?,

@@ -6,17 +6,21 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::agent::Agent;
 use super::arguments::Global;
 use super::check::Level;
 use super::input::Paths;
 use super::report::Reports;
 use super::stores::Places;
 use super::{Error, Exit, compiled, stores, terminal};
+use crate::engine::external::Doubts;
 use crate::engine::reporter::{Plain, Silent, Terminal, table};
 use crate::engine::{
-    BuiltIn, Control, Engine, JobState, Reporter, RunOptions, Selection, check_start, dry_run, find_job, signals,
+    BuiltIn, Control, Engine, EngineError, JobState, Reporter, RunOptions, Selection, TaskState, check_start, dry_run, find_job,
+    signals,
 };
 use crate::plan::Plan;
+use crate::tasks::Settings;
 
 /// Run a job
 #[derive(Debug, Args)]
@@ -39,7 +43,10 @@ pub(super) struct Run {
     /// Tasks at a time
     #[arg(long, value_name = "N", default_value = "1")]
     pub(super) jobs: NonZeroUsize,
-    /// The agent to be
+    /// Start a job that may not be started by hand, as another scheduler does
+    #[arg(long)]
+    pub(super) as_scheduler: bool,
+    /// The agent to be: jobs of others are refused [default: OpenId.AgentIdentifier of the settings]
     #[arg(long, value_name = "AGENT")]
     pub(super) agent: Option<String>,
     /// Say what would run, and run nothing
@@ -64,6 +71,12 @@ pub(super) struct Run {
     /// Only tasks whose identifier contains this text
     #[arg(long, value_name = "TEXT")]
     pub(super) containing: Option<String>,
+    /// With --resume: run these tasks again although nobody saw how their program ended
+    #[arg(long, value_name = "TASK", num_args = 1.., requires = "resume")]
+    pub(super) restart: Vec<String>,
+    /// With --resume: take a task whose program was cut off as ended, e.g. Export=completed (or unchanged)
+    #[arg(long, value_name = "TASK=OUTCOME", requires = "resume")]
+    pub(super) assume: Vec<String>,
     /// From what on the exit code is not 0 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub(super) fail_on: Option<Level>,
@@ -86,7 +99,9 @@ impl Run {
             let engine = stores::existing(self.store.as_ref())?;
             let places = Places::continued(&engine.context(run)?, self.appsettings.as_ref(), self.data.as_ref());
             let settings = places.load()?;
-            let options = RunOptions { jobs, control, ..RunOptions::new(&settings) };
+            let config = places.load_config(global)?;
+            let doubts = Doubts { restart: self.restart.clone(), assume: self.assumed()? };
+            let options = RunOptions { jobs, control, executors: &config.executors, doubts, ..RunOptions::new(&settings) };
             engine.resume(run, &options, &BuiltIn, reporter.as_mut())?
         } else {
             let job = self.job.clone().unwrap_or_default();
@@ -94,13 +109,16 @@ impl Run {
                 Ok(found) => found,
                 Err(exit) => return Ok(exit),
             };
-            self.for_agent(&plan, &job)?;
-            let places = Places::find(self.appsettings.as_ref(), self.data.as_ref(), &beside)?;
+            let config = Paths::of(vec![beside.clone()]).config_only(global)?;
+            let places = Places::find(self.appsettings.as_ref(), self.data.as_ref(), &beside)?.with_config(&config);
             let settings = places.load()?;
+            self.check_job(&plan, &job, &settings)?;
             let selection = self.selection();
-            let options = RunOptions { jobs, control, selection, context: places.context(), ..RunOptions::new(&settings) };
+            let executors = &config.executors;
+            let options =
+                RunOptions { jobs, control, selection, context: places.context(), executors, ..RunOptions::new(&settings) };
             // A refused run leaves no store behind.
-            check_start(&plan, &job, &options.selection, &BuiltIn)?;
+            check_start(&plan, &job, &options, &BuiltIn)?;
             let engine = Engine::open(&stores::file(self.store.as_ref()))?;
             engine.run(&plan, &job, &options, &BuiltIn, reporter.as_mut())?
         };
@@ -130,17 +148,28 @@ impl Run {
         }
     }
 
-    /// Refuses the job of another agent than the one that this process is told to be.
-    fn for_agent(&self, plan: &Plan, job: &str) -> Result<(), Error> {
-        let Some(agent) = &self.agent else { return Ok(()) };
+    /// What the tasks in doubt are taken for.
+    fn assumed(&self) -> Result<Vec<(String, TaskState)>, Error> {
+        let read = |text: &String| {
+            let (task, outcome) = text.split_once('=')?;
+            let state = TaskState::named(outcome).filter(|state| matches!(state, TaskState::Completed | TaskState::Unchanged))?;
+            Some((task.to_owned(), state))
+        };
+        let wrong = |text: &String| {
+            Error::usage(format!("`{text}` does not say how a task ended"))
+                .help("write TASK=completed if it took effect, TASK=unchanged if there was nothing to do")
+        };
+        self.assume.iter().map(|text| read(text).ok_or_else(|| wrong(text))).collect()
+    }
+
+    /// Refuses a job that is not to be started here, or not by hand.
+    fn check_job(&self, plan: &Plan, job: &str, settings: &Settings) -> Result<(), Error> {
         let job = find_job(plan, job)?;
-        match &job.agent {
-            Some(own) if !crate::ir::same_identifier(own, agent) => {
-                Err(Error::usage(format!("job `{}` belongs to agent `{own}`, not to `{agent}`", job.id))
-                    .help(format!("start it there, or with --agent {own}")))
-            }
-            _ => Ok(()),
+        Agent::of(self.agent.as_deref(), settings, plan)?.refuse_others(job)?;
+        if job.user_start_denied && !self.as_scheduler {
+            return Err(EngineError::StartDenied { job: job.id.clone() }.into());
         }
+        Ok(())
     }
 
     fn simulate(&self, global: &Global) -> Result<Exit, Error> {
@@ -149,7 +178,7 @@ impl Run {
             Ok((plan, _)) => plan,
             Err(exit) => return Ok(exit),
         };
-        let simulation = dry_run(&plan, &job, &self.selection())?;
+        let simulation = dry_run(&plan, &job, &self.selection(), &stores::file(self.store.as_ref()), &BuiltIn)?;
         terminal::print(|out| super::simulate::table(&simulation, out))?;
         Ok(Exit::Done)
     }

@@ -73,6 +73,14 @@ fn since(text: &str) -> Result<Timestamp, String> {
 }
 
 impl Runs {
+    /// The store that the command is told to work on.
+    pub(super) fn store(&self) -> Option<&PathBuf> {
+        match &self.what {
+            Some(What::Prune(prune)) => prune.store.as_ref(),
+            None => self.store.as_ref(),
+        }
+    }
+
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         if let Some(What::Prune(prune)) = &self.what {
             return prune.execute(global);

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::Global;
 use super::input::Paths;
 use super::{Error, Exit, terminal};
-use crate::{grammar, output};
+use crate::{grammar, output, plan};
 
 /// Print the schema of a format: JSON Schema, or XML Schema for the configuration itself
 #[derive(Debug, Args)]
@@ -21,6 +21,8 @@ enum Form {
     Events,
     /// What check --format json writes
     Findings,
+    /// What plan writes and run takes
+    Plan,
     /// What show --format json and --report FILE.json write
     Report,
     /// The configuration, as XML Schema 1.0 of the dialect
@@ -32,6 +34,7 @@ impl Schema {
         let text = match self.format {
             Form::Events => output::EVENTS.to_owned(),
             Form::Findings => output::SCHEMA.to_owned(),
+            Form::Plan => plan::SCHEMA.to_owned(),
             Form::Report => output::REPORT.to_owned(),
             Form::Xsd => {
                 let dialect = Paths::of(Vec::new()).config_only(global)?.check.dialect;

@@ -45,6 +45,14 @@ struct Backup {
 }
 
 impl Store {
+    /// The store that the command is told to work on.
+    pub(super) fn store(&self) -> Option<&PathBuf> {
+        match &self.what {
+            What::Check(check) => check.store.as_ref(),
+            What::Backup(backup) => backup.store.as_ref(),
+        }
+    }
+
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let told = match &self.what {
             What::Check(check) => {

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::arguments::Global;
 use super::{Error, Exit};
+use crate::config::Config;
 use crate::engine::{DEFAULT_STORE, Engine, EngineError};
 use crate::tasks::{RunId, Settings};
 
 /// Keys of what is kept with a run, for whoever continues it.
 const SETTINGS: &str = "settings";
 const DATA: &str = "data";
+const CONFIG: &str = "config";
 
 /// The store named, or the default one.
 pub(super) fn file(store: Option<&PathBuf>) -> PathBuf {
@@ -34,6 +37,8 @@ pub(super) fn run(text: &str) -> Result<RunId, Error> {
 pub(super) struct Places {
     pub(super) settings: Option<PathBuf>,
     pub(super) data: Option<PathBuf>,
+    /// jobwright's own configuration.
+    pub(super) config: Option<PathBuf>,
 }
 
 impl Places {
@@ -51,20 +56,38 @@ impl Places {
         let folder = if beside.is_dir() { beside } else { beside.parent().unwrap_or(Path::new("")) };
         let usual = folder.join("appsettings.agent.json");
         let settings = settings.cloned().or_else(|| usual.is_file().then_some(usual));
-        Ok(Self { settings, data: data.cloned() })
+        Ok(Self { settings, data: data.cloned(), config: None })
     }
 
     /// What is kept with a run, as absolute paths.
     pub(super) fn context(&self) -> BTreeMap<String, String> {
         let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
         let settings = self.settings.iter().map(|path| (SETTINGS.to_owned(), absolute(path)));
-        settings.chain(self.data.iter().map(|path| (DATA.to_owned(), absolute(path)))).collect()
+        let data = self.data.iter().map(|path| (DATA.to_owned(), absolute(path)));
+        settings.chain(data).chain(self.config.iter().map(|path| (CONFIG.to_owned(), absolute(path)))).collect()
     }
 
     /// What was kept with a run; what is named now wins.
     pub(super) fn continued(context: &BTreeMap<String, String>, settings: Option<&PathBuf>, data: Option<&PathBuf>) -> Self {
         let kept = |key: &str| context.get(key).map(PathBuf::from);
-        Self { settings: settings.cloned().or_else(|| kept(SETTINGS)), data: data.cloned().or_else(|| kept(DATA)) }
+        Self {
+            settings: settings.cloned().or_else(|| kept(SETTINGS)),
+            data: data.cloned().or_else(|| kept(DATA)),
+            config: kept(CONFIG),
+        }
+    }
+
+    /// With the file that jobwright's own configuration was read from.
+    pub(super) fn with_config(self, config: &Config) -> Self {
+        Self { config: config.path.clone(), ..self }
+    }
+
+    /// jobwright's own configuration as it is now: the file named, or the one that the run began with.
+    pub(super) fn load_config(&self, global: &Global) -> Result<Config, Error> {
+        match global.config.as_ref().or(self.config.as_ref()) {
+            Some(file) => Ok(Config::load(file, crate::rules::catalogue())?),
+            None => Ok(Config::default()),
+        }
     }
 
     /// Reads the settings; none where there is no file.
@@ -73,7 +96,7 @@ impl Places {
             Some(file) => Settings::load(file, self.data.as_deref()).map_err(|error| {
                 Error::new(Exit::Operational, error.to_string()).help("correct the settings file and start again")
             }),
-            None => Ok(Settings { data_base: self.data.clone().unwrap_or_default(), ..Settings::default() }),
+            None => Ok(Settings::without_file(self.data.clone().unwrap_or_default())),
         }
     }
 }
@@ -86,7 +109,7 @@ impl From<EngineError> for Error {
             13 => Exit::JobCancelled,
             _ => Exit::Operational,
         };
-        // The message says what is wrong before its first semicolon, and what to do after it.
+        // The message says what is wrong before its last semicolon, and what to do after it.
         let text = error.to_string();
         match text.rsplit_once("; ") {
             Some((message, help)) => Self::new(exit, message).help(help),

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use super::arguments::Color;
+use super::wrap::wrap;
 use super::{Error, Exit};
 use crate::output::{self, Context, Failure, Format};
 
@@ -92,7 +93,14 @@ pub(super) fn error(error: &Error, format: Format, color: Color) -> Exit {
         let colored = decide(color, io::stderr().is_terminal());
         let theme = if colored { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let mut text = String::new();
-        let drawn = GraphicalReportHandler::new_themed(theme).with_width(width()).render_report(&mut text, error);
+        // The width of the margins of message and help.
+        let wrapped = Error {
+            message: wrap(&error.message, width().saturating_sub(4)),
+            help: error.help.as_ref().map(|help| wrap(help, width().saturating_sub(8))),
+            ..Error::new(error.exit, "")
+        };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(width()).with_wrap_lines(false);
+        let drawn = handler.render_report(&mut text, &wrapped);
         say(if drawn.is_ok() { text.trim_end() } else { &error.message });
     }
     error.exit

@@ -3,9 +3,11 @@
 //! Every problem is reported, each with its place; a configuration with a problem is not used.
 
 mod error;
+pub mod executors;
 mod nearest;
 mod print;
 mod rebase;
+pub mod schedule;
 mod selector;
 mod table;
 mod validate;
@@ -21,9 +23,11 @@ use crate::source::discovery::Selection;
 use crate::source::{Glob, decode};
 
 pub use error::{ConfigError, PROBLEM, Refused};
+pub use executors::Executors;
 pub use nearest::nearest;
 pub use print::print;
 pub use rebase::Rebase;
+pub use schedule::Schedule;
 pub use selector::{Selector, UnknownSelector};
 
 /// Name of the configuration file.
@@ -41,6 +45,10 @@ pub struct Config {
     pub files: Selection,
     /// `[check]`: what is reported, and as what.
     pub check: Check,
+    /// `[executors]`: which programs execute tasks.
+    pub executors: Executors,
+    /// `[schedule]`: what `jobwright schedule` does beside starting jobs.
+    pub schedule: Schedule,
     /// `[fmt]`: how formatted files look.
     pub fmt: Style,
     rebase: Rebase,

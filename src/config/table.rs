@@ -31,13 +31,30 @@ pub(super) type Word<'t> = (&'t str, Range<usize>);
 pub(super) struct Table<'t> {
     /// How it is named in messages: `[check]`.
     name: String,
+    /// Where it begins.
+    place: Range<usize>,
     content: &'t DeTable<'t>,
     asked: Vec<&'static str>,
 }
 
 impl<'t> Table<'t> {
     pub(super) fn new(name: impl Into<String>, table: &'t DeTable<'t>) -> Self {
-        Self { name: name.into(), content: table, asked: Vec::new() }
+        Self { name: name.into(), place: 0..0, content: table, asked: Vec::new() }
+    }
+
+    /// As it stands at a place.
+    pub(super) fn at(self, place: Range<usize>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// Where it begins.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.place.clone()
+    }
+
+    /// How it is named in messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     fn get(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
@@ -93,11 +110,42 @@ impl<'t> Table<'t> {
         choose(key, &word, choices, problems)
     }
 
+    /// The items of the list `key`, of any type; one item that is no list stands for a list of one.
+    pub(super) fn items(&mut self, key: &'static str) -> Vec<&'t Spanned<DeValue<'t>>> {
+        match self.get(key) {
+            None => Vec::new(),
+            Some(value) => match value.get_ref() {
+                DeValue::Array(list) => list.iter().collect(),
+                _ => vec![value],
+            },
+        }
+    }
+
+    /// Whether the key is there; does not ask for it.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.content.contains_key(key)
+    }
+
+    /// All tables but those asked for, with their keys, for a table whose other keys are free; asks for every key.
+    pub(super) fn free_tables(self, problems: &mut Problems) -> Vec<(Word<'t>, Self)> {
+        let mut tables = Vec::new();
+        for (key, value) in self.content.iter().filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(table) => {
+                    tables.push(((name, key.span()), Self::new(within(&self.name, name), table).at(key.span())));
+                }
+                _ => wrong_type(name, value, &format!("a table: {}", within(&self.name, name)), problems),
+            }
+        }
+        tables
+    }
+
     /// The table `key`, shown in messages as `name`.
     pub(super) fn table(&mut self, key: &'static str, name: &str, problems: &mut Problems) -> Option<Self> {
         let value = self.get(key)?;
         if let DeValue::Table(table) = value.get_ref() {
-            return Some(Self::new(name, table));
+            return Some(Self::new(name, table).at(value.span()));
         }
         wrong_type(key, value, &format!("a table: {name}"), problems);
         None
@@ -143,6 +191,13 @@ impl<'t> Table<'t> {
     }
 }
 
+/// The name of a table inside another: `[check]` and `paths` are `[check.paths]`.
+fn within(outer: &str, key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let key = if key.chars().all(bare) { key.to_owned() } else { format!("\"{key}\"") };
+    format!("[{}.{key}]", outer.trim_start_matches('[').trim_end_matches(']'))
+}
+
 /// The value among `choices` that `word` names.
 pub(super) fn choose<T: Copy>(key: &str, word: &Word<'_>, choices: &[(&str, T)], problems: &mut Problems) -> Option<T> {
     if let Some((_, value)) = choices.iter().find(|(name, _)| *name == word.0) {
@@ -157,11 +212,11 @@ pub(super) fn choose<T: Copy>(key: &str, word: &Word<'_>, choices: &[(&str, T)],
     None
 }
 
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn text<'t>(value: &'t Spanned<DeValue<'t>>) -> Option<Word<'t>> {
+pub(super) fn text<'t>(value: &'t Spanned<DeValue<'t>>) -> Option<Word<'t>> {
     match value.get_ref() {
         DeValue::String(text) => Some((text.as_ref(), value.span())),
         _ => None,
@@ -176,7 +231,7 @@ fn list<'t>(key: &str, value: &'t Spanned<DeValue<'t>>, expected: &str, problems
     None
 }
 
-fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str, problems: &mut Problems) {
+pub(super) fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str, problems: &mut Problems) {
     let found = match value.get_ref() {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::executors::read_executors;
+use super::schedule::read_schedule;
 use super::table::{Problems, Table, Word, choose};
 use super::{Check, Config, DIALECTS, Level, PathPolicy, Refused, Selector, nearest};
 use crate::finding::{RuleInfo, Severity, sort};
@@ -60,6 +62,12 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
     }
     if let Some(check) = table.table("check", "[check]", problems) {
         config.check = read_check(check, folder, rules, problems);
+    }
+    if let Some(executors) = table.table("executors", "[executors]", problems) {
+        config.executors = read_executors(executors, folder, problems);
+    }
+    if let Some(schedule) = table.table("schedule", "[schedule]", problems) {
+        config.schedule = read_schedule(schedule, folder, &config.executors, problems);
     }
     if let Some(fmt) = table.table("fmt", "[fmt]", problems) {
         config.fmt = read_fmt(fmt, problems);
@@ -274,7 +282,7 @@ mod tests {
         10 │ [colour]
            │  ^^^^^^ not a key of this table
            │
-           = help: the top level takes `files`, `check`, `fmt`
+           = help: the top level takes `files`, `check`, `executors`, `schedule`, `fmt`
 
         8 errors in 1 file (0 elements)
         "#);

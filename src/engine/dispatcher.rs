@@ -4,13 +4,14 @@
 //! and hears from it how they ended. Reporters are told after the store.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::InterruptHandle;
 
 use super::clock::Timestamp;
+use super::crew::Crew;
 use super::error::EngineError;
 use super::event::{Event, EventKind};
 use super::executor::{Ending, Executor, Order, Report};
@@ -66,6 +67,7 @@ impl<'a> Dispatcher<'a> {
         let run = executor.run;
         let log = EventLog::open(store.work(), run, &store.log(run)?)?;
         let connection = store.connect()?;
+        let external = if executor.programs.is_empty() { None } else { Some(store.connect()?) };
         let abort = connection.get_interrupt_handle();
         let mut dispatcher = Self {
             store,
@@ -82,23 +84,21 @@ impl<'a> Dispatcher<'a> {
             abort,
         };
         thread::scope(|scope| {
-            let (order, orders) = mpsc::channel();
-            let (report, reports) = mpsc::channel();
-            scope.spawn(move || executor.serve(connection, &orders, &report));
-            let ended = dispatcher.work(&order, &reports);
+            let (crew, reports) = Crew::start(scope, executor, connection, external);
+            let ended = dispatcher.work(&crew, &reports);
             if ended.is_err() {
                 // Whatever still runs is told to give up, so that the scope can end.
                 executor.control.interrupt();
                 executor.control.interrupt();
                 dispatcher.abort.interrupt();
             }
-            drop(order);
+            drop(crew);
             ended
         })
         .inspect_err(|_| dispatcher.give_up())
     }
 
-    fn work(&mut self, order: &mpsc::Sender<Order>, reports: &Receiver<Report>) -> Result<JobState, EngineError> {
+    fn work(&mut self, crew: &Crew<'_>, reports: &Receiver<Report>) -> Result<JobState, EngineError> {
         self.open()?;
         loop {
             self.look_for_cancel()?;
@@ -110,7 +110,7 @@ impl<'a> Dispatcher<'a> {
             }
             self.flush(None)?;
             for launched in self.orders.drain(..) {
-                order.send(launched).map_err(|_| EngineError::Internal("the executor has ended".to_owned()))?;
+                crew.send(launched).map_err(|_| EngineError::Internal("the executor has ended".to_owned()))?;
             }
             match reports.recv_timeout(LOOK) {
                 Ok(report) => {
@@ -210,6 +210,7 @@ impl<'a> Dispatcher<'a> {
             }
             Ending::Failed(message) => (TaskSignal::Failed, None, Some(message)),
             Ending::GaveUp => (TaskSignal::GaveUp, None, Some("ended before it was done; nothing of it is kept".to_owned())),
+            Ending::CutOff(message) => (TaskSignal::GaveUp, None, Some(message)),
             Ending::Withdrawn => {
                 let state = self.start.board.apply(place, TaskSignal::Withdrawn)?;
                 let record = self.change(place, state);

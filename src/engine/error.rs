@@ -1,6 +1,9 @@
 //! What can go wrong with a run as a whole, in words that say what to do next.
 //!
 //! A task that fails is no error of the engine: it is an outcome of the run.
+//!
+//! A message says what is wrong before its last semicolon, and what to do after it. A command to type stands on a line of
+//! its own, without the store, which whoever was told one adds.
 
 use std::path::{Path, PathBuf};
 
@@ -69,7 +72,7 @@ pub enum EngineError {
         file: PathBuf,
     },
     /// No room for the store.
-    #[error("the disk of {} is full; make room, then continue with: jobwright run --resume", file.display())]
+    #[error("the disk of {} is full; make room, then continue:\njobwright run --resume", file.display())]
     DiskFull {
         /// The file.
         file: PathBuf,
@@ -155,7 +158,7 @@ pub enum EngineError {
     },
     /// Tasks that only the product itself can execute.
     #[error(
-        "job {job} was not started: {} embedded form: {}; leave them out with --from, --to or --only",
+        "job {job} was not started: {} embedded form: {}; leave them out with --from, --to or --only, or name programs for them under [executors]",
         if tasks.len() == 1 { "1 task has no".to_owned() } else { format!("{} tasks have no", tasks.len()) },
         tasks.iter().map(|(task, element)| format!("{task} ({element})")).collect::<Vec<_>>().join(", ")
     )]
@@ -165,8 +168,77 @@ pub enum EngineError {
         /// Identifier and element of each, in the order of the job.
         tasks: Vec<(String, String)>,
     },
+    /// Programs that cannot be started as they are configured.
+    #[error("job {job} was not started: {}; correct [executors] in jobwright.toml", problems.join(", "))]
+    Programs {
+        /// The job.
+        job: String,
+        /// What is wrong, one line each.
+        problems: Vec<String>,
+    },
+    /// Settings that tasks of the job cannot work with.
+    #[error("job {job} was not started: {}; correct the settings, then start it again", problems.join(", "))]
+    Settings {
+        /// The job.
+        job: String,
+        /// What is wrong, with its place in the settings file.
+        problems: Vec<String>,
+    },
+    /// A part of a job that is handed over as a whole.
+    #[error(
+        "job {job} is handed to the job runner as a whole, so no part of it can be selected; leave the selection out, or take [executors.job-runner] away"
+    )]
+    HandedOver {
+        /// The job.
+        job: String,
+    },
+    /// Programs of which nobody saw the end.
+    #[error(
+        "run {id} does not go on by itself: nobody knows whether {} took effect, its program was cut off; see `jobwright logs {id} {first}`, then say which: jobwright run --resume {id} --restart {first} to run it again, --assume {first}=completed if it is done",
+        tasks.join(", "), id = run.0, first = tasks.first().map_or("", String::as_str)
+    )]
+    Uncertain {
+        /// The run.
+        run: RunId,
+        /// The tasks.
+        tasks: Vec<String>,
+    },
+    /// Somebody says what became of a task that is in no doubt.
+    #[error("task {task} of run {} {}: it is in no doubt; leave it out of --restart and --assume", run.0, state.predicate())]
+    NotInDoubt {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// Where it stands.
+        state: super::state::TaskState,
+    },
+    /// A second schedule on one store.
+    #[error("another jobwright schedule works on {}; one is enough for a store, stop one of them", work.display())]
+    ScheduleRuns {
+        /// The folder of work files.
+        work: PathBuf,
+    },
+    /// A job that nobody may start by hand.
+    #[error(
+        "job {job} may not be started by hand (UserStartDenied); `jobwright schedule` starts it, another scheduler may with --as-scheduler"
+    )]
+    StartDenied {
+        /// The job.
+        job: String,
+    },
+    /// A program of an interrupted run is still at work.
+    #[error("the program of {task} of run {id} is still at work in process {pid}; wait for its end, or end it with: jobwright cancel {id}", id = run.0)]
+    LeftOver {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// The process.
+        pid: u32,
+    },
     /// Somebody else runs the job.
-    #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it with: jobwright cancel {}", run.0, run.0)]
+    #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it:\njobwright cancel {}", run.0, run.0)]
     Locked {
         /// The job.
         job: String,
@@ -178,16 +250,16 @@ pub enum EngineError {
         since: Timestamp,
     },
     /// No run of that number.
-    #[error("the store has no run {}; see them with: jobwright runs", run.0)]
+    #[error("the store has no run {}; see them:\njobwright runs", run.0)]
     UnknownRun {
         /// What was asked for.
         run: RunId,
     },
     /// Nothing waits to be continued.
-    #[error("no run of this store can be continued: each ended, or a later run of its job did; see them with: jobwright runs")]
+    #[error("no run of this store can be continued: each ended, or a later run of its job did; see them:\njobwright runs")]
     NothingToResume,
     /// The run cannot be continued.
-    #[error("run {} cannot be continued: it is {state}; start the job anew with: jobwright run", run.0)]
+    #[error("run {} cannot be continued: it is {state}; start its job anew", run.0)]
     NotResumable {
         /// The run.
         run: RunId,
@@ -196,7 +268,7 @@ pub enum EngineError {
     },
     /// A blocked task that nobody approved.
     #[error(
-        "run {id} waits for approval of {task}; look at its changes with: jobwright show {id}, then approve them with: jobwright approve {id} {task} --reason \"…\"",
+        "run {id} waits for approval of {task}; look at its changes, approve them, then continue:\njobwright show {id}\njobwright approve {id} {task} --reason \"…\"\njobwright run --resume {id}",
         id = run.0
     )]
     NotApproved {
@@ -267,6 +339,10 @@ impl EngineError {
             | Self::UnknownTask { .. }
             | Self::NothingSelected { .. }
             | Self::NotEmbedded { .. }
+            | Self::Programs { .. }
+            | Self::StartDenied { .. }
+            | Self::HandedOver { .. }
+            | Self::NotInDoubt { .. }
             | Self::UnknownRun { .. }
             | Self::NothingToResume
             | Self::NotResumable { .. }
@@ -274,7 +350,11 @@ impl EngineError {
             | Self::BadOutcome { .. }
             | Self::Exists { .. }
             | Self::NotRunning { .. } => 2,
-            Self::Locked { .. } | Self::NotApproved { .. } => 12,
+            Self::Locked { .. }
+            | Self::NotApproved { .. }
+            | Self::Uncertain { .. }
+            | Self::LeftOver { .. }
+            | Self::ScheduleRuns { .. } => 12,
             Self::Internal(_) => 4,
             _ => 6,
         }
@@ -352,7 +432,10 @@ mod tests {
     #[test]
     fn failures_of_the_disk_say_what_to_do() {
         use rusqlite::ffi::{SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
-        insta::assert_snapshot!(of_code(SQLITE_FULL), @"the disk of store.db is full; make room, then continue with: jobwright run --resume");
+        insta::assert_snapshot!(of_code(SQLITE_FULL), @"
+        the disk of store.db is full; make room, then continue:
+        jobwright run --resume
+        ");
         insta::assert_snapshot!(of_code(SQLITE_READONLY), @"store.db is read-only; make it and its folder writable, or name another store with --store");
         assert!(of_code(SQLITE_CORRUPT).starts_with("store.db is damaged"));
         assert!(of_code(SQLITE_CANTOPEN).starts_with("store.db cannot be opened"));

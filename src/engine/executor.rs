@@ -18,6 +18,7 @@ use super::claim::Claim;
 use super::clock::Timestamp;
 use super::control::Control;
 use super::error::{EngineError, is_full};
+use super::external::Programs;
 use super::failpoint;
 use super::source::TaskSource;
 use super::state::TaskState;
@@ -27,7 +28,7 @@ use crate::plan::model::{Job, OnFailure, Task};
 use crate::tasks::{RunId, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 /// The shortest time between two reports of progress.
-const PROGRESS: Duration = Duration::from_millis(50);
+pub(super) const PROGRESS: Duration = Duration::from_millis(50);
 /// How long a lock of another process is waited for before the request to end the run is looked at again.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -57,6 +58,8 @@ pub(super) enum Ending {
     Failed(String),
     /// It gave up because the run is being ended; nothing of it is stored.
     GaveUp,
+    /// Its program was ended before it was done; what is known of it, in words.
+    CutOff(String),
     /// The run was cancelled before it began.
     Withdrawn,
     /// The store failed.
@@ -80,6 +83,7 @@ pub(super) struct Executor<'a> {
     pub(super) store: &'a Path,
     pub(super) settings: &'a Settings,
     pub(super) source: &'a dyn TaskSource,
+    pub(super) programs: &'a Programs<'a>,
     pub(super) control: Control,
 }
 

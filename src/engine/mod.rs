@@ -3,16 +3,21 @@
 //! Invariants: one dispatcher owns the state of a run; the effect of a task and its outcome are committed in one
 //! transaction of `store.db`, so that a crash at any instant leaves each task either done or not done; whatever the
 //! history says beside that is reconciled with it when a run is read or continued. A job is run by one process at a
-//! time. The engine reads a plan that its caller has verified.
+//! time. The engine reads a plan that its caller has verified. What it does where the product's documentation says nothing
+//! is written in `docs/execution.md`.
 
 mod claim;
+mod again;
 pub mod clock;
 pub mod control;
+mod crew;
 mod dispatcher;
 pub mod error;
 pub mod event;
 mod executor;
+pub mod external;
 mod failpoint;
+pub mod group;
 mod held_back;
 pub mod launch;
 pub mod log;
@@ -20,6 +25,7 @@ pub mod process;
 pub mod reporter;
 #[cfg(test)]
 mod sample;
+pub mod schedule;
 pub mod selection;
 pub mod signals;
 pub mod simulate;
@@ -32,9 +38,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::config::Executors;
 use crate::plan::Plan;
-use crate::plan::model::{Job, JobMode, Task};
-use crate::tasks::{RunId, Settings};
+use crate::plan::model::{Job, Task};
+use crate::tasks::{ChangeList, RunId, Settings};
 
 pub use control::Control;
 pub use error::EngineError;
@@ -47,6 +54,7 @@ pub use store::{Checked, DEFAULT_STORE, Filter, RunDetail, RunRecord, Store, Tas
 
 use dispatcher::{Dispatcher, Start};
 use executor::Executor;
+use external::{Doubts, Programs};
 use launch::Board;
 use process::System;
 use state::TaskSignal;
@@ -67,12 +75,25 @@ pub struct RunOptions<'a> {
     pub control: Control,
     /// Where settings and data were found, kept with the run for whoever continues it: names and paths, no secrets.
     pub context: BTreeMap<String, String>,
+    /// Which programs execute tasks.
+    pub executors: &'a Executors,
+    /// What somebody says of tasks whose program was cut off.
+    pub doubts: Doubts,
 }
 
 impl<'a> RunOptions<'a> {
     /// The whole job, four tasks at a time.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { jobs: 4, selection: Selection::default(), settings, control: Control::new(), context: BTreeMap::new() }
+        static NONE: Executors = Executors { elements: BTreeMap::new(), job_runner: None, secrets: BTreeMap::new() };
+        Self {
+            jobs: 4,
+            selection: Selection::default(),
+            settings,
+            control: Control::new(),
+            context: BTreeMap::new(),
+            executors: &NONE,
+            doubts: Doubts::default(),
+        }
     }
 }
 
@@ -107,21 +128,23 @@ impl Engine {
         source: &dyn TaskSource,
         reporter: &mut dyn Reporter,
     ) -> Result<RunSummary, EngineError> {
-        let job = find_job(plan, job)?;
+        let job = &asked_job(plan, job, options)?;
         let selected = options.selection.resolve(job)?;
-        check_embedded(job, &selected, source)?;
+        let programs = programs(plan, job, &selected, options, source)?;
         let mut board = Board::new(job)?;
         leave_out(&mut board, &selected)?;
         self.store.check_writable()?;
+        self.forbid_left_overs(job)?;
         let run = self.store.begin(plan, job, &options.selection, &options.context, &System)?;
         let mut records = self.store.task_rows(run)?;
         self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
         let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
-        self.work(plan, job, run, options, source, reporter, start)
+        self.work(plan, job, run, options, &programs, source, reporter, start)
     }
 
     /// Continues a run, or the last unfinished one, with the plan and the selection that it began with. Tasks with a
-    /// committed outcome are kept, an approved one applies its change list, all others run.
+    /// committed outcome are kept, an approved one applies its change list, all others run, and with them those whose
+    /// output a failed task could not use.
     pub fn resume(
         &self,
         run: Option<RunId>,
@@ -132,18 +155,38 @@ impl Engine {
         let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
         let known = self.store.detail(run, &System)?.run;
         let plan = self.store.plan(&known.plan)?;
-        let job = find_job(&plan, &known.job)?;
+        let rows = self.store.task_rows(run)?;
+        let mut job = find_job(&plan, &known.job)?.clone();
+        if rows.len() == 1 && external::is_handed_over_row(&rows[0].element) {
+            job = external::hand_over(&job);
+        }
+        let job = &job;
         let selected = known.selection.resolve(job)?;
-        check_embedded(job, &selected, source)?;
+        let programs = programs(&plan, job, &selected, options, source)?;
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
         if known.state.is_resumable() {
             self.approvals(run, job)?;
+            let rows = self.store.detail(run, &System)?.tasks;
+            external::forbid_left_overs(self.store.work(), run, &rows)?;
+            options.doubts.check(self.store.work(), run, &job.id, &rows, &programs)?;
         }
         let reopened = self.store.reopen(run, &System)?;
+        external::assume(&self.store, run, &options.doubts, &rows)?;
+        let mut records = self.store.task_rows(run)?;
+        let programmed: Vec<&str> = job
+            .tasks
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| programs.command(*place).is_some())
+            .map(|(_, task)| task.id.as_str())
+            .collect();
+        // What a program did is not done again unasked.
+        let repeatable = |task: &Task| source.is_repeatable(task) && !programmed.contains(&task.id.as_str());
+        let again = again::tasks(&plan, job, &repeatable, &records, &self.store.outcomes(run)?);
+        self.store.take_back(run, &again)?;
         let approvals = self.approvals(run, job)?;
         let outcomes = self.store.outcomes(run)?;
-        let mut records = self.store.task_rows(run)?;
         for (place, record) in records.iter_mut().enumerate() {
             match outcomes.get(&record.task) {
                 Some(outcome) if approvals[place].is_none() => {
@@ -163,9 +206,22 @@ impl Engine {
                 }
             }
         }
-        self.hold_back(&plan, job, source, &mut board, &mut records, &approvals)?;
+        let own: Vec<String> = self.store.approvals(run)?.into_iter().map(|approval| approval.list).collect();
+        self.hold_back(&plan, job, source, &mut board, &mut records, &own)?;
         let start = Start { board, records, approvals, attempt: reopened.attempt, events: reopened.events, jobs: options.jobs };
-        self.work(&plan, job, run, options, source, reporter, start)
+        self.work(&plan, job, run, options, &programs, source, reporter, start)
+    }
+
+    /// Refuses to start a job beside what an interrupted run of it has left at work.
+    fn forbid_left_overs(&self, job: &Job) -> Result<(), EngineError> {
+        let last = self.store.history(&Filter::default(), &System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
+        match last {
+            Some(last) if last.state.is_resumable() => {
+                let tasks = self.store.detail(RunId(last.id), &System)?.tasks;
+                external::forbid_left_overs(self.store.work(), RunId(last.id), &tasks)
+            }
+            _ => Ok(()),
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of them differ between a new and a continued run")]
@@ -175,6 +231,7 @@ impl Engine {
         job: &Job,
         run: RunId,
         options: &RunOptions<'_>,
+        programs: &Programs<'_>,
         source: &dyn TaskSource,
         reporter: &mut dyn Reporter,
         start: Start<'_>,
@@ -187,6 +244,7 @@ impl Engine {
             store: self.store.data_file(),
             settings: options.settings,
             source,
+            programs,
             control: options.control.clone(),
         };
         Dispatcher::run(&self.store, &executor, reporter, start)?;
@@ -201,20 +259,13 @@ impl Engine {
         source: &dyn TaskSource,
         board: &mut Board<'_>,
         records: &mut [TaskRecord],
-        approved: &[Option<String>],
+        approved: &[String],
     ) -> Result<(), EngineError> {
-        if job.mode != JobMode::Incremental {
-            return Ok(());
-        }
-        for (place, task) in job.tasks.iter().enumerate() {
-            let Some(connector) = held_back::connector(plan, task) else { continue };
-            if board.states()[place] != TaskState::Waiting {
-                continue;
-            }
-            let Some(list) = self.store.ask(|data| source.blocked_connector(data, connector))? else { continue };
-            if !approved.contains(&Some(list)) {
+        let held_back = self.store.ask(|data| held_back::tasks(plan, job, source, data, approved))?;
+        for (place, reason) in held_back {
+            if board.states()[place] == TaskState::Waiting {
                 board.apply(place, TaskSignal::Refused)?;
-                records[place].reason = Some(held_back::reason(connector));
+                records[place].reason = Some(reason);
             }
         }
         Ok(())
@@ -253,18 +304,33 @@ impl Engine {
         self.store.detail(run, &System)
     }
 
+    /// The change lists of a run that wait for approval, or for the run to go on, with the tasks that hold them back;
+    /// with `rows` each of their changes.
+    pub fn change_lists(&self, run: RunId, rows: bool) -> Result<Vec<(String, ChangeList)>, EngineError> {
+        let mut lists = Vec::new();
+        for (task, outcome) in self.store.outcomes(run)? {
+            let Some(name) = outcome.list.filter(|_| outcome.state == TaskState::Blocked) else { continue };
+            lists.extend(self.store.ask(|data| crate::tasks::change_list(data, &name, rows))?.map(|list| (task, list)));
+        }
+        Ok(lists)
+    }
+
     /// Forgets all but the latest `keep` runs; see [`Store::prune`].
     pub fn prune(&self, keep: usize) -> Result<Vec<RunId>, EngineError> {
         self.store.prune(keep, &System)
     }
 
-    /// Asks the process that works on the run to end it; the running task finishes.
-    pub fn cancel(&self, run: RunId) -> Result<(), EngineError> {
-        let state = self.store.detail(run, &System)?.run.state;
-        if state != JobState::Running {
-            return Err(EngineError::NotRunning { run, state });
+    /// Asks the process that works on the run to end it; the running task finishes. Of a run that nobody works on, ends
+    /// the programs that it has left, and gives back the tasks they were of.
+    pub fn cancel(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+        let detail = self.store.detail(run, &System)?;
+        let state = detail.run.state;
+        if state == JobState::Running {
+            self.store.request_cancel(run)?;
+            return Ok(Vec::new());
         }
-        self.store.request_cancel(run)
+        let ended = external::end_left_overs(self.store.work(), run, &detail.tasks);
+        if ended.is_empty() { Err(EngineError::NotRunning { run, state }) } else { Ok(ended) }
     }
 
     /// Consents to the changes of a blocked task, which `resume` then applies.
@@ -288,14 +354,71 @@ impl Engine {
 
 /// Refuses what [`Engine::run`] would refuse without having looked at the store: an unknown job or task, a selection of
 /// nothing, a task without an embedded form.
-pub fn check_start(plan: &Plan, job: &str, selection: &Selection, source: &dyn TaskSource) -> Result<(), EngineError> {
-    let job = find_job(plan, job)?;
-    check_embedded(job, &selection.resolve(job)?, source)
+pub fn check_start(plan: &Plan, job: &str, options: &RunOptions<'_>, source: &dyn TaskSource) -> Result<(), EngineError> {
+    let job = asked_job(plan, job, options)?;
+    programs(plan, &job, &options.selection.resolve(&job)?, options, source).map(|_| ())
 }
 
-/// What a run of the job would do if every task completed; touches nothing.
-pub fn dry_run(plan: &Plan, job: &str, selection: &Selection) -> Result<Simulation, EngineError> {
-    simulate(find_job(plan, job)?, selection, &BTreeMap::new())
+/// The job of that identifier, as one task where whole jobs are handed over.
+fn asked_job(plan: &Plan, job: &str, options: &RunOptions<'_>) -> Result<Job, EngineError> {
+    let job = find_job(plan, job)?;
+    if options.executors.job_runner.is_none() {
+        return Ok(job.clone());
+    }
+    if options.selection != Selection::default() {
+        return Err(EngineError::HandedOver { job: job.id.clone() });
+    }
+    Ok(external::hand_over(job))
+}
+
+/// The programs of the selected tasks; refuses tasks that can be executed neither by one nor here.
+fn programs<'o>(
+    plan: &Plan,
+    job: &Job,
+    selected: &[bool],
+    options: &RunOptions<'o>,
+    source: &dyn TaskSource,
+) -> Result<Programs<'o>, EngineError> {
+    let programs = Programs::new(options.executors, plan, job, selected, options.settings)
+        .map_err(|problems| EngineError::Programs { job: job.id.clone(), problems })?;
+    check_embedded(job, selected, &programs, source)?;
+    check_settings(plan, job, selected, &programs, options.settings, source)?;
+    Ok(programs)
+}
+
+/// Refuses settings that embedded tasks cannot work with, before anything starts.
+fn check_settings(
+    plan: &Plan,
+    job: &Job,
+    selected: &[bool],
+    programs: &Programs<'_>,
+    settings: &Settings,
+    source: &dyn TaskSource,
+) -> Result<(), EngineError> {
+    let mut problems: Vec<String> = Vec::new();
+    for (place, task) in job.tasks.iter().enumerate() {
+        let embedded = source.find(&task.element).filter(|_| selected[place] && programs.command(place).is_none());
+        let Some(Err(error)) = embedded.map(|embedded| embedded.check_settings(plan, task, settings)) else { continue };
+        let problem = error.to_string();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(EngineError::Settings { job: job.id.clone(), problems }) }
+}
+
+/// What a run of the job on the store would do if every task completed; touches nothing. Without a store nothing is
+/// held back.
+pub fn dry_run(
+    plan: &Plan,
+    job: &str,
+    selection: &Selection,
+    store: &Path,
+    source: &dyn TaskSource,
+) -> Result<Simulation, EngineError> {
+    let job = find_job(plan, job)?;
+    let held_back = store::peek(store, |data| held_back::tasks(plan, job, source, data, &[]))?.unwrap_or_default();
+    simulate(job, selection, &BTreeMap::new(), &held_back)
 }
 
 /// The job of that identifier.
@@ -308,11 +431,12 @@ pub fn find_job<'p>(plan: &'p Plan, asked: &str) -> Result<&'p Job, EngineError>
 }
 
 /// Refuses a job with tasks that cannot be executed here, before anything starts.
-fn check_embedded(job: &Job, selected: &[bool], source: &dyn TaskSource) -> Result<(), EngineError> {
-    let missing = |(task, selected): (&Task, &bool)| {
-        (*selected && source.find(&task.element).is_none()).then(|| (task.id.clone(), task.element.clone()))
+fn check_embedded(job: &Job, selected: &[bool], programs: &Programs<'_>, source: &dyn TaskSource) -> Result<(), EngineError> {
+    let missing = |(place, task): (usize, &Task)| {
+        let nobody = selected[place] && programs.command(place).is_none() && source.find(&task.element).is_none();
+        nobody.then(|| (task.id.clone(), task.element.clone()))
     };
-    let tasks: Vec<(String, String)> = job.tasks.iter().zip(selected).filter_map(missing).collect();
+    let tasks: Vec<(String, String)> = job.tasks.iter().enumerate().filter_map(missing).collect();
     if tasks.is_empty() { Ok(()) } else { Err(EngineError::NotEmbedded { job: job.id.clone(), tasks }) }
 }
 

@@ -26,6 +26,11 @@ impl Holder {
         Self { pid, incarnation: processes.incarnation(pid).unwrap_or_default() }
     }
 
+    /// The process of that number, if one lives.
+    pub fn of(pid: u32, processes: &dyn Processes) -> Option<Self> {
+        processes.incarnation(pid).map(|incarnation| Self { pid, incarnation })
+    }
+
     /// Whether exactly this process still runs.
     pub fn lives(&self, processes: &dyn Processes) -> bool {
         processes.incarnation(self.pid).is_some_and(|now| now == self.incarnation)

@@ -7,6 +7,7 @@ use super::control::Control;
 pub fn listen(control: Control) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(move || {
         if control.interrupt() > 2 {
+            super::group::end_all();
             std::process::exit(i32::from(super::JobState::Cancelled.exit_code(false)));
         }
     })

@@ -39,8 +39,14 @@ pub struct Simulation {
 }
 
 /// Runs the launch logic over assumed outcomes. Tasks without one complete; `errored` becomes a warning where the plan
-/// tolerates the failure. Only outcomes that a task can have by itself may be assumed.
-pub fn simulate(job: &Job, selection: &Selection, outcomes: &BTreeMap<String, TaskState>) -> Result<Simulation, EngineError> {
+/// tolerates the failure. Only outcomes that a task can have by itself may be assumed. `held_back` are tasks, by place,
+/// that are left out, and why.
+pub fn simulate(
+    job: &Job,
+    selection: &Selection,
+    outcomes: &BTreeMap<String, TaskState>,
+    held_back: &[(usize, String)],
+) -> Result<Simulation, EngineError> {
     let mut signals = vec![TaskSignal::Completed; job.tasks.len()];
     for (task, outcome) in outcomes {
         let place = find(job, task)?;
@@ -63,6 +69,13 @@ pub fn simulate(job: &Job, selection: &Selection, outcomes: &BTreeMap<String, Ta
     for (place, selected) in selection.resolve(job)?.into_iter().enumerate() {
         if !selected {
             board.apply(place, TaskSignal::LeftOut)?;
+        }
+    }
+    for (place, reason) in held_back {
+        if board.states()[*place] == TaskState::Waiting {
+            board.apply(*place, TaskSignal::Refused)?;
+            reasons[*place] = Some(reason.clone());
+            order.push(*place);
         }
     }
     loop {

@@ -10,6 +10,11 @@ pub trait TaskSource: Sync {
     /// The task that executes `element`; none if it has no embedded form.
     fn find(&self, element: &str) -> Option<&dyn EmbeddedTask>;
 
+    /// Whether the task can be done again, in a later attempt of its run, without losing or repeating anything.
+    fn is_repeatable(&self, _task: &Task) -> bool {
+        false
+    }
+
     /// The name of the change list that waits in the store for approval where the task works, if one does. An approval
     /// is bound to it.
     fn change_list(&self, _store: &Connection, _task: &Task) -> rusqlite::Result<Option<String>> {
@@ -29,6 +34,11 @@ pub struct BuiltIn;
 impl TaskSource for BuiltIn {
     fn find(&self, element: &str) -> Option<&dyn EmbeddedTask> {
         tasks::find(element).map(|task| task as &dyn EmbeddedTask)
+    }
+
+    fn is_repeatable(&self, task: &Task) -> bool {
+        // What is built in compares with what was last synchronized, never with what was last read.
+        self.find(&task.element).is_some()
     }
 
     fn change_list(&self, store: &Connection, task: &Task) -> rusqlite::Result<Option<String>> {

@@ -3,30 +3,7 @@
 //! Case is changed without regard to a culture, which the product takes from the server.
 
 use super::ExprError;
-
-/// Name, number of arguments, and the embedded form where there is one.
-type Row = (&'static str, usize, Option<fn(&str) -> String>);
-
-/// The predefined functions.
-const FUNCTIONS: [Row; 17] = [
-    ("ToUpper", 0, Some(str::to_uppercase)),
-    ("ToLower", 0, Some(str::to_lowercase)),
-    ("Simplify", 0, Some(simplify)),
-    ("Trim", 0, Some(|value| value.trim().to_owned())),
-    ("TrimStart", 0, Some(|value| value.trim_start().to_owned())),
-    ("TrimEnd", 0, Some(|value| value.trim_end().to_owned())),
-    ("RemoveDiacritics", 0, Some(without_diacritics)),
-    ("ToDoubleMetaphone", 0, None),
-    ("ToSoundex", 0, None),
-    ("ToFirstName", 0, None),
-    ("ToTitle", 0, Some(to_title)),
-    ("ToFormatedDN", 0, None),
-    ("ParseLocalDate", 2, None),
-    ("ParseLocalDateThenAddMinutes", 3, None),
-    ("ParseUniversalDate", 1, None),
-    ("ParseUniversalDateThenAddMinutes", 3, None),
-    ("FormatLocalDate", 2, None),
-];
+use crate::grammar::expressions::functions;
 
 /// A call of a predefined function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,35 +21,63 @@ impl Function {
             Some((name, arguments)) => (name, arguments.split('|').map(str::to_owned).collect()),
             None => (text, Vec::new()),
         };
-        let Some((_, wanted, _)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
-            let near = FUNCTIONS.iter().map(|(known, ..)| (strsim::damerau_levenshtein(known, name), *known)).min();
-            let hint = near.filter(|(distance, _)| *distance <= 2).map_or_else(
-                || "; code begins with \"C#:\", a constant with \"Literal:\"".to_owned(),
-                |(_, known)| format!("; {known} is near"),
-            );
-            let message = format!("there is no predefined function {name:?}{hint}");
-            return Err(ExprError { message, span: 0..name.len() });
+        let Some(function) = functions().iter().find(|known| known.name == name) else {
+            return Err(ExprError { message: unknown(name), span: 0..name.len() });
         };
-        if arguments.len() != *wanted {
-            let message = format!("{name} takes {wanted} arguments after the colon, here are {}", arguments.len());
+        let wanted = function.arguments;
+        if arguments.len() != wanted.len() {
+            let list = if wanted.is_empty() { String::new() } else { format!(" ({})", wanted.join(", ")) };
+            let count = counted(wanted.len());
+            let message = format!("{name} takes {count} after the colon{list}, here are {}", arguments.len());
             return Err(ExprError { message, span: 0..text.len() });
         }
         Ok(Self { name: name.to_owned(), arguments })
     }
+}
 
-    /// What it computes, where it has an embedded form.
-    pub fn embedded(&self) -> Option<fn(&str) -> String> {
-        FUNCTIONS.iter().find(|(known, ..)| *known == self.name).and_then(|(.., function)| *function)
+fn counted(number: usize) -> String {
+    format!("{number} argument{}", if number == 1 { "" } else { "s" })
+}
+
+/// What to say about a text that is none of the languages.
+fn unknown(name: &str) -> String {
+    if !name.chars().all(char::is_alphanumeric) || name.is_empty() {
+        return "it is neither `C#:`, `Literal:` nor a predefined function".to_owned();
+    }
+    let distance = |known: &'static str| (strsim::osa_distance(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()), known);
+    let languages = ["Literal"].into_iter().chain(functions().iter().map(|function| function.name));
+    // Longer texts are no misspelt names, and would take long to compare.
+    let near = (name.len() <= 40).then(|| languages.map(distance).min()).flatten();
+    match near {
+        Some((distance, known)) if distance <= 2 => {
+            format!("there is no predefined function `{name}`; did you mean `{known}`?")
+        }
+        _ => format!("there is no predefined function `{name}`"),
     }
 }
 
-fn to_title(value: &str) -> String {
+/// What a function of one text computes, where it has that form.
+pub fn of_text(name: &str) -> Option<fn(&str) -> String> {
+    Some(match name {
+        "ToUpper" => str::to_uppercase,
+        "ToLower" => str::to_lowercase,
+        "Simplify" => simplify,
+        "Trim" => |value: &str| value.trim().to_owned(),
+        "TrimStart" => |value: &str| value.trim_start().to_owned(),
+        "TrimEnd" => |value: &str| value.trim_end().to_owned(),
+        "RemoveDiacritics" => without_diacritics,
+        "ToTitle" => to_title,
+        _ => return None,
+    })
+}
+
+pub(super) fn to_title(value: &str) -> String {
     let mut signs = value.chars();
     signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
 }
 
 /// Letters and digits only, without accents, in upper case.
-fn simplify(value: &str) -> String {
+pub(super) fn simplify(value: &str) -> String {
     without_diacritics(value).chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase()
 }
 
@@ -81,7 +86,7 @@ const PLAIN: &str = "AÀÁÂÃÄÅĀĂĄ CÇĆĈĊČ DĎ EÈÉÊËĒĔĖĘĚ GĜ
     UÙÚÛÜŨŪŬŮŰŲ WŴ YÝŶŸ ZŹŻŽ aàáâãäåāăą cçćĉċč dď eèéêëēĕėęě gĝğġģ hĥ iìíîïĩīĭį jĵ kķ lĺļľ nñńņň oòóôõöōŏő rŕŗř \
     sśŝşšș tţťț uùúûüũūŭůűų wŵ yýŷÿ zźżž";
 
-fn without_diacritics(value: &str) -> String {
+pub(super) fn without_diacritics(value: &str) -> String {
     let plain = |sign: char| {
         let row = PLAIN.split(' ').find(|row| row.contains(sign))?;
         row.chars().next()
@@ -99,7 +104,7 @@ mod tests {
     use super::*;
 
     fn call(text: &str, value: &str) -> String {
-        Function::parse(text).unwrap().embedded().unwrap()(value)
+        of_text(&Function::parse(text).unwrap().name).unwrap()(value)
     }
 
     #[test]
@@ -113,9 +118,9 @@ mod tests {
 
     #[test]
     fn arguments_are_counted() {
-        assert!(Function::parse("Trim:x").unwrap_err().message.contains("takes 0 arguments"));
+        assert!(Function::parse("Trim:x").unwrap_err().message.contains("takes 0 arguments after"));
         let date = Function::parse("ParseLocalDate:Romance Standard Time|dd/MM/yyyy").unwrap();
         assert_eq!(date.arguments, ["Romance Standard Time", "dd/MM/yyyy"]);
-        assert!(date.embedded().is_none());
+        assert!(of_text(&date.name).is_none());
     }
 }

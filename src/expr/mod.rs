@@ -4,12 +4,22 @@
 //! (`Literal:…`), C# (`C#:parameter:…`) and predefined functions (`Name:argument|argument`).
 
 mod binding;
-mod function;
+pub mod check;
+pub mod csharp;
+pub mod date;
+pub mod eval;
+pub mod function;
+mod literal;
+pub mod schema;
+pub mod types;
+pub mod value;
+pub mod zone;
 
 use std::ops::Range;
 
 pub use binding::{Binding, Segment};
 pub use function::Function;
+pub use literal::literal;
 
 /// Something that does not parse, and where in the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +53,8 @@ impl Expression {
         if let Some(value) = text.strip_prefix("Literal:") {
             return Ok(Self::Literal(value.to_owned()));
         }
-        if let Some(rest) = text.strip_prefix("C#:") {
+        // The documentation writes it both ways.
+        if let Some(rest) = text.strip_prefix("C#:").or_else(|| text.strip_prefix("c#:")) {
             let start = text.len() - rest.len();
             let is_name = |name: &str| {
                 name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_')

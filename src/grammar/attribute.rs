@@ -1,6 +1,7 @@
 //! Rows of the attribute tables.
 
 use super::dialect::Dialect;
+use super::pattern::Pattern;
 use super::reference::Reference;
 use super::value::{ValueProblem, ValueType};
 use crate::syntax::NameId;
@@ -24,6 +25,12 @@ pub struct AttributeDef {
     pub reference: Option<Reference>,
     /// The smallest and the largest number allowed, where the type allows more.
     pub range: Option<(i64, i64)>,
+    /// What the whole value looks like, where the type allows more.
+    pub pattern: Option<Pattern>,
+    /// Whether it holds several values, one a line.
+    pub lines: bool,
+    /// Where no two elements have the same value.
+    pub unique: Option<Scope>,
     /// The dialects that no longer have the attribute.
     pub withdrawn: &'static [Dialect],
     /// Whether a table of the product's documentation lists it; else it was read in examples or generated output.
@@ -38,6 +45,9 @@ impl AttributeDef {
     /// Whether `value` is one that the attribute can have.
     pub fn check(&self, value: &str) -> Result<(), ValueProblem> {
         self.value.check(value)?;
+        if let Some(pattern) = self.pattern.filter(|pattern| !pattern.takes(value)) {
+            return Err(ValueProblem::OffPattern(pattern));
+        }
         match (self.range, super::value::integer(value)) {
             (Some((low, high)), Some(number)) if number < low || number > high => Err(ValueProblem::OutOfRange { low, high }),
             _ => Ok(()),
@@ -54,6 +64,15 @@ impl AttributeDef {
     pub fn is_withdrawn(&self, dialect: Dialect) -> bool {
         self.withdrawn.contains(&dialect)
     }
+}
+
+/// Where no two elements have the same value of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In the whole configuration.
+    Configuration,
+    /// In one item, which may be written as several elements of one identifier.
+    Parent,
 }
 
 /// Whether an attribute must be there. On an element with a `ConsolidationMode` only the attribute that names the item

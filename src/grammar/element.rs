@@ -59,6 +59,10 @@ pub struct ElementDef {
     pub overridden_by: Option<ElementKind>,
     /// The dialects that no longer have the element.
     pub withdrawn: &'static [Dialect],
+    /// How its attributes depend on each other.
+    pub relations: &'static [Relation],
+    /// The name that took the place of this one, and the first dialect that has it.
+    pub renamed: Option<(&'static str, Dialect)>,
     /// Attribute names that documentation or habit uses wrongly, each with the right one.
     pub misspellings: &'static [(&'static str, &'static str)],
     /// No complete list of attributes is published: one that is unknown proves nothing.
@@ -114,6 +118,26 @@ impl ElementDef {
     pub fn is_withdrawn(&self, dialect: Dialect) -> bool {
         self.withdrawn.contains(&dialect)
     }
+}
+
+/// How attributes of one element depend on each other. A family stands there by its first member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Some attributes count only where another has one of a few values.
+    OnlyWith {
+        /// The other attribute.
+        other: NameId,
+        /// Its values, canonical.
+        values: &'static [&'static str],
+        /// What counts only then.
+        attributes: &'static [NameId],
+    },
+    /// All of them are written, or none.
+    Together(&'static [NameId]),
+    /// At most one of them is written.
+    Exclusive(&'static [NameId]),
+    /// At least one of them is written.
+    AnyOf(&'static [NameId]),
 }
 
 /// A child element that some dialects call required.

@@ -8,8 +8,10 @@ mod attribute;
 mod dialect;
 mod element;
 mod enumeration;
+pub mod expressions;
 mod item;
 pub mod packages;
+mod pattern;
 mod reference;
 mod tables;
 #[cfg(test)]
@@ -17,12 +19,13 @@ mod tests;
 mod value;
 mod xsd;
 
-pub use attribute::{AttributeDef, Family, Numbering, Required};
+pub use attribute::{AttributeDef, Family, Numbering, Required, Scope};
 pub use dialect::{Dialect, UnknownDialect};
-pub use element::{ElementDef, ElementKind, RequiredChild, ScaffoldingKind, Side};
+pub use element::{ElementDef, ElementKind, Relation, RequiredChild, ScaffoldingKind, Side};
 pub use enumeration::{EnumDef, EnumId, EnumValue};
 pub use item::ItemDef;
 pub use packages::Package;
+pub use pattern::Pattern;
 pub use reference::{Holder, Reference, ResourceTypeEnd, TypeSource};
 pub use tables::{ItemKind, NAMES, RESERVED_IDENTIFIERS, enums, kinds, names};
 pub use value::{ValueProblem, ValueType};

@@ -2,12 +2,17 @@
 
 #![allow(clippy::unreadable_literal, clippy::doc_markdown, reason = "generated")]
 
-use super::attribute::{AttributeDef, Family, Numbering, Required};
+use super::attribute::{AttributeDef, Family, Numbering, Required, Scope};
 use super::dialect::Dialect;
-use super::element::{ElementDef, ElementKind, RequiredChild, ScaffoldingKind, Side};
+use super::element::{ElementDef, ElementKind, Relation, RequiredChild, ScaffoldingKind, Side};
 use super::enumeration::{EnumDef, EnumId, EnumValue};
+use super::expressions::{
+    Class, ClassMember, ExpressionInput, ImplicitVariable, InputSource, Parameter, PredefinedFunction, Returns, SequenceArgument,
+    SequenceMethod, SequenceReturn, Standing,
+};
 use super::item::ItemDef;
 use super::packages::Package;
+use super::pattern::{Pattern, Piece};
 use super::reference::{Holder, Reference, ResourceTypeEnd, TypeSource};
 use super::value::ValueType;
 use crate::syntax::NameId;

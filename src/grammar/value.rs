@@ -4,6 +4,7 @@
 
 use super::enumeration::EnumId;
 use super::packages;
+use super::pattern::Pattern;
 
 /// What the value of an attribute must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,9 @@ pub enum ValueProblem {
         /// The largest number allowed.
         high: i64,
     },
+    /// Not what the attribute's pattern describes.
+    #[error("must follow the pattern {}", .0.text)]
+    OffPattern(Pattern),
     /// Not a number.
     #[error("must be a number, with a dot before its decimals")]
     NotNumber,

@@ -41,6 +41,7 @@ pub struct Program {
     connections: OnceLock<ConnectionsOf>,
     navigation: OnceLock<Navigation>,
     occurrences: OnceLock<Occurrences>,
+    pub(super) association_ends: OnceLock<super::model::AssociationEnds>,
 }
 
 /// The connections of each connector.
@@ -101,6 +102,7 @@ impl Program {
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
             occurrences: OnceLock::new(),
+            association_ends: OnceLock::new(),
         }
     }
 

@@ -10,6 +10,7 @@ mod error;
 pub mod graph;
 pub mod model;
 mod read;
+mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -18,4 +19,5 @@ pub use build::{build, inventory};
 pub use error::PlanError;
 pub use model::{PLAN_VERSION, Plan};
 pub use read::{load, to_json};
+pub use schema::SCHEMA;
 pub use summary::summary;

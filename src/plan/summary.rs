@@ -7,15 +7,16 @@ use unicode_width::UnicodeWidthStr;
 use super::graph::short;
 use super::model::{EdgeKind, Job, JobMode, OnFailure, Parents, Plan, Side, Task};
 
-/// Every job with its tasks, for a person to read.
-pub fn summary(plan: &Plan) -> String {
+/// Every job with its tasks, for a person to read; at most `width` columns wide, but for words that are longer. Tasks are
+/// named without the job's identifier in front.
+pub fn summary(plan: &Plan, width: usize) -> String {
     let mut out = String::new();
     for (index, job) in plan.jobs.iter().enumerate() {
         if index > 0 {
             out.push('\n');
         }
-        head(&mut out, job);
-        table(&mut out, job);
+        _ = writeln!(out, "{}: {}", job.id, facts(job));
+        table(&mut out, job, width);
     }
     if plan.jobs.is_empty() {
         out.push_str("no job\n");
@@ -33,7 +34,8 @@ pub(super) fn mode(mode: JobMode) -> &'static str {
     }
 }
 
-fn head(out: &mut String, job: &Job) {
+/// What a job is, in one line.
+pub(super) fn facts(job: &Job) -> String {
     let place = job.agent.as_ref().map_or_else(|| "on the server".to_owned(), |agent| format!("on agent {agent}"));
     let mut facts = vec![mode(job.mode).to_owned(), place];
     facts.push(job.schedule.as_ref().map_or_else(
@@ -48,43 +50,71 @@ fn head(out: &mut String, job: &Job) {
     if job.connector_job {
         facts.push("steps of a connector's page".to_owned());
     }
-    _ = writeln!(out, "{}: {}", job.id, facts.join(", "));
+    facts.join(", ")
 }
 
-fn table(out: &mut String, job: &Job) {
+/// The widest form that fits: all columns, what belongs to a task on lines below it, or all but its name there.
+fn table(out: &mut String, job: &Job, width: usize) {
     if job.tasks.is_empty() {
         return;
     }
     let header = ["level", "task", "element", "side", "works on", "waits for"].map(str::to_owned);
     let mut rows = vec![header];
     rows.extend(job.tasks.iter().map(|task| row(job, task)));
-    let mut widths = [0; 6];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
-        }
-    }
-    for row in &rows {
+    let widths: [usize; 6] = std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
+    let total = |columns: usize| widths[..columns].iter().map(|width| width + 2).sum::<usize>();
+    let columns = match width {
+        width if total(6) <= width => 6,
+        width if total(4) <= width => 4,
+        _ => 2,
+    };
+    for (index, row) in rows.iter().enumerate() {
         let mut line = String::from(" ");
-        for (cell, width) in row.iter().zip(widths) {
+        for (cell, width) in row.iter().zip(widths).take(columns) {
             _ = write!(line, " {cell}{}", " ".repeat(width.saturating_sub(cell.width()) + 1));
         }
         out.push_str(line.trim_end());
         out.push('\n');
+        if index > 0 {
+            below(out, row, columns, widths[0] + 6, width);
+        }
     }
 }
 
+/// What has no column, on lines of its own.
+fn below(out: &mut String, row: &[String; 6], columns: usize, indent: usize, width: usize) {
+    let named = |name: &str, cell: &String| if cell.is_empty() { None } else { Some(format!("{name}{cell}")) };
+    let parts = [Some(row[2].clone()), named("on the ", &row[3]), named("works on ", &row[4]), named("waits for ", &row[5])];
+    let parts: Vec<String> = parts.into_iter().skip(columns - 2).flatten().collect();
+    let mut line = String::new();
+    for word in parts.join("; ").split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && indent + line.width() + 1 + word.width() > width {
+            _ = writeln!(out, "{:indent$}{line}", "");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        _ = writeln!(out, "{:indent$}{line}", "");
+    }
+}
+
+/// The cells of a task; its identifier and those of its parents without the job's in front.
 fn row(job: &Job, task: &Task) -> [String; 6] {
     let mut element = task.element.clone();
     if task.on_failure == OnFailure::Continue {
         element.push_str(", goes on after an error");
     }
     let side = if task.side == Side::Agent { "agent" } else { "server" };
-    [task.level.to_string(), task.id.clone(), element, side.to_owned(), works_on(task), waits_for(job, task)]
+    let name = short(job, &task.id).to_owned();
+    [task.level.to_string(), name, element, side.to_owned(), works_on(task), waits_for(job, task)]
 }
 
 /// What a task treats: a connection or connector, and how many types.
-fn works_on(task: &Task) -> String {
+pub(super) fn works_on(task: &Task) -> String {
     let mut parts = Vec::new();
     match (task.text("Connector"), task.text("Connection")) {
         (Some(connector), Some(connection)) => parts.push(format!("{connector}/{connection}")),

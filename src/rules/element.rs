@@ -94,6 +94,51 @@ impl<'p> ElementView<'p> {
         self.document.value(attribute.id, self.text)
     }
 
+    /// What to call it by in a message: the element, with its identifier where it has one.
+    pub fn title(&self) -> String {
+        match self.attribute(crate::grammar::names::IDENTIFIER) {
+            Some(identifier) => format!("`{}` `{}`", self.name(), self.value(identifier).trim()),
+            None => format!("`{}`", self.name()),
+        }
+    }
+
+    /// The value that counts of an attribute, canonical: as written, else the default. Nothing where neither is of its type.
+    pub fn effective(&self, name: NameId) -> Option<Cow<'p, str>> {
+        if let Some(attribute) = self.attribute(name) {
+            let def = attribute.def?;
+            let value = self.value(attribute);
+            def.check(&value).ok()?;
+            return Some(match value {
+                Cow::Borrowed(text) => Cow::Borrowed(def.canonical(text)),
+                Cow::Owned(text) => Cow::Owned(def.canonical(&text).to_owned()),
+            });
+        }
+        let def = self.def()?.attribute(name, "")?;
+        def.default.map(|default| Cow::Borrowed(def.canonical(default)))
+    }
+
+    /// Whether a Boolean attribute is true, written or by default.
+    pub fn is_true(&self, name: NameId) -> bool {
+        self.effective(name).is_some_and(|value| value == "true")
+    }
+
+    /// The identifier that an attribute names, where it is written and not blank.
+    pub fn symbol(&self, name: NameId) -> Option<crate::ir::Symbol> {
+        let value = self.value(self.attribute(name)?);
+        (!value.trim().is_empty()).then(|| crate::ir::Symbol::new(&value))
+    }
+
+    /// Whether the attribute is written with more than blanks.
+    pub fn is_written(&self, name: NameId) -> bool {
+        self.attribute(name).is_some_and(|attribute| !self.value(attribute).trim().is_empty())
+    }
+
+    /// A finding about an attribute or child of the element, or about the element itself where `part` is empty.
+    pub fn finding(&self, rule: &'static super::Rule, part: &str, place: Location, message: String) -> crate::finding::Finding {
+        let anchor = if part.is_empty() { self.anchor() } else { format!("{}/@{part}", self.anchor()) };
+        crate::finding::Finding::new(&rule.info, place, message).anchor(anchor)
+    }
+
     /// The place of the element's name.
     pub fn place(&self) -> Location {
         self.document.name_location(self.element)

@@ -1,6 +1,7 @@
 //! Runs all rules over a program, in parallel, and applies suppressions and policy.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -11,7 +12,7 @@ use crate::source::FileId;
 use crate::syntax::ElementId;
 
 use super::element::ElementView;
-use super::{Check, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
+use super::{Check, ElementCheck, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
 
 /// What a check found, silenced findings counted.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
 }
 
 /// A file's elements in stretches that are checked side by side: a large file is no slower than many small ones.
-fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (FileId, Range<u32>)> {
+pub(super) fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (FileId, Range<u32>)> {
     const ELEMENTS: usize = 4096;
     let count = program.document(file).len() as u32;
     (0..count.max(1)).step_by(ELEMENTS).map(move |start| (file, start..count.min(start + ELEMENTS as u32)))
@@ -77,14 +78,34 @@ fn check_piece(program: &Program, file: FileId, elements: &Range<u32>) -> Vec<Fi
     }
     let checks: Vec<_> =
         registry::ALL.iter().filter_map(|rule| if let Check::Element(check) = rule.check { Some(check) } else { None }).collect();
+    let by_kind = checks_by_kind();
     let mut view = ElementView::new(program, file);
     for element in elements.clone().map(ElementId) {
         view.move_to(element);
         for check in &checks {
             check(&view, &mut sink);
         }
+        for check in view.kind.and_then(|kind| by_kind.get(usize::from(kind.0))).into_iter().flatten() {
+            check(&view, &mut sink);
+        }
     }
     sink
+}
+
+/// The checks of elements of each kind, gathered once.
+fn checks_by_kind() -> &'static [Vec<ElementCheck>] {
+    static CHECKS: OnceLock<Vec<Vec<ElementCheck>>> = OnceLock::new();
+    CHECKS.get_or_init(|| {
+        let mut checks = vec![Vec::new(); crate::grammar::elements().len()];
+        for rule in registry::ALL {
+            if let Check::At(kinds, check) = rule.check {
+                for kind in kinds {
+                    checks[usize::from(kind.0)].push(check);
+                }
+            }
+        }
+        checks
+    })
 }
 
 fn check_tasks(program: &Program, facts: &Facts, tasks: &[Id<Task>]) -> Vec<Finding> {

@@ -9,6 +9,8 @@ mod dirty;
 mod element;
 mod embedded;
 mod engine;
+mod entity_model;
+mod expressions;
 mod facts;
 mod fixes;
 #[cfg(test)]
@@ -16,15 +18,17 @@ mod forms;
 mod job;
 mod job_structure;
 mod links;
+mod mapping;
 pub mod pages;
 mod policy;
 mod provisioning;
 mod references;
 mod registry;
 mod replacement_character;
+mod role_model;
 mod scaffold_problems;
 mod scaffolding;
-mod schedule;
+pub(crate) mod schedule;
 mod schema;
 mod settings;
 mod suggest;
@@ -46,16 +50,22 @@ pub use task::TaskModel;
 pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
+use crate::grammar::ElementKind;
 use crate::ir::Program;
 
 /// What a rule adds its findings to.
 pub type Sink = Vec<Finding>;
 
+/// A check of one element.
+pub type ElementCheck = fn(&ElementView<'_>, &mut Sink);
+
 /// On what level a rule looks.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// At each element of a file, in document order; files are checked in parallel.
-    Element(fn(&ElementView<'_>, &mut Sink)),
+    Element(ElementCheck),
+    /// At each element of some kinds, as above.
+    At(&'static [ElementKind], ElementCheck),
     /// At each job with the tasks it runs, written or generated.
     Job(fn(&JobModel<'_>, &mut Sink)),
     /// At each task alone, once however many jobs run it; not at tasks that only connector jobs run.
@@ -68,7 +78,7 @@ pub enum Check {
     Settings(fn(&Program, &Settings, &mut Sink)),
     /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
     Embedded(fn(&Program, &[&str], &mut Sink)),
-    /// Reported by the engine itself while it reads files or applies directives.
+    /// Reported by the engine itself while it reads files or applies directives, or by a rule that looks at the same things.
     Engine,
 }
 

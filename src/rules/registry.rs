@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, job_structure, provisioning, references, replacement_character, scaffold_problems, scaffolding,
-    schedule, schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references, replacement_character,
+    role_model, scaffold_problems, scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
 };
 
 /// Every rule.
@@ -27,10 +27,30 @@ pub static ALL: &[&Rule] = &[
     &schema::missing_child::RULE,
     &schema::invalid_value::RULE,
     &schema::deprecated::RULE,
+    &schema::old_name::RULE,
+    &schema::malformed_identifier::RULE,
+    &schema::reserved_identifier::RULE,
+    &schema::duplicate_value::RULE,
+    &schema::inapplicable_attribute::RULE,
+    &schema::conflicting_attributes::RULE,
+    &schema::incomplete_attribute_group::RULE,
+    &schema::missing_alternative::RULE,
+    &schema::raw_line_break::RULE,
+    &schema::stray_text::RULE,
+    &schema::consolidation_ignores_content::RULE,
+    &entity_model::missing_key::RULE,
+    &entity_model::column_mismatch::RULE,
+    &entity_model::scalar_association_end::RULE,
+    &entity_model::expression_on_collection::RULE,
+    &entity_model::dimension_parent_mismatch::RULE,
+    &expressions::expression_syntax::RULE,
+    &expressions::expression_type::RULE,
+    &expressions::expression_not_allowed::RULE,
     // references
     &references::duplicate_identifier::RULE,
     &references::unresolved_reference::RULE,
     &references::wrong_reference_kind::RULE,
+    &expressions::expression_unknown_member::RULE,
     &references::unused_task::RULE,
     &references::unused_item::RULE,
     // job structure
@@ -55,6 +75,12 @@ pub static ALL: &[&Rule] = &[
     &synchronization::incremental_export_ignores_cookie::RULE,
     &synchronization::missing_do_not_delete_changes::RULE,
     &synchronization::unexpected_do_not_delete_changes::RULE,
+    &mapping::missing_primary_key::RULE,
+    &mapping::excess_unique_keys::RULE,
+    &mapping::unkeyed_association::RULE,
+    &mapping::needless_deactivation::RULE,
+    &mapping::transformation_table::RULE,
+    &mapping::clear_text_password::RULE,
     // dirty mode
     &dirty::dirty_without_flag::RULE,
     &dirty::dirty_not_linked::RULE,
@@ -79,6 +105,18 @@ pub static ALL: &[&Rule] = &[
     &provisioning::missing_command_input::RULE,
     &provisioning::index_thresholds::RULE,
     &provisioning::stops_on_error::RULE,
+    &role_model::rule_property_mismatch::RULE,
+    &role_model::literal_target_expression::RULE,
+    &role_model::navigation_filled_twice::RULE,
+    &role_model::resource_type_cycle::RULE,
+    &role_model::owner_property_mismatch::RULE,
+    &role_model::undeclared_dimension::RULE,
+    &role_model::needless_inheritance::RULE,
+    &role_model::computed_section_date::RULE,
+    &role_model::extension_not_possible::RULE,
+    &role_model::incomplete_risk::RULE,
+    &role_model::mining_into_own_policy::RULE,
+    &role_model::untyped_automation_rule::RULE,
     // schedule
     &schedule::invalid_cron::RULE,
     &schedule::never_fires::RULE,

@@ -29,7 +29,7 @@ pub use error::{BindingProblem, DeclarationProblem, SyntaxClass, SyntaxError, Sy
 pub use parser::parse;
 pub use seed::Seed;
 pub use tree::{AttributeId, Children, Comment, Document, ElementId, NameId, Names, Namespace, Text};
-pub use value::{escape_attribute, escape_text, normalize, raw_offset};
+pub use value::{code, escape_attribute, escape_text, normalize, raw_offset};
 
 /// The namespace of the configuration's elements.
 pub const DIALECT_NAMESPACE: &str = "urn:schemas-usercube-com:configuration";

@@ -21,6 +21,25 @@ pub fn normalize(raw: &str) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
+/// Replaces references and keeps line breaks, as code needs it where a comment ends with its line. Places in it lead back to
+/// the text through [`raw_offset`] as those of the normalized value do.
+pub fn code(raw: &str) -> Cow<'_, str> {
+    if !raw.contains(['&', '\r']) {
+        return Cow::Borrowed(raw);
+    }
+    let mut value = String::with_capacity(raw.len());
+    for piece in Pieces::from(raw, 0) {
+        let written = &raw[piece.start..piece.end];
+        match piece.becomes {
+            Some(_) if matches!(written, "\n" | "\r\n" | "\r") => value.push('\n'),
+            Some(' ') if written == "\t" => value.push('\t'),
+            Some(c) => value.push(c),
+            None => value.push_str(written),
+        }
+    }
+    Cow::Owned(value)
+}
+
 /// The place in the raw value that a place in the normalized one comes from. A place inside a replaced character is
 /// the start of what it was written as; one past the end is the end.
 pub fn raw_offset(raw: &str, decoded_offset: usize) -> usize {
@@ -146,7 +165,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn code_keeps_its_lines() {
+        assert_eq!(code("a; // b\r\nreturn\t&quot;&#10;c&quot;;\rd"), "a; // b\nreturn\t\"\nc\";\nd");
+        assert!(matches!(code("a\nb"), Cow::Borrowed(_)));
+    }
+
     proptest! {
+        #[test]
+        fn code_is_as_long_as_the_value(raw in "[a&lt;#10é\r\n\t]*") {
+            prop_assert_eq!(code(&raw).len(), normalize(&raw).len());
+        }
+
         #[test]
         fn what_is_escaped_is_read_back(value in "\\PC*|[\t\r\n &<>\"'a]*") {
             let escaped = escape_attribute(&value);

@@ -13,12 +13,12 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
-use crate::plan::model::Connection;
+use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
 use super::mappings::Mappings;
 use super::prepare::{persist, push_value};
-use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
+use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 /// The embedded `ExportTask`.
 pub(super) struct Export;
@@ -31,6 +31,17 @@ struct Source {
 }
 
 impl EmbeddedTask for Export {
+    fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
+        let id = task.text("Connection").unwrap_or_default();
+        // What is wrong with the connection itself, the task tells.
+        let known = plan.model.connections.iter().find(|connection| connection.id == id);
+        let Some(connection) = known.filter(|connection| is_csv_package(&connection.package)) else { return Ok(()) };
+        if plan.model.connectors.iter().any(|connector| connector.id == connection.connector && connector.deactivated) {
+            return Ok(());
+        }
+        options(settings, connection).map(|_| ())
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let connection = connection(context, context.task.text("Connection"))?;
         if context.plan.model.connectors.iter().any(|c| c.id == connection.connector && c.deactivated) {
@@ -84,13 +95,7 @@ fn source(
     complete: bool,
     initial: bool,
 ) -> Result<Option<Source>, TaskError> {
-    let settings = context.settings.connection(&connection.id).ok_or_else(|| {
-        let file = context.settings.file.display();
-        let place = if context.settings.file.as_os_str().is_empty() { "(no settings file)".into() } else { format!("{file}") };
-        TaskError::new(format!("connection {} has no settings under Connections in {place}", connection.id))
-            .help("add an entry with its Path")
-    })?;
-    let options = CsvOptions::read(settings).map_err(|error| TaskError::new(error.to_string()))?;
+    let options = options(context.settings, connection)?;
     let (path, delta) = match (&options.path, &options.path_incremental) {
         (Some(path), _) if complete => (path, false),
         (_, Some(path)) if !complete => (path, true),
@@ -118,6 +123,17 @@ fn source(
             .help("move the file, or add its folder to SourcesRootPaths in the agent's settings"));
     }
     Ok(Some(Source { file, delta, options }))
+}
+
+/// The settings of a connection.
+fn options(settings: &Settings, connection: &Connection) -> Result<CsvOptions, TaskError> {
+    let own = settings.connection(&connection.id).ok_or_else(|| {
+        let file = settings.file.display();
+        let place = if settings.file.as_os_str().is_empty() { "(no settings file)".into() } else { format!("{file}") };
+        TaskError::new(format!("connection {} has no settings under Connections in {place}", connection.id))
+            .help("add an entry with its Path")
+    })?;
+    CsvOptions::read(own).map_err(|error| TaskError::new(error.to_string()))
 }
 
 /// Whether another CSV export of the connector in this job has something new; in doubt it has.

@@ -24,7 +24,7 @@ pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
 pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
-pub use synchronize::blocked_list;
+pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};
 
 /// Number of a run in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,11 @@ pub struct RunId(pub i64);
 
 /// A task element that can be run without the vendor's software.
 pub trait EmbeddedTask: Sync {
+    /// Looks for what is wrong with the settings that `task` needs, before the job starts.
+    fn check_settings(&self, _plan: &Plan, _task: &Task, _settings: &Settings) -> Result<(), TaskError> {
+        Ok(())
+    }
+
     /// Does the task's work on the identity store inside `context.transaction`; the engine commits it together with
     /// the outcome.
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError>;

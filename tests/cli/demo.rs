@@ -142,6 +142,14 @@ fn a_threshold_blocks_until_somebody_approves_exactly_that_list() {
     let next = ["jobwright approve 1 Demo_Complete_Synchronize_HR --reason \"…\"", "jobwright run --resume 1"];
     assert_eq!(shown["next"], json!(next));
 
+    let counted = &shown["change_lists"][0];
+    assert_eq!((&counted["task"], &counted["list"]["list"]), (&held["task"], &json!("HR-2")));
+    assert_eq!(counted["list"]["counts"]["HR_Person"], json!({ "inserted": 300, "updated": 0, "deleted": 0 }));
+    let text = project.run(&["show", "1"]).stdout;
+    assert!(text.contains("\n  HR_Person                300 inserted\n"), "{text}");
+    assert!(text.contains("\nEach change: jobwright show 1 --changes\n"), "{text}");
+    assert!(project.run(&["show", "1", "--changes"]).stdout.contains("\n+ HR_Person E0001\n"));
+
     let early = project.run(&["run", "--resume"]);
     assert_eq!(early.code, Some(12), "{early}");
     assert!(early.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(next[0]), "{early}");
@@ -152,12 +160,35 @@ fn a_threshold_blocks_until_somebody_approves_exactly_that_list() {
     project.replace("examples/demo/data/people.csv", "Rochegrise, Astrée", "Somebody Else");
     let approved = project.run(&["approve", "1", "Demo_Complete_Synchronize_HR", "--reason", "first load"]);
     assert_eq!(approved.code, Some(0), "{approved}");
-    assert!(approved.stderr.contains("jobwright run --resume 1"), "{approved}");
+    assert_eq!(approved.stderr, "approved; apply the changes:\njobwright run --resume 1\n");
     let resumed = project.run(&["run", "--resume", "1"]);
     assert_eq!(resumed.code, Some(0), "{resumed}");
     assert_eq!(project.content(), unbroken.content());
     let shown = project.show(1);
     assert_eq!((&shown["approvals"][0]["reason"], &shown["next"]), (&json!("first load"), &json!([])));
+}
+
+#[test]
+fn a_list_that_another_took_the_place_of_is_refused_and_read_anew() {
+    let project = Project::demo();
+    project.replace("examples/demo/HR/Connector.xml", "MaximumInsertedLines=\"1000\"", "MaximumInsertedLines=\"100\"");
+    assert_eq!(project.run(&COMPLETE).code, Some(12));
+    project.replace("examples/demo/data/sites.csv", "ST02;", "ST02bis;");
+    assert_eq!(project.run(&COMPLETE).code, Some(12));
+    let approve = |run| project.run(&["approve", run, "Demo_Complete_Synchronize_HR", "--reason", "first load"]).code;
+    assert_eq!(approve("1"), Some(0));
+    let stale = project.run(&["run", "--resume", "1"]);
+    assert_eq!(stale.code, Some(10), "{stale}");
+    let said = task(&project.show(1), "Demo_Complete_Synchronize_HR")["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("list HR-2 of connector HR no longer waits") && said.contains("list HR-4 took its place"), "{said}");
+    // Nobody has consented to what is read now.
+    let anew = project.run(&["run", "--resume", "1"]);
+    assert_eq!(anew.code, Some(12), "{anew}");
+    assert_eq!(project.run(&["run", "--resume", "1"]).code, Some(12));
+    assert_eq!(approve("1"), Some(0));
+    let applied = project.run(&["run", "--resume", "1"]);
+    assert_eq!(applied.code, Some(0), "{applied}");
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
 }
 
 #[test]
@@ -202,6 +233,115 @@ fn a_dry_run_and_a_simulation_touch_nothing() {
     let line = simulated.stdout.lines().find(|line| line.contains("Demo_Complete_Synchronize_HR")).unwrap();
     assert!(line.contains("Demo_Complete_Prepare_HR was not launched"), "{line}");
     assert!(!project.path(".jobwright").exists());
+}
+
+#[test]
+fn an_incremental_job_leaves_out_what_waits_and_a_dry_run_says_so() {
+    let project = Project::demo();
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    project.replace("examples/demo/HR/Connector.xml", "MaximumInsertedLines=\"1000\"", "MaximumInsertedLines=\"1\"");
+    let blocked = project.run(&CHANGES);
+    assert_eq!(blocked.code, Some(12), "{blocked}");
+    let text = project.run(&["show", "2", "--changes"]).stdout;
+    assert!(text.contains("\n~ HR_Person ") && text.contains(" → "), "{text}");
+
+    let files = |project: &Project| {
+        let mut files: Vec<_> = fs::read_dir(project.path(".jobwright")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let bytes: Vec<_> = files.iter().map(|file| fs::read(file).unwrap_or_default()).collect();
+        (files, bytes)
+    };
+    let before = files(&project);
+    let dry = project.run(&[&CHANGES[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, Some(0), "{dry}");
+    let line = |name: &str| dry.stdout.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let reason = "not-launched  connector HR is blocked until its changes are approved or a complete job replaces them";
+    for task in ["Export_HRPeople", "Prepare_HR", "Synchronize_HR"] {
+        assert!(line(task).contains(reason), "{dry}");
+    }
+    assert!(line("Synchronize_Directory").ends_with("completed"), "{dry}");
+    assert!(files(&project) == before, "a dry run touches nothing");
+
+    let next = project.run(&CHANGES);
+    assert_eq!(next.code, Some(0), "{next}");
+    assert_eq!(task(&project.show(3), "Demo_Incremental_Prepare_HR")["state"], "not-launched");
+    assert_eq!(project.run(&["approve", "2", "Demo_Incremental_Synchronize_HR", "--reason", "seen"]).code, Some(0));
+    assert_eq!(project.run(&["run", "--resume", "2"]).code, Some(0));
+    assert!(project.run(&[&CHANGES[..], &["--dry-run"]].concat()).stdout.ends_with("Demo_Incremental: completed\n"));
+}
+
+#[test]
+fn what_somebody_is_told_to_type_is_whole() {
+    let project = Project::demo();
+    project.replace("examples/demo/HR/Connector.xml", "MaximumInsertedLines=\"1000\"", "MaximumInsertedLines=\"100\"");
+    let store = ["--store", "a store of another name, in a folder of the same length/s.db"];
+    assert_eq!(project.run(&[&COMPLETE[..], &store].concat()).code, Some(12));
+    insta::assert_snapshot!(project.run(&[&["run", "--resume"][..], &store].concat()), @r#"
+    exit 12
+    --- stderr
+      × run 1 waits for approval of Demo_Complete_Synchronize_HR
+      help: look at its changes, approve them, then continue:
+            jobwright show 1 --store 'a store of another name, in a folder of the same length/s.db'
+            jobwright approve 1 Demo_Complete_Synchronize_HR --reason "…" --store 'a store of another name, in a folder of the same length/s.db'
+            jobwright run --resume 1 --store 'a store of another name, in a folder of the same length/s.db'
+    "#);
+    insta::assert_snapshot!(project.run(&[&["show", "9"][..], &store].concat()), @"
+    exit 2
+    --- stderr
+      × the store has no run 9
+      help: see them:
+            jobwright runs --store 'a store of another name, in a folder of the same length/s.db'
+    ");
+    insta::assert_snapshot!(project.run(&[&["cancel", "1"][..], &store].concat()), @"
+    exit 2
+    --- stderr
+      × run 1 cannot be cancelled: it is blocked
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_lets_the_running_task_finish_and_a_second_one_ends_it() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Command;
+
+    for interrupts in [1, 2] {
+        let project = Project::demo();
+        let people = project.path("examples/demo/data/people.csv");
+        let text = fs::read(&people).unwrap();
+        fs::remove_file(&people).unwrap();
+        assert!(Command::new("mkfifo").arg(&people).status().unwrap().success());
+        let mut running = project.command(&COMPLETE).spawn().unwrap();
+        let mut lines = BufReader::new(running.stderr.take().unwrap()).lines();
+        let interrupt = || {
+            assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+        };
+        // A pipe can be opened once the task reads it, so the task runs; it waits for what is written.
+        let mut pipe = fs::File::options().write(true).open(&people).unwrap();
+        interrupt();
+        assert!(lines.by_ref().any(|line| line.unwrap().contains("cancelling: running tasks finish")));
+        let mut rest = text.clone();
+        if interrupts == 2 {
+            interrupt();
+            // An export reads its file twice; the second time there is enough of it for the signal to have arrived.
+            let rows = &text[text.iter().position(|byte| *byte == b'\n').unwrap() + 1..];
+            rest.extend(rows.repeat(400));
+        }
+        fs::remove_file(&people).unwrap();
+        fs::write(&people, &rest).unwrap();
+        pipe.write_all(&text).unwrap();
+        drop(pipe);
+        lines.for_each(drop);
+        assert_eq!(running.wait().unwrap().code(), Some(13));
+        let shown = project.show(1);
+        let export = task(&shown, "Demo_Complete_Export_HRPeople");
+        let expected = if interrupts == 1 { "completed" } else { "cancelled" };
+        assert_eq!((&shown["state"], &export["state"]), (&json!("cancelled"), &json!(expected)), "{shown}");
+        assert_eq!(task(&shown, "Demo_Complete_Expressions")["state"], "not-started");
+        fs::write(&people, &text).unwrap();
+        let resumed = project.run(&["run", "--resume", "1"]);
+        assert_eq!(resumed.code, Some(0), "{resumed}");
+    }
 }
 
 #[test]

@@ -57,12 +57,6 @@ fn every_command_has_a_manual_page() {
 }
 
 #[test]
-fn the_schema_is_the_published_one() {
-    let schema = Project::new().run(&["schema", "findings"]);
-    assert_eq!(schema.stdout, include_str!("../../schemas/findings.schema.json"));
-}
-
-#[test]
 fn the_hook_of_pre_commit_stops_a_commit() {
     let hooks = include_str!("../../.pre-commit-hooks.yaml");
     let entry = "entry: jobwright check --staged";

@@ -81,6 +81,8 @@ fn nothing_the_compiler_writes_depends_on_folder_time_or_threads() {
         &["expand", "examples/demo", "--format", "json"],
         &["plan", "examples/demo"],
         &["plan", "examples/demo", "--format", "dot"],
+        &["plan", "examples/demo", "--format", "svg"],
+        &["plan", "examples/demo", "--format", "html"],
     ] {
         let bytes = ["1", "2"].map(|threads| {
             let project = Project::demo();
@@ -192,6 +194,11 @@ fn a_plan_can_be_read_and_drawn() {
       end
       classDef agent fill:#e3eefa,stroke:#7a9cc6
     "#);
+    for (format, start, end) in [("svg", "<svg xmlns=", "</svg>\n"), ("html", "<!DOCTYPE html>", "</html>\n")] {
+        let drawn = project.run(&["plan", "--format", format]);
+        assert!(drawn.stdout.starts_with(start) && drawn.stdout.ends_with(end), "{drawn}");
+        assert!(drawn.stdout.contains("PrepareSynchronizationTask (agent)") || format == "html", "{drawn}");
+    }
     let dot = project.run(&["plan", "--format", "dot"]);
     assert!(dot.stdout.starts_with("digraph jobs {\n") && dot.stdout.ends_with("}\n"), "{dot}");
     assert!(dot.stdout.contains("    j0_t0 -> j0_t1;\n    j0_t1 -> j0_t2;\n"), "{dot}");

@@ -1,11 +1,13 @@
 //! What a run shows while it goes on. Reporters consume events; they never see the store.
 
+mod changes;
 mod plain;
 mod summary;
 mod terminal;
 
 use super::event::Event;
 
+pub use changes::changes;
 pub use plain::Plain;
 pub use summary::{counters, table};
 pub use terminal::Terminal;

@@ -42,6 +42,47 @@ pub(super) fn open_existing(file: &Path, part: Part) -> Result<Connection, Engin
     }
 }
 
+/// Asks the identity data something without changing any file; nothing where there is no store yet.
+pub fn peek<T>(file: &Path, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<Option<T>, EngineError> {
+    let failed = |error| EngineError::database(file, error);
+    if !matches!(look(file, Part::Data)?, Look::Ours) {
+        return Ok(None);
+    }
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    // Without a log nobody writes at this moment, and even a reader would leave one behind.
+    let quiet = !Path::new(&log).exists();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let name = uri(file, quiet).map_err(|error| EngineError::io(file, "opened", error))?;
+    let connection = Connection::open_with_flags(name, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    if version > Part::Data.version() {
+        return Err(EngineError::Newer { file: file.to_owned(), found: version, known: Part::Data.version() });
+    }
+    question(&connection).map(Some).map_err(failed)
+}
+
+/// A file as `SQLite` takes it with options.
+fn uri(file: &Path, immutable: bool) -> io::Result<String> {
+    let mut uri = String::from("file:");
+    let absolute = std::path::absolute(file)?;
+    let text = absolute.to_string_lossy().replace('\\', "/");
+    if !text.starts_with('/') {
+        uri.push('/');
+    }
+    for character in text.chars() {
+        match character {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            other => uri.push(other),
+        }
+    }
+    uri.push_str(if immutable { "?immutable=1" } else { "?mode=ro" });
+    Ok(uri)
+}
+
 /// Reads the header of the file, and nothing else.
 fn look(file: &Path, part: Part) -> Result<Look, EngineError> {
     let foreign = |what: String| Err(EngineError::Foreign { file: file.to_owned(), what });

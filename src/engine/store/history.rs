@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{DEFAULT_STORE, Filter, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
+use crate::engine::external::{self, ProcessRecord};
 use crate::engine::process::Processes;
 use crate::engine::selection::{self, Selection};
 use crate::engine::state::{JobState, TaskSignal, TaskState};
@@ -287,7 +288,20 @@ impl Store {
         let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
         let approve = |task: &TaskRecord| format!("jobwright approve {} {} --reason \"…\"{store}", run.0, task.task);
         let approvals = tasks.iter().filter(waits).map(approve);
-        Ok(approvals.chain([format!("jobwright run --resume {}{store}", run.0)]).collect())
+        // A task whose program was cut off is run again only where somebody has looked.
+        let doubtful: Vec<&TaskRecord> =
+            tasks.iter().enumerate().filter(|(place, task)| self.is_doubtful(run, *place, task)).map(|(_, task)| task).collect();
+        let look = doubtful.iter().map(|task| format!("jobwright logs {} {}{store}", run.0, task.task));
+        let restart = if doubtful.is_empty() { String::new() } else { " --restart".to_owned() };
+        let restart = doubtful.iter().fold(restart, |text, task| format!("{text} {}", task.task));
+        Ok(approvals.chain(look).chain([format!("jobwright run --resume {}{restart}{store}", run.0)]).collect())
+    }
+
+    /// Whether the program of a task was cut off, so that nobody knows whether it took effect.
+    fn is_doubtful(&self, run: RunId, place: usize, task: &TaskRecord) -> bool {
+        let cut = matches!(task.state, TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored);
+        let known = || ProcessRecord::read(&external::folder(&self.work, run, place));
+        cut && known().is_some_and(|known| known.attempt == task.attempt && known.is_uncertain() && !known.may_restart())
     }
 
     fn counts(&self, run: i64) -> Result<BTreeMap<TaskState, usize>, EngineError> {

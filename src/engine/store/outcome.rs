@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::{Approval, Store};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
+use crate::engine::failpoint;
 use crate::engine::state::TaskState;
 use crate::tasks::RunId;
 
@@ -69,6 +70,34 @@ impl Store {
             outcomes.insert(task, Outcome { state, counters, message, ended: Timestamp(ended), list });
         }
         Ok(outcomes)
+    }
+
+    /// Forgets the outcomes of tasks that the run is to do again.
+    pub(crate) fn take_back(&self, run: RunId, tasks: &[&str]) -> Result<(), EngineError> {
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let delete = || -> rusqlite::Result<()> {
+            let transaction = Transaction::new_unchecked(&self.data, TransactionBehavior::Immediate)?;
+            for task in tasks {
+                transaction.execute("DELETE FROM task_outcome WHERE run = ?1 AND task = ?2", params![run.0, task])?;
+            }
+            failpoint::reach();
+            transaction.commit()?;
+            failpoint::reach();
+            Ok(())
+        };
+        delete().map_err(|error| self.data_error(error))
+    }
+
+    /// Writes the outcome of a task of which nobody saw the end.
+    pub(crate) fn settle(&self, run: RunId, task: &str, outcome: &Outcome) -> Result<(), EngineError> {
+        let write = || -> rusqlite::Result<()> {
+            let transaction = Transaction::new_unchecked(&self.data, TransactionBehavior::Immediate)?;
+            commit_outcome(&transaction, run, task, outcome)?;
+            transaction.commit()
+        };
+        write().map_err(|error| self.data_error(error))
     }
 
     /// The greatest run number that the identity data knows: a history that was lost must not give it out again.

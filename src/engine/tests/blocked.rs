@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::sample::{job, plan, task};
+use crate::plan::model::JobMode;
 
 fn daily() -> Plan {
     plan(job("Daily", vec![task("Prepare", 0), task("Synchronize", 1).after(&["Prepare"]), task("Compute", 2)]))

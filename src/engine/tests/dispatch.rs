@@ -97,7 +97,7 @@ fn tasks_without_embedded_form_are_refused_before_anything_starts() {
     assert_eq!(
         error.to_string(),
         "job J was not started: 1 task has no embedded form: Mail (SendNotificationsTask); \
-         leave them out with --from, --to or --only"
+         leave them out with --from, --to or --only, or name programs for them under [executors]"
     );
     assert!(house.engine().runs().unwrap().is_empty() && house.traces().is_empty());
 

@@ -34,7 +34,7 @@ fn a_living_holder_is_named_and_a_dead_one_is_no_hindrance() {
         error.to_string(),
         format!(
             "job Daily is already running: run 1 in process {} since 2023-11-14T22:13:20.000Z; \
-             wait for its end, or ask for it with: jobwright cancel 1",
+             wait for its end, or ask for it:\njobwright cancel 1",
             child.id()
         )
     );

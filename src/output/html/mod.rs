@@ -1,13 +1,12 @@
 //! One page for a browser: findings in their source with filters, and the graph of each job. It loads nothing.
 
-mod graph;
-
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::model::{Document, Item, Place, Tool};
 use super::{Context, escape, summary};
 use crate::finding::{Safety, Severity};
+use crate::plan::graph;
 use crate::source::Sources;
 
 /// Lines shown before and after a place.
@@ -25,7 +24,7 @@ pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Conte
         out,
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
     )?;
-    writeln!(out, "<title>{headline} · jobwright</title>\n<style>\n{}</style>\n</head>\n<body>", include_str!("page.css"))?;
+    writeln!(out, "<title>{headline} · jobwright</title>\n<style>\n{}{}\n</style>\n</head>\n<body>", include_str!("page.css"), graph::STYLE)?;
     writeln!(out, "<h1>{headline}</h1>\n<p class=\"dim\">{} {}</p>", Tool::THIS.name, Tool::THIS.version)?;
     filters(document, out)?;
     writeln!(out, "<main>")?;
@@ -47,7 +46,7 @@ pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Conte
             text(&job.id),
             job.tasks.len()
         )?;
-        writeln!(out, "<div class=\"graph\">{}</div></details>", graph::svg(number, job))?;
+        writeln!(out, "<div class=\"graph\">{}</div></details>", graph::of_job(number, job, None))?;
     }
     writeln!(out, "<script>\n{}</script>\n</body>\n</html>", include_str!("page.js"))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{edges, levels, second_line, short};
+use super::{edges, levels, second_line, short, wrapped};
 use crate::plan::model::{Job, Parents, Plan, Side};
 
 /// One digraph; with several jobs each is a frame of its own.
@@ -31,7 +31,7 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
         );
         for task in *tasks {
             let element = second_line(task);
-            let mut lines = wrapped(short(job, &task.id));
+            let mut lines = wrapped(short(job, &task.id), 24);
             lines.push(&element);
             let label = quoted(&lines);
             let mut more = String::new();
@@ -57,23 +57,6 @@ fn job(out: &mut String, job_number: usize, job: &Job) {
         _ = writeln!(out, "    j{job_number}_t{parent} -> j{job_number}_t{child};");
     }
     out.push_str("  }\n");
-}
-
-/// An identifier in lines that end in an underscore where one is too long: wide levels must fit on a screen.
-fn wrapped(text: &str) -> Vec<&str> {
-    const MOST: usize = 24;
-    let mut lines = Vec::new();
-    let mut start = 0;
-    let mut end = 0;
-    for part in text.split_inclusive('_') {
-        if end > start && text[start..end].chars().count() + part.chars().count() > MOST {
-            lines.push(&text[start..end]);
-            start = end;
-        }
-        end += part.len();
-    }
-    lines.push(&text[start..]);
-    lines
 }
 
 /// Lines as a quoted label.

@@ -2,6 +2,8 @@
 
 mod laws;
 mod pictures;
+mod respelling;
+mod words;
 
 use crate::grammar::Dialect;
 use crate::ir::Program;
@@ -9,7 +11,7 @@ use crate::plan::{self, Plan};
 use crate::source::{SourceFile, Sources};
 
 /// The plan of a configuration of these files; the content of the root element of each.
-fn compile(files: &[&str]) -> Plan {
+pub(super) fn compile(files: &[&str]) -> Plan {
     plan::build(&program(files))
 }
 

@@ -58,3 +58,28 @@ fn for_mermaid() {
       classDef agent fill:#e3eefa,stroke:#7a9cc6
     "#);
 }
+
+#[test]
+fn as_a_picture() {
+    let picture = graph::svg(&compile(&[JOB]));
+    assert!(picture.starts_with("<svg xmlns=") && picture.ends_with("</svg>\n"));
+    assert!(picture.contains("<text class=\"title\" x=\"14\" y=\"23\">Night</text>"));
+    let task: Vec<&str> = picture.lines().filter(|line| line.starts_with("<g class=\"task")).collect();
+    insta::assert_snapshot!(task.join("\n"), @r##"
+    <g class="task agent"><title>Night_Export_Of_The_Staff_From_Files, ExportTask (agent)</title><rect class="box" x="56" y="14" width="212" height="62" rx="6"/><text x="65" y="35.5">Export_Of_The_Staff_From_</text><text x="65" y="48.5">Files</text><text class="small" x="65" y="68">ExportTask (agent)</text></g>
+    <g class="task agent"><title>Say &quot;hi&quot; \ #1;, ExportTask (agent)</title><rect class="box" x="290" y="14" width="212" height="62" rx="6"/><text x="299" y="42">Say &quot;hi&quot; \ #1;</text><text class="small" x="299" y="68">ExportTask (agent)</text></g>
+    <g class="task any"><title>Night_Flag, SetRecentlyModifiedFlagTask, waits for any of its parents</title><rect class="box" x="56" y="116" width="212" height="62" rx="6"/><text x="65" y="144">Flag</text><text class="small" x="65" y="170">SetRecentlyModifiedFlagTask</text></g>
+    "##);
+    assert_eq!(picture.matches("<path class=\"edge\"").count(), 1);
+    let mut reader = quick_xml::Reader::from_str(&picture);
+    while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+}
+
+#[test]
+fn as_a_page() {
+    let page = graph::html(&compile(&[JOB, r#"<Job Identifier="Day" DisplayName_L1="Day &amp; evening" />"#]));
+    assert!(page.contains("<h1>2 jobs</h1>") && page.contains("<p>Day &amp; evening</p>"));
+    assert!(page.contains("<dt>Written at</dt><dd>0.xml:"), "{page}");
+    assert!(page.contains("<a href=\"#job1-0\">Export_Of_The_Staff_From_Files</a>"), "a parent leads to its row");
+    assert!(!page.contains("href=\"http") && !page.contains("src=") && !page.contains("<script"), "nothing is loaded");
+}

@@ -1,10 +1,13 @@
-//! `expression-not-embedded`: a computed property has no embedded form.
+//! `expression-not-embedded`: an expression that the embedded tasks cannot evaluate.
 
-use crate::expr::Expression;
+use crate::expr::check::ProblemKind;
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::names;
 use crate::ir::Program;
-use crate::rules::{Check, Rule, Sink};
+use crate::rules::expressions::expression_syntax::flaws;
+use crate::rules::expressions::judge::{Flaw, attribute};
+use crate::rules::expressions::model::Model;
+use crate::rules::expressions::place;
+use crate::rules::{Check, Rule, Sink, element};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -12,27 +15,34 @@ pub(crate) static RULE: Rule = Rule {
         name: "expression-not-embedded",
         category: Category::JobStructure,
         severity: Severity::Note,
-        summary: "a computed property has no embedded form (only with --embedded)",
+        summary: "an expression has no embedded form (only with --embedded)",
     },
     check: Check::Embedded(check),
 };
 
-fn check(program: &Program, _embedded: &[&str], sink: &mut Sink) {
-    for item in program.items.entity_property_expressions.values() {
-        let Some(text) = program.value(item.origin, names::EXPRESSION) else { continue };
-        let construct = match Expression::parse(&text) {
-            Ok(Expression::Literal(_)) => continue,
-            Ok(Expression::Function(function)) if function.embedded().is_some() && item.binding.is_some() => continue,
-            Ok(other) => other.construct(),
-            Err(error) => error.message,
+fn check(program: &Program, embedded: &[&str], sink: &mut Sink) {
+    let model = Model::new(program);
+    // Of what a task evaluates that is not embedded itself, that task is reported.
+    let wanted = |task: Option<&str>| task.is_some_and(|task| embedded.contains(&task));
+    for (site, flaw) in flaws(&model, |site| wanted(site.input.task)) {
+        let (span, construct) = match flaw {
+            Flaw::Problem(problem) if problem.kind == ProblemKind::NotEmbedded => (problem.span, problem.message),
+            Flaw::Beyond(what) => (0..usize::MAX, what.to_owned()),
+            // What is wrong for the product too is an error of its own.
+            Flaw::Problem(_) | Flaw::Syntax { .. } => continue,
         };
-        let name = program.identifier(item.origin);
-        let place = program.attribute_place(item.origin, names::EXPRESSION).unwrap_or_else(|| program.place(item.origin));
+        let task = site.input.task.unwrap_or_default();
+        let document = program.document(site.file);
+        let owner = document.find(site.element, crate::grammar::names::IDENTIFIER);
+        let owner = owner.map(|id| format!(" of `{}`", program.attribute_value(site.file, id))).unwrap_or_default();
+        let message = format!("{}{owner} is not evaluated by jobwright itself: {construct}", attribute(&model, site));
+        let anchor = element::anchor(program, site.file, site.element);
         sink.push(
-            Finding::new(&RULE.info, place, format!("`{name}` is not computed by jobwright itself: {construct}"))
-                .note("an embedded UpdateEntityPropertyExpressionsTask that covers it ends in error before it computes anything")
-                .help("bindings, `Literal:` values and simple functions over a binding have an embedded form")
-                .anchor(format!("EntityPropertyExpression[{name}]")),
+            Finding::new(&RULE.info, place(&model, site, &span), message)
+                .label("no embedded form")
+                .note(format!("an embedded {task} that needs it ends in error before it computes anything"))
+                .help("the product evaluates it; embedded are C# without loops, objects and queries, `Literal:`, and most functions")
+                .anchor(format!("{anchor}/@{}", document.attribute_name_text(site.attribute))),
         );
     }
 }

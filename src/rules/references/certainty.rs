@@ -7,7 +7,7 @@ use crate::ir::{Program, Symbol};
 const LAST_OWN_CONTEXT: i64 = -2;
 
 /// Facts of the whole configuration.
-pub(super) struct Certainty<'p> {
+pub(in crate::rules) struct Certainty<'p> {
     program: &'p Program,
     /// Scaffoldings that make other things than jobs stand in it.
     others: bool,
@@ -39,7 +39,7 @@ const OWNED_PREFIXES: [&str; 3] = ["Assigned", "Owned", "InternalDisplayName_L"]
 const OPTIMIZED_PREFIX: &str = "Op_";
 
 impl<'p> Certainty<'p> {
-    pub(super) fn new(program: &'p Program) -> Self {
+    pub(in crate::rules) fn new(program: &'p Program) -> Self {
         let is_other: Vec<bool> =
             grammar::elements().map(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other)).collect();
         let is_other = |kind: &ElementKind| is_other.get(usize::from(kind.0)).copied().unwrap_or(false);
@@ -62,7 +62,7 @@ impl<'p> Certainty<'p> {
     }
 
     /// Whether an item exists. `None`: nobody can tell.
-    pub(super) fn exists(&self, kind: ItemKind, name: &str) -> Option<bool> {
+    pub(in crate::rules) fn exists(&self, kind: ItemKind, name: &str) -> Option<bool> {
         let def = kind.def();
         let symbol = Symbol::new(name);
         let declarations = &self.program.declarations;
@@ -116,7 +116,7 @@ impl<'p> Certainty<'p> {
     }
 
     /// Whether an entity type has a property. `None`: nobody can tell.
-    pub(super) fn has_property(&self, entity_type: Symbol, property: &str) -> Option<bool> {
+    pub(in crate::rules) fn has_property(&self, entity_type: Symbol, property: &str) -> Option<bool> {
         let declarations = &self.program.declarations;
         if declarations.find(ItemKind::Property, Some(entity_type), Symbol::new(property)).is_some() {
             return Some(true);

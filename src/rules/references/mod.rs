@@ -3,7 +3,7 @@
 //! References are judged once over all files, in parallel and in their order; only then are near names looked for, a
 //! bounded number of times, so that a configuration full of dangling names is judged as fast as any other.
 
-mod certainty;
+pub(super) mod certainty;
 pub(super) mod duplicate_identifier;
 mod judge;
 mod other_connector;
@@ -19,6 +19,11 @@ pub(super) mod wrong_reference_kind;
 use crate::finding::{Category, RuleInfo, Severity};
 
 use super::{Check, Rule};
+
+/// Whether scaffoldings of the configuration may make items of the kind that no file declares.
+pub(super) fn may_be_generated(program: &crate::ir::Program, kind: crate::grammar::ItemKind) -> bool {
+    certainty::Certainty::new(program).may_be_generated(kind)
+}
 
 const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {
     Rule { info: RuleInfo { name, category: Category::References, severity, summary }, check }

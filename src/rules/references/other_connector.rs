@@ -36,16 +36,13 @@ fn associations(program: &Program, sink: &mut Sink) {
     }
     let [first, second] = [names::ENTITY_PROPERTY_MAPPING1, names::ENTITY_PROPERTY_MAPPING2];
     for mapping in program.items.entity_association_mappings.values() {
-        match mapping.connector {
-            Some(connector) => {
-                let Some(own) = connector.value.target else { continue };
-                let found = [first, second].map(|name| foreign(program, mapping, name, &[own], &fillers));
-                sink.extend(found.into_iter().flatten());
-            }
-            None => {
-                let own = end(program, mapping, first).and_then(|one| fillers.get(&Symbol::new(&one.entity_type)));
-                sink.extend(own.and_then(|own| foreign(program, mapping, second, own, &fillers)));
-            }
+        if let Some(connector) = mapping.connector {
+            let Some(own) = connector.value.target else { continue };
+            let found = [first, second].map(|name| foreign(program, mapping, name, &[own], &fillers));
+            sink.extend(found.into_iter().flatten());
+        } else {
+            let own = end(program, mapping, first).and_then(|one| fillers.get(&Symbol::new(&one.entity_type)));
+            sink.extend(own.and_then(|own| foreign(program, mapping, second, own, &fillers)));
         }
     }
 }

@@ -197,6 +197,11 @@ impl Schedule {
         (0..60).filter(move |value| bits >> value & 1 == 1)
     }
 
+    /// Whether it starts in every hour of the days on which it starts.
+    pub(crate) fn every_hour(&self) -> bool {
+        self.fields[Unit::Hour as usize] == (1 << 24) - 1
+    }
+
     /// Whether it starts on a day, counted from 1 January 1970.
     fn on(&self, day: i64) -> bool {
         let (month, day_of_month) = month_and_day(day);

@@ -1,6 +1,6 @@
 //! Schedules: one file per rule, and the reader of cron expressions.
 
-pub(super) mod cron;
+pub(crate) mod cron;
 pub(super) mod frequent_job;
 pub(super) mod invalid_cron;
 pub(super) mod never_fires;

@@ -15,13 +15,18 @@ const SHOWN: usize = 24;
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     for &attribute in &view.attributes {
         let Some(def) = attribute.def else { continue };
-        if matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression) {
+        let free = matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression);
+        if free && def.pattern.is_none() {
             continue;
         }
         let value = view.value(attribute);
         let Err(problem) = def.check(&value) else { continue };
         // The range of index thresholds is a rule of its own.
         if matches!(problem, ValueProblem::OutOfRange { .. }) && def.name == "RebuildThreshold" {
+            continue;
+        }
+        // What an item may be called is a rule of its own.
+        if matches!(problem, ValueProblem::OffPattern(_)) && view.def().and_then(|element| element.key) == Some(def.name_id) {
             continue;
         }
         let search = sink.len() < super::SEARCHES;
@@ -39,6 +44,7 @@ fn finding(
 ) -> Finding {
     let name = view.document.names().text(attribute.name);
     let message = match problem {
+        ValueProblem::OutOfRange { low, high: i64::MAX } => format!("`{name}` must be {low} or more, not `{value}`"),
         ValueProblem::NotInEnum(_) => format!("`{value}` is no value of `{name}`"),
         problem => format!("`{name}` {problem}, not `{value}`"),
     };
@@ -86,10 +92,16 @@ fn finding(
                 }
             }
         }
-        ValueProblem::OutOfRange { low, high } => finding
-            .label("out of range")
-            .note("the deployment refuses the value")
-            .help(format!("write a number from {low} to {high}")),
+        ValueProblem::OutOfRange { low, high } => {
+            finding.label("out of range").note("the deployment refuses the value").help(if high == i64::MAX {
+                format!("write a number of {low} or more")
+            } else {
+                format!("write a number from {low} to {high}")
+            })
+        }
+        ValueProblem::OffPattern(_) => {
+            finding.label("not of this form").note("the deployment refuses the value").help(format!("{}: {}", name, def.summary))
+        }
         _ => finding.label(format!("{} expected", def.value.words())).note("the deployment refuses the value"),
     }
 }
@@ -140,6 +152,34 @@ mod tests {
             [2]
         );
         assert_eq!(lines("<Job Identifier=\"A\"\nIsIncremental=\"\"/>", NAME), [2]);
+        assert_eq!(lines("<Resource Type=\"A\"\nId=\"-5\"/>", NAME), [2]);
+        assert_eq!(lines("<CustomLink1Setting\nUrl=\"help\" Path_L1=\"a\"/>", NAME), [2]);
+    }
+
+    #[test]
+    fn modes_colours_durations_packages_and_dates_are_checked() {
+        for wrong in [
+            "<Job Identifier=\"A\"\nConsolidationMode=\"Replace\"/>",
+            "<AppDisplaySetting\nPrimaryColor=\"#12345\"/>",
+            "<AppDisplaySetting\nPrimaryColor=\"navy\"/>",
+            "<Policy Identifier=\"A\"\nMaxDuration=\"-5\"/>",
+            "<Policy Identifier=\"A\"\nGracePeriod=\"PT5M\"/>",
+            "<SingleRoleAutomationRule\nHoursToWait=\"-2\"/>",
+            "<Connection Identifier=\"A\"\nPackage=\"Usercube.CSV@1\"/>",
+            "<AssignedProfile\nEndDate=\"31/12/2030\"/>",
+        ] {
+            assert_eq!(lines(wrong, NAME), [2], "{wrong}");
+        }
+        for right in [
+            "<Job Identifier=\"A\" ConsolidationMode=\"Merge\"/>",
+            "<AppDisplaySetting PrimaryColor=\"#12ABef\"/>",
+            "<Policy Identifier=\"A\" MaxDuration=\"0\" GracePeriod=\"1440\"/>",
+            "<SingleRoleAutomationRule HoursToWait=\"-1\"/>",
+            "<Connection Identifier=\"A\" Package=\"usercube.csv@0000001\"/>",
+            "<AssignedProfile EndDate=\"20301231000000\"/>",
+        ] {
+            assert!(lines(right, NAME).is_empty(), "{right}");
+        }
     }
 
     #[test]

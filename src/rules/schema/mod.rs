@@ -3,12 +3,23 @@
 //! They run at every element of a configuration, so nothing is allocated before something is found: what an element must
 //! have is read once into [`tables`], attributes are looked up once in [`ElementView`].
 
+pub(super) mod conflicting_attributes;
+pub(super) mod consolidation_ignores_content;
 pub(super) mod deprecated;
+pub(super) mod duplicate_value;
+pub(super) mod inapplicable_attribute;
+pub(super) mod incomplete_attribute_group;
 pub(super) mod invalid_value;
+pub(super) mod malformed_identifier;
 pub(super) mod misplaced_element;
+pub(super) mod missing_alternative;
 pub(super) mod missing_attribute;
 pub(super) mod missing_child;
+pub(super) mod old_name;
+pub(super) mod raw_line_break;
+pub(super) mod reserved_identifier;
 pub(super) mod root_element;
+pub(super) mod stray_text;
 mod tables;
 pub(super) mod unknown_attribute;
 pub(super) mod unknown_element;
@@ -28,8 +39,7 @@ const fn rule(name: &'static str, severity: Severity, summary: &'static str, che
 
 /// A finding about an attribute or child of the element in view, or about the element itself where `part` is empty.
 fn finding(rule: &'static Rule, view: &ElementView<'_>, part: &str, place: Location, message: String) -> Finding {
-    let anchor = view.anchor();
-    Finding::new(&rule.info, place, message).anchor(if part.is_empty() { anchor } else { format!("{anchor}/@{part}") })
+    view.finding(rule, part, place, message)
 }
 
 /// Whether the element is the outermost that the dialect does not have where it stands, in the namespace it should have.

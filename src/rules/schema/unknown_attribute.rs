@@ -121,8 +121,19 @@ mod tests {
     }
 
     #[test]
+    fn suffixes_in_base32hex_are_checked() {
+        for wrong in ["D40", "DW", "D00", "D127", "R-1", "L0"] {
+            assert_eq!(lines(&format!("<SingleRole Identifier=\"A\"\n{wrong}=\"x\"/>"), NAME), [2], "{wrong}");
+        }
+        for right in ["D0", "DV", "D10", "D3V", "RA"] {
+            assert!(lines(&format!("<SingleRole Identifier=\"A\" {right}=\"x\"/>"), NAME).is_empty(), "{right}");
+        }
+    }
+
+    #[test]
     fn what_is_certain_is_a_safe_fix() {
         for (xml, right, safety) in [
+            ("<SingleRole d1a=\"x\"/>", "D1A", Safety::Safe),
             ("<Job CrontabExpression=\"* * * * *\"/>", "CronTabExpression", Safety::Safe),
             ("<Job identifier=\"A\"/>", "Identifier", Safety::Safe),
             ("<Job displayname_l3=\"A\"/>", "DisplayName_L3", Safety::Safe),

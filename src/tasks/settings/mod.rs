@@ -3,6 +3,7 @@
 //! Read once, before anything runs. What is not understood is kept as it is for the connectors to come; values never
 //! appear in `Debug` output or messages.
 
+mod environment;
 mod json;
 
 use std::fmt;
@@ -17,6 +18,11 @@ pub use json::Place;
 pub struct Secret(String);
 
 impl Secret {
+    /// A text that is to be hidden.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// The text, for the one call that needs it.
     pub fn expose(&self) -> &str {
         &self.0
@@ -78,28 +84,48 @@ pub struct Settings {
     pub roots: Vec<PathBuf>,
     /// In the order written.
     pub connections: Vec<ConnectionSettings>,
+    root: Option<Node>,
 }
 
 impl Settings {
-    /// Reads and checks a settings file; relative paths in it are taken from `data_base`, else from its folder.
+    /// Reads and checks a settings file, with what the environment says instead; relative paths in it are taken from `data_base`, else from its folder.
     pub fn load(path: &Path, data_base: Option<&Path>) -> Result<Self, SettingsError> {
         let unreadable = |source| SettingsError::Unreadable { file: path.to_path_buf(), source };
         let bytes = std::fs::read(path).map_err(unreadable)?;
         let text = String::from_utf8(bytes)
             .map_err(|error| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error())))?;
-        Self::parse(&text, path, data_base)
+        Self::read(
+            &text,
+            path,
+            data_base,
+            std::env::vars_os().filter_map(|(name, value)| {
+                // What is no text is no setting.
+                Some((name.into_string().ok()?, value.into_string().ok()?))
+            }),
+        )
     }
 
     /// Reads and checks the text of a settings file that stands, or would stand, at `path`.
     pub fn parse(text: &str, path: &Path, data_base: Option<&Path>) -> Result<Self, SettingsError> {
+        Self::read(text, path, data_base, [])
+    }
+
+    fn read(
+        text: &str,
+        path: &Path,
+        data_base: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
         let invalid = |place, message| SettingsError::Invalid { file: path.to_path_buf(), place, message };
-        let root = json::parse(text).map_err(|(place, message)| invalid(place, message))?;
+        let mut root = json::parse(text).map_err(|(place, message)| invalid(place, message))?;
         if !matches!(root.value, Json::Map(_)) {
             return Err(invalid(root.place, "a settings file holds one object".to_owned()));
         }
+        environment::overlay(&mut root, variables)
+            .map_err(|unreadable| SettingsError::Unreadable { file: unreadable.file, source: unreadable.source })?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let data_base = data_base.map_or(folder, Path::to_path_buf);
-        let mut settings = Self { file: path.to_path_buf(), data_base, roots: Vec::new(), connections: Vec::new() };
+        let mut settings = Self { file: path.to_path_buf(), data_base, roots: Vec::new(), connections: Vec::new(), root: None };
         if let Some(roots) = root.get("SourcesRootPaths") {
             settings.roots = texts(roots)
                 .map_err(|(place, message)| invalid(place, format!("SourcesRootPaths {message}")))?
@@ -120,7 +146,39 @@ impl Settings {
                 settings.connections.push(connection);
             }
         }
+        settings.root = Some(root);
         Ok(settings)
+    }
+
+    /// Settings without a file; relative paths are taken from `data_base`.
+    pub fn without_file(data_base: PathBuf) -> Self {
+        Self { data_base, ..Self::default() }
+    }
+
+    /// The text at a path of keys, to be hidden.
+    pub fn secret_at(&self, path: &[String]) -> Result<Secret, String> {
+        let mut node = self.root.as_ref().ok_or_else(|| "there is no settings file".to_owned())?;
+        for (depth, key) in path.iter().enumerate() {
+            node = node.get(key).ok_or_else(|| format!("{} has no {}", self.file.display(), path[..=depth].join(".")))?;
+        }
+        match &node.value {
+            Json::Text(text) => Ok(Secret(text.clone())),
+            _ => Err(format!(
+                "{}:{}:{}: {} must be a text",
+                self.file.display(),
+                node.place.line,
+                node.place.column,
+                path.join(".")
+            )),
+        }
+    }
+
+    /// The agent that the file belongs to, from `OpenId`.
+    pub fn agent(&self) -> Option<&str> {
+        match &self.root.as_ref()?.get("OpenId")?.get("AgentIdentifier")?.value {
+            Json::Text(agent) => Some(agent),
+            _ => None,
+        }
     }
 
     /// The settings of a connection; identifiers compare without case.

@@ -5,6 +5,7 @@
 //! content, and an approval is refused if the connector's resources are no longer what the list was computed for.
 
 mod links;
+mod listed;
 mod pending;
 mod resources;
 mod thresholds;
@@ -22,6 +23,7 @@ use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
 use thresholds::{Tally, exceeded};
 
+pub use listed::{ChangeCounts, ChangeList, ListedChange, change_list};
 pub use pending::blocked_list;
 
 /// The embedded `SynchronizeTask`.
@@ -88,19 +90,25 @@ fn revision(store: &Connection, connector: &str) -> Result<i64, TaskError> {
     Ok(store.query_row(sql, [revision_name(connector)], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
+/// What to do about a list that cannot be applied any more.
+const AGAIN: &str = "continue the run once more: it reads the data anew, and blocks anew if there is reason to";
+
 /// Refuses an approval of another list than the one that waits, or of one that the store has moved away from.
 fn check_approval(context: &TaskContext<'_>, connector: &str, approved: &str, waiting: Option<&Batch>) -> Result<(), TaskError> {
     let Some(batch) = waiting.filter(|batch| batch.id == approved && batch.state == "blocked") else {
         let message = format!("the approved change list {approved} of connector {connector} no longer waits");
         let help = match waiting {
-            Some(batch) => format!("list {} took its place; look at it and approve it", batch.id),
-            None => "prepare and synchronize again".to_owned(),
+            Some(batch) => format!(
+                "list {} took its place; approve that one, or continue this run once more to read the data anew",
+                batch.id
+            ),
+            None => AGAIN.to_owned(),
         };
         return Err(TaskError::new(message).help(help));
     };
     if revision(context.transaction, connector)? != batch.revision {
         let message = format!("the change list {approved} is stale: connector {connector} was synchronized since");
-        return Err(TaskError::new(message).help("prepare and synchronize again"));
+        return Err(TaskError::new(message).help(AGAIN));
     }
     let folder = folder(context.work, connector);
     for file in batch.items.iter().flat_map(|item| [&item.file, &item.delta]).flatten() {

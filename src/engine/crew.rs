@@ -1,0 +1,69 @@
+//! Who executes the tasks of a run: each executor works on a thread of its own and takes the orders that are its.
+
+use std::sync::mpsc::{self, Receiver, SendError, Sender};
+use std::thread::Scope;
+
+use rusqlite::Connection;
+
+use super::executor::{Executor, Order, Report};
+use super::external::External;
+
+/// Somebody who executes tasks: orders in, reports out.
+pub(super) trait Execute: Send {
+    /// Executes orders until no more can come.
+    fn serve(self, orders: &Receiver<Order>, reports: &Sender<Report>);
+}
+
+/// The embedded tasks, on the one connection that writes the identity data.
+struct Embedded<'a>(&'a Executor<'a>, Connection);
+
+impl Execute for Embedded<'_> {
+    fn serve(self, orders: &Receiver<Order>, reports: &Sender<Report>) {
+        self.0.serve(self.1, orders, reports);
+    }
+}
+
+impl Execute for External<'_> {
+    fn serve(self, orders: &Receiver<Order>, reports: &Sender<Report>) {
+        External::serve(&self, orders, reports);
+    }
+}
+
+/// The executors of a run. They end when it is dropped.
+pub(super) struct Crew<'a> {
+    executor: &'a Executor<'a>,
+    embedded: Sender<Order>,
+    external: Option<Sender<Order>>,
+}
+
+impl<'a> Crew<'a> {
+    /// Sets the executors to work.
+    pub(super) fn start<'s>(
+        scope: &'s Scope<'s, '_>,
+        executor: &'a Executor<'a>,
+        embedded: Connection,
+        external: Option<Connection>,
+    ) -> (Self, Receiver<Report>)
+    where
+        'a: 's,
+    {
+        let (report, reports) = mpsc::channel();
+        let external = external.map(|store| set_to_work(scope, External::new(executor, store), report.clone()));
+        let embedded = set_to_work(scope, Embedded(executor, embedded), report);
+        (Self { executor, embedded, external }, reports)
+    }
+
+    /// Hands a task to the executor whose it is.
+    pub(super) fn send(&self, order: Order) -> Result<(), SendError<Order>> {
+        match &self.external {
+            Some(external) if self.executor.programs.command(order.place).is_some() => external.send(order),
+            _ => self.embedded.send(order),
+        }
+    }
+}
+
+fn set_to_work<'s>(scope: &'s Scope<'s, '_>, executor: impl Execute + 's, report: Sender<Report>) -> Sender<Order> {
+    let (order, orders) = mpsc::channel();
+    scope.spawn(move || executor.serve(&orders, &report));
+    order
+}

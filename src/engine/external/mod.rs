@@ -1,0 +1,291 @@
+//! Executes tasks as programs: one process group each, as many at a time as tasks may run.
+//!
+//! The effect of a program is not part of a transaction. What is promised instead: the record of a program is written
+//! before it starts, so that a program of which nobody saw the end is known to be one, and its task is never run a
+//! second time unless somebody, or the configuration, says that this does no harm.
+
+mod child;
+mod handed;
+mod hook;
+mod output;
+mod programs;
+mod protocol;
+mod record;
+mod uncertain;
+mod values;
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::path::Path;
+use std::process;
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::clock::{self, Timestamp};
+use super::error::EngineError;
+use super::executor::{Ending, Executor, Order, PROGRESS, Report};
+use super::failpoint;
+use super::process::System;
+use super::state::TaskState;
+use super::store::{Outcome, commit_outcome};
+use crate::config::executors::Command;
+use crate::plan::model::OnFailure;
+use child::{Ended, Patience, Running};
+use output::Output;
+use protocol::{Told, Verdict};
+use values::Values;
+
+pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
+pub use hook::{Hook, HookEnd, run_hook};
+pub(crate) use programs::Programs;
+pub(crate) use record::ProcessRecord;
+pub use record::{folder, output_file};
+pub use uncertain::Doubts;
+pub(crate) use uncertain::{assume, end_left_overs, forbid_left_overs};
+
+/// How long the store is waited for when a program has ended.
+const COMMIT: Duration = Duration::from_mins(1);
+/// How often a wait looks at the request to end the run.
+const LOOK: Duration = Duration::from_millis(50);
+/// The longest wait before another try.
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// The executor of programs.
+pub(super) struct External<'a> {
+    shared: &'a Executor<'a>,
+    /// For outcomes, opened once.
+    store: Mutex<Connection>,
+}
+
+/// How one try ended.
+enum Try {
+    /// With an outcome.
+    Good(TaskState),
+    /// Badly; whether it may be tried again, and whether it ended by itself without having told of an effect.
+    Bad { message: String, again: bool, harmless: bool },
+    /// The run gave up while it ran.
+    CutOff,
+}
+
+impl<'a> External<'a> {
+    pub(super) fn new(shared: &'a Executor<'a>, store: Connection) -> Self {
+        Self { shared, store: Mutex::new(store) }
+    }
+
+    /// Executes orders until no more can come, each beside the others.
+    pub(super) fn serve(&self, orders: &Receiver<Order>, reports: &Sender<Report>) {
+        thread::scope(|scope| {
+            for order in orders {
+                let reports = reports.clone();
+                scope.spawn(move || {
+                    let begun = Instant::now();
+                    let ending = self.execute(&order, &reports).unwrap_or_else(Ending::Broken);
+                    // The dispatcher is gone only when the run ends in an error that it reports itself.
+                    let _ = reports.send(Report::Ended(order.place, ending, begun.elapsed()));
+                });
+            }
+        });
+    }
+
+    fn execute(&self, order: &Order, reports: &Sender<Report>) -> Result<Ending, EngineError> {
+        let shared = self.shared;
+        let task = &shared.job.tasks[order.place];
+        let Some(command) = shared.programs.command(order.place) else {
+            return Err(EngineError::Internal(format!("task {} has no program", task.id)));
+        };
+        let Some(_claim) = shared.claim(task)? else { return Ok(Ending::Withdrawn) };
+        let folder = folder(shared.work, shared.run, order.place);
+        let failed = |error| EngineError::io(&folder, "written", error);
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let secrets: Vec<_> = programs::secrets(command).filter_map(|name| shared.programs.secrets.get(name)).collect();
+        let file = output_file(&folder, order.attempt);
+        let open =
+            || Output::open(&file, command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error));
+        let mut told = Told::default();
+        let mut retries = 0;
+        let ending = loop {
+            let mut output = open()?;
+            let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
+            record.write(&folder, false).map_err(failed)?;
+            failpoint::reach();
+            let ended = self.once(command, order, &folder, &mut record, &mut output, &mut told, reports)?;
+            failpoint::reach();
+            let (message, again, harmless) = match ended {
+                Try::Good(state) => break Ok(state),
+                Try::CutOff => {
+                    record.write(&folder, true).map_err(failed)?;
+                    let message = "its program was ended before it was done; nobody knows whether it took effect";
+                    return Ok(Ending::CutOff(message.to_owned()));
+                }
+                Try::Bad { message, again, harmless } => (message, again, harmless),
+            };
+            record.harmless = harmless;
+            record.ended = true;
+            record.write(&folder, true).map_err(failed)?;
+            if !again || retries >= command.retries || shared.control.is_cancelled() {
+                let tries = if retries > 0 { format!(", after {} tries", retries + 1) } else { String::new() };
+                break Err(format!("{message}{tries}"));
+            }
+            let wait = command.backoff.saturating_mul(1 << retries.min(16)).min(LONGEST);
+            retries += 1;
+            let milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            let again = format!("{message}; retry {retries} of {} in {}", command.retries, clock::duration(milliseconds));
+            output.note(&again).map_err(|error| EngineError::io(&file, "written", error))?;
+            if !self.wait(wait) {
+                break Err(message);
+            }
+        };
+        let state = match ending {
+            Ok(state) => state,
+            Err(message) if task.on_failure == OnFailure::Stop => return Ok(Ending::Failed(message)),
+            Err(message) => {
+                told.message = Some(message);
+                TaskState::Warning
+            }
+        };
+        if retries > 0 {
+            told.counts.insert("retries".to_owned(), retries.into());
+        }
+        let list = (state == TaskState::Blocked).then(|| format!("{}/{}/{}", shared.run.0, task.id, order.attempt));
+        let outcome = Outcome { state, counters: told.counts, message: told.message, ended: Timestamp::now(), list };
+        self.commit(&task.id, &outcome)?;
+        Ok(Ending::Committed(outcome))
+    }
+
+    /// One try.
+    #[expect(clippy::too_many_arguments, reason = "what lasts over several tries, piece by piece")]
+    fn once(
+        &self,
+        command: &Command,
+        order: &Order,
+        folder: &Path,
+        record: &mut ProcessRecord,
+        output: &mut Output,
+        told: &mut Told,
+        reports: &Sender<Report>,
+    ) -> Result<Try, EngineError> {
+        let shared = self.shared;
+        let values = self.values(order);
+        let input = serde_json::to_vec(&protocol::input(&values, order.approval.as_deref()))
+            .map_err(|error| EngineError::Internal(error.to_string()))?;
+        let started = match Running::start(self.command(command, &values, order, record, folder), input) {
+            Ok(started) => started,
+            Err(error) => {
+                // Nothing ran, and a second try would find the same.
+                let message = format!("{} cannot be started: {error}", command.program.display());
+                return Ok(Try::Bad { message, again: false, harmless: true });
+            }
+        };
+        record.started(started.pid(), &System);
+        record.write(folder, false).map_err(|error| EngineError::io(folder, "written", error))?;
+        failpoint::reach();
+        let mut last: Option<Instant> = None;
+        let progress = |progress: protocol::Progress| {
+            if last.is_none_or(|last| last.elapsed() >= PROGRESS) {
+                last = Some(Instant::now());
+                let _ = reports.send(Report::Progress(order.place, progress.done, progress.of));
+            }
+        };
+        let patience = Patience { timeout: command.timeout, grace: command.grace };
+        let ended = started
+            .watch(patience, &shared.control, output, told, progress)
+            .map_err(|error| EngineError::io(folder, "written", error))?;
+        Ok(match ended {
+            Ended::GaveUp => Try::CutOff,
+            Ended::TimedOut => {
+                let limit = command.timeout.map_or(0, |timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
+                let message = format!("its program was ended after {}", clock::duration(limit));
+                Try::Bad { message, again: !told.effect, harmless: false }
+            }
+            Ended::Status(status) => match told.verdict(status) {
+                Verdict::Good(state) => Try::Good(state),
+                Verdict::Bad(message) => {
+                    let last = output.last_line();
+                    let said = if last.is_empty() || told.message.is_some() { String::new() } else { format!(": {last}") };
+                    Try::Bad { message: message + &said, again: !told.effect, harmless: !told.effect }
+                }
+            },
+        })
+    }
+
+    fn values(&self, order: &Order) -> Values<'a> {
+        let shared = self.shared;
+        Values {
+            plan: shared.plan,
+            job: shared.job,
+            task: &shared.job.tasks[order.place],
+            run: shared.run,
+            attempt: order.attempt,
+            work: shared.work,
+            store: shared.store,
+            settings: shared.settings,
+            secrets: &shared.programs.secrets,
+        }
+    }
+
+    fn command(
+        &self,
+        command: &Command,
+        values: &Values<'_>,
+        order: &Order,
+        record: &ProcessRecord,
+        folder: &Path,
+    ) -> process::Command {
+        let mut made = process::Command::new(&command.program);
+        made.args(values.arguments(command));
+        made.env("JOBWRIGHT_RUN", self.shared.run.0.to_string())
+            .env("JOBWRIGHT_JOB", &values.job.id)
+            .env("JOBWRIGHT_TASK", &values.task.id)
+            .env("JOBWRIGHT_ELEMENT", &values.task.element)
+            .env("JOBWRIGHT_ATTEMPT", order.attempt.to_string())
+            .env("JOBWRIGHT_WORK", values::absolute(folder))
+            .env(record::MARK, record.mark());
+        if let Some(approval) = &order.approval {
+            made.env("JOBWRIGHT_APPROVAL", approval);
+        }
+        made.envs(command.env.iter().map(|(variable, template)| (variable, values.fill(template))));
+        made
+    }
+
+    /// Waits before another try; false where the run is being ended.
+    fn wait(&self, long: Duration) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < long {
+            if self.shared.control.is_cancelled() {
+                return false;
+            }
+            thread::sleep(LOOK.min(long.saturating_sub(begun.elapsed())));
+        }
+        true
+    }
+
+    /// Writes the outcome, however long another task needs the store.
+    fn commit(&self, task: &str, outcome: &Outcome) -> Result<(), EngineError> {
+        let failed = |error| EngineError::database(self.shared.store, error);
+        let begun = Instant::now();
+        loop {
+            let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction = match Transaction::new_unchecked(&store, TransactionBehavior::Immediate) {
+                Ok(transaction) => transaction,
+                Err(error) => match failed(error) {
+                    EngineError::Busy { .. } if !self.shared.control.is_aborted() || begun.elapsed() < COMMIT => continue,
+                    other => return Err(other),
+                },
+            };
+            commit_outcome(&transaction, self.shared.run, task, outcome).map_err(failed)?;
+            failpoint::reach();
+            transaction.commit().map_err(failed)?;
+            failpoint::reach();
+            return Ok(());
+        }
+    }
+}
+
+/// A text that no other start of a program bears.
+fn new_mark() -> String {
+    format!("{:016x}{:016x}", RandomState::new().hash_one(1), RandomState::new().hash_one(2))
+}

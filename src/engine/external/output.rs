@@ -1,0 +1,203 @@
+//! The captured output of a task: bounded, and without the secrets that were passed to its program.
+//!
+//! The beginning is kept and, where there is more than fits, the end: the first shows what was tried, the last why it
+//! failed.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::tasks::settings::Secret;
+
+/// What is kept of the end.
+const TAIL: u64 = 64 << 10;
+/// The longest line that is looked at as a whole.
+const LINE: usize = 64 << 10;
+
+/// One of the two streams of a program, cut into lines and rid of secrets.
+pub(super) struct Lines {
+    rest: Vec<u8>,
+    /// The end of a line that was too long has not come yet.
+    broken: bool,
+}
+
+/// The file that both streams go to.
+pub(super) struct Output {
+    file: File,
+    room: u64,
+    tail: VecDeque<u8>,
+    /// How much of the end is kept.
+    most: u64,
+    left_out: u64,
+    secrets: Vec<Vec<u8>>,
+    /// The last line with something in it.
+    last: String,
+}
+
+impl Output {
+    /// Opens the file of an attempt, after what earlier tries of it left.
+    pub(super) fn open(file: &Path, limit: u64, secrets: &[&Secret]) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(file)?;
+        let used = file.metadata()?.len();
+        // A secret of several lines never stands in one line.
+        let lines = secrets.iter().flat_map(|secret| secret.expose().lines().map(str::trim)).filter(|line| line.len() > 3);
+        let mut secrets: Vec<Vec<u8>> = lines.map(|line| line.as_bytes().to_vec()).collect();
+        // The longest first, should one hold another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let most = TAIL.min(limit / 2);
+        let room = (limit - most).saturating_sub(used);
+        Ok(Self { file, room, tail: VecDeque::new(), most, left_out: 0, secrets, last: String::new() })
+    }
+
+    /// The line that the program wrote last.
+    pub(super) fn last_line(&self) -> &str {
+        &self.last
+    }
+
+    /// A line of jobwright's own.
+    pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(format!("[jobwright: {text}]\n").as_bytes())
+    }
+
+    /// Takes in a piece of a stream; tells `hear` each whole line.
+    pub(super) fn take(&mut self, lines: &mut Lines, bytes: &[u8], mut hear: impl FnMut(&[u8])) -> io::Result<()> {
+        lines.rest.extend_from_slice(bytes);
+        let mut start = 0;
+        while let Some(end) = memchr::memchr(b'\n', &lines.rest[start..]) {
+            let line = &lines.rest[start..=start + end];
+            if !lines.broken {
+                hear(line);
+            }
+            lines.broken = false;
+            let kept = self.without_secrets(line);
+            start += end + 1;
+            self.keep(&kept)?;
+        }
+        lines.rest.drain(..start);
+        let longest = self.secrets.first().map_or(0, Vec::len);
+        if lines.rest.len() > LINE + longest {
+            // What may be the beginning of a secret waits for its end.
+            let cleaned = self.without_secrets(&lines.rest);
+            let cut = cleaned.len().saturating_sub(longest);
+            self.keep(&cleaned[..cut])?;
+            lines.rest = cleaned[cut..].to_vec();
+            lines.broken = true;
+        }
+        Ok(())
+    }
+
+    /// Takes in the end of a stream.
+    pub(super) fn close(&mut self, lines: &mut Lines, hear: impl FnOnce(&[u8])) -> io::Result<()> {
+        if lines.rest.is_empty() {
+            return Ok(());
+        }
+        let line = std::mem::take(&mut lines.rest);
+        if !lines.broken {
+            hear(&line);
+        }
+        let mut kept = self.without_secrets(&line);
+        kept.push(b'\n');
+        self.keep(&kept)
+    }
+
+    /// Writes what was kept of the end.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        let left_out = self.left_out - self.tail.len() as u64;
+        if left_out > 0 {
+            self.file.write_all(format!("\n[jobwright: {left_out} bytes left out]\n").as_bytes())?;
+        }
+        let (first, second) = self.tail.as_slices();
+        self.file.write_all(first)?;
+        self.file.write_all(second)?;
+        self.tail.clear();
+        self.left_out = 0;
+        Ok(())
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(bytes);
+        if !text.trim().is_empty() {
+            self.last = text.trim().chars().take(500).collect();
+        }
+        let now = usize::try_from(self.room).unwrap_or(usize::MAX).min(bytes.len());
+        self.file.write_all(&bytes[..now])?;
+        self.room -= now as u64;
+        let rest = &bytes[now..];
+        if !rest.is_empty() {
+            self.room = 0;
+            self.left_out += rest.len() as u64;
+            self.tail.extend(rest);
+            let surplus = (self.tail.len() as u64).saturating_sub(self.most);
+            self.tail.drain(..usize::try_from(surplus).unwrap_or(0));
+        }
+        Ok(())
+    }
+
+    fn without_secrets(&self, line: &[u8]) -> Vec<u8> {
+        let mut line = line.to_vec();
+        for secret in &self.secrets {
+            let mut from = 0;
+            while let Some(at) = memchr::memmem::find(&line[from..], secret) {
+                let at = from + at;
+                line.splice(at..at + secret.len(), *b"***");
+                from = at + 3;
+            }
+        }
+        line
+    }
+}
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        Self { rest: Vec::new(), broken: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn captured(limit: u64, secrets: &[&str], pieces: &[&[u8]]) -> (String, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("log");
+        let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
+        let mut output = Output::open(&file, limit, &secrets.iter().collect::<Vec<_>>()).unwrap();
+        let mut lines = Lines::new();
+        let mut heard = Vec::new();
+        for piece in pieces {
+            output.take(&mut lines, piece, |line| heard.push(String::from_utf8_lossy(line).into_owned())).unwrap();
+        }
+        output.close(&mut lines, |line| heard.push(String::from_utf8_lossy(line).into_owned())).unwrap();
+        output.finish().unwrap();
+        (std::fs::read_to_string(file).unwrap(), heard)
+    }
+
+    #[test]
+    fn secrets_are_hidden_wherever_a_piece_ends() {
+        for cut in 0..24 {
+            let text = b"key=hunter22&x\nhunter22\n";
+            let (kept, heard) = captured(1 << 20, &["hunter22"], &[&text[..cut], &text[cut..]]);
+            assert_eq!(kept, "key=***&x\n***\n");
+            assert_eq!(heard.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_neither_grows_for_ever_nor_shows_a_secret() {
+        let piece = b"0123456789hunter22".repeat(1000);
+        let pieces: Vec<&[u8]> = piece.chunks(4099).cycle().take(100).collect();
+        let (kept, heard) = captured(1 << 30, &["hunter22"], &pieces);
+        assert!(!kept.contains("hunter22"));
+        assert!(heard.is_empty());
+    }
+
+    #[test]
+    fn the_beginning_and_the_end_are_kept() {
+        let lines: String = (0..100_000).map(|number| format!("line {number}\n")).collect();
+        let (kept, _) = captured(200_000, &[], &[lines.as_bytes()]);
+        assert!(kept.len() < 201_000, "{}", kept.len());
+        assert!(kept.starts_with("line 0\n") && kept.ends_with("line 99999\n"), "the first and the last line");
+        assert!(kept.contains(" bytes left out]"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Which tasks of a job a program executes, checked before the job starts: the program is there, no option of it is
+//! missing, its secrets are at hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::values::package;
+use crate::config::executors::{Command, Executors, Name, Piece, SecretSource};
+use crate::plan::Plan;
+use crate::plan::model::Job;
+use crate::tasks::Settings;
+use crate::tasks::settings::Secret;
+
+/// The programs of a job's tasks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Programs<'a> {
+    /// For each task of the job its command; none: it is embedded.
+    commands: Vec<Option<&'a Command>>,
+    pub(super) secrets: BTreeMap<String, Secret>,
+}
+
+impl<'a> Programs<'a> {
+    /// Of the tasks of `job` that `selected` names. Gives back everything that keeps them from starting, one line each.
+    pub(crate) fn new(
+        executors: &'a Executors,
+        plan: &Plan,
+        job: &Job,
+        selected: &[bool],
+        settings: &Settings,
+    ) -> Result<Self, Vec<String>> {
+        let command = |task| match job.tasks.len() {
+            1 if super::is_handed_over(job) => executors.job_runner.as_ref(),
+            _ => {
+                let task: &crate::plan::model::Task = task;
+                executors.command(&task.element, package(plan, task))
+            }
+        };
+        let commands: Vec<Option<&Command>> = job.tasks.iter().map(command).collect();
+        let mut problems = Vec::new();
+        let mut told = BTreeSet::new();
+        let mut wanted = BTreeSet::new();
+        for ((task, selected), command) in job.tasks.iter().zip(selected).zip(&commands) {
+            let Some(command) = command.filter(|_| *selected) else { continue };
+            wanted.extend(secrets(command));
+            // One word for all tasks of an element.
+            if !told.insert(std::ptr::from_ref(command)) {
+                continue;
+            }
+            if !command.missing.is_empty() {
+                problems.push(format!("the command of {} ({}) lacks {}", task.id, task.element, command.missing.join(", ")));
+            } else if find(&command.program).is_none() {
+                problems.push(format!(
+                    "the program {} of {} ({}) is not there",
+                    command.program.display(),
+                    task.id,
+                    task.element
+                ));
+            }
+        }
+        let mut secrets = BTreeMap::new();
+        for name in wanted {
+            match executors.secrets.get(name).map(|source| secret(source, settings)) {
+                Some(Ok(secret)) => {
+                    secrets.insert(name.to_owned(), secret);
+                }
+                Some(Err(problem)) => problems.push(format!("the secret {name} is not at hand: {problem}")),
+                None => {}
+            }
+        }
+        if problems.is_empty() { Ok(Self { commands, secrets }) } else { Err(problems) }
+    }
+
+    /// Whether every task is embedded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.commands.iter().all(Option::is_none)
+    }
+
+    /// The command of a task; none: it is embedded.
+    pub(crate) fn command(&self, place: usize) -> Option<&'a Command> {
+        self.commands.get(place).copied().flatten()
+    }
+}
+
+/// The secrets that a command uses.
+pub(super) fn secrets(command: &Command) -> impl Iterator<Item = &str> {
+    command.env.values().flat_map(|template| &template.0).filter_map(|piece| match piece {
+        Piece::Value(Name::Secret(name)) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// A secret from where it lies; its value is never part of an error.
+pub(super) fn secret(source: &SecretSource, settings: &Settings) -> Result<Secret, String> {
+    let text = match source {
+        SecretSource::Environment(variable) => {
+            std::env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))?
+        }
+        SecretSource::File(file) => {
+            std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?
+        }
+        SecretSource::Setting(path) => settings.secret_at(path)?.expose().to_owned(),
+    };
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(Secret::new(text)) }
+}
+
+/// Where a program is: as it is named, or on the path.
+fn find(program: &Path) -> Option<PathBuf> {
+    let endings: &[&str] = if cfg!(windows) { &["", ".exe", ".cmd", ".bat"] } else { &[""] };
+    let candidates = |base: PathBuf| {
+        endings.iter().map(move |ending| {
+            let mut name = base.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        })
+    };
+    if program.components().count() > 1 {
+        return candidates(program.to_owned()).find(|file| file.is_file());
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).flat_map(|folder| candidates(folder.join(program))).find(|file| file.is_file())
+}

@@ -1,0 +1,150 @@
+//! Tasks whose program was cut off: found before a run goes on, and only run again when that is known to do no harm.
+
+use std::path::Path;
+
+use super::programs::Programs;
+use super::record::{ProcessRecord, folder};
+use crate::config::executors::Restart;
+use crate::engine::clock::Timestamp;
+use crate::engine::error::EngineError;
+use crate::engine::group::{End, Groups};
+use crate::engine::process::{Holder, System};
+use crate::engine::state::TaskState;
+use crate::engine::store::{Outcome, Store, TaskRecord};
+use crate::tasks::RunId;
+
+/// What somebody says of tasks that nobody saw the end of.
+#[derive(Clone, Debug, Default)]
+pub struct Doubts {
+    /// They may be run again.
+    pub restart: Vec<String>,
+    /// They are taken as ended so: completed or unchanged.
+    pub assume: Vec<(String, TaskState)>,
+}
+
+impl Doubts {
+    fn settles(&self, task: &str) -> bool {
+        let same = |named: &String| crate::engine::selection::same(named, task);
+        self.restart.iter().any(same) || self.assume.iter().any(|(named, _)| same(named))
+    }
+
+    /// Refuses to go on while a task is in doubt, and names of tasks that are none.
+    pub(crate) fn check(
+        &self,
+        work: &Path,
+        run: RunId,
+        job: &str,
+        records: &[TaskRecord],
+        programs: &Programs<'_>,
+    ) -> Result<(), EngineError> {
+        let in_doubt: Vec<&TaskRecord> = records
+            .iter()
+            .enumerate()
+            .filter(|(place, record)| is_uncertain(work, run, *place, record, programs))
+            .map(|(_, record)| record)
+            .collect();
+        for named in self.restart.iter().chain(self.assume.iter().map(|(task, _)| task)) {
+            let Some(record) = records.iter().find(|record| crate::engine::selection::same(&record.task, named)) else {
+                return Err(EngineError::UnknownTask {
+                    job: job.to_owned(),
+                    task: named.clone(),
+                    suggestion: crate::engine::error::nearest(named, records.iter().map(|record| record.task.as_str())),
+                    known: records.iter().map(|record| record.task.clone()).collect(),
+                });
+            };
+            if !in_doubt.iter().any(|doubtful| doubtful.task == record.task) {
+                return Err(EngineError::NotInDoubt { run, task: record.task.clone(), state: record.state });
+            }
+        }
+        let open: Vec<String> = in_doubt.iter().map(|record| record.task.clone()).filter(|task| !self.settles(task)).collect();
+        if open.is_empty() { Ok(()) } else { Err(EngineError::Uncertain { run, tasks: open }) }
+    }
+}
+
+/// Whether the task may have taken effect unseen and nothing says that it may be run again.
+fn is_uncertain(work: &Path, run: RunId, place: usize, record: &TaskRecord, programs: &Programs<'_>) -> bool {
+    let cut = matches!(record.state, TaskState::Running | TaskState::Interrupted);
+    if !cut && !matches!(record.state, TaskState::Cancelled | TaskState::Errored) {
+        return false;
+    }
+    let command = programs.command(place);
+    if command.is_some_and(|command| command.restart == Restart::Yes) {
+        return false;
+    }
+    match ProcessRecord::read(&folder(work, run, place)).filter(|known| known.attempt == record.attempt) {
+        Some(known) => known.is_uncertain() && !known.may_restart(),
+        // The record may have gone with the machine.
+        None => cut && command.is_some(),
+    }
+}
+
+/// Sees that nothing of a run is still at work: ends what may be run again, refuses to go on beside anything else.
+pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<(), EngineError> {
+    for (place, record) in candidates(records) {
+        let Some(known) = ProcessRecord::read(&folder(work, run, place)) else { continue };
+        let Some(pid) = known.left_over(&System) else { continue };
+        if !known.may_restart() {
+            return Err(EngineError::LeftOver { run, task: record.task.clone(), pid });
+        }
+        end(&known);
+    }
+    Ok(())
+}
+
+/// Ends everything of a run that is still at work; gives back the tasks it was of.
+pub(crate) fn end_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Vec<String> {
+    let mut ended = Vec::new();
+    for (place, record) in candidates(records) {
+        let Some(known) = ProcessRecord::read(&folder(work, run, place)) else { continue };
+        if known.left_over(&System).is_some() {
+            end(&known);
+            ended.push(record.task.clone());
+        }
+    }
+    ended
+}
+
+fn candidates(records: &[TaskRecord]) -> impl Iterator<Item = (usize, &TaskRecord)> {
+    let cut = |record: &TaskRecord| {
+        matches!(record.state, TaskState::Running | TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored)
+    };
+    records.iter().enumerate().filter(move |(_, record)| cut(record))
+}
+
+/// Asks what is left to end, then ends it by force.
+fn end(known: &ProcessRecord) {
+    for (how, patience) in [(End::Ask, 100), (End::Force, 100)] {
+        let left = known.left_overs(&System);
+        if left.is_empty() {
+            return;
+        }
+        let holders: Vec<Holder> = left.iter().filter_map(|pid| Holder::of(*pid, &System)).collect();
+        // The group by its head, and whoever has left the group.
+        for group in known.pid.iter().filter(|pid| left.contains(pid)).chain(&left) {
+            System.end(*group, how);
+            System.end_one(*group, how);
+        }
+        for _ in 0..patience {
+            if !holders.iter().any(|holder| holder.lives(&System)) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+}
+
+/// Writes the outcomes that somebody says the tasks in doubt have.
+pub(crate) fn assume(store: &Store, run: RunId, doubts: &Doubts, records: &[TaskRecord]) -> Result<(), EngineError> {
+    for (named, state) in &doubts.assume {
+        let Some(record) = records.iter().find(|record| crate::engine::selection::same(&record.task, named)) else { continue };
+        let outcome = Outcome {
+            state: *state,
+            counters: std::collections::BTreeMap::new(),
+            message: Some("taken as that by whoever continued the run".to_owned()),
+            ended: Timestamp::now(),
+            list: None,
+        };
+        store.settle(run, &record.task, &outcome)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! `missing-key`: an entity type without a property that resources can be named by.
+
+use rustc_hash::FxHashSet;
+
+use crate::finding::{Finding, Severity};
+use crate::grammar::{ItemKind, names};
+use crate::ir::{Origin, Program, Symbol};
+use crate::rules::{Check, Rule, Sink, element};
+
+/// The rule.
+pub(crate) static RULE: Rule = super::rule(
+    "missing-key",
+    Severity::Warning,
+    "an entity type without a property that its resources can be named by",
+    Check::Program(check),
+);
+
+fn check(program: &Program, sink: &mut Sink) {
+    let (mut some, mut keyed): (FxHashSet<Symbol>, FxHashSet<Symbol>) = Default::default();
+    let mut types = Vec::new();
+    for one in program.declarations.all() {
+        let origin = Origin::written(one.file, one.element);
+        match (one.kind, one.scope) {
+            (ItemKind::EntityType, _) => {
+                // What else an item that is consolidated has is not known.
+                if program.value(origin, names::CONSOLIDATION_MODE).is_some() {
+                    keyed.insert(one.symbol);
+                }
+                types.push((one.symbol, origin));
+            }
+            (ItemKind::Property, Some(entity_type)) => {
+                some.insert(entity_type);
+                let is_key = || program.value(origin, names::IS_KEY).is_some_and(|value| matches!(value.trim(), "true" | "1"));
+                if !keyed.contains(&entity_type) && is_key() {
+                    keyed.insert(entity_type);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (symbol, origin) in types {
+        // An entity type is reported once, and one without any property is only opened again here.
+        if !some.contains(&symbol) || !keyed.insert(symbol) {
+            continue;
+        }
+        let name = program.identifier(origin);
+        if ItemKind::EntityType.is_predeclared(name.trim()) {
+            continue;
+        }
+        sink.push(
+            Finding::new(&RULE.info, program.identifier_place(origin), format!("entity type `{}` has no key", name.trim()))
+                .label("no property has `IsKey`")
+                .note("the configuration names resources by a key, as in `D1=\"Marketing\"`: none of this type can be named")
+                .help("write `IsKey=\"true\"` on a property whose values are unique")
+                .anchor(element::anchor(program, origin.file, origin.element)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::lines;
+
+    const NAME: &str = "missing-key";
+
+    fn entity_type(name: &str, properties: &str) -> String {
+        format!("\n<EntityType Identifier=\"{name}\">{properties}</EntityType>")
+    }
+
+    const PLAIN: &str = "<Property Identifier=\"A\"/>";
+    const KEY: &str = "<Property Identifier=\"B\" IsKey=\"1\"/>";
+
+    #[test]
+    fn types_without_a_key_are_found() {
+        assert_eq!(lines(&entity_type("U", PLAIN), NAME), [2]);
+        assert_eq!(lines(&entity_type("U", "<Property Identifier=\"A\" IsKey=\"false\"/>"), NAME), [2]);
+        assert_eq!(lines(&format!("{}{}{}", entity_type("U", PLAIN), entity_type("V", KEY), entity_type("u", PLAIN)), NAME), [2]);
+    }
+
+    #[test]
+    fn keys_in_any_element_of_the_type_count() {
+        assert!(lines(&entity_type("U", &format!("{PLAIN}{KEY}")), NAME).is_empty());
+        assert!(lines(&format!("{}{}", entity_type("U", PLAIN), entity_type("u", KEY)), NAME).is_empty());
+        assert!(lines(&entity_type("U", ""), NAME).is_empty());
+        assert!(
+            lines(&entity_type("U", PLAIN).replace("<EntityType", "<EntityType ConsolidationMode=\"Merge\""), NAME).is_empty()
+        );
+        assert!(lines(&entity_type("Resource", PLAIN), NAME).is_empty(), "the product's own");
+    }
+}

@@ -1,0 +1,15 @@
+//! Rules of the entity model: keys, columns, associations, dimensions, computed properties.
+
+pub(super) mod column_mismatch;
+pub(super) mod dimension_parent_mismatch;
+pub(super) mod expression_on_collection;
+pub(super) mod missing_key;
+pub(super) mod scalar_association_end;
+
+use crate::finding::{Category, RuleInfo, Severity};
+
+use super::{Check, Rule};
+
+const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {
+    Rule { info: RuleInfo { name, category: Category::Schema, severity, summary }, check }
+}

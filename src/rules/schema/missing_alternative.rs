@@ -1,0 +1,60 @@
+//! `missing-alternative`: none of several attributes of which one is needed.
+
+use crate::finding::Severity;
+use crate::grammar::{Relation, name_text, names};
+use crate::rules::{ElementView, Rule, Sink};
+
+/// The rule.
+pub(crate) static RULE: Rule =
+    super::rule("missing-alternative", Severity::Error, "none of several attributes of which one is needed", check);
+
+fn check(view: &ElementView<'_>, sink: &mut Sink) {
+    let Some(def) = view.def() else { return };
+    for relation in def.relations {
+        let Relation::AnyOf(group) = relation else { continue };
+        if group.iter().any(|&name| view.is_written(name)) || view.attribute(names::CONSOLIDATION_MODE).is_some() {
+            continue;
+        }
+        let all: Vec<&str> = group.iter().filter_map(|&name| name_text(name)).collect();
+        sink.push(
+            super::finding(
+                &RULE,
+                view,
+                all.first().copied().unwrap_or_default(),
+                view.place(),
+                format!("{} has neither {}", view.title(), all.join(" nor ")),
+            )
+            .label("nothing to compute with")
+            .note("it has no value to give: what should be computed stays empty")
+            .help(format!(
+                "write one of them: {}",
+                all.iter().map(|name| format!("`{name}=\"…\"`")).collect::<Vec<_>>().join(" or ")
+            )),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::lines;
+
+    const NAME: &str = "missing-alternative";
+
+    fn found(attributes: &str) -> Vec<u32> {
+        lines(&format!("\n<EntityPropertyExpression Identifier=\"A\" EntityType=\"U\" Property=\"P\" {attributes}/>"), NAME)
+    }
+
+    #[test]
+    fn an_item_without_any_is_found() {
+        assert_eq!(found(""), [2]);
+        assert_eq!(found("Priority=\"1\""), [2]);
+        assert_eq!(found("Expression=\" \" Binding=\"\""), [2]);
+    }
+
+    #[test]
+    fn one_is_enough() {
+        assert!(found("Binding=\"Mail\"").is_empty());
+        assert!(found("Expression=\"Literal:1\"").is_empty());
+        assert!(found("ConsolidationMode=\"Delete\"").is_empty());
+    }
+}

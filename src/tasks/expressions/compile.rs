@@ -1,0 +1,206 @@
+//! From the expression in the plan to what is done for each resource, or the reason why nothing can be done.
+
+use rusqlite::Connection;
+
+use crate::expr::check::{Checked, Context, check};
+use crate::expr::csharp::tree::Code;
+use crate::expr::csharp::{Parsed, parse};
+use crate::expr::date::DateTime;
+use crate::expr::eval::evaluate;
+use crate::expr::function::{Function, of_text};
+use crate::expr::schema::{EntityId, Schema};
+use crate::expr::types::Type;
+use crate::expr::value::{Resource, Value};
+use crate::expr::zone::Zone;
+use crate::expr::{Binding, Expression, literal};
+use crate::plan::model::PropertyExpression;
+use crate::tasks::TaskError;
+
+use super::data::StoreData;
+use super::path::path;
+use super::schema::PlanSchema;
+
+/// An expression that can be computed.
+pub(super) struct Program<'p> {
+    pub(super) entity_type: &'p str,
+    pub(super) property: &'p str,
+    /// The type of the property.
+    pub(super) kind: &'p str,
+    /// Joins from the resource `r`, and the value they lead to; a constant is its only parameter.
+    pub(super) joins: String,
+    pub(super) value: String,
+    pub(super) constant: Option<String>,
+    /// What is made of the value.
+    pub(super) transform: Transform,
+}
+
+/// What is made of a value.
+pub(super) enum Transform {
+    /// Nothing.
+    None,
+    /// Another text.
+    Text(fn(&str) -> String),
+    /// The date that it says in a format, local or in UTC, so many minutes later.
+    Date(String, i64, Option<Zone>),
+    /// What C# returns.
+    Code(Box<CSharp>),
+}
+
+/// C# with what it is over.
+pub(super) struct CSharp {
+    code: Code,
+    checked: Checked,
+    /// The entity type of the resource, where that is the input; else the type of the property it comes from.
+    input: Result<EntityId, String>,
+}
+
+impl Transform {
+    /// The text that is stored, or why there is none.
+    pub(super) fn apply(
+        &self,
+        value: Option<String>,
+        resource: i64,
+        kind: &str,
+        data: &StoreData<'_>,
+        now: DateTime,
+    ) -> Result<Option<String>, String> {
+        match (self, value) {
+            (Self::None, value) => Ok(value),
+            (Self::Text(function), value) => Ok(value.map(|value| function(&value))),
+            (Self::Date(..), None) => Ok(None),
+            (Self::Date(format, minutes, zone), Some(text)) => {
+                let date = DateTime::parse(format, text.trim());
+                let date = date.ok_or_else(|| format!("`{text}` is not a date of the form `{format}`"))?;
+                let date = zone.as_ref().map_or(Some(date), |zone| zone.to_utc(date));
+                let date = date.ok_or_else(|| format!("there is no such time as `{text}` in its time zone"))?;
+                let date = date.plus(minutes.saturating_mul(60 * crate::expr::date::SECOND));
+                let date = date.ok_or_else(|| format!("{minutes} minutes after `{text}` there is no date"))?;
+                Value::Date(date).store(kind)
+            }
+            (Self::Code(program), value) => {
+                let input = match (&program.input, value) {
+                    (Ok(entity), _) => Value::Resource(Resource { entity: *entity, id: resource }),
+                    (Err(_), None) => Value::Null,
+                    (Err(kind), Some(text)) => {
+                        Value::stored(kind, &text).ok_or_else(|| format!("`{text}` is no value of type {kind}"))?
+                    }
+                };
+                let value = evaluate(&program.code, &program.checked, input, data, now);
+                value.map_err(|error| error.message)?.store(kind)
+            }
+        }
+    }
+}
+
+/// Compiles an expression, or says why it has no embedded form.
+pub(super) fn compile<'p>(
+    store: &Connection,
+    schema: &PlanSchema<'p>,
+    expression: &'p PropertyExpression,
+) -> Result<Result<Program<'p>, String>, TaskError> {
+    let Some(kind) = schema.kind(&expression.entity_type, &expression.property) else {
+        return Ok(Err("the property does not exist".to_owned()));
+    };
+    if kind == "ForeignKey" || expression.criteria.is_some() {
+        return Ok(Err("a navigation property".to_owned()));
+    }
+    let mut program = Program {
+        entity_type: &expression.entity_type,
+        property: &expression.property,
+        kind,
+        joins: String::new(),
+        value: "?1".to_owned(),
+        constant: None,
+        transform: Transform::None,
+    };
+    let written = match expression.expression.as_deref().map(|text| Expression::parse(text.trim())) {
+        None => None,
+        Some(Err(error)) => return Ok(Err(error.message)),
+        Some(Ok(Expression::Literal(value))) => {
+            return Ok(literal(kind, &value).map(|value| Program { constant: Some(value), ..program }));
+        }
+        Some(Ok(other)) => Some(other),
+    };
+    let mut input = Ok(schema.entity(&expression.entity_type));
+    match expression.binding.as_deref().map(Binding::parse) {
+        Some(Err(error)) => return Ok(Err(error.message)),
+        Some(Ok(binding)) => match path(store, schema.model(), &expression.entity_type, &binding)? {
+            Err(reason) => return Ok(Err(reason)),
+            Ok(found) => {
+                (program.joins, program.value) = (found.joins, found.value);
+                input = Err(found.kind);
+            }
+        },
+        None => match &written {
+            None => return Ok(Err("neither a binding nor an expression".to_owned())),
+            Some(Expression::Function(function)) => {
+                return Ok(Err(format!("function {} without a binding that gives it a value", function.name)));
+            }
+            Some(_) => {}
+        },
+    }
+    let transform = match written {
+        None | Some(Expression::Literal(_)) => Ok(Transform::None),
+        Some(Expression::Function(function)) => called(&function),
+        Some(Expression::CSharp { parameter, code }) => {
+            let text = expression.expression.as_deref().unwrap_or_default().trim();
+            csharp(schema, &text[code], parameter.as_deref(), input, kind)
+        }
+    };
+    Ok(transform.map(|transform| Program { transform, ..program }))
+}
+
+fn called(function: &Function) -> Result<Transform, String> {
+    if let Some(function) = of_text(&function.name) {
+        return Ok(Transform::Text(function));
+    }
+    match (function.name.as_str(), &function.arguments[..]) {
+        ("ParseUniversalDate", [format]) => Ok(Transform::Date(format.clone(), 0, None)),
+        ("ParseUniversalDateThenAddMinutes", [_, format, minutes]) => Ok(Transform::Date(format.clone(), number(minutes)?, None)),
+        ("ParseLocalDate", [zone, format]) => Ok(Transform::Date(format.clone(), 0, Some(named(zone)?))),
+        ("ParseLocalDateThenAddMinutes", [zone, format, minutes]) => {
+            Ok(Transform::Date(format.clone(), number(minutes)?, Some(named(zone)?)))
+        }
+        _ => Err(format!("function {}", function.name)),
+    }
+}
+
+fn number(minutes: &str) -> Result<i64, String> {
+    minutes.trim().parse().map_err(|_| format!("`{minutes}` is no number of minutes"))
+}
+
+fn named(zone: &str) -> Result<Zone, String> {
+    Zone::named(zone).ok_or_else(|| format!("the time zone `{zone}`"))
+}
+
+fn csharp(
+    schema: &PlanSchema<'_>,
+    text: &str,
+    parameter: Option<&str>,
+    input: Result<Option<EntityId>, String>,
+    kind: &str,
+) -> Result<Transform, String> {
+    let code = match parse(text) {
+        Parsed::Code(code) => code,
+        Parsed::Wrong(error) => return Err(error.message),
+        Parsed::Beyond(what) => return Err(what.to_owned()),
+    };
+    let input = match input {
+        Ok(entity) => Ok(entity.ok_or("the entity type does not exist")?),
+        Err(kind) => Err(kind),
+    };
+    let context = Context {
+        schema,
+        element: "EntityPropertyExpression",
+        parameter,
+        input: input.as_ref().map_or_else(|kind| Type::of_property(kind), |entity| Type::Entity(*entity)),
+        expected: Type::of_property(kind),
+        strict: false,
+    };
+    let checked = check(&code, &context);
+    let reasons: Vec<&str> = checked.problems.iter().map(|problem| problem.message.as_str()).collect();
+    if !reasons.is_empty() {
+        return Err(reasons.join(", "));
+    }
+    Ok(Transform::Code(Box::new(CSharp { code, checked, input })))
+}

@@ -1,0 +1,110 @@
+//! Reading the change list of a blocked synchronization.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A change list that waits for approval.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangeList {
+    /// Its name.
+    pub list: String,
+    /// The thresholds that it exceeds, one line each.
+    pub exceeded: Vec<String>,
+    /// How many changes it has, by entity type or association.
+    pub counts: BTreeMap<String, ChangeCounts>,
+    /// The changes themselves, by entity type or association, kind and key; the first ones where there are very many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<ListedChange>>,
+}
+
+/// How many changes of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ChangeCounts {
+    /// New ones.
+    pub inserted: u64,
+    /// Changed ones.
+    pub updated: u64,
+    /// Removed ones.
+    pub deleted: u64,
+}
+
+/// One change of a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ListedChange {
+    /// Entity type or association.
+    pub item: String,
+    /// `insert`, `update` or `delete`.
+    pub change: &'static str,
+    /// Key of the resource; of a link both of its ends.
+    pub key: String,
+    /// Of an update: the properties that differ, with the value before and after.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, [Value; 2]>,
+}
+
+/// The change list of that name; none where it waits no longer. With `rows` each change of it.
+pub fn change_list(connection: &Connection, name: &str, rows: bool) -> rusqlite::Result<Option<ChangeList>> {
+    let Some((connector, ordinal)) = name.rsplit_once('-').and_then(|(name, ordinal)| Some((name, ordinal.parse::<i64>().ok()?)))
+    else {
+        return Ok(None);
+    };
+    let sql = "SELECT report FROM batch WHERE ordinal = ?1 AND connector = ?2 AND state = 'blocked'";
+    let report: Option<Option<String>> = connection.query_row(sql, (ordinal, connector), |row| row.get(0)).optional()?;
+    let Some(report) = report else { return Ok(None) };
+    let mut counts: BTreeMap<String, ChangeCounts> = BTreeMap::new();
+    let mut statement = connection.prepare("SELECT item, command, count(*) FROM pending WHERE batch = ?1 GROUP BY 1, 2")?;
+    let mut found = statement.query([ordinal])?;
+    while let Some(row) = found.next()? {
+        let number = row.get::<_, i64>(2)?.unsigned_abs();
+        let of_item = counts.entry(row.get(0)?).or_default();
+        match row.get(1)? {
+            1 => of_item.inserted = number,
+            2 => of_item.updated = number,
+            _ => of_item.deleted = number,
+        }
+    }
+    let exceeded = report.unwrap_or_default().lines().map(str::to_owned).collect();
+    let changes = if rows { Some(changes(connection, ordinal)?) } else { None };
+    Ok(Some(ChangeList { list: name.to_owned(), exceeded, counts, changes }))
+}
+
+fn changes(connection: &Connection, ordinal: i64) -> rusqlite::Result<Vec<ListedChange>> {
+    let mut layouts = BTreeMap::new();
+    let mut statement = connection.prepare("SELECT name, properties FROM entity_type")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let names: Vec<String> = serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default();
+        layouts.insert(row.get::<_, String>(0)?, names);
+    }
+    let mut statement =
+        connection.prepare("SELECT item, command, key, before, after FROM pending WHERE batch = ?1 ORDER BY 1, 2, 3")?;
+    let change = |row: &rusqlite::Row<'_>| {
+        let item: String = row.get(0)?;
+        let (before, after): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+        let values = match (before, after) {
+            (Some(before), Some(after)) => differing(layouts.get(&item).map_or(&[], Vec::as_slice), &before, &after),
+            _ => BTreeMap::new(),
+        };
+        let change = match row.get(1)? {
+            1 => "insert",
+            2 => "update",
+            _ => "delete",
+        };
+        Ok(ListedChange { item, change, key: row.get(2)?, values })
+    };
+    statement.query_map([ordinal], change)?.collect()
+}
+
+/// The values of two bodies that are not the same, by property.
+fn differing(properties: &[String], before: &str, after: &str) -> BTreeMap<String, [Value; 2]> {
+    let values = |text: &str| serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
+    let (before, after) = (values(before), values(after));
+    let value = |values: &[Value], at: usize| values.get(at).cloned().unwrap_or(Value::Null);
+    let all = (0..before.len().max(after.len())).map(|at| (at, [value(&before, at), value(&after, at)]));
+    // A property that only the undone changes knew has no name in the store.
+    let name = |at: usize| properties.get(at).cloned().unwrap_or_else(|| format!("value {}", at + 1));
+    all.filter(|(_, [before, after])| before != after).map(|(at, values)| (name(at), values)).collect()
+}
