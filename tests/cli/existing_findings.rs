@@ -151,6 +151,34 @@ fn what_is_gone_from_a_baseline_is_told_and_pruned() {
 }
 
 #[test]
+fn a_baseline_tells_of_every_finding_that_is_gone_and_of_none_that_was_not_looked_for() {
+    let entry = |file: &str, rule: &str, rest: &str| {
+        let place = "Job[Wrong]/InvokeSqlCommandTask[S2]/@Colour";
+        format!("{{\"file\":\"{file}\",\"rule\":\"{rule}\",\"place\":\"{place}\"{rest}}}\n")
+    };
+    let project = Project::new().configuration("a.xml", WRONG).configuration("other/b.xml", "");
+    let stale = |entries: &[String], arguments: &[&str]| -> Vec<String> {
+        let text = format!("{{\"jobwright_baseline\":1}}\n{}", entries.concat());
+        std::fs::write(project.path("known.jsonl"), text).unwrap();
+        let outcome = project.run(&[&["check", "--baseline", "known.jsonl", "--format", "json"], arguments].concat());
+        let stale: Vec<_> = outcome.findings().into_iter().filter(|finding| finding.contains("stale-baseline")).collect();
+        stale
+    };
+    let told = |line: u32| vec![format!("known.jsonl:{line} warning[stale-baseline]")];
+    let known = entry("a.xml", "unknown-attribute", "");
+    // More of them than there are; one whose file is gone; one of a rule that finds nothing there; one that no rule has.
+    assert_eq!(stale(&[entry("a.xml", "unknown-attribute", ",\"count\":3")], &[]), told(2));
+    assert_eq!(stale(&[known.clone(), entry("gone.xml", "unknown-attribute", "")], &[]), told(3));
+    assert_eq!(stale(&[entry("a.xml", "invalid-value", ""), known.clone()], &[]), told(2));
+    assert_eq!(stale(&[entry("a.xml", "no-such-rule", ""), known.clone()], &[]), told(2));
+    // It is there; its file was moved; its rule is off; its file is not among those checked.
+    assert!(stale(&[known], &[]).is_empty());
+    assert!(stale(&[entry("moved.xml", "unknown-attribute", "")], &[]).is_empty());
+    assert!(stale(&[entry("a.xml", "invalid-value", "")], &["--ignore", "invalid-value"]).is_empty());
+    assert!(stale(&[entry("a.xml", "invalid-value", "")], &["other"]).is_empty());
+}
+
+#[test]
 fn a_baseline_that_is_none_is_wrong_usage() {
     let project = Project::new().configuration("a.xml", "").file("bad.jsonl", "{\"jobwright_baseline\":1}\n{\"file\":1}\n");
     insta::assert_snapshot!(project.run(&["check", "--baseline", "bad.jsonl"]), @r#"
