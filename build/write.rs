@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::pattern;
 use crate::model::{Attribute, DIALECTS, Model, Row, Value, screaming};
+use crate::pattern;
 use crate::reference::{Reference, Source};
 use crate::{expressions, raw};
 

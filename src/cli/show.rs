@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use super::arguments::Global;
 use super::report::Reports;
@@ -11,7 +10,7 @@ use super::runs::Form;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::reporter::{changes, table};
 use crate::engine::store::store_argument;
-use crate::output::{RunFormat, render_run};
+use crate::output::render_waiting;
 
 /// Show a run, task by task
 #[derive(Debug, Args)]
@@ -44,14 +43,7 @@ impl Show {
         }
         let lists = engine.change_lists(run, self.changes)?;
         terminal::print(|out| match self.format {
-            Form::Json => {
-                let mut text = Vec::new();
-                render_run(RunFormat::Json, &detail, &mut text)?;
-                let mut shown: serde_json::Value = serde_json::from_slice(&text)?;
-                shown["change_lists"] = lists.iter().map(|(task, list)| json!({ "task": task, "list": list })).collect();
-                serde_json::to_writer_pretty(&mut *out, &shown)?;
-                writeln!(out)
-            }
+            Form::Json => render_waiting(&detail, &lists, out),
             Form::Text => {
                 for (task, list) in &lists {
                     write!(out, "{}", changes(task, list))?;

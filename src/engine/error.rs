@@ -194,7 +194,7 @@ pub enum EngineError {
     },
     /// Programs of which nobody saw the end.
     #[error(
-        "run {id} does not go on by itself: nobody knows whether {} took effect, its program was cut off; see `jobwright logs {id} {first}`, then say which: jobwright run --resume {id} --restart {first} to run it again, --assume {first}=completed if it is done",
+        "run {id} does not go on by itself: nobody knows whether {} took effect, its program was cut off; look at what it wrote, then run it again, or say that it is done:\njobwright logs {id} {first}\njobwright run --resume {id} --restart {first}\njobwright run --resume {id} --assume {first}=completed",
         tasks.join(", "), id = run.0, first = tasks.first().map_or("", String::as_str)
     )]
     Uncertain {

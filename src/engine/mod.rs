@@ -6,8 +6,8 @@
 //! time. The engine reads a plan that its caller has verified. What it does where the product's documentation says nothing
 //! is written in `docs/execution.md`.
 
-mod claim;
 mod again;
+mod claim;
 pub mod clock;
 pub mod control;
 mod crew;
@@ -214,7 +214,8 @@ impl Engine {
 
     /// Refuses to start a job beside what an interrupted run of it has left at work.
     fn forbid_left_overs(&self, job: &Job) -> Result<(), EngineError> {
-        let last = self.store.history(&Filter::default(), &System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
+        let last =
+            self.store.history(&Filter::default(), &System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
         match last {
             Some(last) if last.state.is_resumable() => {
                 let tasks = self.store.detail(RunId(last.id), &System)?.tasks;

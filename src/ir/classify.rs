@@ -16,9 +16,8 @@ pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
     for element in document.elements().skip(1) {
         let parent = document.parent(element);
         let kind = parent.and_then(|parent| found[parent.0 as usize]);
-        found.push(kind.and_then(|kind| {
-            grammar::child(kind, document.name(element)).or_else(|| unclosed.outer(element, &found))
-        }));
+        found
+            .push(kind.and_then(|kind| grammar::child(kind, document.name(element)).or_else(|| unclosed.outer(element, &found))));
     }
     found
 }

@@ -33,7 +33,7 @@ use crate::source::Sources;
 
 pub use error::{Failure, render_failure};
 pub use escape::printable;
-pub use run::{RunFormat, render_run};
+pub use run::{RunFormat, render_run, render_waiting};
 pub use schema::{EVENTS, REPORT, SCHEMA};
 pub use statistics::statistics;
 pub use summary::headline;

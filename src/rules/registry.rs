@@ -6,8 +6,9 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references, replacement_character,
-    role_model, scaffold_problems, scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
+    baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references,
+    replacement_character, role_model, scaffold_problems, scaffolding, schedule, schema, suppression, synchronization,
+    xml_syntax,
 };
 
 /// Every rule.

@@ -46,8 +46,8 @@ fn the_mapping_is_written_once_and_tells_what_is_missing() {
     --- stderr
       × job Demo_Complete was not started: the program ./Runtime/Usercube-Export-Csv of Demo_Complete_Export_HRPeople
       │ (ExportTask) is not there, the command of Demo_Complete_Prepare_Directory (PrepareSynchronizationTask) lacks
-      │ --api-client-id, --api-secret, --api-url, the command of Demo_Complete_Synchronize_Directory (SynchronizeTask)
-      │ lacks its options, the command of Demo_Complete_Expressions (UpdateEntityPropertyExpressionsTask) lacks
+      │ --api-client-id, --api-secret, --api-url, the command of Demo_Complete_Synchronize_Directory (SynchronizeTask) lacks
+      │ its options, the command of Demo_Complete_Expressions (UpdateEntityPropertyExpressionsTask) lacks
       │ --database-connection-string
       help: correct [executors] in jobwright.toml
     ");
@@ -58,7 +58,11 @@ fn the_mapping_is_written_once_and_tells_what_is_missing() {
 fn settings_are_looked_at_before_a_job_starts() {
     let project = Project::demo();
     let old = "\"Path\": \"data/people.csv\", \"Separator\": \";\"";
-    project.replace("examples/demo/appsettings.agent.json", old, "\"Path\": \"data/people.csv\", \"NumberOfLinesToSkip\": \"two\"");
+    project.replace(
+        "examples/demo/appsettings.agent.json",
+        old,
+        "\"Path\": \"data/people.csv\", \"NumberOfLinesToSkip\": \"two\"",
+    );
     let run = ["run", "examples/demo", "--job", "Demo_Complete"];
     insta::assert_snapshot!(project.run(&run), @"
     exit 6

@@ -183,8 +183,8 @@ fn a_job_with_an_incomplete_or_absent_program_does_not_start() {
     insta::assert_snapshot!(project.run(RUN), @"
     exit 2
     --- stderr
-      × job Night was not started: the command of First (MaintainIndexesTask) lacks --api-secret, the program conf/bin/
-      │ second of Second (ProcessAccessCertificationItemsTask) is not there
+      × job Night was not started: the command of First (MaintainIndexesTask) lacks --api-secret, the program
+      │ conf/bin/second of Second (ProcessAccessCertificationItemsTask) is not there
       help: correct [executors] in jobwright.toml
     ");
     assert!(!project.path(".jobwright").exists());
@@ -294,8 +294,10 @@ fn a_program_that_outlives_jobwright_is_found_and_its_task_not_run_twice_silentl
     assert_eq!(refused.code, Some(12), "{refused}");
     insta::assert_snapshot!(refused.stderr, @"
     × run 1 does not go on by itself: nobody knows whether First took effect, its program was cut off
-    help: see `jobwright logs 1 First`, then say which: jobwright run --resume 1 --restart First to run it again,
-          --assume First=completed if it is done
+    help: look at what it wrote, then run it again, or say that it is done:
+          jobwright logs 1 First
+          jobwright run --resume 1 --restart First
+          jobwright run --resume 1 --assume First=completed
     ");
     let next = project.show(1)["next"].clone();
     assert_eq!(next, serde_json::json!(["jobwright logs 1 First", "jobwright run --resume 1 --restart First"]));

@@ -26,8 +26,8 @@ use super::error::EngineError;
 use schema::Part;
 
 pub use check::Checked;
-pub use filter::Filter;
 pub use file::peek;
+pub use filter::Filter;
 pub(super) use history::count;
 pub use history::{Approval, RunDetail, RunRecord, TaskRecord, store_argument};
 pub(super) use outcome::{Outcome, commit_outcome};

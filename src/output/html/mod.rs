@@ -24,7 +24,12 @@ pub(super) fn render(document: &Document<'_>, sources: &Sources, context: &Conte
         out,
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
     )?;
-    writeln!(out, "<title>{headline} · jobwright</title>\n<style>\n{}{}\n</style>\n</head>\n<body>", include_str!("page.css"), graph::STYLE)?;
+    writeln!(
+        out,
+        "<title>{headline} · jobwright</title>\n<style>\n{}{}\n</style>\n</head>\n<body>",
+        include_str!("page.css"),
+        graph::STYLE
+    )?;
     writeln!(out, "<h1>{headline}</h1>\n<p class=\"dim\">{} {}</p>", Tool::THIS.name, Tool::THIS.version)?;
     filters(document, out)?;
     writeln!(out, "<main>")?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::model::Tool;
 use crate::engine::RunDetail;
+use crate::tasks::ChangeList;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -13,10 +14,25 @@ struct Document<'a> {
     tool: Tool,
     #[serde(flatten)]
     run: &'a RunDetail,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    change_lists: Vec<Waiting<'a>>,
+}
+
+/// The changes of a task that wait for approval.
+#[derive(Serialize)]
+struct Waiting<'a> {
+    task: &'a str,
+    list: &'a ChangeList,
 }
 
 pub(super) fn render(run: &RunDetail, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document { version: 1, tool: Tool::THIS, run })?;
+    render_waiting(run, &[], out)
+}
+
+/// The report with the changes that wait for approval, by task.
+pub fn render_waiting(run: &RunDetail, lists: &[(String, ChangeList)], out: &mut dyn Write) -> io::Result<()> {
+    let change_lists = lists.iter().map(|(task, list)| Waiting { task, list }).collect();
+    serde_json::to_writer_pretty(&mut *out, &Document { version: 1, tool: Tool::THIS, run, change_lists })?;
     writeln!(out)
 }
 

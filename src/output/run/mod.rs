@@ -15,6 +15,8 @@ use std::path::Path;
 use crate::engine::reporter::counters;
 use crate::engine::{RunDetail, TaskRecord};
 
+pub use json::render_waiting;
+
 /// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunFormat {

@@ -4,8 +4,8 @@
 
 mod attributes;
 mod connectors;
-mod items;
 mod inventory;
+mod items;
 mod jobs;
 mod levels;
 mod metadata;

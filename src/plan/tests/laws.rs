@@ -537,8 +537,5 @@ fn what_tasks_read_of_roles_and_mappings_is_there_whatever_the_order_and_case() 
     );
     assert_eq!(written, otherwise);
     let names: Vec<_> = written.iter().map(|item| (item.element.as_str(), item.id.as_deref(), item.children.len())).collect();
-    assert_eq!(
-        names,
-        [("LdapResourceTypeMapping", Some("A"), 2), ("Policy", Some("P"), 0), ("SingleRole", Some("R"), 0)]
-    );
+    assert_eq!(names, [("LdapResourceTypeMapping", Some("A"), 2), ("Policy", Some("P"), 0), ("SingleRole", Some("R"), 0)]);
 }
