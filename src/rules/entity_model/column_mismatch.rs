@@ -23,6 +23,12 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let parent = view.document.parent(view.element).and_then(|parent| view.document.find(parent, names::IDENTIFIER));
     let Some(entity_type) = parent.map(|parent| Symbol::new(&view.document.value(parent, view.text))) else { return };
     let is_collection = view.program.association_end(entity_type, property).is_some_and(|end| end.collection);
+    // Most properties are values in a column of values: nothing has to be looked up for them.
+    let written = view.attribute(names::TYPE).map(|attribute| view.value(attribute));
+    let special = written.is_some_and(|written| matches!(written.trim(), "Binary" | "ForeignKey"));
+    if column < LINKS && !special && !is_collection {
+        return;
+    }
     let (holds, help) = match view.program.nature(entity_type, property) {
         Some(Nature::Binary) => ("a file, which is kept in a table of its own", "remove the attribute"),
         Some(Nature::Navigation) if is_collection => {
