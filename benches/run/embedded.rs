@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use super::{Options, flushes, jobwright, median};
 
 /// A file system without a disk.
-const MEMORY: &str = "/dev/shm";
+pub const MEMORY: &str = "/dev/shm";
 const JOB: &str = "Bench_Nothing";
 
 /// A job of tasks that compute the properties of an entity type that has no computed ones and no resources.
@@ -44,7 +44,8 @@ fn run(folder: &Path) -> io::Result<f64> {
     report["duration_ms"].as_f64().ok_or_else(|| io::Error::other("the report has no duration"))
 }
 
-fn renew(folder: &Path) -> io::Result<()> {
+/// Empties a folder.
+pub fn renew(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -3,13 +3,15 @@
 //!     cargo bench --bench run -- [--tasks N] [--levels N] [--runs N]
 //!
 //! The same job runs on the disk and in memory; the flushes are counted with strace where it is installed, and as many
-//! flushes are timed by themselves on the same disk. Engine time is what is left without them.
+//! flushes are timed by themselves on the same disk. Engine time is what is left without them. Then as many tasks that are
+//! programs, beside make running the same programs.
 
 #![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
 #![allow(clippy::cast_precision_loss, missing_docs, unreachable_pub, reason = "numbers to read, in a program of its own")]
 
 mod embedded;
 mod flushes;
+mod processes;
 
 use std::env;
 use std::io;
@@ -25,7 +27,8 @@ struct Options {
 fn main() -> io::Result<()> {
     let options = options()?;
     let base = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-run");
-    embedded::measure(&base, &options)
+    embedded::measure(&base, &options)?;
+    processes::measure(&base.join("programs"), &options)
 }
 
 fn options() -> io::Result<Options> {
