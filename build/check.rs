@@ -79,6 +79,11 @@ fn relations(row: &Row, say: &mut impl FnMut(String)) {
             _ => say(format!("only_with `{condition}` is not Attribute=Value of this element with attributes of it")),
         }
     }
+    for (attribute, others) in &raw.needs {
+        if !has(row, attribute) || others.is_empty() || !others.iter().all(|one| has(row, one)) {
+            say(format!("needs `{attribute}` is not an attribute of this element with others of it"));
+        }
+    }
     for group in raw.together.iter().chain(&raw.exclusive).chain(&raw.any_of) {
         if group.len() < 2 || !group.iter().all(|one| has(row, one)) {
             say(format!("`{}` are not several attributes of the element", group.join(", ")));

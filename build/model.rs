@@ -164,6 +164,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             misspellings: of.raw.misspellings.clone(),
             // What an override leaves out, the task has.
             only_with: BTreeMap::new(),
+            needs: BTreeMap::new(),
             together: Vec::new(),
             exclusive: Vec::new(),
             any_of: Vec::new(),

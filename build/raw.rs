@@ -51,6 +51,9 @@ pub(crate) struct Element {
     /// `Attribute=Value|Value` with the attributes that count only where that attribute has one of those values.
     #[serde(default)]
     pub(crate) only_with: BTreeMap<String, Vec<String>>,
+    /// An attribute with others of which one at least has to be written with it.
+    #[serde(default)]
+    pub(crate) needs: BTreeMap<String, Vec<String>>,
     /// Attributes that are written all or none.
     #[serde(default)]
     pub(crate) together: Vec<Vec<String>>,

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::pattern;
 use crate::model::{Attribute, DIALECTS, Model, Row, Value, screaming};
+use crate::pattern;
 use crate::raw;
 use crate::reference::{Reference, Source};
 
@@ -111,6 +111,10 @@ fn relations(out: &mut String, raw: &raw::Element, names: &Names<'_>) {
         let values: Vec<&str> = values.split('|').collect();
         let (other, attributes) = (names.id(other), list(attributes));
         written.push(format!("Relation::OnlyWith {{ other: {other}, values: &{values:?}, attributes: &[{attributes}] }}"));
+    }
+    for (attribute, others) in &raw.needs {
+        let attribute = names.id(attribute);
+        written.push(format!("Relation::Needs {{ attribute: {attribute}, others: &[{}] }}", list(others)));
     }
     for (groups, variant) in [(&raw.together, "Together"), (&raw.exclusive, "Exclusive"), (&raw.any_of, "AnyOf")] {
         written.extend(groups.iter().map(|group| format!("Relation::{variant}(&[{}])", list(group))));

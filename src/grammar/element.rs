@@ -132,6 +132,13 @@ pub enum Relation {
         /// What counts only then.
         attributes: &'static [NameId],
     },
+    /// An attribute counts only where one of some others is written.
+    Needs {
+        /// The attribute.
+        attribute: NameId,
+        /// The others.
+        others: &'static [NameId],
+    },
     /// All of them are written, or none.
     Together(&'static [NameId]),
     /// At most one of them is written.
