@@ -142,6 +142,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             attribute.required = attribute.name == "Identifier";
             attribute.required_unless = None;
             attribute.required_when = None;
+            attribute.expected_when = None;
             if attribute.name == "Identifier" {
                 attribute.reference = Some("item:task".to_owned());
                 "Task whose attributes are changed.".clone_into(&mut attribute.summary);
@@ -159,6 +160,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             task: None,
             scaffolding: None,
             model_prefix: None,
+            expects: Vec::new(),
             required_children: Vec::new(),
             withdrawn: of.raw.withdrawn.clone(),
             misspellings: of.raw.misspellings.clone(),

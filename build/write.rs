@@ -72,7 +72,9 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
     );
     let _ = writeln!(out, "        parents: &[{}],", kind_list(&row.parents));
     let _ = writeln!(out, "        children: &[{}], child_names: &[{}],", kind_list(&children), child_names.join(", "));
-    let _ = writeln!(out, "        required_children: &[{}],", required.join(", "));
+    let expected: Vec<String> = raw.expects.iter().map(|child| names.id(child)).collect();
+    let _ =
+        writeln!(out, "        required_children: &[{}], expected_children: &[{}],", required.join(", "), expected.join(", "));
     let _ = writeln!(out, "        attributes: &[");
     for (order, attribute) in row.attributes.iter().enumerate() {
         write_attribute(out, model, order, attribute, names);
@@ -152,10 +154,11 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
         let (other, value) = written.split_once('=').expect("checked: a condition has `=`");
         format!("Required::{variant} {{ attribute: {}, value: {value:?} }}", names.id(other))
     };
-    let required = match (raw.required, &raw.required_unless, &raw.required_when) {
+    let required = match (raw.required, &raw.required_unless, &raw.required_when, &raw.expected_when) {
         (true, ..) => "Required::Yes".to_owned(),
-        (_, Some(unless), _) => condition(unless, "Unless"),
-        (_, _, Some(when)) => condition(when, "When"),
+        (_, Some(unless), ..) => condition(unless, "Unless"),
+        (_, _, Some(when), _) => condition(when, "When"),
+        (_, _, _, Some(when)) => condition(when, "ExpectedWhen"),
         _ => "Required::No".to_owned(),
     };
     let family = attribute.family.as_ref().map_or("None".to_owned(), |family| {

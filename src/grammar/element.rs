@@ -35,6 +35,8 @@ pub struct ElementDef {
     pub(super) child_names: &'static [NameId],
     /// Children that some dialects call required.
     pub required_children: &'static [RequiredChild],
+    /// Children without one of which the element does nothing.
+    pub expected_children: &'static [NameId],
     /// In the order in which they are written canonically. A family of attributes is one row.
     pub attributes: &'static [AttributeDef],
     pub(super) attribute_names: &'static [NameId],

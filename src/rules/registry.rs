@@ -6,8 +6,8 @@ use crate::finding::RuleInfo;
 
 use super::Rule;
 use super::{
-    baseline, dirty, embedded, entity_model, job_structure, mapping, provisioning, references, replacement_character, role_model,
-    scaffold_problems, scaffolding, schedule, schema, suppression, synchronization, xml_syntax,
+    access, baseline, dirty, embedded, entity_model, job_structure, mapping, provisioning, references, replacement_character,
+    role_model, scaffold_problems, scaffolding, schedule, schema, screens, suppression, synchronization, workflow, xml_syntax,
 };
 
 /// Every rule.
@@ -35,6 +35,7 @@ pub static ALL: &[&Rule] = &[
     &schema::conflicting_attributes::RULE,
     &schema::incomplete_attribute_group::RULE,
     &schema::missing_alternative::RULE,
+    &schema::childless_item::RULE,
     &schema::raw_line_break::RULE,
     &schema::stray_text::RULE,
     &schema::consolidation_ignores_content::RULE,
@@ -43,6 +44,17 @@ pub static ALL: &[&Rule] = &[
     &entity_model::scalar_association_end::RULE,
     &entity_model::expression_on_collection::RULE,
     &entity_model::dimension_parent_mismatch::RULE,
+    &access::root_permission::RULE,
+    &access::filtered_history::RULE,
+    &access::excess_profiles::RULE,
+    &screens::repeated_default::RULE,
+    &screens::tile_mismatch::RULE,
+    &screens::containment_cycle::RULE,
+    &workflow::activity_state_mismatch::RULE,
+    &workflow::unsaved_workflow::RULE,
+    &workflow::self_invocation::RULE,
+    &workflow::unproven_unique_value::RULE,
+    &workflow::flexible_comparison::RULE,
     // references
     &references::duplicate_identifier::RULE,
     &references::unresolved_reference::RULE,

@@ -3,6 +3,7 @@
 //! They run at every element of a configuration, so nothing is allocated before something is found: what an element must
 //! have is read once into [`tables`], attributes are looked up once in [`ElementView`].
 
+pub(super) mod childless_item;
 pub(super) mod conflicting_attributes;
 pub(super) mod consolidation_ignores_content;
 pub(super) mod deprecated;
