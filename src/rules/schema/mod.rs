@@ -22,6 +22,7 @@ pub(super) mod reserved_identifier;
 pub(super) mod root_element;
 pub(super) mod stray_text;
 mod tables;
+pub(super) mod undeclared_language;
 pub(super) mod unknown_attribute;
 pub(super) mod unknown_element;
 
