@@ -56,6 +56,7 @@ pub static ALL: &[&Rule] = &[
     &workflow::unsaved_workflow::RULE,
     &workflow::self_invocation::RULE,
     &workflow::unproven_unique_value::RULE,
+    &workflow::unrelated_binding::RULE,
     &workflow::flexible_comparison::RULE,
     // references
     &references::duplicate_identifier::RULE,

@@ -4,6 +4,7 @@ pub(super) mod activity_state_mismatch;
 pub(super) mod flexible_comparison;
 pub(super) mod self_invocation;
 pub(super) mod unproven_unique_value;
+pub(super) mod unrelated_binding;
 pub(super) mod unsaved_workflow;
 
 use crate::finding::{Category, RuleInfo, Severity};
