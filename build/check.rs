@@ -37,6 +37,11 @@ pub(crate) fn rows(rows: &[Row], kinds: &[raw::Kind], problems: &mut Vec<String>
         {
             say(format!("`{kind}` is no kind of scaffolding"));
         }
+        for child in &row.raw.expects {
+            if !row.children.iter().any(|&one| rows[one].raw.name == *child) {
+                say(format!("expects a child {child}, which it cannot have"));
+            }
+        }
         for child in &row.raw.required_children {
             if !row.children.iter().any(|&one| rows[one].raw.name == child.name) {
                 say(format!("requires a child {}, which it cannot have", child.name));
@@ -79,6 +84,11 @@ fn relations(row: &Row, say: &mut impl FnMut(String)) {
             _ => say(format!("only_with `{condition}` is not Attribute=Value of this element with attributes of it")),
         }
     }
+    for (attribute, others) in &raw.needs {
+        if !has(row, attribute) || others.is_empty() || !others.iter().all(|one| has(row, one)) {
+            say(format!("needs `{attribute}` is not an attribute of this element with others of it"));
+        }
+    }
     for group in raw.together.iter().chain(&raw.exclusive).chain(&raw.any_of) {
         if group.len() < 2 || !group.iter().all(|one| has(row, one)) {
             say(format!("`{}` are not several attributes of the element", group.join(", ")));
@@ -103,7 +113,9 @@ fn attributes(rows: &[Row], row: &Row, problems: &mut Vec<String>) {
         if attribute.raw.summary.is_empty() {
             say("has no summary".to_owned());
         }
-        for condition in attribute.raw.required_unless.iter().chain(&attribute.raw.required_when) {
+        for condition in
+            attribute.raw.required_unless.iter().chain(&attribute.raw.required_when).chain(&attribute.raw.expected_when)
+        {
             match condition.split_once('=') {
                 Some((other, _)) if has(row, other) => {}
                 _ => say(format!("the condition `{condition}` is not Attribute=value of this element")),

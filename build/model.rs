@@ -144,6 +144,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             attribute.required = attribute.name == "Identifier";
             attribute.required_unless = None;
             attribute.required_when = None;
+            attribute.expected_when = None;
             if attribute.name == "Identifier" {
                 attribute.reference = Some("item:task".to_owned());
                 "Task whose attributes are changed.".clone_into(&mut attribute.summary);
@@ -161,11 +162,13 @@ fn add_overrides(rows: &mut Vec<Row>) {
             task: None,
             scaffolding: None,
             model_prefix: None,
+            expects: Vec::new(),
             required_children: Vec::new(),
             withdrawn: of.raw.withdrawn.clone(),
             misspellings: of.raw.misspellings.clone(),
             // What an override leaves out, the task has.
             only_with: BTreeMap::new(),
+            needs: BTreeMap::new(),
             together: Vec::new(),
             exclusive: Vec::new(),
             any_of: Vec::new(),

@@ -42,6 +42,9 @@ pub(crate) struct Element {
     pub(crate) scaffolding: Option<String>,
     /// Of a scaffolding: how the names of the entity types begin that come with it.
     pub(crate) model_prefix: Option<String>,
+    /// Children without one of which the element does nothing.
+    #[serde(default)]
+    pub(crate) expects: Vec<String>,
     #[serde(default)]
     pub(crate) required_children: Vec<RequiredChild>,
     #[serde(default)]
@@ -51,6 +54,9 @@ pub(crate) struct Element {
     /// `Attribute=Value|Value` with the attributes that count only where that attribute has one of those values.
     #[serde(default)]
     pub(crate) only_with: BTreeMap<String, Vec<String>>,
+    /// An attribute with others of which one at least has to be written with it.
+    #[serde(default)]
+    pub(crate) needs: BTreeMap<String, Vec<String>>,
     /// Attributes that are written all or none.
     #[serde(default)]
     pub(crate) together: Vec<Vec<String>>,
@@ -101,6 +107,8 @@ pub(crate) struct Attribute {
     pub(crate) required_unless: Option<String>,
     /// `Attribute=value`: required where that attribute has that value.
     pub(crate) required_when: Option<String>,
+    /// As `required_when`, where no page says that the deployment insists.
+    pub(crate) expected_when: Option<String>,
     /// `DisplayName_L{1..16}`, or `D{0..3V} base32hex`.
     pub(crate) family: Option<String>,
     pub(crate) default: Option<String>,

@@ -73,7 +73,9 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
     );
     let _ = writeln!(out, "        parents: &[{}],", kind_list(&row.parents));
     let _ = writeln!(out, "        children: &[{}], child_names: &[{}],", kind_list(&children), child_names.join(", "));
-    let _ = writeln!(out, "        required_children: &[{}],", required.join(", "));
+    let expected: Vec<String> = raw.expects.iter().map(|child| names.id(child)).collect();
+    let _ =
+        writeln!(out, "        required_children: &[{}], expected_children: &[{}],", required.join(", "), expected.join(", "));
     let _ = writeln!(out, "        attributes: &[");
     for (order, attribute) in row.attributes.iter().enumerate() {
         write_attribute(out, model, order, attribute, names);
@@ -113,6 +115,10 @@ fn relations(out: &mut String, raw: &raw::Element, names: &Names<'_>) {
         let (other, attributes) = (names.id(other), list(attributes));
         written.push(format!("Relation::OnlyWith {{ other: {other}, values: &{values:?}, attributes: &[{attributes}] }}"));
     }
+    for (attribute, others) in &raw.needs {
+        let attribute = names.id(attribute);
+        written.push(format!("Relation::Needs {{ attribute: {attribute}, others: &[{}] }}", list(others)));
+    }
     for (groups, variant) in [(&raw.together, "Together"), (&raw.exclusive, "Exclusive"), (&raw.any_of, "AnyOf")] {
         written.extend(groups.iter().map(|group| format!("Relation::{variant}(&[{}])", list(group))));
     }
@@ -149,10 +155,11 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
         let (other, value) = written.split_once('=').expect("checked: a condition has `=`");
         format!("Required::{variant} {{ attribute: {}, value: {value:?} }}", names.id(other))
     };
-    let required = match (raw.required, &raw.required_unless, &raw.required_when) {
+    let required = match (raw.required, &raw.required_unless, &raw.required_when, &raw.expected_when) {
         (true, ..) => "Required::Yes".to_owned(),
-        (_, Some(unless), _) => condition(unless, "Unless"),
-        (_, _, Some(when)) => condition(when, "When"),
+        (_, Some(unless), ..) => condition(unless, "Unless"),
+        (_, _, Some(when), _) => condition(when, "When"),
+        (_, _, _, Some(when)) => condition(when, "ExpectedWhen"),
         _ => "Required::No".to_owned(),
     };
     let family = attribute.family.as_ref().map_or("None".to_owned(), |family| {

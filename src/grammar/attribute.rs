@@ -98,6 +98,13 @@ pub enum Required {
         /// Its value.
         value: &'static str,
     },
+    /// As [`Required::When`], but absence deserves a warning only: no page says that the deployment insists.
+    ExpectedWhen {
+        /// The other attribute.
+        attribute: NameId,
+        /// Its value.
+        value: &'static str,
+    },
 }
 
 /// A run of attributes told apart by a number in their name.

@@ -35,6 +35,8 @@ pub struct ElementDef {
     pub(super) child_names: &'static [NameId],
     /// Children that some dialects call required.
     pub required_children: &'static [RequiredChild],
+    /// Children without one of which the element does nothing.
+    pub expected_children: &'static [NameId],
     /// In the order in which they are written canonically. A family of attributes is one row.
     pub attributes: &'static [AttributeDef],
     pub(super) attribute_names: &'static [NameId],
@@ -131,6 +133,13 @@ pub enum Relation {
         values: &'static [&'static str],
         /// What counts only then.
         attributes: &'static [NameId],
+    },
+    /// An attribute counts only where one of some others is written.
+    Needs {
+        /// The attribute.
+        attribute: NameId,
+        /// The others.
+        others: &'static [NameId],
     },
     /// All of them are written, or none.
     Together(&'static [NameId]),

@@ -31,6 +31,11 @@ impl Package {
         self.export.is_some()
     }
 
+    /// Whether it fulfils by tickets: the part of the label before the slash is the kind of system.
+    pub fn makes_tickets(&self) -> bool {
+        self.name.starts_with("Ticket/")
+    }
+
     /// Whether it fulfils.
     pub fn fulfills(&self) -> bool {
         !self.fulfill.is_empty()

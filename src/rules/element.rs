@@ -133,6 +133,16 @@ impl<'p> ElementView<'p> {
         self.attribute(name).is_some_and(|attribute| !self.value(attribute).trim().is_empty())
     }
 
+    /// Whether the attribute is written with something else than its default, blank for what is no free text.
+    pub fn says(&self, name: NameId) -> bool {
+        let Some(attribute) = self.attribute(name) else { return false };
+        let value = self.value(attribute);
+        let Some(def) = attribute.def else { return !value.trim().is_empty() };
+        // A constant may be the empty one.
+        let free = def.value == crate::grammar::ValueType::String && def.reference.is_none();
+        (free || !value.trim().is_empty()) && def.default.is_none_or(|default| def.canonical(&value) != def.canonical(default))
+    }
+
     /// A finding about an attribute or child of the element, or about the element itself where `part` is empty.
     pub fn finding(&self, rule: &'static super::Rule, part: &str, place: Location, message: String) -> crate::finding::Finding {
         let anchor = if part.is_empty() { self.anchor() } else { format!("{}/@{part}", self.anchor()) };

@@ -4,6 +4,7 @@
 //! never set severities from configuration and never silence themselves: [`policy`] and [`suppression`] do that for all.
 //! What a page under `rules/` says is what `explain` prints, and its examples are run as tests.
 
+mod access;
 pub mod baseline;
 mod dirty;
 mod element;
@@ -30,6 +31,7 @@ mod scaffold_problems;
 mod scaffolding;
 pub(crate) mod schedule;
 mod schema;
+mod screens;
 mod settings;
 mod suggest;
 mod suppression;
@@ -37,6 +39,7 @@ mod synchronization;
 mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+mod workflow;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};

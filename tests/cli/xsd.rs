@@ -16,9 +16,10 @@ use super::support::{Project, repository};
 const BATCH: usize = 400;
 
 /// The rules whose errors a schema sees too. A document type declaration is no matter of a schema.
-const STRUCTURAL: [&str; 8] = [
+const STRUCTURAL: [&str; 9] = [
     "deprecated",
     "invalid-value",
+    "malformed-identifier",
     "misplaced-element",
     "root-element",
     "unknown-attribute",
@@ -192,6 +193,8 @@ fn values_children_and_families_are_known() {
         "<Connection Identifier=\"A\" DisplayName_L1=\"a\" Connector=\"C\" Package=\"usercube.csv@0000001\" />",
         "<Job xmlns:n=\"urn:notes\" n:author=\"me\" Identifier=\"A\" DisplayName_L1=\"a\"><!-- c --><?p i?></Job>",
         "<EntityType Identifier=\"A\" DisplayName_L1=\"a\"><Property Identifier=\"B\" DisplayName_L1=\"b\" Type=\"0\" /></EntityType>",
+        "<CustomLink1Setting Identifier=\"A\" Path_L1=\"a\" Url=\"/help?a=1&#10;b\" />",
+        "<Language Code=\"fil-PH\" IndicatorNumber=\"16\" />",
     ];
     let wrong = [
         "<Job Identifier=\"A\" DisplayName_L1=\"a\" DisplayName_L17=\"q\" />",
@@ -206,6 +209,9 @@ fn values_children_and_families_are_known() {
         "<Dimension Identifier=\"A\" DisplayName_L1=\"a\" EntityType=\"E\" ColumnMapping=\"128\" />",
         "<Job xmlns=\"urn:other\" Identifier=\"A\" DisplayName_L1=\"a\" />",
         "<NoSuchElement />",
+        "<CustomLink1Setting Identifier=\"A\" Path_L1=\"a\" Url=\"help\" />",
+        "<Language Code=\"english\" IndicatorNumber=\"1\" />",
+        "<Connection Identifier=\"2AD\" DisplayName_L1=\"a\" Connector=\"C\" Package=\"Usercube.CSV@0000001\" />",
     ];
     let texts: Vec<String> = right.iter().chain(&wrong).map(|content| file(content)).collect();
     assert_eq!(agrees(&texts), (right.len(), wrong.len()));

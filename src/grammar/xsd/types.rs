@@ -22,7 +22,7 @@ pub(super) fn name(value: ValueType) -> String {
 /// Writes what narrows the type of one attribute, where something does. `true`: it is the type, else [`name`] is.
 pub(super) fn narrowed(attribute: &AttributeDef, required: bool, out: &mut Writer) -> bool {
     let text = matches!(attribute.value, ValueType::String | ValueType::Cron | ValueType::Expression);
-    if attribute.range.is_none() && !(required && text) {
+    if attribute.range.is_none() && attribute.pattern.is_none() && !(required && text) {
         return false;
     }
     out.open("xs:simpleType", &[]);
@@ -30,13 +30,30 @@ pub(super) fn narrowed(attribute: &AttributeDef, required: bool, out: &mut Write
     if let Some((low, high)) = attribute.range {
         out.empty("xs:minInclusive", &[("value", low.to_string().as_str())]);
         out.empty("xs:maxInclusive", &[("value", high.to_string().as_str())]);
-    } else {
+    }
+    if let Some(pattern) = attribute.pattern {
+        out.empty("xs:pattern", &[("value", across_lines(pattern.text).as_str())]);
+    } else if required && text {
         // What is required is not blank.
         out.empty("xs:pattern", &[("value", "\\s*\\S[\\s\\S]*")]);
     }
     out.close("xs:restriction");
     out.close("xs:simpleType");
     true
+}
+
+/// The pattern with dots that take line breaks: those of a schema do not.
+fn across_lines(pattern: &str) -> String {
+    let mut in_class = false;
+    let mut text = String::new();
+    for c in pattern.chars() {
+        in_class = c == '[' || (in_class && c != ']');
+        match c {
+            '.' if !in_class => text.push_str("[\\s\\S]"),
+            c => text.push(c),
+        }
+    }
+    text
 }
 
 /// Writes the types of all values.

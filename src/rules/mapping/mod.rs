@@ -3,8 +3,11 @@
 pub(super) mod clear_text_password;
 pub(super) mod excess_unique_keys;
 mod keys;
+pub(super) mod missing_password_reset;
 pub(super) mod missing_primary_key;
 pub(super) mod needless_deactivation;
+pub(super) mod password_length;
+pub(super) mod ticket_settings;
 pub(super) mod transformation_table;
 pub(super) mod unkeyed_association;
 

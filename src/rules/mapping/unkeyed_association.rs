@@ -12,7 +12,7 @@ use super::keys;
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "unkeyed-association",
-    Severity::Error,
+    Severity::Warning,
     "an association mapped by a property that is no key",
     Check::Program(check),
 );

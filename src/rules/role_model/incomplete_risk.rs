@@ -8,7 +8,7 @@ use crate::syntax::ElementId;
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "incomplete-risk",
-    Severity::Error,
+    Severity::Warning,
     "a separation-of-duties risk with fewer than two entitlements",
     &[kinds::RISK],
     check,

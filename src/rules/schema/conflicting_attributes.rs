@@ -16,14 +16,14 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             .attributes
             .iter()
             .copied()
-            .filter(|one| one.def.is_some_and(|def| group.contains(&def.name_id)) && !view.value(*one).trim().is_empty());
+            .filter(|one| one.def.is_some_and(|def| group.contains(&def.name_id)) && view.says(one.name));
         let Some(first) = written.next() else { continue };
         for again in written {
             let name = |one: crate::rules::AttributeView| view.document.attribute_name_text(one.id);
             let message = format!("{} has both `{}` and `{}`", view.title(), name(first), name(again));
             sink.push(
                 super::finding(&RULE, view, name(again), view.name_place(again), message)
-                    .label("says the same in another way")
+                    .label("only one of the two can count")
                     .note("they stand for one another; which of them the product reads is not defined")
                     .help(format!("keep one of `{}` and `{}`", name(first), name(again)))
                     .related(view.name_place(first), "the other"),
@@ -49,6 +49,17 @@ mod tests {
         assert_eq!(found("ResourcesEndExpression=\"C#:r:return r.A;\"\n\nResourcesEndBinding=\"A\""), [3]);
     }
 
+    fn filter(attributes: &str) -> Vec<u32> {
+        lines(&format!("<AccessControlRule Identifier=\"A\"><Filter {attributes}/></AccessControlRule>"), NAME)
+    }
+
+    #[test]
+    fn two_things_of_which_one_is_meant_are_found() {
+        assert_eq!(filter("Binding=\"Id\" CurrentUser=\"true\"\nValue=\"\""), [2]);
+        assert_eq!(lines("<MenuItem Identifier=\"A\" URI=\"/a\"\nWorkflow=\"W\"/>", NAME), [2]);
+        assert_eq!(lines("<ProfileRuleContext EntityType=\"U\"\nResourceType=\"R\"/>", NAME), [2]);
+    }
+
     #[test]
     fn one_way_each_is_not() {
         assert!(
@@ -56,5 +67,7 @@ mod tests {
                 .is_empty()
         );
         assert!(found("ResourcesBinding=\"Records\" ResourcesExpression=\"\"").is_empty());
+        assert!(filter("Binding=\"Id\" Dimension=\"Site\" CurrentUser=\"false\"").is_empty(), "the default");
+        assert!(lines("<MenuItem Identifier=\"A\" EntityType=\"U\" Workflow=\"W\"/>", NAME).is_empty());
     }
 }

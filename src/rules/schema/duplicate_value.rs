@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
         name: "duplicate-value",
         category: Category::Schema,
-        severity: Severity::Error,
+        severity: Severity::Warning,
         summary: "two elements with one number that only one of them can have",
     },
     check: Check::Program(check),

@@ -74,6 +74,19 @@ mod tests {
     }
 
     #[test]
+    fn attributes_of_another_kind_of_step_or_recipient_are_found() {
+        let activity = |attributes: &str| lines(&format!("<Workflow Identifier=\"W\"><Activity {attributes}/></Workflow>"), NAME);
+        let recipient = |attributes: &str| {
+            lines(&format!("<NotificationAspect Identifier=\"N\"><Recipient {attributes}/></NotificationAspect>"), NAME)
+        };
+        assert_eq!(activity("Template=\"Persist\"\nArgumentCalledWorkflow=\"V\""), [2]);
+        assert_eq!(activity("Template=\"Review\"\nArgumentBlockProvisioning=\"true\""), [2]);
+        assert_eq!(recipient("Type=\"Actor\"\nActivity=\"W:A\"\nEmailAddresses=\"a@example.com\""), [2, 3]);
+        assert!(activity("Template=\"PersistOnlyResources\" ArgumentBlockProvisioning=\"1\"").is_empty());
+        assert!(recipient("Type=\"Performer\" Activity=\"W:A\" ActivityState=\"Action-Executed\"").is_empty());
+    }
+
+    #[test]
     fn attributes_of_the_case_and_defaults_are_not() {
         assert!(transformation("Type=\"ConcatColumns\" InputColumn=\"A\" InputColumn2=\"B\" SortValues=\"true\"").is_empty());
         assert!(transformation("Type=\"TransformDate\" InputColumn=\"A\" AddedDays=\"-1\"").is_empty());

@@ -6,13 +6,13 @@ use crate::rules::{ElementView, Rule, Sink};
 
 /// The rule.
 pub(crate) static RULE: Rule =
-    super::rule("missing-alternative", Severity::Error, "none of several attributes of which one is needed", check);
+    super::rule("missing-alternative", Severity::Warning, "none of several attributes of which one is needed", check);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };
     for relation in def.relations {
         let Relation::AnyOf(group) = relation else { continue };
-        if group.iter().any(|&name| view.is_written(name)) || view.attribute(names::CONSOLIDATION_MODE).is_some() {
+        if group.iter().any(|&name| view.says(name)) || view.attribute(names::CONSOLIDATION_MODE).is_some() {
             continue;
         }
         let all: Vec<&str> = group.iter().filter_map(|&name| name_text(name)).collect();
@@ -24,8 +24,8 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
                 view.place(),
                 format!("{} has neither {}", view.title(), all.join(" nor ")),
             )
-            .label("nothing to compute with")
-            .note("it has no value to give: what should be computed stays empty")
+            .label("one of them expected")
+            .note("it has nothing to work with: what it is for does not happen")
             .help(format!(
                 "write one of them: {}",
                 all.iter().map(|name| format!("`{name}=\"…\"`")).collect::<Vec<_>>().join(" or ")
@@ -49,6 +49,12 @@ mod tests {
         assert_eq!(found(""), [2]);
         assert_eq!(found("Priority=\"1\""), [2]);
         assert_eq!(found("Expression=\" \" Binding=\"\""), [2]);
+        assert_eq!(filter("CurrentUser=\"false\""), [2], "that is the default");
+    }
+
+    fn filter(attributes: &str) -> Vec<u32> {
+        let filter = format!("<AccessControlRule Identifier=\"A\">\n<Filter Binding=\"Id\" {attributes}/></AccessControlRule>");
+        lines(&filter, NAME)
     }
 
     #[test]
@@ -56,5 +62,6 @@ mod tests {
         assert!(found("Binding=\"Mail\"").is_empty());
         assert!(found("Expression=\"Literal:1\"").is_empty());
         assert!(found("ConsolidationMode=\"Delete\"").is_empty());
+        assert!(filter("Value=\"\"").is_empty(), "compares with the empty value");
     }
 }

@@ -41,7 +41,10 @@ fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static 
         Required::Unless { attribute, value } if has(view, attribute, value) => (Severity::Warning, Some((attribute, value))),
         Required::Yes | Required::Unless { .. } => (Severity::Error, None),
         Required::When { attribute, value } if has(view, attribute, value) => (Severity::Error, Some((attribute, value))),
-        Required::No | Required::When { .. } => return,
+        Required::ExpectedWhen { attribute, value } if has(view, attribute, value) => {
+            (Severity::Warning, Some((attribute, value)))
+        }
+        Required::No | Required::When { .. } | Required::ExpectedWhen { .. } => return,
     };
     if is_meant(view, def, attribute) || is_broken(view) {
         return;
@@ -57,6 +60,9 @@ fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static 
     if let Some((other, value)) = condition {
         let other = view.document.names().text(other);
         finding = match attribute.required {
+            Required::ExpectedWhen { .. } => {
+                finding.note(format!("with `{other}=\"{value}\"` it has nothing to work with: what it is for does not happen"))
+            }
             Required::When { .. } => finding.note(format!("it is required with `{other}=\"{value}\"`")),
             _ => finding.note(format!("the documentation requires it, yet leaves it out with `{other}=\"{value}\"`")),
         };

@@ -3,6 +3,7 @@
 //! They run at every element of a configuration, so nothing is allocated before something is found: what an element must
 //! have is read once into [`tables`], attributes are looked up once in [`ElementView`].
 
+pub(super) mod childless_item;
 pub(super) mod conflicting_attributes;
 pub(super) mod consolidation_ignores_content;
 pub(super) mod deprecated;
@@ -21,6 +22,7 @@ pub(super) mod reserved_identifier;
 pub(super) mod root_element;
 pub(super) mod stray_text;
 mod tables;
+pub(super) mod undeclared_language;
 pub(super) mod unknown_attribute;
 pub(super) mod unknown_element;
 
