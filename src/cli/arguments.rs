@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, man, plan, rules, run, runs,
+    approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, lsp, man, plan, rules, run, runs,
     schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
@@ -87,6 +87,7 @@ pub(super) enum Command {
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
+    Lsp(lsp::Lsp),
     Completions(completions::Completions),
     Man(man::Man),
 }

@@ -24,6 +24,7 @@ mod init;
 mod input;
 mod judging;
 mod logs;
+mod lsp;
 mod man;
 mod plan;
 mod report;
@@ -86,6 +87,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Init(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),
+        Command::Lsp(arguments) => arguments.execute(),
         Command::Schema(arguments) => arguments.execute(&global),
         Command::Completions(arguments) => arguments.execute(),
         Command::Man(arguments) => arguments.execute(),

@@ -120,6 +120,15 @@ impl Config {
         Ok(config)
     }
 
+    /// With file names shown relative to another folder than the current one.
+    #[must_use]
+    pub fn seen_from(mut self, working_folder: &Path) -> Self {
+        if let Some(folder) = self.path.as_deref().and_then(Path::parent) {
+            self.rebase = Rebase::new(folder, working_folder);
+        }
+        self
+    }
+
     /// Validates the `text` of a configuration file in `folder`, shown as `shown`.
     pub fn parse(shown: &str, text: String, folder: &Path, rules: &[&'static RuleInfo]) -> Result<Self, Box<Refused>> {
         validate::validate(shown, text, folder, rules)

@@ -7,6 +7,7 @@ mod demo;
 mod differences;
 #[cfg(unix)]
 mod disasters;
+mod editor;
 mod executables;
 mod existing_findings;
 mod expressions;

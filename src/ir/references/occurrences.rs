@@ -103,6 +103,13 @@ impl Occurrences {
         (one.place.file == file && offset <= one.place.span.end).then_some(one)
     }
 
+    /// The names written in a file, in the order of their places.
+    pub fn written_in(&self, file: FileId) -> &[Occurrence] {
+        let written = &self.all[..self.written];
+        let start = written.partition_point(|one| one.place.file < file);
+        &written[start..written.partition_point(|one| one.place.file <= file)]
+    }
+
     /// Where an item is named, its declarations among it: in the order of files and places, generated ones last.
     pub fn named(&self, target: Target) -> impl Iterator<Item = &Occurrence> {
         self.of_target.get(&target).into_iter().flatten().map(|&number| &self.all[number as usize])

@@ -73,6 +73,18 @@ impl Baseline {
         env::current_dir().map_or_else(|_| Rebase::default(), |working| Rebase::new(folder, &working))
     }
 
+    /// As [`Baseline::rebase`], with file names shown relative to another folder than the current one.
+    pub fn rebase_from(path: &Path, working_folder: &Path) -> Rebase {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Rebase::new(folder, working_folder)
+    }
+
+    /// With file names shown relative to another folder than the current one; `path`: where the baseline is.
+    #[must_use]
+    pub fn seen_from(self, path: &Path, working_folder: &Path) -> Self {
+        Self { rebase: Self::rebase_from(path, working_folder), ..self }
+    }
+
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, BaselineError> {
         let unreadable = |error: std::io::Error| BaselineError::Unreadable { shown: shown(path), message: error.to_string() };

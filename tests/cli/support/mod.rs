@@ -2,6 +2,7 @@
 #![allow(unreachable_pub, reason = "a module of a test program has no other readers")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod editor;
 pub mod schema;
 
 use std::fmt;

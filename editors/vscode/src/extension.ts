@@ -1,0 +1,116 @@
+// Starts `jobwright lsp` and shows what editors cannot show on their own: graphs, expansions, plans and the pages of rules.
+
+import * as vscode from 'vscode';
+import { LanguageClient, LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
+
+/** The scheme of documents that no file holds; the server knows their texts. */
+const SCHEME = 'jobwright';
+
+/** What the commands of lenses are told. */
+interface OfJob {
+  uri: string;
+  job: string;
+}
+
+let client: LanguageClient | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: content }),
+    vscode.commands.registerCommand('jobwright.restart', restart),
+    vscode.commands.registerCommand('jobwright.showWholeExpansion', showWholeExpansion),
+    vscode.commands.registerCommand('jobwright.showPlan', showPlan),
+  );
+  await start();
+}
+
+export async function deactivate(): Promise<void> {
+  await client?.stop();
+}
+
+async function start(): Promise<void> {
+  const command = vscode.workspace.getConfiguration('jobwright').get<string>('path', 'jobwright');
+  const server: ServerOptions = { command, args: ['lsp'] };
+  const options: LanguageClientOptions = {
+    documentSelector: [
+      { scheme: 'file', language: 'xml' },
+      { scheme: 'untitled', language: 'xml' },
+    ],
+    middleware: {
+      // The lenses' commands come here first: a graph belongs into a panel, an expansion into an editor.
+      async executeCommand(name, parameters, next) {
+        const [of] = parameters as [OfJob?];
+        if (name === 'jobwright.showGraph' && of) {
+          return showGraph(of);
+        }
+        if (name === 'jobwright.showExpansion' && of) {
+          return open(address('expansion', `${of.job}.xml`, of.uri), 'xml');
+        }
+        return next(name, parameters);
+      },
+    },
+  };
+  client = new LanguageClient('jobwright', 'jobwright', server, options);
+  try {
+    await client.start();
+  } catch (error) {
+    void vscode.window.showErrorMessage(`jobwright cannot be started as “${command}”: ${String(error)}`);
+  }
+}
+
+async function restart(): Promise<void> {
+  await client?.stop().catch(() => undefined);
+  await start();
+}
+
+/** The text of a document that no file holds. */
+async function content(uri: vscode.Uri): Promise<string> {
+  const result = await running().sendRequest<{ text: string }>('workspace/textDocumentContent', { uri: uri.toString() });
+  return result.text;
+}
+
+async function showGraph(of: OfJob): Promise<void> {
+  const html = await running().sendRequest<string>('jobwright/plan', {
+    textDocument: { uri: of.uri },
+    job: of.job,
+    format: 'html',
+  });
+  const panel = vscode.window.createWebviewPanel('jobwright.graph', of.job, vscode.ViewColumn.Beside, { enableScripts: true });
+  panel.webview.html = html;
+}
+
+async function showWholeExpansion(): Promise<void> {
+  await showText('jobwright/expansion', {}, 'xml');
+}
+
+async function showPlan(): Promise<void> {
+  await showText('jobwright/plan', { format: 'summary' }, 'plaintext');
+}
+
+/** Shows what the server says of the configuration that the active document belongs to. */
+async function showText(method: string, more: object, language: string): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document) {
+    void vscode.window.showInformationMessage('Open a file of the configuration first.');
+    return;
+  }
+  const text = await running().sendRequest<string>(method, { textDocument: { uri: document.uri.toString() }, ...more });
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: text, language }), { preview: true });
+}
+
+async function open(uri: vscode.Uri, language: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.languages.setTextDocumentLanguage(document, language);
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+function address(what: string, name: string, of: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${what}/${name}`, query: of });
+}
+
+function running(): LanguageClient {
+  if (!client) {
+    throw new Error('the language server is not running');
+  }
+  return client;
+}

@@ -1,0 +1,65 @@
+//! What is not written where it counts: the levels and elements of the tasks that steps name, the modes of jobs.
+
+use lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, Range};
+
+use super::view::View;
+use crate::grammar::names;
+use crate::ir::{JobEntry, Origin};
+
+/// The hints of a range.
+pub(super) fn within(view: &View<'_>, range: Range) -> Vec<InlayHint> {
+    let program = view.program();
+    let span = view.encoding.span(view.source(), range);
+    let is_here = |origin: Origin| {
+        let at = view.document().span(origin.element);
+        at.start <= span.end && span.start <= at.end
+    };
+    let mut hints = Vec::new();
+    for (id, job) in program.items.jobs.iter().filter(|(_, job)| job.origin.file == view.file && job.origin.generated.is_none()) {
+        if !is_here(job.origin) {
+            continue;
+        }
+        let is = |field: Option<crate::ir::Field<bool>>| field.is_some_and(|field| field.value);
+        let mode = match () {
+            () if is(job.is_connector_job) => "connector",
+            () if is(job.is_initialization_job) => "initialization",
+            () if is(job.is_incremental) => "incremental",
+            () => "complete",
+        };
+        hints.push(hint(view, job.origin, mode.to_owned()));
+        for task in program.job_tasks(id) {
+            let origin = program.entry_origin(task.entry);
+            if origin.file != view.file || origin.generated.is_some() || !is_here(origin) {
+                continue;
+            }
+            let written = program.value(origin, names::LEVEL).is_some();
+            let level = task.level.filter(|_| !written).map(|level| format!("level {level}"));
+            let element = match task.entry {
+                JobEntry::Step(_) => Some(program.items.tasks[task.task].kind.def().name.to_owned()),
+                JobEntry::Task(_) | JobEntry::Override(_) => None,
+            };
+            let parts: Vec<String> = element.into_iter().chain(level).collect();
+            if !parts.is_empty() {
+                hints.push(hint(view, origin, parts.join(", ")));
+            }
+        }
+    }
+    hints.sort_by_key(|hint| hint.position);
+    hints
+}
+
+/// A hint behind an element's name.
+fn hint(view: &View<'_>, origin: Origin, label: String) -> InlayHint {
+    let end = view.document().name_span(origin.element).end;
+    let position = view.encoding.position(view.source(), end);
+    InlayHint {
+        position,
+        label: InlayHintLabel::String(label),
+        kind: Some(InlayHintKind::TYPE),
+        text_edits: None,
+        tooltip: None,
+        padding_left: Some(true),
+        padding_right: None,
+        data: None,
+    }
+}

@@ -1,0 +1,32 @@
+//! The language server: what the compiler knows, told to an editor while its user types.
+//!
+//! Above `output`, `fix` and `fmt`. One thread reads messages, one answers them in their order. Texts of open documents
+//! count before files; nothing is computed twice for messages that already wait, and what a client has withdrawn is not
+//! computed at all. Nothing that a client sends ends the server but its own word, the end of its stream, or bytes of which
+//! nobody can say where the next message begins.
+
+mod actions;
+mod capabilities;
+mod commands;
+mod completion;
+mod configuration;
+mod diagnostics;
+mod documents;
+mod encoding;
+mod folding;
+mod formatting;
+mod hints;
+mod hover;
+mod lenses;
+mod navigation;
+mod requests;
+mod server;
+mod symbols;
+mod tokens;
+mod transport;
+mod uri;
+mod view;
+mod virtual_documents;
+mod workspace;
+
+pub use server::{Ended, serve};

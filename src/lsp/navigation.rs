@@ -1,0 +1,111 @@
+//! From a name to what it names and to everything that names the same; another name for all of them.
+
+use std::collections::BTreeMap;
+
+use lsp_types::{
+    DocumentHighlight, DocumentHighlightKind, Location as Place, Position, PrepareRenameResponse, TextEdit, Uri, WorkspaceEdit,
+};
+
+use super::server::Refusal;
+use super::view::View;
+use crate::ir::Symbol;
+use crate::ir::references::{Occurrence, Role};
+use crate::source::Location;
+use crate::syntax::escape_attribute;
+
+/// The name at a place.
+fn occurrence<'a>(view: &View<'a>, at: Position) -> Option<&'a Occurrence> {
+    view.program().occurrences().at(view.file, view.offset(at))
+}
+
+/// Where the item named at a place is declared; for a generated one, the scaffolding.
+pub(super) fn definition(view: &View<'_>, at: Position) -> Vec<Place> {
+    let Some(named) = occurrence(view, at) else { return Vec::new() };
+    let declared = view.program().occurrences().declarations(named.target);
+    places(view, declared.map(|one| one.place))
+}
+
+/// Everything that names the item named at a place.
+pub(super) fn references(view: &View<'_>, at: Position, declarations: bool) -> Vec<Place> {
+    let Some(named) = occurrence(view, at) else { return Vec::new() };
+    let all = view.program().occurrences().named(named.target);
+    places(view, all.filter(|one| declarations || one.role == Role::Reference).map(|one| one.place))
+}
+
+/// Each place once: a scaffolding generates many elements that name one item.
+fn places(view: &View<'_>, places: impl Iterator<Item = Location>) -> Vec<Place> {
+    let mut places: Vec<Location> = places.collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|one| view.place(one)).collect()
+}
+
+/// Where the file names the item named at a place.
+pub(super) fn highlights(view: &View<'_>, at: Position) -> Vec<DocumentHighlight> {
+    let Some(named) = occurrence(view, at) else { return Vec::new() };
+    let here = view.program().occurrences().named(named.target);
+    let here = here.filter(|one| one.place.file == view.file && one.generated.is_none());
+    here.map(|one| DocumentHighlight {
+        range: view.range(one.place.span),
+        kind: Some(match one.role {
+            Role::Declaration => DocumentHighlightKind::WRITE,
+            Role::Reference => DocumentHighlightKind::READ,
+        }),
+    })
+    .collect()
+}
+
+/// The name at a place, where it can be another.
+pub(super) fn prepare_rename(view: &View<'_>, at: Position) -> Result<Option<PrepareRenameResponse>, Refusal> {
+    let Some(named) = occurrence(view, at) else { return Ok(None) };
+    let program = view.program();
+    let name = program.sources.slice(named.place);
+    if let Err(error) = program.occurrences().rename(program, named.target) {
+        return Err(Refusal::new(format!("`{name}` cannot be renamed: {error}")));
+    }
+    let range = view.range(named.place.span);
+    Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.to_owned() }))
+}
+
+/// What renaming comes to.
+pub(super) struct Renamed {
+    /// The edits of all files.
+    pub(super) edit: WorkspaceEdit,
+    /// In how many other places the old name stands, which may mean the item or not.
+    pub(super) mentions: usize,
+}
+
+/// Gives the item named at a place another name, everywhere.
+pub(super) fn rename(view: &View<'_>, at: Position, name: &str) -> Result<Renamed, Refusal> {
+    let program = view.program();
+    let named = occurrence(view, at).ok_or_else(|| Refusal::new("here is no identifier to rename"))?;
+    let old = program.sources.slice(named.place);
+    let name = name.trim();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err(Refusal::new("an identifier has at least one character and no line breaks"));
+    }
+    let symbol = Symbol::new(name);
+    let taken = program.declarations.find(named.target.kind, named.target.scope, symbol);
+    if taken.is_some() && symbol != named.target.symbol {
+        return Err(Refusal::new(format!("there is already a {} `{name}`", named.target.kind)));
+    }
+    let renaming = program
+        .occurrences()
+        .rename(program, named.target)
+        .map_err(|error| Refusal::new(format!("`{old}` cannot be renamed: {error}")))?;
+    let escaped = escape_attribute(name);
+    let edits = renaming.places.iter().map(|place| (*place, escaped.to_string()));
+    Ok(Renamed { edit: workspace_edit(view, edits), mentions: renaming.mentions.len() })
+}
+
+/// Edits of several files.
+#[allow(clippy::mutable_key_type, reason = "the protocol's type; nothing changes an address")]
+pub(super) fn workspace_edit(view: &View<'_>, edits: impl Iterator<Item = (Location, String)>) -> WorkspaceEdit {
+    let mut by_file: BTreeMap<Uri, Vec<TextEdit>> = BTreeMap::new();
+    for (place, text) in edits {
+        if let Some(uri) = view.uri(place.file) {
+            by_file.entry(uri).or_default().push(TextEdit { range: view.range_in(place), new_text: text });
+        }
+    }
+    WorkspaceEdit { changes: Some(by_file.into_iter().collect()), ..WorkspaceEdit::default() }
+}

@@ -1,0 +1,475 @@
+//! `lsp`: sessions of an editor.
+
+use serde_json::{Value, json};
+
+use super::support::Project;
+use super::support::editor::{Editor, applied};
+
+const JOBS: &str = r#"  <Agent Identifier="Harbour" DisplayName_L1="Harbour" />
+  <OpenIdClient Identifier="Job" DisplayName_L1="Job" Profile="Administrator" HashedSecret="x" />
+  <Job Identifier="Night" DisplayName_L1="Night" Agent="Harbour" CronTabExpression="30 2 * * *">
+    <ExportTask Identifier="First" DisplayName_L1="First" Agent="Harbour" Connection="People" OpenIdClient="Job" Level="0" />
+    <ExportTask Identifier="Second" DisplayName_L1="Second" Agent="Harbour" Connection="People" OpenIdClient="Job" Level="1">
+      <TaskDependsOnTask ParentTask="First" />
+    </ExportTask>
+    <ExportTask Identifier="Third" DisplayName_L1="Third" Agent="Harbour" Connection="People" OpenIdClient="Job" Level="2">
+      <TaskDependsOnTask ParentTask="Second" />
+    </ExportTask>
+  </Job>"#;
+
+const MODEL: &str = r#"  <Connector Identifier="HR" DisplayName_L1="HR" Agent="Harbour" />
+  <Connection Identifier="People" DisplayName_L1="People" Connector="HR" Package="Usercube.CSV@0000001" />
+  <EntityType Identifier="Person" DisplayName_L1="Person">
+    <Property Identifier="Code" DisplayName_L1="Code" TargetColumnIndex="0" Type="String" />
+    <Property Identifier="Site" DisplayName_L1="Site" TargetColumnIndex="128" Type="ForeignKey" />
+  </EntityType>
+  <EntityType Identifier="Site" DisplayName_L1="Site">
+    <Property Identifier="Town" DisplayName_L1="Town" TargetColumnIndex="0" Type="String" />
+    <Property Identifier="People" DisplayName_L1="People" TargetColumnIndex="-1" Type="ForeignKey" />
+  </EntityType>
+  <EntityAssociation Identifier="Person_Site" DisplayName_L1="Site" Property1="Person:Site" Property2="Site:People" IsProperty2Collection="true" />
+  <Profile Identifier="Administrator" DisplayName_L1="Administrator" />"#;
+
+fn project() -> Project {
+    Project::new().configuration("Jobs.xml", JOBS).configuration("Model.xml", MODEL)
+}
+
+#[test]
+fn findings_follow_the_texts_that_are_open_and_carry_their_related_places() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.settle();
+    let before = editor.problems();
+    editor.edit("Jobs.xml", "ParentTask=\"First\"", "ParentTask=\"Fist\"");
+    editor.settle();
+    let after = editor.problems();
+    let new: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    insta::assert_snapshot!(new.join("\n"), @"Jobs.xml:8 unresolved-reference: there is no task `Fist`");
+    let one = editor.diagnostics["Jobs.xml"].iter().find(|one| one["code"] == "unresolved-reference").unwrap();
+    assert_eq!(one["codeDescription"]["href"], "jobwright:/rules/unresolved-reference.md");
+    let page = editor.ask("workspace/textDocumentContent", &json!({"uri": one["codeDescription"]["href"]}));
+    assert!(page["text"].as_str().unwrap().starts_with("# unresolved-reference"));
+
+    editor.edit("Jobs.xml", "Identifier=\"Third\"", "Identifier=\"Second\"");
+    editor.settle();
+    let one = editor.diagnostics["Jobs.xml"].iter().find(|one| one["code"] == "duplicate-identifier").unwrap();
+    assert!(one["relatedInformation"][0]["location"]["uri"].as_str().unwrap().ends_with("/Jobs.xml"));
+    assert_eq!(editor.end(), Some(0));
+}
+
+#[test]
+fn a_half_typed_tag_says_nothing_of_other_files() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Model.xml");
+    editor.settle();
+    let elsewhere = editor.diagnostics.get("Jobs.xml").cloned();
+    editor.edit("Model.xml", "<Connection Identifier=\"People\"", "<Connection Identifier=\"Peo");
+    editor.settle();
+    assert!(editor.diagnostics["Model.xml"].iter().any(|one| one["code"] == "xml-syntax"));
+    assert_eq!(editor.diagnostics.get("Jobs.xml").cloned(), elsewhere);
+
+    // The same name missing from a text that is whole is another matter.
+    editor.edit("Model.xml", "<Connection Identifier=\"Peo ", "<Connection Identifier=\"Peo\" ");
+    editor.settle();
+    assert!(editor.diagnostics["Jobs.xml"].iter().any(|one| one["code"] == "unresolved-reference"));
+}
+
+#[test]
+fn files_made_changed_and_removed_elsewhere_are_noticed() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.settle();
+    let missing =
+        |editor: &Editor<'_>| editor.diagnostics["Jobs.xml"].iter().filter(|one| one["code"] == "unresolved-reference").count();
+    assert_eq!(missing(&editor), 0);
+    std::fs::rename(project.path("Model.xml"), project.path("Model.txt")).unwrap();
+    let changes = json!({"changes": [{"uri": editor.uri("Model.xml"), "type": 3}]});
+    editor.tell("workspace/didChangeWatchedFiles", &changes);
+    editor.edit("Jobs.xml", "\"Night\" DisplayName_L1=\"Night\"", "\"Night\" DisplayName_L1=\"Nights\"");
+    editor.settle();
+    assert!(missing(&editor) > 0);
+    // jobwright's own configuration counts from the moment it is there; what is wrong with it is said in it.
+    std::fs::write(project.path("jobwright.toml"), "[check]\nignore = [\"unresolved-reference\"]\n").unwrap();
+    editor.tell("workspace/didChangeWatchedFiles", &json!({"changes": [{"uri": editor.uri("jobwright.toml"), "type": 1}]}));
+    editor.edit("Jobs.xml", "DisplayName_L1=\"Nights\"", "DisplayName_L1=\"Night\"");
+    editor.settle();
+    assert_eq!(missing(&editor), 0);
+    std::fs::write(project.path("jobwright.toml"), "[chek]\n").unwrap();
+    editor.tell("workspace/didChangeWatchedFiles", &json!({"changes": [{"uri": editor.uri("jobwright.toml"), "type": 2}]}));
+    editor.edit("Jobs.xml", "DisplayName_L1=\"Night\"", "DisplayName_L1=\"Nacht\"");
+    editor.settle();
+    assert_eq!(editor.diagnostics["jobwright.toml"][0]["code"], "configuration");
+}
+
+#[test]
+fn names_lead_to_declarations_and_to_everything_that_names_the_same() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    let definition = editor.at("textDocument/definition", "Jobs.xml", "ParentTask=\"Fir|st\"");
+    assert_eq!(editor.places(&definition), ["Jobs.xml:6:29"]);
+    let definition = editor.at("textDocument/definition", "Jobs.xml", "\"First\" Agent=\"Harbour\" Connection=\"|People");
+    assert_eq!(editor.places(&definition), ["Model.xml:4:27"]);
+    let more = json!({"context": {"includeDeclaration": true}});
+    let references = editor.at_with("textDocument/references", "Jobs.xml", "<Agent Identifier=\"Harb|our", &more);
+    assert_eq!(editor.places(&references).len(), 6);
+    let nothing = editor.at("textDocument/definition", "Jobs.xml", "<Jo|b ");
+    assert_eq!(nothing, json!([]));
+}
+
+#[test]
+fn renaming_changes_every_file_and_leaves_the_findings_as_they_were() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    let mark = "\"First\" Agent=\"Harbour\" Connection=\"Peo|ple";
+    assert_eq!(editor.at("textDocument/prepareRename", "Jobs.xml", mark)["placeholder"], "People");
+    let taken = editor.at_with("textDocument/rename", "Jobs.xml", "\"First\" Agent=\"Harb|our", &json!({"newName": " "}));
+    assert!(taken["error"]["message"].as_str().unwrap().contains("at least one character"));
+    let before = project.run(&["check", "--format", "concise"]).stdout;
+    let edit = editor.at_with("textDocument/rename", "Jobs.xml", mark, &json!({"newName": "Folk"}));
+    editor.apply(&edit);
+    assert_eq!(project.read("Jobs.xml").matches("Connection=\"Folk\"").count(), 3);
+    assert!(project.read("Model.xml").contains("<Connection Identifier=\"Folk\""));
+    let after = project.run(&["check", "--format", "concise"]).stdout;
+    assert_eq!(after.lines().count(), before.lines().count(), "{before}\n{after}");
+}
+
+#[test]
+fn what_can_be_typed_depends_on_the_place() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.open("Model.xml");
+    // Only tasks of the job that do not wait for this one.
+    assert_eq!(editor.complete("Jobs.xml", "ParentTask=\"|Second\""), ["First", "Second"]);
+    assert_eq!(editor.complete("Jobs.xml", "ParentTask=\"|First\""), ["First"]);
+    assert_eq!(editor.complete("Jobs.xml", "\"First\" Agent=\"|Harbour\""), ["Harbour"]);
+
+    editor.edit("Jobs.xml", "CronTabExpression=\"30 2 * * *\"", "CronTabExpression=\"30 2 * * *\" ");
+    let attributes = editor.complete("Jobs.xml", "* * *\" |>");
+    assert!(attributes.contains(&"IsIncremental".to_owned()) && !attributes.contains(&"Agent".to_owned()), "{attributes:?}");
+    assert!(attributes.contains(&"DisplayName_L2".to_owned()), "the next of its family");
+
+    editor.edit("Jobs.xml", "  </Job>", "    <Exp\n  </Job>");
+    let elements = editor.complete("Jobs.xml", "<Exp|\n");
+    assert!(elements.contains(&"ExportTask".to_owned()) && !elements.contains(&"EntityType".to_owned()));
+    editor.edit("Jobs.xml", "    <Exp\n  </Job>", "    <SynchronizeTask Type=\"\" DoNotDeleteChanges=\"\" />\n  </Job>");
+    assert_eq!(editor.complete("Jobs.xml", "DoNotDeleteChanges=\"|\""), ["true", "false"]);
+    assert!(editor.complete("Jobs.xml", "Type=\"|\"").contains(&"ActiveDirectory".to_owned()));
+
+    let types = "<EntityTypeMapping Identifier=\"Person\" Connector=\"HR\" />\n</ConfigurationFile>";
+    editor.edit("Model.xml", "</ConfigurationFile>", types);
+    assert_eq!(editor.complete("Model.xml", "Property1=\"Person:|Site"), ["Code", "Site"]);
+    let rule = r#"<ResourceType Identifier="R" SourceEntityType="Person" TargetEntityType="Site" Category="C" Policy="P"><ScalarRule Property="Town" Binding="Site." /></ResourceType>
+</ConfigurationFile>"#;
+    editor.edit("Model.xml", "</ConfigurationFile>", rule);
+    assert_eq!(editor.complete("Model.xml", "Binding=\"Site.|\""), ["People", "Town"]);
+    assert_eq!(editor.complete("Model.xml", "<ScalarRule Property=\"|Town"), ["People", "Town"]);
+}
+
+#[test]
+fn hovering_tells_what_stands_there() {
+    let project = Project::demo();
+    let mut editor = Editor::start(&project);
+    let (jobs, scaffoldings) = ("examples/demo/Common/Jobs.xml", "examples/demo/Directory/Jobs.xml");
+    editor.open(jobs);
+    editor.open(scaffoldings);
+    let text = |hover: &Value| hover["contents"]["value"].as_str().unwrap().to_owned();
+    let starts = text(&editor.at("textDocument/hover", jobs, "\"30 |2 * * *\""));
+    assert_eq!(starts.matches(" 02:30:00 UTC").count(), 5, "{starts}");
+    let job = text(&editor.at("textDocument/hover", jobs, "<Jo|b Identifier=\"Demo_Complete\""));
+    assert!(job.contains("**Job**: Ordered set of tasks"), "{job}");
+    let attribute = text(&editor.at("textDocument/hover", jobs, "Is|Incremental=\"true\" CronTabExpression=\"0 6"));
+    assert!(attribute.contains("Type: Boolean, default `false`"), "{attribute}");
+    let scaffolding = text(&editor.at("textDocument/hover", scaffoldings, "<CreateConnectorSynchro|Complete"));
+    let head: Vec<&str> = scaffolding.lines().take(9).collect();
+    insta::assert_snapshot!(head.join("\n"), @r"
+    **CreateConnectorSynchroComplete**: Complete synchronization and provisioning job of one connector.
+
+    Required: `Connector`
+
+    Generates the job `Directory_Complete`:
+
+    | Level | Task | Element |
+    |---|---|---|
+    | 0 | Directory_Complete_Export_Directory_Complete_DirectoryAccounts | ExportTask |
+    ");
+    let connector = text(&editor.at("textDocument/hover", scaffoldings, "SynchroComplete Connector=\"Dir|ectory"));
+    assert!(
+        connector.starts_with("**connector** `Directory`\n\ndeclared as `Connector` in examples/demo/Directory/Connector.xml:"),
+        "{connector}"
+    );
+}
+
+#[test]
+fn findings_can_be_fixed_suppressed_and_put_into_the_baseline() {
+    let project = project().file("jobwright.toml", "[check]\nbaseline = \"known.jsonl\"\n");
+    project.run(&["baseline", "write"]);
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit("Jobs.xml", "<TaskDependsOnTask ParentTask=\"First\" />", "<TaskDependsOnTask ParentTask=\"Frist\" />");
+    editor.settle();
+    let start = editor.diagnostics["Jobs.xml"].iter().find(|one| one["code"] == "unresolved-reference").unwrap()["range"].clone();
+    let mut params = editor.document("Jobs.xml");
+    params["range"] = start;
+    params["context"] = json!({"diagnostics": []});
+    let actions = editor.ask("textDocument/codeAction", &params);
+    let titles: Vec<&str> = actions.as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap()).collect();
+    insta::assert_snapshot!(titles.join("\n"), @r"
+    Fix unresolved-reference (look at the result): did you mean First?
+    Suppress unresolved-reference here (write the reason into the comment)
+    Add this unresolved-reference to the baseline
+    ");
+
+    let action =
+        |title: &str| actions.as_array().unwrap().iter().find(|one| one["title"].as_str().unwrap().starts_with(title)).unwrap();
+    let uri = editor.uri("Jobs.xml");
+    let fixed = applied(editor.text("Jobs.xml"), &action("Fix")["edit"]["changes"][&uri]);
+    assert!(fixed.contains("<TaskDependsOnTask ParentTask=\"First\" />"));
+    let suppressed = applied(editor.text("Jobs.xml"), &action("Suppress")["edit"]["changes"][&uri]);
+    assert!(
+        suppressed
+            .contains("      <!-- jobwright: ignore[unresolved-reference] -->\n      <TaskDependsOnTask ParentTask=\"Frist\" />")
+    );
+    let command = action("Add")["command"].clone();
+    let result =
+        editor.ask("workspace/executeCommand", &json!({"command": command["command"], "arguments": command["arguments"]}));
+    assert_eq!(result, Value::Null);
+    assert!(project.read("known.jsonl").contains("unresolved-reference"));
+    editor.edit("Jobs.xml", "ParentTask=\"Second\"", "ParentTask='Second'");
+    editor.settle();
+    assert!(!editor.problems().contains("unresolved-reference"), "{}", editor.problems());
+}
+
+#[test]
+fn formatting_is_that_of_the_command_and_edits_only_what_changes() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit("Jobs.xml", "  <Agent Identifier=\"Harbour\"", "<Agent   Identifier='Harbour'");
+    let mut params = editor.document("Jobs.xml");
+    params["options"] = json!({"tabSize": 4, "insertSpaces": true});
+    let edits = editor.ask("textDocument/formatting", &params);
+    let formatted = applied(editor.text("Jobs.xml"), &edits);
+    let expected = project.run_with(&["fmt", "-", "--stdin-filename", "Jobs.xml"], editor.text("Jobs.xml").as_bytes()).stdout;
+    assert_eq!(formatted, expected);
+    editor.edit("Jobs.xml", "</ConfigurationFile>", "</Configuration");
+    let refused = editor.ask("textDocument/formatting", &params);
+    assert!(refused["error"]["message"].as_str().unwrap().contains("not well-formed"));
+}
+
+#[test]
+fn outlines_lenses_hints_tokens_and_views_of_what_is_generated() {
+    let project = Project::demo();
+    let mut editor = Editor::start(&project);
+    let (jobs, scaffoldings) = ("examples/demo/Common/Jobs.xml", "examples/demo/Directory/Jobs.xml");
+    editor.open(jobs);
+    editor.open(scaffoldings);
+    let document = editor.document(scaffoldings);
+    let lenses = editor.ask("textDocument/codeLens", &document);
+    let titles: Vec<String> = lenses.as_array().unwrap().iter().map(|one| one["command"]["title"].to_string()).collect();
+    insta::assert_snapshot!(titles.join("\n"), @r#"
+    "Directory_Complete: 14 tasks, 12 levels: show graph"
+    "show expansion"
+    "Directory_Incremental: 11 tasks, 9 levels: show graph"
+    "show expansion"
+    "#);
+    let lens = &lenses[0]["command"];
+    let graph = editor.ask("workspace/executeCommand", &json!({"command": lens["command"], "arguments": lens["arguments"]}));
+    assert!(graph.as_str().unwrap().contains("<svg"));
+    let shown = editor.other.iter().find(|one| one["method"] == "window/showDocument").unwrap();
+    assert!(shown["params"]["uri"].as_str().unwrap().ends_with("/Directory_Complete.html"));
+
+    let mut params = editor.document(scaffoldings);
+    params["job"] = "Directory_Complete".into();
+    let expansion = editor.ask("jobwright/expansion", &params);
+    assert_eq!(expansion, project.run(&["expand", "--only", "Directory_Complete"]).stdout);
+    params["format"] = "dot".into();
+    let plan = editor.ask("jobwright/plan", &params);
+    assert_eq!(plan, project.run(&["plan", "--job", "Directory_Complete", "--format", "dot"]).stdout);
+
+    let outline = editor.ask("textDocument/documentSymbol", &editor.document(jobs));
+    assert_eq!(outline[0]["name"], "Demo_Complete");
+    assert_eq!(outline[0]["children"][0]["name"], "Demo_Complete_Export_HRPeople");
+    let found = editor.ask("workspace/symbol", &json!({"query": "dircomp"}));
+    let names: Vec<String> = found.as_array().unwrap().iter().map(|one| one["name"].to_string()).collect();
+    assert!(names.contains(&"\"Directory_Complete\"".to_owned()), "{names:?}");
+    let folds = editor.ask("textDocument/foldingRange", &editor.document(jobs));
+    assert!(folds.as_array().unwrap().iter().any(|one| one["startLine"] == 1));
+    let tokens = editor.ask("textDocument/semanticTokens/full", &editor.document(jobs));
+    assert!(tokens["data"].as_array().unwrap().len() > 100);
+    let mut params = editor.document(jobs);
+    params["range"] = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}});
+    let hints = editor.ask("textDocument/inlayHint", &params);
+    assert!(hints.as_array().unwrap().iter().any(|one| one["label"] == "incremental"));
+}
+
+#[test]
+fn a_client_that_dies_or_breaks_the_protocol_ends_the_server_cleanly() {
+    let project = project();
+    assert_eq!(Editor::start(&project).leave(), Some(0), "gone without a word");
+    let mut editor = Editor::start(&project);
+    editor.tell("exit", &Value::Null);
+    assert_eq!(editor.leave(), Some(1), "told to exit before it was told to shut down");
+    let mut editor = Editor::start(&project);
+    editor.send_bytes(b"Content-Length: 5\r\n\r\n{\"a\":Content-Length: 2\r\n\r\n{}");
+    editor.open("Jobs.xml");
+    let definition = editor.at("textDocument/definition", "Jobs.xml", "ParentTask=\"Fir|st\"");
+    assert_eq!(definition.as_array().unwrap().len(), 1, "what is no JSON is answered and passed over");
+    let codes: Vec<i64> = editor.other.iter().filter_map(|one| one["error"]["code"].as_i64()).collect();
+    assert_eq!(codes, [-32700, -32600]);
+    editor.send_bytes(b"Content-Length: 99999999999999999999\r\n\r\n");
+    assert_eq!(editor.leave(), Some(6));
+}
+
+#[test]
+fn several_folders_are_several_configurations() {
+    let project = project().configuration("other/Jobs.xml", JOBS);
+    let mut editor = Editor::start_with(&project, &["other"], &json!({}));
+    editor.open("other/Jobs.xml");
+    editor.settle();
+    assert!(editor.problems().contains("unresolved-reference"));
+    let root = json!({"uri": editor.uri("."), "name": "root"});
+    let other = json!({"uri": editor.uri("other"), "name": "other"});
+    editor.tell("workspace/didChangeWorkspaceFolders", &json!({"event": {"added": [root], "removed": [other]}}));
+    editor.edit("other/Jobs.xml", "Identifier=\"Night\"", "Identifier=\"Nacht\"");
+    editor.settle();
+    assert!(editor.problems().contains("duplicate-identifier"), "both files are one configuration now: {}", editor.problems());
+}
+
+/// Serves what a client sends, and gives what the server wrote.
+fn served(input: Vec<u8>) -> (std::io::Result<jobwright::lsp::Ended>, Vec<Value>) {
+    let mut output = Vec::new();
+    let ended = jobwright::lsp::serve(std::io::Cursor::new(input), &mut output);
+    let mut output = std::io::Cursor::new(output);
+    (ended, std::iter::from_fn(|| super::support::editor::read(&mut output)).collect())
+}
+
+fn framed(message: &Value) -> Vec<u8> {
+    let text = message.to_string();
+    format!("Content-Length: {}\r\n\r\n{text}", text.len()).into_bytes()
+}
+
+const METHODS: [&str; 19] = [
+    "definition",
+    "references",
+    "documentHighlight",
+    "prepareRename",
+    "rename",
+    "documentSymbol",
+    "foldingRange",
+    "completion",
+    "hover",
+    "codeAction",
+    "formatting",
+    "rangeFormatting",
+    "codeLens",
+    "inlayHint",
+    "semanticTokens/full",
+    "nonsense",
+    "didOpen",
+    "didClose",
+    "didSave",
+];
+
+/// A message about an open document, right or wrong.
+fn message(kind: usize, id: i32, (line, character): (u32, u32), text: &str) -> Value {
+    let place = json!({"line": line, "character": character});
+    let uri = if kind % 7 == 6 { "file:///nowhere/a.xml" } else { "untitled:a" };
+    let document = json!({"uri": uri, "version": id, "languageId": "xml", "text": text});
+    let range = json!({"start": place, "end": {"line": line, "character": character + 3}});
+    let params = json!({
+        "textDocument": document, "position": place, "range": range, "newName": text, "context": {"diagnostics": [], "includeDeclaration": true},
+        "options": {"tabSize": 4, "insertSpaces": true}, "contentChanges": [{"range": range, "text": text}],
+    });
+    match kind {
+        0..19 => json!({"jsonrpc": "2.0", "id": id, "method": format!("textDocument/{}", METHODS[kind]), "params": params}),
+        19 => json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": id + 1}}),
+        20 => json!({"jsonrpc": "2.0", "id": id, "method": "workspace/symbol", "params": {"query": text}}),
+        21 => json!({"jsonrpc": "2.0", "id": id, "method": "initialize", "params": text}),
+        22 => json!({"jsonrpc": "2.0", "id": id, "result": text}),
+        23 => {
+            json!({"jsonrpc": "2.0", "id": id, "method": "workspace/executeCommand", "params": {"command": "jobwright.showGraph", "arguments": [text]}})
+        }
+        _ => json!({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": params}),
+    }
+}
+
+fn beginning() -> Vec<u8> {
+    let text = format!("<ConfigurationFile xmlns=\"urn:schemas-usercube-com:configuration\">{MODEL}{JOBS}</ConfigurationFile>");
+    let document = json!({"uri": "untitled:a", "version": 0, "languageId": "xml", "text": text});
+    let mut bytes = framed(&json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"capabilities": {}}}));
+    bytes.extend(framed(&json!({"jsonrpc": "2.0", "method": "initialized", "params": {}})));
+    bytes.extend(framed(&json!({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}})));
+    bytes
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 40, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_bytes_come_the_session_ends(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), started in proptest::bool::ANY) {
+        let mut input = if started { beginning() } else { Vec::new() };
+        input.extend(bytes);
+        let (ended, _) = served(input);
+        proptest::prop_assert!(!matches!(ended, Ok(jobwright::lsp::Ended::Orderly)));
+    }
+
+    #[test]
+    fn whatever_messages_come_each_request_has_one_answer(
+        messages in proptest::collection::vec((0_usize..32, (0_u32..30, 0_u32..120), "[<>/\"=a-z é😀\n-]{0,6}"), 0..40),
+    ) {
+        let mut input = beginning();
+        let mut asked = vec![0_i64];
+        for (id, (kind, place, text)) in (1_i32..).zip(&messages) {
+            let message = message(*kind, id, *place, text);
+            if message.get("method").is_some() && message.get("id").is_some() {
+                asked.push(id.into());
+            }
+            input.extend(framed(&message));
+        }
+        input.extend(framed(&json!({"jsonrpc": "2.0", "id": 1000, "method": "shutdown"})));
+        input.extend(framed(&json!({"jsonrpc": "2.0", "method": "exit"})));
+        asked.push(1000);
+        let (ended, told) = served(input);
+        proptest::prop_assert_eq!(ended.unwrap(), jobwright::lsp::Ended::Orderly);
+        let mut answered: Vec<i64> = told.iter().filter(|one| one.get("method").is_none()).map(|one| one["id"].as_i64().unwrap()).collect();
+        answered.sort_unstable();
+        proptest::prop_assert_eq!(answered, asked);
+        // -32603: a panic was caught.
+        let failed: Vec<&Value> = told.iter().filter(|one| one["error"]["code"] == -32603).collect();
+        proptest::prop_assert!(failed.is_empty(), "{:?}", failed);
+    }
+}
+
+#[test]
+fn neovim_shows_findings_completes_renames_and_formats() {
+    let there = std::process::Command::new("nvim").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("skipped: nvim is not installed");
+        return;
+    }
+    let project = Project::demo().file("session.lua", include_str!("support/neovim.lua"));
+    let output = std::process::Command::new("nvim")
+        .args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", "luafile session.lua"])
+        .env("JOBWRIGHT", env!("CARGO_BIN_EXE_jobwright"))
+        .env("XDG_STATE_HOME", project.path("state"))
+        .env("XDG_CACHE_HOME", project.path("state"))
+        .env("XDG_DATA_HOME", project.path("state"))
+        .current_dir(project.path(""))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(project.read("transcript.txt"), @r#"
+    a dependency on nothing: there is no task `Wrong_Complete_Prepare_HR`
+    it is right again: 0 such findings
+    connections to choose from: 8
+    DirectoryAccounts is now Accounts in 2 files
+    formatted
+    "#);
+}
