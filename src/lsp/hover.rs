@@ -106,10 +106,16 @@ fn attribute_text(kind: ElementKind, def: &AttributeDef) -> String {
     match def.required {
         Required::Yes => text.push_str(", required"),
         Required::No => {}
-        Required::When { attribute, value } | Required::Unless { attribute, value } => {
-            let word = if matches!(def.required, Required::When { .. }) { "when" } else { "unless" };
+        Required::When { attribute, value }
+        | Required::Unless { attribute, value }
+        | Required::ExpectedWhen { attribute, value } => {
+            let word = match def.required {
+                Required::Unless { .. } => "required unless",
+                Required::ExpectedWhen { .. } => "expected when",
+                _ => "required when",
+            };
             let name = crate::grammar::name_text(attribute).unwrap_or_default();
-            let _ = write!(text, ", required {word} `{name}` is `{value}`");
+            let _ = write!(text, ", {word} `{name}` is `{value}`");
         }
     }
     if let Some(default) = def.default {
