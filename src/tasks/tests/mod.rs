@@ -3,6 +3,7 @@
 mod export;
 mod laws;
 mod pipeline;
+mod provisioning;
 mod thresholds;
 
 use std::collections::BTreeMap;
