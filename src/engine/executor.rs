@@ -123,6 +123,10 @@ impl Executor<'_> {
                     TaskEnd::Completed => TaskState::Completed,
                     TaskEnd::Unchanged => TaskState::Unchanged,
                     TaskEnd::Blocked => TaskState::Blocked,
+                    TaskEnd::Failed if task.on_failure == OnFailure::Stop => {
+                        return Self::fail(transaction, report).map_err(failed);
+                    }
+                    TaskEnd::Failed => TaskState::Warning,
                 };
                 let TaskReport { counters, message, after_commit, .. } = report;
                 let ended = Timestamp::now();
@@ -175,6 +179,20 @@ impl Executor<'_> {
         transaction.commit().map_err(failed)?;
         failpoint::reach_after("a commit of the data");
         Ok(Ending::Committed(outcome))
+    }
+
+    /// Ends a task in error whose work so far is kept. Its error is no outcome that a later attempt could build on.
+    fn fail(transaction: Transaction<'_>, report: TaskReport) -> rusqlite::Result<Ending> {
+        failpoint::reach();
+        transaction.commit()?;
+        failpoint::reach_after("a commit of the data");
+        let mut message = report.message.unwrap_or_default();
+        for action in report.after_commit {
+            if let Err(error) = action() {
+                message = format!("{message}; a work file could not be tidied up: {error}");
+            }
+        }
+        Ok(Ending::Failed(message))
     }
 
     /// The name of the change list of a task that has just blocked.

@@ -42,8 +42,10 @@ impl TaskSource for BuiltIn {
     }
 
     fn change_list(&self, store: &Connection, task: &Task) -> rusqlite::Result<Option<String>> {
-        match task.text("Connector") {
-            Some(connector) if task.element == "SynchronizeTask" => tasks::blocked_list(store, connector),
+        let connector = task.text("Connector");
+        match (task.element.as_str(), connector) {
+            ("SynchronizeTask", Some(connector)) => tasks::blocked_list(store, connector),
+            ("GenerateProvisioningOrdersTask", _) => tasks::held_list(store, &tasks::order_list_name(connector)),
             _ => Ok(None),
         }
     }

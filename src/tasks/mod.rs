@@ -8,8 +8,10 @@ mod error;
 mod export;
 mod expressions;
 mod flag;
+mod fulfill;
 pub mod identity;
 mod mappings;
+mod orders;
 mod prepare;
 pub mod settings;
 mod synchronize;
@@ -22,6 +24,7 @@ use crate::plan::model::{Job, Plan, Task};
 
 pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
+pub(crate) use orders::{held_list, list_name as order_list_name};
 pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
 pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};
@@ -75,6 +78,8 @@ pub enum TaskEnd {
     Unchanged,
     /// A threshold was exceeded; the change list waits for approval.
     Blocked,
+    /// A part of it failed, as its message says; what was done is kept. Doing the task again goes on from there.
+    Failed,
 }
 
 /// Something to do after the commit; doing it twice must be the same as once.
@@ -114,8 +119,10 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 5] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 7] = [
     ("ExportTask", &export::Export),
+    ("FulfillTask", &fulfill::Fulfill),
+    ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::sample::{job, plan, task};
-use crate::plan::model::JobMode;
+use crate::plan::model::{JobMode, OnFailure};
 
 fn daily() -> Plan {
     plan(job("Daily", vec![task("Prepare", 0), task("Synchronize", 1).after(&["Prepare"]), task("Compute", 2)]))
@@ -118,4 +118,19 @@ fn an_incremental_job_leaves_out_a_blocked_connector() {
 
     plan.jobs[0].mode = JobMode::Complete;
     assert_eq!(run(&house, &plan, &source).unwrap().run.state, JobState::Blocked);
+}
+
+#[test]
+fn a_task_that_failed_in_part_ends_as_a_failure_and_keeps_its_work() {
+    for (on_failure, end, state) in
+        [(OnFailure::Stop, "errored", JobState::Errored), (OnFailure::Continue, "warning", JobState::CompletedWithWarnings)]
+    {
+        let house = House::new();
+        let mut plan = plan(job("Daily", vec![task("Fulfill", 0)]));
+        plan.jobs[0].tasks[0].on_failure = on_failure;
+        let summary = run(&house, &plan, &ending(&[("Fulfill", "failed")])).unwrap();
+        assert!(told(&summary).starts_with(&format!("Fulfill {end}: 1 order refused")), "{}", told(&summary));
+        assert_eq!(summary.run.state, state);
+        assert_eq!(house.traces(), ["Fulfill"]);
+    }
 }

@@ -64,6 +64,7 @@ fn ending<'e>(
             "unchanged" => Ok(TaskReport::new(TaskEnd::Unchanged)),
             "blocked" if context.approval.is_none() => Ok(TaskReport::new(TaskEnd::Blocked).count("deleted", 40)),
             "errored" => Err(TaskError::new("row 7 of users.csv has 3 columns, the header has 4")),
+            "failed" => Ok(TaskReport::new(TaskEnd::Failed).count("errored", 1).message("1 order refused")),
             "panic" => panic!("a defect"),
             _ => Ok(TaskReport::new(TaskEnd::Completed).count("inserted", 3)),
         }

@@ -51,7 +51,7 @@ pub fn change_list(connection: &Connection, name: &str, rows: bool) -> rusqlite:
     else {
         return Ok(None);
     };
-    let sql = "SELECT report FROM batch WHERE ordinal = ?1 AND connector = ?2 AND state = 'blocked'";
+    let sql = "SELECT report FROM batch WHERE ordinal = ?1 AND connector = ?2 AND state IN ('blocked', 'held')";
     let report: Option<Option<String>> = connection.query_row(sql, (ordinal, connector), |row| row.get(0)).optional()?;
     let Some(report) = report else { return Ok(None) };
     let mut counts: BTreeMap<String, ChangeCounts> = BTreeMap::new();
@@ -100,6 +100,14 @@ fn changes(connection: &Connection, ordinal: i64) -> rusqlite::Result<Vec<Listed
 
 /// The values of two bodies that are not the same, by property.
 fn differing(properties: &[String], before: &str, after: &str) -> BTreeMap<String, [Value; 2]> {
+    // What an order changes is told by name.
+    if let (Ok(Value::Object(before)), Ok(Value::Object(after))) = (serde_json::from_str(before), serde_json::from_str(after)) {
+        let pair = |(name, after): (String, Value)| {
+            let before = before.get(&name).cloned().unwrap_or_default();
+            (name, [before, after])
+        };
+        return after.into_iter().map(pair).collect();
+    }
     let values = |text: &str| serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
     let (before, after) = (values(before), values(after));
     let value = |values: &[Value], at: usize| values.get(at).cloned().unwrap_or(Value::Null);

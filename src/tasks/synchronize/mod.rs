@@ -21,7 +21,7 @@ use super::mappings::{LinkMapping, Mappings};
 use super::prepare::{Batch, folder, sweep_after_commit, verify};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
-use thresholds::{Tally, exceeded};
+pub(super) use thresholds::{Tally, exceeded};
 
 pub use listed::{ChangeCounts, ChangeList, ListedChange, change_list};
 pub use pending::blocked_list;

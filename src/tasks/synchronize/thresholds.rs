@@ -4,20 +4,20 @@ use crate::plan::model::{Limit, Thresholds};
 
 /// How many things of one kind a synchronization changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(in crate::tasks) struct Tally {
     /// How many the store held before.
-    pub(super) stored: u64,
-    pub(super) inserted: u64,
-    pub(super) updated: u64,
-    pub(super) deleted: u64,
+    pub(in crate::tasks) stored: u64,
+    pub(in crate::tasks) inserted: u64,
+    pub(in crate::tasks) updated: u64,
+    pub(in crate::tasks) deleted: u64,
 }
 
 impl Tally {
-    pub(super) fn changes(self) -> u64 {
+    pub(in crate::tasks) fn changes(self) -> u64 {
         self.inserted + self.updated + self.deleted
     }
 
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::tasks) fn add(&mut self, other: Self) {
         self.stored += other.stored;
         self.inserted += other.inserted;
         self.updated += other.updated;
@@ -26,7 +26,7 @@ impl Tally {
 }
 
 /// What exceeds which limit, one line each; all limits count, and 0 switches one off.
-pub(super) fn exceeded(scope: &str, things: &str, tally: Tally, thresholds: Thresholds) -> Vec<String> {
+pub(in crate::tasks) fn exceeded(scope: &str, things: &str, tally: Tally, thresholds: Thresholds) -> Vec<String> {
     let kinds = [
         ("inserted", tally.inserted, thresholds.inserted),
         ("updated", tally.updated, thresholds.updated),

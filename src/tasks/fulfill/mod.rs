@@ -1,0 +1,202 @@
+//! `FulfillTask`: orders executed in the systems.
+//!
+//! The orders in the store are the outbox. What a system was told is told before the commit that says so; a kill in
+//! between makes the same order come again, and every target takes an order whose wanted end state is there already as
+//! executed. An order that a system refuses is errored with the reason; one that could not be put to the system at all
+//! stays transmitted and comes again with the next run.
+
+mod csv;
+mod json;
+mod order;
+mod table;
+
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::identity::next_moment;
+use super::orders::{Scope, connection_of};
+use super::prepare::{persist, push_value};
+use super::{AfterCommit, EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
+use crate::plan::model::{Plan, Task};
+use order::Order;
+
+/// A system that orders are executed in.
+trait Target {
+    /// Executes an order; the text says why the system refuses it.
+    fn execute(&mut self, order: &Order) -> Result<(), String>;
+
+    /// Makes everything executed so far last.
+    fn finish(&mut self) -> Result<(), TaskError>;
+}
+
+/// An order, and why its system refused it if it did.
+type Answered<'o> = (&'o Order, Result<(), String>);
+
+/// The embedded `FulfillTask`.
+pub(super) struct Fulfill;
+
+impl EmbeddedTask for Fulfill {
+    fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
+        let named = task.text("Connection").into_iter();
+        let listed = task.resource_types.iter().filter_map(|id| connection_of(&plan.model, id));
+        for id in named.chain(listed) {
+            csv::Options::check(plan, settings, id)?;
+        }
+        Ok(())
+    }
+
+    fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
+        let scope = Scope::of(context)?;
+        let orders = order::transmitted(context.transaction, &scope)?;
+        if orders.is_empty() {
+            return Ok(TaskReport::new(TaskEnd::Unchanged).message("no order is transmitted"));
+        }
+        let mut by_connection: BTreeMap<&str, Vec<&Order>> = BTreeMap::new();
+        for order in &orders {
+            let connection = connection_of(&context.plan.model, &order.resource_type).ok_or_else(|| {
+                let message = format!("resource type {} has orders and no connection that fulfils them", order.resource_type);
+                TaskError::new(message)
+                    .help("name one in a resource type mapping, as <ManualProvisioningResourceTypeMapping Connection=\"…\">")
+            })?;
+            by_connection.entry(connection).or_default().push(order);
+        }
+        let moment = next_moment(context.transaction, context.run)?;
+        let mut results = Vec::with_capacity(orders.len());
+        let mut lost = Vec::new();
+        for (connection, orders) in by_connection {
+            match put(context, connection, &orders) {
+                Ok(done) => results.extend(done),
+                Err(error) if (context.cancelled)() => return Err(error),
+                Err(error) => lost.push((orders.len(), error.to_string())),
+            }
+        }
+        results.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        for (order, result) in &results {
+            record(context.transaction, order, result.as_ref().err().map(String::as_str), moment)?;
+        }
+        write_results(context, &results)?;
+        let failed: Vec<_> = results.iter().filter_map(|(order, result)| Some((order, result.as_ref().err()?))).collect();
+        let waiting: usize = lost.iter().map(|(orders, _)| orders).sum();
+        let executed = results.len() - failed.len();
+        let mut message = format!("{executed} orders executed");
+        if let Some((order, reason)) = failed.first() {
+            message = format!("{message}, {} refused, the first being {} {}: {reason}", failed.len(), order.command, order.key());
+        }
+        for (orders, reason) in &lost {
+            message = format!("{message}; {orders} orders wait for the next run: {reason}");
+        }
+        let end = if failed.is_empty() && lost.is_empty() { TaskEnd::Completed } else { TaskEnd::Failed };
+        let mut report = TaskReport::new(end)
+            .count("executed", executed as u64)
+            .count("errored", failed.len() as u64)
+            .count("waiting", waiting as u64)
+            .message(message);
+        report.after_commit = downloaded(context)?;
+        Ok(report)
+    }
+}
+
+/// Puts the orders of a connection to its system.
+fn put<'o>(context: &TaskContext<'_>, connection: &str, orders: &[&'o Order]) -> Result<Vec<Answered<'o>>, TaskError> {
+    let mut target = target(context, connection)?;
+    let mut results = Vec::with_capacity(orders.len());
+    for (done, order) in orders.iter().enumerate() {
+        context.tick(done as u64, Some(orders.len() as u64))?;
+        results.push((*order, target.execute(order)));
+    }
+    target.finish()?;
+    Ok(results)
+}
+
+fn target<'a>(context: &TaskContext<'a>, id: &str) -> Result<Box<dyn Target + 'a>, TaskError> {
+    let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
+    let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
+    let package = connection.package.split('@').next().unwrap_or_default();
+    if !["Usercube.FulfillToFile", "Usercube.Manual"].iter().any(|known| package.eq_ignore_ascii_case(known)) {
+        let message = format!("connection {id} of package {} has no embedded fulfilment", connection.package);
+        return Err(TaskError::new(message)
+            .help("embedded are Usercube.FulfillToFile and Usercube.Manual; run others with the process executor"));
+    }
+    match csv::Options::read(context.settings, id)? {
+        csv::Options::Sources => Ok(Box::new(csv::CsvTarget::open(context, connection)?)),
+        csv::Options::Orders(path) => {
+            let folder = match path {
+                Some(path) => context.settings.resolve(&path),
+                None => context.work.join("Fulfill").join(id),
+            };
+            Ok(Box::new(json::JsonTarget::open(&folder)?))
+        }
+    }
+}
+
+/// Records what became of an order, on it and on the assignment that it was made for.
+fn record(store: &Connection, order: &Order, refused: Option<&str>, moment: i64) -> Result<(), TaskError> {
+    let state = if refused.is_some() { 3 } else { 8 };
+    store
+        .prepare_cached("UPDATE provisioning_order SET state = ?2, message = ?3, executed = ?4 WHERE id = ?1 AND state = 2")?
+        .execute(params![order.id, state, refused, moment])?;
+    // What the role model has decided anew meanwhile is left alone.
+    store.prepare_cached("UPDATE assigned_type SET state = ?2, message = ?3 WHERE id = ?1 AND state = 2")?.execute(params![
+        order.assignment,
+        state,
+        refused
+    ])?;
+    for table in ["assigned_value", "assigned_link"] {
+        store
+            .prepare_cached(&format!("UPDATE {table} SET state = ?2 WHERE assignment = ?1 AND state = 2"))?
+            .execute(params![order.assignment, state])?;
+    }
+    Ok(())
+}
+
+/// Writes what became of each order, for people.
+fn write_results(context: &TaskContext<'_>, results: &[Answered<'_>]) -> Result<(), TaskError> {
+    let folder = context.work.join("FulfillResults");
+    std::fs::create_dir_all(&folder)?;
+    let mut output = BufWriter::new(tempfile::NamedTempFile::new_in(&folder)?);
+    let mut lines = b"order,resource_type,change,key,result,message\n".to_vec();
+    for (order, result) in results {
+        let (said, message) = match result {
+            Ok(()) => ("executed", ""),
+            Err(reason) => ("errored", reason.as_str()),
+        };
+        let key = order.key();
+        for (index, value) in [&order.id, &order.resource_type, &order.command, &key, said, message].into_iter().enumerate() {
+            push_value(&mut lines, index, value.as_bytes());
+        }
+        lines.push(b'\n');
+    }
+    output.write_all(&lines)?;
+    let name: String =
+        context.task.id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' }).collect();
+    persist(output, &folder.join(format!("{name}.csv")))?;
+    Ok(())
+}
+
+/// Order files of which nothing is transmitted any more go to `Downloaded`.
+fn downloaded(context: &TaskContext<'_>) -> Result<Vec<AfterCommit>, TaskError> {
+    let sql = "SELECT DISTINCT file FROM provisioning_order WHERE executed = (SELECT max(seq) FROM moment) AND file IS NOT NULL
+               EXCEPT SELECT file FROM provisioning_order WHERE state = 2";
+    let mut statement = context.transaction.prepare(sql)?;
+    let files = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let from = context.work.join("ProvisioningOrders");
+    let to = from.join("Downloaded");
+    let moved = |file: String| -> AfterCommit {
+        let (from, folder) = (from.join(&file), to.clone());
+        Box::new(move || {
+            std::fs::create_dir_all(&folder)?;
+            move_once(&from, &folder.join(file))
+        })
+    };
+    Ok(files.into_iter().map(moved).collect())
+}
+
+fn move_once(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        moved => moved,
+    }
+}

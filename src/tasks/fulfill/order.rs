@@ -1,0 +1,60 @@
+//! Orders as the store holds them.
+
+use rusqlite::Connection;
+use serde_json::{Map, Value};
+
+use crate::tasks::TaskError;
+use crate::tasks::orders::Scope;
+
+/// An order that was transmitted.
+pub(super) struct Order {
+    pub(super) id: String,
+    pub(super) assignment: i64,
+    pub(super) resource_type: String,
+    /// `Added`, `Modified` or `Deleted`.
+    pub(super) command: String,
+    /// As documented for programs.
+    pub(super) body: Value,
+}
+
+impl Order {
+    /// The entity type of the resource.
+    pub(super) fn entity_type(&self) -> &str {
+        self.body["ResourceType"]["TargetEntityType"]["Identifier"].as_str().unwrap_or_default()
+    }
+
+    /// A property of the resource as it was when the order was made.
+    pub(super) fn known(&self, property: &str) -> Option<&str> {
+        self.body["Resource"][property].as_str()
+    }
+
+    /// What is to change.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.body["Changes"].as_object().into_iter().flat_map(Map::iter).map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Names the order to a person, by its resource type and number: what identifies the resource is the target's.
+    pub(super) fn key(&self) -> String {
+        let owner = self.body["Owner"]["Id"].as_str().unwrap_or_default();
+        format!("{} of owner {owner}", self.resource_type)
+    }
+}
+
+/// The orders of a scope that wait to be executed, in the order in which they were made.
+pub(super) fn transmitted(store: &Connection, scope: &Scope<'_>) -> Result<Vec<Order>, TaskError> {
+    let sql = "SELECT id, assignment, command, body FROM provisioning_order
+               WHERE state = 2 AND resource_type = ?1 ORDER BY moment, assignment, id";
+    let mut statement = store.prepare(sql)?;
+    let mut orders = Vec::new();
+    for resource_type in &scope.resource_types {
+        let mut rows = statement.query([&resource_type.id])?;
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            let body = serde_json::from_str(&row.get::<_, String>(3)?)
+                .map_err(|_| TaskError::new(format!("the store's order {id} is damaged")))?;
+            let (assignment, command) = (row.get(1)?, row.get(2)?);
+            orders.push(Order { id, assignment, resource_type: resource_type.id.clone(), command, body });
+        }
+    }
+    Ok(orders)
+}
