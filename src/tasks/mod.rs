@@ -4,6 +4,7 @@
 //! commits effect and outcome together. Files are written so that doing the work twice gives the same as once, and
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
+mod correlation;
 mod error;
 mod export;
 mod expressions;
@@ -114,7 +115,8 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 5] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 6] = [
+    ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
     ("ExportTask", &export::Export),
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),

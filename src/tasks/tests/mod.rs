@@ -4,6 +4,7 @@ mod code;
 mod export;
 mod laws;
 mod pipeline;
+mod roles;
 mod thresholds;
 
 use std::collections::BTreeMap;
