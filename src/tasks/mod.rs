@@ -12,6 +12,7 @@ mod flag;
 pub mod identity;
 mod mappings;
 mod prepare;
+mod role_model;
 pub mod settings;
 mod synchronize;
 
@@ -115,8 +116,9 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 6] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 7] = [
     ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
+    ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
     ("ExportTask", &export::Export),
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),

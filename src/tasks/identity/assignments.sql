@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS correlation_key (
   rule TEXT NOT NULL, side INTEGER NOT NULL, resource INTEGER NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY (rule, side, resource)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS correlation_key_value ON correlation_key (rule, side, key);
+CREATE INDEX IF NOT EXISTS correlation_key_resource ON correlation_key (resource, side);
 
 -- Resources that a rule of less than 100 takes for the owner's: for a person to confirm, never applied.
 CREATE TABLE IF NOT EXISTS suggested_correlation (
