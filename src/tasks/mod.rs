@@ -15,6 +15,8 @@ mod prepare;
 mod role_model;
 pub mod settings;
 mod synchronize;
+mod upkeep;
+mod views;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -116,10 +118,12 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 7] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 9] = [
     ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
     ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
+    ("CreateDatabaseViewsTask", &views::CreateDatabaseViews),
     ("ExportTask", &export::Export),
+    ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),

@@ -254,3 +254,15 @@ fn rules_without_embedded_form_are_told_together_before_anything_is_computed() {
     assert!(error.contains("BinaryRule Account.Photo; ScalarRule Account.Nothing (the property does not exist)"), "{error}");
     assert_eq!(bench.assignments(), [""; 0]);
 }
+
+#[test]
+fn views_are_named_after_entity_types_and_made_once() {
+    let mut bench = bench();
+    bench.load(false).unwrap();
+    bench.expressions(false).unwrap();
+    let make = task("CreateDatabaseViewsTask", &[]);
+    assert_eq!(counted(&bench.run(&make).unwrap()), "changed 2, views 2");
+    assert_eq!(bench.query("SELECT Name || ' ' || Kind FROM zz_User ORDER BY Code"), ["Ana person", "Bo person", "Cy person"]);
+    assert_eq!(bench.run(&make).unwrap().outcome, TaskEnd::Unchanged);
+    assert!(bench.run(&task("MaintainIndexesTask", &[("AllIndexes", Value::Bool(true))])).unwrap().counters["indexes"] > 5);
+}
