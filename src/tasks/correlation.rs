@@ -27,7 +27,7 @@ pub(super) struct ComputeCorrelationKeys;
 struct Side<'p> {
     rule: String,
     /// 0 for owners, 1 for resources.
-    side: i64,
+    end: i64,
     entity_type: &'p str,
     valuation: Valuation,
 }
@@ -114,7 +114,7 @@ fn compile<'p>(
                 expression: text(&rule.attributes, &format!("{name}Expression")),
             };
             match compile_value(store, schema, formula)? {
-                Ok(valuation) => sides.push(Side { rule: rule_name(rule), side, entity_type, valuation }),
+                Ok(valuation) => sides.push(Side { rule: rule_name(rule), end: side, entity_type, valuation }),
                 Err(reason) => refused.push(format!("{} side of {} ({reason})", name.to_lowercase(), rule.resource_type)),
             }
         }
@@ -156,7 +156,7 @@ fn compute(context: &TaskContext<'_>, schema: &PlanSchema<'_>, side: &Side<'_>, 
     );
     let mut statement = store.prepare(&sql)?;
     let mut stage = store.prepare("INSERT OR REPLACE INTO temp.rekeyed VALUES (?1, ?2, ?3)")?;
-    let mut rows = statement.query(params![side.valuation.constant, layout.number, after, side.rule, side.side])?;
+    let mut rows = statement.query(params![side.valuation.constant, layout.number, after, side.rule, side.end])?;
     let data = StoreData::new(store, schema);
     let mut changed = 0_u64;
     while let Some(row) = rows.next()? {
@@ -187,18 +187,18 @@ fn compute(context: &TaskContext<'_>, schema: &PlanSchema<'_>, side: &Side<'_>, 
 /// Whether keys of the side were ever computed; of a new rule all are, even in an incremental run.
 fn known(store: &Connection, side: &Side<'_>) -> Result<bool, TaskError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM correlation_key WHERE rule = ?1 AND side = ?2)";
-    Ok(store.query_row(sql, params![side.rule, side.side], |row| row.get(0))?)
+    Ok(store.query_row(sql, params![side.rule, side.end], |row| row.get(0))?)
 }
 
 fn save(store: &Connection, side: &Side<'_>, run: &Run) -> Result<(), TaskError> {
     store.execute(
         "DELETE FROM correlation_key WHERE rule = ?1 AND side = ?2
          AND resource IN (SELECT resource FROM temp.rekeyed WHERE new IS NULL)",
-        params![side.rule, side.side],
+        params![side.rule, side.end],
     )?;
     store.execute(
         "INSERT OR REPLACE INTO correlation_key SELECT ?1, ?2, resource, new FROM temp.rekeyed WHERE new IS NOT NULL",
-        params![side.rule, side.side],
+        params![side.rule, side.end],
     )?;
     if run.dirty {
         store.execute(
@@ -208,7 +208,7 @@ fn save(store: &Connection, side: &Side<'_>, run: &Run) -> Result<(), TaskError>
                  ON k.rule = ?2 AND k.side = ?3 AND (k.key = c.old)
                UNION SELECT k.resource FROM temp.rekeyed c CROSS JOIN correlation_key k
                  ON k.rule = ?2 AND k.side = ?3 AND (k.key = c.new))",
-            params![run.moment, side.rule, 1 - side.side],
+            params![run.moment, side.rule, 1 - side.end],
         )?;
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The assignments of one owner, brought up to date.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,6 +36,9 @@ pub(super) struct Run<'a> {
     /// Rules by what they ask for, by entity type of the owners.
     pub(super) indexes: &'a FxHashMap<String, Index>,
 }
+
+/// A resource, and those suggested with their confidence.
+type Correlated = (Option<i64>, Vec<(i64, i64)>);
 
 /// An open assignment.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +142,7 @@ impl Run<'_> {
         found: &Type<'_>,
         row: Option<&Row>,
         candidates: &FxHashMap<String, Vec<i64>>,
-    ) -> Result<(Option<i64>, Vec<(i64, i64)>), TaskError> {
+    ) -> Result<Correlated, TaskError> {
         let exists = |id: i64| {
             let sql = "SELECT EXISTS (SELECT 1 FROM resource WHERE id = ?1)";
             self.store.prepare_cached(sql)?.query_row([id], |row| row.get::<_, bool>(0))
@@ -168,11 +173,11 @@ impl Run<'_> {
     }
 
     fn suggest(&mut self, owner: i64, found: &Type<'_>, suggested: &[(i64, i64)]) -> Result<(), TaskError> {
-        let wanted: FxHashMap<i64, i64> = suggested.iter().rev().copied().collect();
+        let wanted: BTreeMap<i64, i64> = suggested.iter().rev().copied().collect();
         let sql = "SELECT resource, confidence FROM suggested_correlation WHERE owner = ?1 AND resource_type = ?2";
         let mut statement = self.store.prepare_cached(sql)?;
         let rows = statement.query_map(params![owner, found.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let known: FxHashMap<i64, i64> = rows.collect::<Result<_, _>>()?;
+        let known: BTreeMap<i64, i64> = rows.collect::<Result<_, _>>()?;
         if known == wanted {
             return Ok(());
         }
@@ -228,7 +233,7 @@ impl Run<'_> {
         let Some(resource) = resource else {
             let frame = Frame { blocked: frame.blocked || !found.may_add || !suggested.is_empty(), ..frame };
             let before = row.filter(|row| row.command == "Added" && row.resource.is_none()).map(|row| row.state);
-            self.advance(&mut next, "Added", before, frame);
+            Self::advance(&mut next, "Added", before, frame);
             let id = self.save(owner_id, found, row, &next)?;
             self.parts(owner_id, owner, found, id, None, frame)?;
             return Ok(());
@@ -255,15 +260,14 @@ impl Run<'_> {
     }
 
     /// The state of something to be done as a whole, given its state if it was to be done before.
-    fn advance(&mut self, next: &mut Row, command: &str, before: Option<i64>, frame: Frame) {
+    fn advance(next: &mut Row, command: &str, before: Option<i64>, frame: Frame) {
         next.state = match before {
             Some(EXECUTED) if frame.reread => {
                 next.tries += 1;
                 if next.tries >= TRIES { ERRORED } else { frame.ordered() }
             }
-            Some(AWAITING) | None => frame.ordered(),
             Some(state @ (PENDING | TRANSMITTED | ERRORED | EXECUTED)) => state,
-            Some(_) => frame.ordered(),
+            Some(_) | None => frame.ordered(),
         };
         command.clone_into(&mut next.command);
     }
@@ -294,7 +298,7 @@ impl Run<'_> {
         } else {
             let before = (row.command == "Deleted").then_some(row.state);
             let frame = Frame { blocked: frame.blocked || !found.may_remove, ..frame };
-            self.advance(&mut next, "Deleted", before, frame);
+            Self::advance(&mut next, "Deleted", before, frame);
             self.removed += u64::from(before.is_none());
         }
         self.save(owner, found, Some(row), &next)?;

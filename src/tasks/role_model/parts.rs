@@ -63,7 +63,7 @@ impl Run<'_> {
         let rows = statement.query_map([assignment], |row| {
             Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?, (row.get(3)?, row.get(4)?))))
         })?;
-        let mut known: FxHashMap<String, (Option<String>, Option<String>, Standing)> = rows.collect::<Result<_, _>>()?;
+        let mut known: BTreeMap<String, (Option<String>, Option<String>, Standing)> = rows.collect::<Result<_, _>>()?;
         let mut states = Vec::new();
         for (property, rule) in last {
             let before = known.remove(property);

@@ -61,6 +61,7 @@ pub(super) struct Query {
 }
 
 /// A resource type with its rules.
+#[allow(clippy::struct_excessive_bools, reason = "each is an attribute of the element")]
 pub(super) struct Type<'p> {
     pub(super) id: &'p str,
     pub(super) source: &'p str,
@@ -116,7 +117,7 @@ fn number(attributes: &Attributes, name: &str) -> i64 {
 
 /// The number of a dimension in the names of attributes.
 fn base32(number: i64) -> String {
-    let digit = |value: i64| char::from_digit((value % 32) as u32, 32).unwrap_or('0').to_ascii_uppercase();
+    let digit = |value: i64| char::from_digit(value.rem_euclid(32) as u32, 32).unwrap_or('0').to_ascii_uppercase();
     if number < 32 { digit(number).to_string() } else { [digit(number / 32), digit(number)].iter().collect() }
 }
 
