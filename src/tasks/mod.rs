@@ -4,6 +4,7 @@
 //! commits effect and outcome together. Files are written so that doing the work twice gives the same as once, and
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
+mod correlation;
 mod error;
 mod export;
 mod expressions;
@@ -13,8 +14,11 @@ pub mod identity;
 mod mappings;
 mod orders;
 mod prepare;
+mod role_model;
 pub mod settings;
 mod synchronize;
+mod upkeep;
+mod views;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -119,10 +123,14 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 7] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 11] = [
+    ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
+    ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
+    ("CreateDatabaseViewsTask", &views::CreateDatabaseViews),
     ("ExportTask", &export::Export),
     ("FulfillTask", &fulfill::Fulfill),
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
+    ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),

@@ -20,18 +20,49 @@ use super::data::StoreData;
 use super::path::path;
 use super::schema::PlanSchema;
 
-/// An expression that can be computed.
+/// A computed property that can be computed.
 pub(super) struct Program<'p> {
     pub(super) entity_type: &'p str,
     pub(super) property: &'p str,
-    /// The type of the property.
-    pub(super) kind: &'p str,
+    pub(super) valuation: Valuation,
+}
+
+/// What a rule says of a value: a binding, an expression, or an expression over a binding.
+#[derive(Clone, Copy)]
+pub(in crate::tasks) struct Formula<'p> {
+    /// The element that says it.
+    pub(in crate::tasks) element: &'static str,
+    /// Entity type of the resource that it starts from.
+    pub(in crate::tasks) entity_type: &'p str,
+    /// The type of the value, a name of `EntityPropertyType`.
+    pub(in crate::tasks) kind: &'p str,
+    pub(in crate::tasks) binding: Option<&'p str>,
+    pub(in crate::tasks) expression: Option<&'p str>,
+}
+
+/// A formula that can be computed.
+pub(in crate::tasks) struct Valuation {
+    /// The type of the value.
+    pub(in crate::tasks) kind: String,
     /// Joins from the resource `r`, and the value they lead to; a constant is its only parameter.
-    pub(super) joins: String,
-    pub(super) value: String,
-    pub(super) constant: Option<String>,
+    pub(in crate::tasks) joins: String,
+    pub(in crate::tasks) value: String,
+    pub(in crate::tasks) constant: Option<String>,
     /// What is made of the value.
     pub(super) transform: Transform,
+}
+
+impl Valuation {
+    /// The text that is stored for a resource, made of what the joins lead to; or why there is none.
+    pub(in crate::tasks) fn finish(
+        &self,
+        value: Option<String>,
+        resource: i64,
+        data: &StoreData<'_>,
+        now: DateTime,
+    ) -> Result<Option<String>, String> {
+        self.transform.apply(value, resource, &self.kind, data, now)
+    }
 }
 
 /// What is made of a value.
@@ -92,42 +123,58 @@ impl Transform {
     }
 }
 
-/// Compiles an expression, or says why it has no embedded form.
+/// Compiles a computed property, or says why it has no embedded form.
 pub(super) fn compile<'p>(
     store: &Connection,
     schema: &PlanSchema<'p>,
     expression: &'p PropertyExpression,
 ) -> Result<Result<Program<'p>, String>, TaskError> {
-    let Some(kind) = schema.kind(&expression.entity_type, &expression.property) else {
+    let (entity_type, property) = (expression.entity_type.as_str(), expression.property.as_str());
+    let Some(kind) = schema.kind(entity_type, property) else {
         return Ok(Err("the property does not exist".to_owned()));
     };
     if kind == "ForeignKey" || expression.criteria.is_some() {
         return Ok(Err("a navigation property".to_owned()));
     }
-    let mut program = Program {
-        entity_type: &expression.entity_type,
-        property: &expression.property,
+    let formula = Formula {
+        element: "EntityPropertyExpression",
+        entity_type,
         kind,
+        binding: expression.binding.as_deref(),
+        expression: expression.expression.as_deref(),
+    };
+    Ok(value(store, schema, formula)?.map(|valuation| Program { entity_type, property, valuation }))
+}
+
+/// Compiles a formula, or says why it has no embedded form.
+pub(in crate::tasks) fn value(
+    store: &Connection,
+    schema: &PlanSchema<'_>,
+    formula: Formula<'_>,
+) -> Result<Result<Valuation, String>, TaskError> {
+    let kind = formula.kind;
+    let mut valuation = Valuation {
+        kind: kind.to_owned(),
         joins: String::new(),
         value: "?1".to_owned(),
         constant: None,
         transform: Transform::None,
     };
-    let written = match expression.expression.as_deref().map(|text| Expression::parse(text.trim())) {
+    let written = match formula.expression.map(|text| Expression::parse(text.trim())) {
         None => None,
         Some(Err(error)) => return Ok(Err(error.message)),
         Some(Ok(Expression::Literal(value))) => {
-            return Ok(literal(kind, &value).map(|value| Program { constant: Some(value), ..program }));
+            return Ok(literal(kind, &value).map(|value| Valuation { constant: Some(value), ..valuation }));
         }
         Some(Ok(other)) => Some(other),
     };
-    let mut input = Ok(schema.entity(&expression.entity_type));
-    match expression.binding.as_deref().map(Binding::parse) {
+    let mut input = Ok(schema.entity(formula.entity_type));
+    match formula.binding.map(Binding::parse) {
         Some(Err(error)) => return Ok(Err(error.message)),
-        Some(Ok(binding)) => match path(store, schema.model(), &expression.entity_type, &binding)? {
+        Some(Ok(binding)) => match path(store, schema.model(), formula.entity_type, &binding)? {
             Err(reason) => return Ok(Err(reason)),
             Ok(found) => {
-                (program.joins, program.value) = (found.joins, found.value);
+                (valuation.joins, valuation.value) = (found.joins, found.value);
                 input = Err(found.kind);
             }
         },
@@ -143,11 +190,11 @@ pub(super) fn compile<'p>(
         None | Some(Expression::Literal(_)) => Ok(Transform::None),
         Some(Expression::Function(function)) => called(&function),
         Some(Expression::CSharp { parameter, code }) => {
-            let text = expression.expression.as_deref().unwrap_or_default().trim();
-            csharp(schema, &text[code], parameter.as_deref(), input, kind)
+            let text = formula.expression.unwrap_or_default().trim();
+            csharp(schema, formula.element, &text[code], parameter.as_deref(), input, kind)
         }
     };
-    Ok(transform.map(|transform| Program { transform, ..program }))
+    Ok(transform.map(|transform| Valuation { transform, ..valuation }))
 }
 
 fn called(function: &Function) -> Result<Transform, String> {
@@ -175,6 +222,7 @@ fn named(zone: &str) -> Result<Zone, String> {
 
 fn csharp(
     schema: &PlanSchema<'_>,
+    element: &'static str,
     text: &str,
     parameter: Option<&str>,
     input: Result<Option<EntityId>, String>,
@@ -191,7 +239,7 @@ fn csharp(
     };
     let context = Context {
         schema,
-        element: "EntityPropertyExpression",
+        element,
         parameter,
         input: input.as_ref().map_or_else(|kind| Type::of_property(kind), |entity| Type::Entity(*entity)),
         expected: Type::of_property(kind),

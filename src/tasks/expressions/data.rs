@@ -19,7 +19,7 @@ use super::schema::PlanSchema;
 const KEPT: usize = 4096;
 
 /// Reads resources. Valid as long as nothing is written.
-pub(super) struct StoreData<'s> {
+pub(in crate::tasks) struct StoreData<'s> {
     store: &'s Connection,
     schema: &'s PlanSchema<'s>,
     layouts: RefCell<FxHashMap<EntityId, Option<Rc<Layout>>>>,
@@ -34,7 +34,7 @@ struct Row {
 }
 
 impl<'s> StoreData<'s> {
-    pub(super) fn new(store: &'s Connection, schema: &'s PlanSchema<'s>) -> Self {
+    pub(in crate::tasks) fn new(store: &'s Connection, schema: &'s PlanSchema<'s>) -> Self {
         Self { store, schema, layouts: RefCell::default(), rows: RefCell::default() }
     }
 

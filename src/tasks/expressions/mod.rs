@@ -18,8 +18,10 @@ use crate::expr::date::DateTime;
 use super::identity::{Layout, first_moment, next_moment, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compile::{Program, compile};
-use data::StoreData;
-use schema::PlanSchema;
+
+pub(super) use compile::{Formula, Valuation, value as compile_value};
+pub(super) use data::StoreData;
+pub(super) use schema::PlanSchema;
 
 /// The name under which the task remembers what it has seen.
 const CONSUMER: &str = "UpdateEntityPropertyExpressionsTask";
@@ -92,7 +94,7 @@ struct Run {
 const SHOWN: usize = 10;
 
 /// The time of a moment.
-fn clock(store: &Connection, moment: i64) -> Result<Option<DateTime>, TaskError> {
+pub(super) fn clock(store: &Connection, moment: i64) -> Result<Option<DateTime>, TaskError> {
     let at = store.query_row("SELECT at FROM moment WHERE seq = ?1", [moment], |row| row.get(0))?;
     Ok(DateTime::from_unix(at))
 }
@@ -108,14 +110,14 @@ fn compute(context: &TaskContext<'_>, schema: &PlanSchema<'_>, program: &Program
     let after = if run.dirty { watermark(store, CONSUMER, layout.number)? } else { -1 };
     let sql = format!(
         "SELECT r.id, r.computed, {}, r.key FROM resource r {} WHERE r.type = ?2 AND {}",
-        program.value,
-        program.joins,
+        program.valuation.value,
+        program.valuation.joins,
         // The index of flagged resources holds those above 0 only.
         if run.dirty { "r.seq > 0 AND r.seq > ?3" } else { "?3 < 0" }
     );
     let mut statement = store.prepare(&sql)?;
     let mut stage = store.prepare("INSERT OR REPLACE INTO temp.recomputed VALUES (?1, ?2)")?;
-    let mut rows = statement.query(params![program.constant, layout.number, after])?;
+    let mut rows = statement.query(params![program.valuation.constant, layout.number, after])?;
     let data = StoreData::new(store, schema);
     let now = run.now.unwrap_or(DateTime::MIN);
     let mut changed = 0_u64;
@@ -123,7 +125,7 @@ fn compute(context: &TaskContext<'_>, schema: &PlanSchema<'_>, program: &Program
         run.computed += 1;
         context.tick(run.computed, None)?;
         let (id, stored, value): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let value = match program.transform.apply(value, id, program.kind, &data, now) {
+        let value = match program.valuation.finish(value, id, &data, now) {
             Ok(value) => value,
             Err(reason) => {
                 run.failed += 1;

@@ -7,26 +7,26 @@ use crate::expr::types::Type;
 use crate::plan::model::{AssociationEnd, EntityType, Model};
 
 /// Where a navigation property leads.
-pub(super) struct Navigation<'p> {
+pub(in crate::tasks) struct Navigation<'p> {
     /// The association.
-    pub(super) association: &'p str,
+    pub(in crate::tasks) association: &'p str,
     /// Whether the property is that of the association's first end.
-    pub(super) first: bool,
+    pub(in crate::tasks) first: bool,
     /// Whether it holds several resources.
-    pub(super) many: bool,
+    pub(in crate::tasks) many: bool,
     /// The entity type there.
-    pub(super) target: EntityId,
+    pub(in crate::tasks) target: EntityId,
 }
 
 /// The entity model of a plan.
-pub(super) struct PlanSchema<'p> {
+pub(in crate::tasks) struct PlanSchema<'p> {
     model: &'p Model,
     entities: FxHashMap<String, EntityId>,
     navigation: FxHashMap<(EntityId, String), Navigation<'p>>,
 }
 
 impl<'p> PlanSchema<'p> {
-    pub(super) fn new(model: &'p Model) -> Self {
+    pub(in crate::tasks) fn new(model: &'p Model) -> Self {
         let numbered = model.entity_types.iter().enumerate();
         let entities: FxHashMap<String, EntityId> =
             numbered.map(|(number, entity_type)| (entity_type.id.to_lowercase(), EntityId(number as u32))).collect();
@@ -43,29 +43,29 @@ impl<'p> PlanSchema<'p> {
         Self { model, entities, navigation }
     }
 
-    pub(super) fn model(&self) -> &'p Model {
+    pub(in crate::tasks) fn model(&self) -> &'p Model {
         self.model
     }
 
     /// The entity type of that number.
-    pub(super) fn entity_type(&self, entity: EntityId) -> Option<&'p EntityType> {
+    pub(in crate::tasks) fn entity_type(&self, entity: EntityId) -> Option<&'p EntityType> {
         self.model.entity_types.get(entity.0 as usize)
     }
 
     /// Where a property leads, if it leads anywhere.
-    pub(super) fn navigation(&self, entity: EntityId, property: &str) -> Option<&Navigation<'p>> {
+    pub(in crate::tasks) fn navigation(&self, entity: EntityId, property: &str) -> Option<&Navigation<'p>> {
         self.navigation.get(&(entity, property.to_lowercase()))
     }
 
     /// The identifier and the type of a property.
-    pub(super) fn property(&self, entity: EntityId, property: &str) -> Option<(&'p str, &'p str)> {
+    pub(in crate::tasks) fn property(&self, entity: EntityId, property: &str) -> Option<(&'p str, &'p str)> {
         let mut properties = self.entity_type(entity)?.properties.iter();
         let found = properties.find(|candidate| candidate.id.eq_ignore_ascii_case(property))?;
         Some((&found.id, &found.kind))
     }
 
     /// The type of a property, a name of `EntityPropertyType`.
-    pub(super) fn kind(&self, entity_type: &str, property: &str) -> Option<&'p str> {
+    pub(in crate::tasks) fn kind(&self, entity_type: &str, property: &str) -> Option<&'p str> {
         self.property(self.entity(entity_type)?, property).map(|(_, kind)| kind)
     }
 }

@@ -1,11 +1,25 @@
 -- What the role model says and what became of it. Moments as everywhere; an open row has no `valid_to`.
+--
+-- Who writes: ComputeRoleModelTask everything here but what is named; GenerateProvisioningOrdersTask turns state 1 into 2 on
+-- the assignment and on those of its values and links that are in the order; FulfillTask turns 2 into 8 or 3, sets
+-- `message`, and `executed` of the order. Nobody else turns anything into 4.
 
--- Keys by which owners (side 0) and resources (side 1) of a correlation rule find each other. `rule`: its number in the
--- plan's digest of the rule, so that a changed rule has other keys.
+-- Keys by which owners (side 0) and resources (side 1) of a correlation rule find each other. `rule`: a digest of the
+-- rule, so that a changed rule has other keys.
 CREATE TABLE IF NOT EXISTS correlation_key (
   rule TEXT NOT NULL, side INTEGER NOT NULL, resource INTEGER NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY (rule, side, resource)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS correlation_key_value ON correlation_key (rule, side, key);
+CREATE INDEX IF NOT EXISTS correlation_key_resource ON correlation_key (resource, side);
+
+-- Resources that a rule of less than 100 takes for the owner's: for a person to confirm, never applied.
+CREATE TABLE IF NOT EXISTS suggested_correlation (
+  owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER NOT NULL, confidence INTEGER NOT NULL,
+  PRIMARY KEY (owner, resource_type, resource)) WITHOUT ROWID;
+
+-- The moment at which a connector was last synchronized, with or without changes: what was executed before it and is not
+-- shown after it did not happen.
+CREATE TABLE IF NOT EXISTS synchronized (connector TEXT PRIMARY KEY, moment INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Roles of an owner. `kind`: CompositeRole or SingleRole. `origin`: calculated, manual, denied.
 -- `because`: the rules or the role that gave it, JSON.
@@ -14,10 +28,13 @@ CREATE TABLE IF NOT EXISTS assigned_role (
   origin TEXT NOT NULL, because TEXT, valid_from INTEGER NOT NULL, valid_to INTEGER);
 CREATE UNIQUE INDEX IF NOT EXISTS assigned_role_open ON assigned_role (owner, kind, role) WHERE valid_to IS NULL;
 
--- Resource types of an owner. `resource`: the one correlated, once there is one. `state`: provisioning state by number
--- (0 none, 1 pending, 2 transmitted, 3 errored, 4 verified, 5 awaiting approval, 6 inactive, 7 evaluation error,
--- 8 executed). `command`: what is to be done or was done last: Added, Modified, Deleted. `origin`: calculated, found,
--- manual, denied. `tries`: how often it was executed without the next synchronization showing it.
+-- Resource types of an owner. `resource`: the one correlated, once there is one; it may be gone. `state`: provisioning
+-- state by number (0 none, 1 pending, 2 transmitted, 3 errored, 4 verified, 5 awaiting approval, 6 inactive, 7 evaluation
+-- error, 8 executed), of the assignment as a whole: with `command` Modified, that of its values and links, where 1 comes
+-- before 5, 2, 3, 8, 7 and 4. `command`: what is to be done or was done last: Added, Modified, Deleted; empty where
+-- nothing ever was. In state 1, Added means all wanted values and links of state 1, Modified those of state 1, Deleted the
+-- resource alone. `origin`: calculated, found (correlated, and no rule gives it: state 0, no order), manual, denied.
+-- `tries`: how often it was executed without the next synchronization showing it; at 3 the state becomes 3.
 CREATE TABLE IF NOT EXISTS assigned_type (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER,
   state INTEGER NOT NULL, command TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL, confidence INTEGER, because TEXT,
@@ -26,19 +43,23 @@ CREATE UNIQUE INDEX IF NOT EXISTS assigned_type_open ON assigned_type (owner, re
 CREATE INDEX IF NOT EXISTS assigned_type_state ON assigned_type (resource_type, state) WHERE valid_to IS NULL;
 CREATE INDEX IF NOT EXISTS assigned_type_resource ON assigned_type (resource);
 
--- Values that the rules want on the resource of an assignment, and what the resource shows. `origin` non-conforming:
--- changed by hand in the system, waits for a person.
+-- Values that the rules want on the resource of an assignment, and what the resource shows; null for no value. `origin`:
+-- calculated; non-conforming: changed by hand in the system, state 0, waits for a person. State 0 of a calculated one: a
+-- property that is not mapped (`IsMapped="false"`) of a resource that was there already.
 CREATE TABLE IF NOT EXISTS assigned_value (
   assignment INTEGER NOT NULL, property TEXT NOT NULL, wanted TEXT, shown TEXT, state INTEGER NOT NULL,
   origin TEXT NOT NULL, PRIMARY KEY (assignment, property)) WITHOUT ROWID;
 
--- Links that the rules want from the resource of an assignment. `command`: add or remove.
+-- Links from the resource of an assignment, by navigation property. `command`: add (a rule wants it) or remove (none wants
+-- it any more). `origin`: calculated; non-conforming: state 0, no order: with add taken away by hand, with remove there
+-- although no rule ever wanted it.
 CREATE TABLE IF NOT EXISTS assigned_link (
   assignment INTEGER NOT NULL, property TEXT NOT NULL, target INTEGER NOT NULL, command TEXT NOT NULL,
   state INTEGER NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (assignment, property, target)) WITHOUT ROWID;
 
 -- Orders, the outbox of provisioning. `id`: hash of assignment, moment and command: a second run of the same task makes
--- the same order. `state`: 2 transmitted, 3 errored, 8 executed.
+-- the same order. `state`: 2 transmitted, 3 errored, 8 executed. `executed`: the moment at which it was, drawn by the task
+-- that executed it.
 CREATE TABLE IF NOT EXISTS provisioning_order (
   id TEXT PRIMARY KEY, assignment INTEGER NOT NULL, resource_type TEXT NOT NULL, connection TEXT, command TEXT NOT NULL,
   file TEXT, body TEXT NOT NULL, state INTEGER NOT NULL, message TEXT, run INTEGER NOT NULL, moment INTEGER NOT NULL,

@@ -66,6 +66,7 @@ impl EmbeddedTask for Synchronize {
         }
         store.execute_batch("RELEASE synchronize")?;
         consume(store, id, &batch)?;
+        store.execute("INSERT OR REPLACE INTO synchronized VALUES (?1, ?2)", params![id, moment.seq])?;
         let changed = applied.resources.changes() + applied.links.changes() > 0;
         if changed {
             let sql = "INSERT OR REPLACE INTO identity_meta VALUES (?1, ?2)";

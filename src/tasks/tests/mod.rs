@@ -5,6 +5,7 @@ mod export;
 mod laws;
 mod pipeline;
 mod provisioning;
+mod roles;
 mod thresholds;
 
 use std::collections::BTreeMap;

@@ -62,6 +62,10 @@ CREATE TABLE resource_past (
   id INTEGER NOT NULL, type INTEGER NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, computed TEXT,
   valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL);
 CREATE TABLE risk_score (resource INTEGER PRIMARY KEY, score INTEGER NOT NULL, because TEXT NOT NULL);
+CREATE TABLE suggested_correlation (
+  owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER NOT NULL, confidence INTEGER NOT NULL,
+  PRIMARY KEY (owner, resource_type, resource)) WITHOUT ROWID;
+CREATE TABLE synchronized (connector TEXT PRIMARY KEY, moment INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE task_outcome(
         run INTEGER NOT NULL,
         task TEXT NOT NULL,
@@ -78,6 +82,7 @@ CREATE UNIQUE INDEX assigned_role_open ON assigned_role (owner, kind, role) WHER
 CREATE UNIQUE INDEX assigned_type_open ON assigned_type (owner, resource_type) WHERE valid_to IS NULL;
 CREATE INDEX assigned_type_resource ON assigned_type (resource);
 CREATE INDEX assigned_type_state ON assigned_type (resource_type, state) WHERE valid_to IS NULL;
+CREATE INDEX correlation_key_resource ON correlation_key (resource, side);
 CREATE INDEX correlation_key_value ON correlation_key (rule, side, key);
 CREATE INDEX link_back ON link (association, to_id);
 CREATE INDEX link_past_ends ON link_past (association, from_id, to_id);
