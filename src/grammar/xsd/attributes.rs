@@ -99,7 +99,9 @@ fn documentation(attribute: &AttributeDef, required: bool) -> String {
     }
     match attribute.required {
         Required::Yes if !required => text.push_str(" Required, unless ConsolidationMode is written."),
-        Required::When { attribute, value } | Required::ExpectedWhen { attribute, value } => text.push_str(&condition("with", attribute, value)),
+        Required::When { attribute, value } | Required::ExpectedWhen { attribute, value } => {
+            text.push_str(&condition("with", attribute, value));
+        }
         Required::Unless { attribute, value } => text.push_str(&condition("without", attribute, value)),
         Required::Yes | Required::No => {}
     }

@@ -91,9 +91,8 @@ impl Run<'_> {
                     let standing = match (rule.mapped || resource.is_none(), earlier, before.is_some()) {
                         (true, ..) => next(frame, earlier, same),
                         // What is never read back stays as it was; of a resource that was there, nothing is known.
-                        (false, Some((AWAITING, _)), _) => (frame.ordered(), false),
+                        (false, Some((AWAITING, _)), _) | (false, None, true) => (frame.ordered(), false),
                         (false, Some(standing), _) => standing,
-                        (false, None, true) => (frame.ordered(), false),
                         (false, None, false) => (NONE, false),
                     };
                     (wanted, standing)

@@ -308,7 +308,7 @@ impl<'p> Compiler<'_, 'p> {
             }
             match rule.element.as_str() {
                 "TypeRule" => made.grants.extend(self.grant(attributes, "SingleRole")?),
-                "ScalarRule" => self.scalar(&mut made, attributes, property, &place)?,
+                "ScalarRule" => self.scalar(&mut made, attributes, &property, &place)?,
                 "NavigationRule" => self.navigation(&mut made, attributes, property, &place)?,
                 "QueryRule" => self.query(&mut made, attributes, property, &place)?,
                 _ => self.refused.push(place),
@@ -320,8 +320,8 @@ impl<'p> Compiler<'_, 'p> {
         Ok(Some(made))
     }
 
-    fn scalar(&mut self, made: &mut Type<'p>, rule: &Attributes, property: String, place: &str) -> Result<(), TaskError> {
-        let Some((name, kind)) = self.schema.property(made.entity, &property) else {
+    fn scalar(&mut self, made: &mut Type<'p>, rule: &Attributes, property: &str, place: &str) -> Result<(), TaskError> {
+        let Some((name, kind)) = self.schema.property(made.entity, property) else {
             self.refused.push(format!("{place} (the property does not exist)"));
             return Ok(());
         };
