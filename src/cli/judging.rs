@@ -85,8 +85,9 @@ impl Judging {
         let outside = Outside {
             settings: self.appsettings.as_deref().map(settings).transpose()?,
             embedded: self.embedded.then(|| {
-                // What a program executes needs no embedded form.
+                // What a program executes needs no embedded form, and one that lacks something stands in its way.
                 let mut elements = embedded_elements();
+                elements.retain(|element| !config.executors.is_incomplete(element));
                 elements.extend(config.executors.covered());
                 elements
             }),

@@ -205,7 +205,7 @@ fn a_job_that_cannot_be_executed_is_refused_before_anything_starts() {
     let project = Project::demo();
     let refused = project.run(&["run", "examples/demo", "--job", "Directory_Complete"]);
     assert_eq!(refused.code, Some(2), "{refused}");
-    for name in ["Directory_Complete_ComputeRoleModel1", "ComputeRoleModelTask", "MaintainIndexesTask"] {
+    for name in ["Directory_Complete_ComputeRiskScores1", "ComputeRiskScoresTask", "SendRoleModelNotificationsTask"] {
         assert!(refused.stderr.contains(name), "{name} in {refused}");
     }
     assert!(!project.path(".jobwright").exists(), "no store is made for it");

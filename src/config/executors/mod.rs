@@ -112,6 +112,12 @@ impl Executors {
         of_package.or(mapping.command.as_ref())
     }
 
+    /// Whether the command for all tasks of an element lacks something.
+    pub fn is_incomplete(&self, element: &str) -> bool {
+        let command = self.elements.get(element).and_then(|mapping| mapping.command.as_ref());
+        command.is_some_and(|command| !command.missing.is_empty())
+    }
+
     /// Elements every task of which has a whole command.
     pub fn covered(&self) -> impl Iterator<Item = &'static str> {
         let whole = |mapping: &Mapping| mapping.command.as_ref().is_some_and(|command| command.missing.is_empty());

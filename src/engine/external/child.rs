@@ -92,7 +92,7 @@ impl Running {
         mut progress: impl FnMut(Progress),
     ) -> io::Result<Ended> {
         let group = self.pid();
-        let (mut out, mut error) = (Lines::new(), Lines::new());
+        let (mut out, mut error) = (Lines::of_output(), Lines::of_errors());
         let mut open = 2;
         let mut status: Option<ExitStatus> = None;
         let mut cut: Option<Ended> = None;

@@ -18,6 +18,8 @@ const LINE: usize = 64 << 10;
 /// One of the two streams of a program, cut into lines and rid of secrets.
 pub(super) struct Lines {
     rest: Vec<u8>,
+    /// It is the standard error, where programs say what went wrong.
+    errors: bool,
     /// The end of a line that was too long has not come yet.
     broken: bool,
 }
@@ -31,8 +33,8 @@ pub(super) struct Output {
     most: u64,
     left_out: u64,
     secrets: Vec<Vec<u8>>,
-    /// The last line with something in it.
-    last: String,
+    /// The last lines with something in them: of the standard output, and of the standard error.
+    last: [String; 2],
 }
 
 impl Output {
@@ -47,12 +49,14 @@ impl Output {
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         let most = TAIL.min(limit / 2);
         let room = (limit - most).saturating_sub(used);
-        Ok(Self { file, room, tail: VecDeque::new(), most, left_out: 0, secrets, last: String::new() })
+        Ok(Self { file, room, tail: VecDeque::new(), most, left_out: 0, secrets, last: Default::default() })
     }
 
-    /// The line that the program wrote last.
+    /// The line that the program wrote last: to the standard error, if there is one. Which of two streams a line came
+    /// from first, nobody knows.
     pub(super) fn last_line(&self) -> &str {
-        &self.last
+        let [out, error] = &self.last;
+        if error.is_empty() { out } else { error }
     }
 
     /// A line of jobwright's own.
@@ -72,7 +76,7 @@ impl Output {
             lines.broken = false;
             let kept = self.without_secrets(line);
             start += end + 1;
-            self.keep(&kept)?;
+            self.keep(&kept, lines.errors)?;
         }
         lines.rest.drain(..start);
         let longest = self.secrets.first().map_or(0, Vec::len);
@@ -80,7 +84,7 @@ impl Output {
             // What may be the beginning of a secret waits for its end.
             let cleaned = self.without_secrets(&lines.rest);
             let cut = cleaned.len().saturating_sub(longest);
-            self.keep(&cleaned[..cut])?;
+            self.keep(&cleaned[..cut], lines.errors)?;
             lines.rest = cleaned[cut..].to_vec();
             lines.broken = true;
         }
@@ -98,7 +102,7 @@ impl Output {
         }
         let mut kept = self.without_secrets(&line);
         kept.push(b'\n');
-        self.keep(&kept)
+        self.keep(&kept, lines.errors)
     }
 
     /// Writes what was kept of the end.
@@ -115,10 +119,10 @@ impl Output {
         Ok(())
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn keep(&mut self, bytes: &[u8], errors: bool) -> io::Result<()> {
         let text = String::from_utf8_lossy(bytes);
         if !text.trim().is_empty() {
-            self.last = text.trim().chars().take(500).collect();
+            self.last[usize::from(errors)] = text.trim().chars().take(500).collect();
         }
         let now = usize::try_from(self.room).unwrap_or(usize::MAX).min(bytes.len());
         self.file.write_all(&bytes[..now])?;
@@ -149,8 +153,12 @@ impl Output {
 }
 
 impl Lines {
-    pub(super) fn new() -> Self {
-        Self { rest: Vec::new(), broken: false }
+    pub(super) fn of_output() -> Self {
+        Self { rest: Vec::new(), errors: false, broken: false }
+    }
+
+    pub(super) fn of_errors() -> Self {
+        Self { errors: true, ..Self::of_output() }
     }
 }
 
@@ -163,7 +171,7 @@ mod tests {
         let file = folder.path().join("log");
         let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
         let mut output = Output::open(&file, limit, &secrets.iter().collect::<Vec<_>>()).unwrap();
-        let mut lines = Lines::new();
+        let mut lines = Lines::of_output();
         let mut heard = Vec::new();
         for piece in pieces {
             output.take(&mut lines, piece, |line| heard.push(String::from_utf8_lossy(line).into_owned())).unwrap();
