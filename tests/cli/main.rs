@@ -20,6 +20,7 @@ mod kills;
 mod locks;
 mod plan;
 mod processes;
+mod provisioning;
 mod readme;
 mod reports;
 mod schedule;
