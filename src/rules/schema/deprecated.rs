@@ -51,11 +51,18 @@ mod tests {
         assert_eq!(lines(WITHDRAWN, NAME), [2]);
         assert_eq!(lines("<CreateConnectorSynchroComplete Connector=\"A\"\nOldAlgorithm=\"true\"/>", NAME), [2]);
         assert_eq!(findings_in(WITHDRAWN, NAME, Dialect::V6_2).1.len(), 1);
+        let added = "<CreateConnectorSynchroComplete Connector=\"A\">\n<AddTask Task=\"T\" CopyOccurence=\"1\"/></CreateConnectorSynchroComplete>";
+        assert_eq!(lines(added, NAME), [2]);
+        assert_eq!(
+            lines("\n<CreateAgentSynchroIncremental Agent=\"A\"><DoNotCreateJob/></CreateAgentSynchroIncremental>", NAME),
+            [2]
+        );
     }
 
     #[test]
     fn what_the_version_has_is_not() {
         assert!(findings_in(WITHDRAWN, NAME, Dialect::V6_1).1.is_empty());
         assert!(lines("<CreateConnectorSynchroComplete Connector=\"A\"/>", NAME).is_empty());
+        assert!(lines("<CreateAgentSynchroComplete Agent=\"A\" OldAlgorithm=\"true\"/>", NAME).is_empty());
     }
 }
