@@ -98,8 +98,8 @@ impl Run {
             let run = if resume == "last" { None } else { Some(stores::run(resume)?) };
             let engine = stores::existing(self.store.as_ref())?;
             let places = Places::continued(&engine.context(run)?, self.appsettings.as_ref(), self.data.as_ref());
-            let settings = places.load()?;
             let config = places.load_config(global)?;
+            let settings = places.load(&config)?;
             let doubts = Doubts { restart: self.restart.clone(), assume: self.assumed()? };
             let options = RunOptions { jobs, control, executors: &config.executors, doubts, ..RunOptions::new(&settings) };
             engine.resume(run, &options, &BuiltIn, reporter.as_mut())?
@@ -111,7 +111,7 @@ impl Run {
             };
             let config = Paths::of(vec![beside.clone()]).config_only(global)?;
             let places = Places::find(self.appsettings.as_ref(), self.data.as_ref(), &beside)?.with_config(&config);
-            let settings = places.load()?;
+            let settings = places.load(&config)?;
             self.check_job(&plan, &job, &settings)?;
             let selection = self.selection();
             let executors = &config.executors;

@@ -67,7 +67,7 @@ impl Schedule {
             Err(exit) => return Ok(exit),
         };
         let places = Places::find(self.appsettings.as_ref(), self.data.as_ref(), &path)?.with_config(&config);
-        let settings = places.load()?;
+        let settings = places.load(&config)?;
         let agent = Agent::of(self.agent.as_deref(), &settings, &plan)?;
         let entries = entries(&plan, &agent, &server_zone(&config))?;
         let clock = Clock::from_environment();

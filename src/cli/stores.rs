@@ -90,8 +90,14 @@ impl Places {
         }
     }
 
-    /// Reads the settings; none where there is no file.
-    pub(super) fn load(&self) -> Result<Settings, Error> {
+    /// Reads the settings, with what jobwright's own configuration says of connections; none where there is no file.
+    pub(super) fn load(&self, config: &Config) -> Result<Settings, Error> {
+        let mut settings = self.load_file()?;
+        settings.fulfilment.clone_from(&config.fulfilment);
+        Ok(settings)
+    }
+
+    fn load_file(&self) -> Result<Settings, Error> {
         match &self.settings {
             Some(file) => Settings::load(file, self.data.as_deref()).map_err(|error| {
                 Error::new(Exit::Operational, error.to_string()).help("correct the settings file and start again")

@@ -4,6 +4,7 @@
 
 mod error;
 pub mod executors;
+mod fulfilment;
 mod nearest;
 mod print;
 mod rebase;
@@ -24,6 +25,7 @@ use crate::source::{Glob, decode};
 
 pub use error::{ConfigError, PROBLEM, Refused};
 pub use executors::Executors;
+pub use fulfilment::{FULFILMENTS, Fulfilment};
 pub use nearest::nearest;
 pub use print::print;
 pub use rebase::Rebase;
@@ -47,6 +49,8 @@ pub struct Config {
     pub check: Check,
     /// `[executors]`: which programs execute tasks.
     pub executors: Executors,
+    /// `[fulfilment]`: what connections to files do with their orders, by connection as written.
+    pub fulfilment: BTreeMap<String, Fulfilment>,
     /// `[schedule]`: what `jobwright schedule` does beside starting jobs.
     pub schedule: Schedule,
     /// `[fmt]`: how formatted files look.

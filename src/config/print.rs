@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::validate::WRAPS;
-use super::{Config, Level, Selector};
+use super::{Config, FULFILMENTS, Level, Selector};
 use crate::fmt::Style;
 use crate::source::Glob;
 
@@ -41,6 +41,9 @@ pub fn print(config: &Config) -> String {
     let mut root = Table::new();
     put_table(&mut root, "files", files);
     put_table(&mut root, "check", table);
+    let word = |how| FULFILMENTS.iter().find(|(_, known)| *known == how).map_or("", |(word, _)| *word);
+    let fulfilment = config.fulfilment.iter().map(|(connection, how)| (connection.clone(), word(*how).into())).collect();
+    put_table(&mut root, "fulfilment", fulfilment);
     put_table(&mut root, "fmt", style(&config.fmt));
     let origin = config.path.as_ref().map_or_else(
         || "# no configuration file: the defaults\n".to_owned(),

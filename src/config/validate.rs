@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::executors::read_executors;
+use super::fulfilment::read_fulfilment;
 use super::schedule::read_schedule;
 use super::table::{Problems, Table, Word, choose};
 use super::{Check, Config, DIALECTS, Level, PathPolicy, Refused, Selector, nearest};
@@ -65,6 +66,9 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
     }
     if let Some(executors) = table.table("executors", "[executors]", problems) {
         config.executors = read_executors(executors, folder, problems);
+    }
+    if let Some(fulfilment) = table.table("fulfilment", "[fulfilment]", problems) {
+        config.fulfilment = read_fulfilment(fulfilment, problems);
     }
     if let Some(schedule) = table.table("schedule", "[schedule]", problems) {
         config.schedule = read_schedule(schedule, folder, &config.executors, problems);

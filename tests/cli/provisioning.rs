@@ -58,8 +58,7 @@ const SETTINGS: &str = r#"{
   "SourcesRootPaths": ["../data"],
   "Connections": {
     "HRPeople": { "Path": "../data/people.csv", "Separator": "," },
-    "DirAccounts": { "Path": "../data/accounts.csv", "Separator": "," },
-    "DirFulfil": { "Target": "sources" }
+    "DirAccounts": { "Path": "../data/accounts.csv", "Separator": "," }
   }
 }"#;
 
@@ -67,6 +66,7 @@ fn project() -> Project {
     Project::new()
         .configuration("conf/All.xml", CONFIGURATION)
         .file("conf/appsettings.agent.json", SETTINGS)
+        .file("jobwright.toml", "[fulfilment]\nDirFulfil = \"sources\"\n")
         .file("data/people.csv", "id,name,office\n1,Ana,Nord\n2,Bo,Sud\n3,Cy,Nord\n")
         .file("data/accounts.csv", "login,display,site\n9,Old,Nord\n")
 }

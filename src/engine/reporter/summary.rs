@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::engine::clock::duration;
+use crate::engine::state::TaskState;
 use crate::engine::store::{RunDetail, TaskRecord};
 
 /// Columns that counts and messages need at least; with less room they stand on lines of their own.
@@ -11,22 +12,25 @@ const DETAIL: usize = 40;
 /// How far lines of their own are indented.
 const INDENT: usize = 4;
 
-/// Task, outcome, duration and what there is to say of every task, then the outcome of the job and what to do next;
-/// `width` columns wide at most, but for words that are longer.
+/// Task, outcome, duration and what there is to say of every task that was asked for, then the outcome of the job and what
+/// to do next; `width` columns wide at most, but for words that are longer. The head has what all names begin with.
 pub fn table(run: &RunDetail, width: usize) -> String {
-    const HEAD: [&str; 3] = ["Task", "Outcome", "Took"];
     /// Columns as wide as their usual content, so that a millisecond more moves nothing.
     const LEAST: [usize; 3] = [0, 0, 6];
-    let rows: Vec<([String; 3], String)> = run.tasks.iter().map(|task| (cells(task), detail(task))).collect();
+    let tasks = || run.tasks.iter().filter(|task| task.state != TaskState::NotSelected);
+    let prefix = prefix(&run.run.job, tasks());
+    let name = if prefix == 0 { "Task".to_owned() } else { format!("{}_…", run.run.job) };
+    let head = [name, "Outcome".to_owned(), "Took".to_owned()];
+    let rows: Vec<([String; 3], String)> = tasks().map(|task| (cells(task, prefix), detail(task))).collect();
     let widths: [usize; 3] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|(cells, _)| cells[column].chars().count());
-        cells.chain([HEAD[column].len(), LEAST[column]]).max().unwrap_or(0)
+        cells.chain([head[column].chars().count(), LEAST[column]]).max().unwrap_or(0)
     });
     let used = widths.iter().map(|width| width + 2).sum::<usize>();
     let longest = rows.iter().map(|(_, detail)| detail.chars().count()).max().unwrap_or(0);
     let beside = width.saturating_sub(used) >= DETAIL.min(longest);
     let mut text = String::new();
-    line(&mut text, &HEAD.map(str::to_owned), widths, if beside && longest > 0 { "What" } else { "" });
+    line(&mut text, &head, widths, if beside && longest > 0 { "What" } else { "" });
     for (cells, detail) in &rows {
         let indent = if beside { used } else { INDENT };
         let mut lines = wrapped(detail, width.saturating_sub(indent)).into_iter();
@@ -56,8 +60,17 @@ fn line(text: &mut String, cells: &[String; 3], widths: [usize; 3], detail: &str
     text.push('\n');
 }
 
-fn cells(task: &TaskRecord) -> [String; 3] {
-    [task.task.clone(), task.state.to_string(), task.duration_ms.map_or_else(String::new, duration)]
+/// The length of the job's name and its underscore, where the names of all tasks begin with them and go on.
+fn prefix<'t>(job: &str, mut tasks: impl Iterator<Item = &'t TaskRecord>) -> usize {
+    let begins = |task: &TaskRecord| {
+        let rest = task.task.strip_prefix(job).and_then(|rest| rest.strip_prefix('_'));
+        rest.is_some_and(|rest| !rest.is_empty())
+    };
+    if tasks.all(begins) { job.len() + 1 } else { 0 }
+}
+
+fn cells(task: &TaskRecord, prefix: usize) -> [String; 3] {
+    [task.task[prefix..].to_owned(), task.state.to_string(), task.duration_ms.map_or_else(String::new, duration)]
 }
 
 /// Counts, then why or what the task said.

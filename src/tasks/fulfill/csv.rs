@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::table::Table;
 use super::{Order, Target};
+use crate::config::{Fulfilment, nearest};
 use crate::connectors::csv::{CsvOptions, is_csv_package};
 use crate::plan::model::{Connection, Model, Plan};
 use crate::tasks::mappings::{self, LinkMapping, Mappings, Naming, ResourceMapping};
-use crate::tasks::settings::Settings;
+use crate::tasks::settings::{Settings, SettingsError};
 use crate::tasks::{TaskContext, TaskError};
 
 /// What a connection to files does with orders.
@@ -21,18 +22,41 @@ pub(super) enum Options {
     Orders(Option<String>),
 }
 
+/// Whether orders of a package become files.
+pub(super) fn is_file_package(package: &str) -> bool {
+    let name = package.split('@').next().unwrap_or_default();
+    ["Usercube.FulfillToFile", "Usercube.Manual"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 impl Options {
     /// Reads the settings of a connection; none are needed.
     pub(super) fn read(settings: &Settings, id: &str) -> Result<Self, TaskError> {
-        let wrong = |error: crate::tasks::settings::SettingsError| TaskError::new(error.to_string());
-        let Some(own) = settings.connection(id) else { return Ok(Self::Orders(None)) };
-        let path = own.text("OutputPath").map_err(wrong)?.filter(|path| !path.is_empty());
-        match own.text("Target").map_err(wrong)?.as_deref() {
-            None | Some("" | "orders") => Ok(Self::Orders(path)),
-            Some("sources") if path.is_some() => Err(wrong(own.wrong("Target", "\"sources\" and OutputPath exclude each other"))),
-            Some("sources") => Ok(Self::Sources),
-            Some(other) => Err(wrong(own.wrong("Target", format!("{other:?} is neither \"orders\" nor \"sources\"")))),
+        let wrong = |error: SettingsError| TaskError::new(error.to_string());
+        let own = settings.connection(id);
+        let path = own.map(|own| own.text("OutputPath")).transpose().map_err(wrong)?.flatten().filter(|path| !path.is_empty());
+        match (settings.fulfilment(id), own) {
+            (Some(Fulfilment::Sources), Some(own)) if path.is_some() => {
+                Err(wrong(own.wrong("OutputPath", "[fulfilment] says \"sources\", so nothing is put into a folder")))
+            }
+            (Some(Fulfilment::Sources), _) => Ok(Self::Sources),
+            (Some(Fulfilment::Orders) | None, _) => Ok(Self::Orders(path)),
         }
+    }
+
+    /// Looks for names in `[fulfilment]` that no connection to files has.
+    pub(super) fn check_names(plan: &Plan, settings: &Settings) -> Result<(), TaskError> {
+        let files = || plan.model.connections.iter().filter(|connection| is_file_package(&connection.package));
+        let stray = settings.fulfilment.keys().find(|id| !files().any(|connection| connection.id.eq_ignore_ascii_case(id)));
+        let Some(stray) = stray else { return Ok(()) };
+        let error = TaskError::new(format!("[fulfilment] in jobwright.toml names {stray}, which is no connection to files"));
+        let ids: Vec<&str> = files().map(|connection| connection.id.as_str()).collect();
+        Err(match nearest(stray, ids.iter().copied()) {
+            Some(near) => error.help(format!("did you mean {near}?")),
+            None if ids.is_empty() => {
+                error.help("take it out: no connection has the package Usercube.FulfillToFile or Usercube.Manual")
+            }
+            None => error.help(format!("connections to files are {}", ids.join(", "))),
+        })
     }
 
     /// Looks for what is wrong with a connection before anything runs.
@@ -313,7 +337,7 @@ fn source(model: &Model, settings: &Settings, connector: &str, table: &str) -> R
         connection.ok_or_else(|| TaskError::new(format!("no CSV connection of {connector} exports the table {table}")))?;
     let own = settings.connection(&connection.id);
     let own = own.ok_or_else(|| TaskError::new(format!("connection {} has no settings under Connections", connection.id)))?;
-    let wrong = |error: crate::tasks::settings::SettingsError| TaskError::new(error.to_string());
+    let wrong = |error: SettingsError| TaskError::new(error.to_string());
     let options = CsvOptions::read(own).map_err(wrong)?;
     let refuse = |setting: &str, why: &str| Err(wrong(own.wrong(setting, why)));
     if options.is_pattern {

@@ -40,6 +40,7 @@ pub(super) struct Fulfill;
 
 impl EmbeddedTask for Fulfill {
     fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
+        csv::Options::check_names(plan, settings)?;
         let named = task.text("Connection").into_iter();
         let listed = task.resource_types.iter().filter_map(|id| connection_of(&plan.model, id));
         for id in named.chain(listed) {
@@ -114,8 +115,7 @@ fn put<'o>(context: &TaskContext<'_>, connection: &str, orders: &[&'o Order]) ->
 fn target<'a>(context: &TaskContext<'a>, id: &str) -> Result<Box<dyn Target + 'a>, TaskError> {
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
     let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
-    let package = connection.package.split('@').next().unwrap_or_default();
-    if !["Usercube.FulfillToFile", "Usercube.Manual"].iter().any(|known| package.eq_ignore_ascii_case(known)) {
+    if !csv::is_file_package(&connection.package) {
         let message = format!("connection {id} of package {} has no embedded fulfilment", connection.package);
         return Err(TaskError::new(message)
             .help("embedded are Usercube.FulfillToFile and Usercube.Manual; run others with the process executor"));

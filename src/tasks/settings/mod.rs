@@ -6,9 +6,11 @@
 mod environment;
 mod json;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::config::Fulfilment;
 use json::{Json, Node};
 
 pub use json::Place;
@@ -84,6 +86,8 @@ pub struct Settings {
     pub roots: Vec<PathBuf>,
     /// In the order written.
     pub connections: Vec<ConnectionSettings>,
+    /// What `[fulfilment]` of `jobwright.toml` says of connections to files.
+    pub fulfilment: BTreeMap<String, Fulfilment>,
     root: Option<Node>,
 }
 
@@ -125,7 +129,7 @@ impl Settings {
             .map_err(|unreadable| SettingsError::Unreadable { file: unreadable.file, source: unreadable.source })?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let data_base = data_base.map_or(folder, Path::to_path_buf);
-        let mut settings = Self { file: path.to_path_buf(), data_base, roots: Vec::new(), connections: Vec::new(), root: None };
+        let mut settings = Self { file: path.to_path_buf(), data_base, ..Self::default() };
         if let Some(roots) = root.get("SourcesRootPaths") {
             settings.roots = texts(roots)
                 .map_err(|(place, message)| invalid(place, format!("SourcesRootPaths {message}")))?
@@ -184,6 +188,11 @@ impl Settings {
     /// The settings of a connection; identifiers compare without case.
     pub fn connection(&self, id: &str) -> Option<&ConnectionSettings> {
         self.connections.iter().find(|connection| connection.id.eq_ignore_ascii_case(id))
+    }
+
+    /// What is said of a connection to files.
+    pub fn fulfilment(&self, id: &str) -> Option<Fulfilment> {
+        self.fulfilment.iter().find(|(named, _)| named.eq_ignore_ascii_case(id)).map(|(_, how)| *how)
     }
 
     /// The place of a path written in the settings.

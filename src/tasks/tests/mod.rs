@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use rusqlite::Connection as Store;
 
+use crate::config::Fulfilment;
 use crate::plan::model::{
     Association, AssociationEnd, AssociationMapping, Connection, Connector, EntityType, EntityTypeMapping, Job, JobMode, Limit,
     Model, OnFailure, Origins, Parents, Plan, Property, PropertyExpression, PropertyMapping, Side, Task, Thresholds, Value,
@@ -26,6 +27,8 @@ struct Bench {
     store: Store,
     plan: Plan,
     settings: String,
+    /// Connections whose orders are executed in the files that exports read.
+    written_back: Vec<&'static str>,
     run: i64,
     /// Whether tasks are killed before their commit.
     killed: bool,
@@ -187,7 +190,15 @@ impl Bench {
         };
         let settings = "{\"Connections\": {\"People\": {\"Path\": \"people.csv\"}, \"Orgs\": {\"Path\": \"orgs.csv\"}, \
                         \"Members\": {\"Path\": \"members.csv\"}}}";
-        Self { folder: tempfile::tempdir().unwrap(), store, plan, settings: settings.to_owned(), run: 0, killed: false }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            store,
+            plan,
+            settings: settings.to_owned(),
+            written_back: Vec::new(),
+            run: 0,
+            killed: false,
+        }
     }
 
     /// With three people in two organizations.
@@ -207,13 +218,20 @@ impl Bench {
         std::fs::write(self.path(name), content).unwrap();
     }
 
+    fn read_settings(&self) -> Settings {
+        let mut settings = Settings::parse(&self.settings, &self.path("appsettings.agent.json"), None).unwrap();
+        let written_back = self.written_back.iter().map(|id| ((*id).to_owned(), Fulfilment::Sources));
+        settings.fulfilment = written_back.collect();
+        settings
+    }
+
     fn run(&mut self, task: &Task) -> Result<TaskReport, TaskError> {
         self.approve(task, None)
     }
 
     fn approve(&mut self, task: &Task, approval: Option<&str>) -> Result<TaskReport, TaskError> {
         self.run += 1;
-        let settings = Settings::parse(&self.settings, &self.folder.path().join("appsettings.agent.json"), None).unwrap();
+        let settings = self.read_settings();
         let transaction = self.store.transaction().unwrap();
         let work = self.folder.path().join("work");
         let mut context = TaskContext {

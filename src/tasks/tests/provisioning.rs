@@ -5,7 +5,7 @@ use crate::plan::model::{ResourceType, Value as Attribute};
 use crate::tasks::{change_list, held_list, order_list_name};
 
 /// People of the bench are owners and targets at once; `Files` fulfils them.
-fn provisioned(target: &str) -> Bench {
+fn provisioned() -> Bench {
     let mut bench = Bench::filled();
     bench.load(false).unwrap();
     let mut fulfils = bench.plan.model.connections[0].clone();
@@ -24,12 +24,13 @@ fn provisioned(target: &str) -> Bench {
             .collect(),
         rules: Vec::new(),
     });
-    bench.settings = bench.settings.replace("\"People\":", &format!("\"Files\": {{{target}}}, \"People\":"));
     bench
 }
 
 fn sources() -> Bench {
-    provisioned("\"Target\": \"sources\"")
+    let mut bench = provisioned();
+    bench.written_back = vec!["Files"];
+    bench
 }
 
 impl Bench {
@@ -187,7 +188,8 @@ fn a_file_that_is_away_keeps_the_orders_waiting() {
 
 #[test]
 fn orders_for_people_are_put_into_a_folder() {
-    let mut bench = provisioned("\"OutputPath\": \"desk\"");
+    let mut bench = provisioned();
+    bench.settings = bench.settings.replace("\"People\":", "\"Files\": {\"OutputPath\": \"desk\"}, \"People\":");
     three(&bench);
     bench.orders().unwrap();
     assert_eq!(counted(&bench.fulfill()), "executed 3");
@@ -237,10 +239,17 @@ fn an_approved_list_that_says_something_else_by_now_is_refused() {
 
 #[test]
 fn settings_that_cannot_be_written_back_are_refused_with_their_place() {
-    let bench = sources();
-    let text = bench.settings.replace("\"Path\": \"people.csv\"", "\"Path\": \"people.csv\", \"ValuesToTrim\": [\"*\"]");
-    let settings = Settings::parse(&text, &bench.path("appsettings.agent.json"), None).unwrap();
-    let fulfill = task("FulfillTask", &[("Connection", super::text("Files"))]);
-    let error = find("FulfillTask").unwrap().check_settings(&bench.plan, &fulfill, &settings).unwrap_err().to_string();
+    let mut bench = sources();
+    bench.settings = bench.settings.replace("\"Path\": \"people.csv\"", "\"Path\": \"people.csv\", \"ValuesToTrim\": [\"*\"]");
+    let fulfill = task("FulfillTask", &[("Connection", text("Files"))]);
+    let refused = |bench: &Bench| {
+        find("FulfillTask").unwrap().check_settings(&bench.plan, &fulfill, &bench.read_settings()).unwrap_err().to_string()
+    };
+    let error = refused(&bench);
     assert!(error.contains("appsettings.agent.json:1:") && error.contains("ValuesToTrim of connection People"), "{error}");
+    bench.written_back = vec!["Flies"];
+    assert_eq!(
+        refused(&bench),
+        "[fulfilment] in jobwright.toml names Flies, which is no connection to files (did you mean Files?)"
+    );
 }
