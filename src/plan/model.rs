@@ -230,7 +230,7 @@ pub struct Model {
     pub correlation_rules: Vec<CorrelationRule>,
     /// Classification rules, by resource type, then content.
     pub classification_rules: Vec<ClassificationRule>,
-    /// Roles, their rules, contexts, profiles, risks, mappings of resource types and notifications: by element, then
+    /// Roles, their rules, contexts, profiles, risks, mappings of resource types, notifications and who gets them: by element, then
     /// identifier, then content.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub items: Vec<Item>,

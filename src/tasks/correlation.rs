@@ -3,14 +3,13 @@
 //! Where a key changes in an incremental run, the resource is flagged, and so are those on the other side that have the
 //! old or the new key: a new account has no link yet that could lead to its owner.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use crate::expr::date::DateTime;
-use crate::plan::model::{CorrelationRule, Model, Value};
+use crate::plan::model::{CorrelationRule, Model};
 
+use super::attribute::text;
 use super::expressions::{Formula, PlanSchema, StoreData, Valuation, clock, compile_value};
 use super::identity::{Layout, hex, next_moment, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
@@ -47,13 +46,6 @@ struct Run {
 pub(super) fn rule_name(rule: &CorrelationRule) -> String {
     let content = serde_json::to_string(rule).unwrap_or_default();
     hex(&Sha256::digest(content.as_bytes()))[..16].to_owned()
-}
-
-pub(super) fn text<'m>(attributes: &'m BTreeMap<String, Value>, name: &str) -> Option<&'m str> {
-    match attributes.get(name) {
-        Some(Value::Text(text)) if !text.is_empty() => Some(text),
-        _ => None,
-    }
 }
 
 impl EmbeddedTask for ComputeCorrelationKeys {

@@ -4,7 +4,11 @@
 //! commits effect and outcome together. Files are written so that doing the work twice gives the same as once, and
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
+mod attribute;
+mod context;
+mod context_names;
 mod correlation;
+mod display;
 mod error;
 mod export;
 mod expressions;
@@ -12,8 +16,10 @@ mod flag;
 mod fulfill;
 pub mod identity;
 mod mappings;
+mod notify;
 mod orders;
 mod prepare;
+mod risk;
 mod role_model;
 pub mod settings;
 mod synchronize;
@@ -123,8 +129,9 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 11] = [
+const EMBEDDED: &[(&str, &dyn EmbeddedTask)] = &[
     ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
+    ("ComputeRiskScoresTask", &risk::ComputeRiskScores),
     ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
     ("CreateDatabaseViewsTask", &views::CreateDatabaseViews),
     ("ExportTask", &export::Export),
@@ -132,9 +139,12 @@ const EMBEDDED: [(&str, &dyn EmbeddedTask); 11] = [
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
+    ("SendNotificationsTask", &notify::SendNotifications),
+    ("SendRoleModelNotificationsTask", &notify::SendRoleModelNotifications),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),
     ("UpdateEntityPropertyExpressionsTask", &expressions::UpdateExpressions),
+    ("UpdateParametersContextDisplayNamesTask", &context_names::UpdateContextNames),
 ];
 
 /// The embedded form of a task element, where there is one.

@@ -13,6 +13,7 @@ mod existing_findings;
 mod expressions;
 mod faults;
 mod formatting;
+mod governance;
 mod inputs;
 mod integrations;
 #[cfg(unix)]

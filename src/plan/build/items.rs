@@ -2,16 +2,17 @@
 
 use crate::grammar::{ElementKind, kinds, names};
 use crate::ir::{Origin, Program};
-use crate::plan::model::Item;
+use crate::plan::model::{Item, Value};
 use crate::source::FileId;
 use crate::syntax::ElementId;
 
 use super::attributes::{Absent, Written, is_apart, values};
 use super::spelling::Spelling;
 
-/// Roles and what assigns them, contexts, profiles, risks, mappings of resource types, notifications.
-const KINDS: [ElementKind; 39] = [
+/// Roles and what assigns them, contexts, profiles, risks, mappings of resource types, notifications and who gets them.
+const KINDS: &[ElementKind] = &[
     kinds::ACCESS_CERTIFICATION_NOTIFICATION,
+    kinds::ACCESS_CONTROL_RULE,
     kinds::ASSIGNED_PROFILE,
     kinds::AUTOMATION_RULE,
     kinds::AZURE_AD_RESOURCE_TYPE_MAPPING,
@@ -26,12 +27,14 @@ const KINDS: [ElementKind; 39] = [
     kinds::EASY_VISTA_RESOURCE_TYPE_MAPPING,
     kinds::INDIRECT_RESOURCE_RULE,
     kinds::LDAP_RESOURCE_TYPE_MAPPING,
+    kinds::MAIL_SETTING,
     kinds::MANUAL_PROVISIONING_NOTIFICATION,
     kinds::MANUAL_PROVISIONING_RESOURCE_TYPE_MAPPING,
     kinds::MICROSOFT_ENTRA_ID_RESOURCE_TYPE_MAPPING,
     kinds::NOTIFICATION,
     kinds::OKTA_RESOURCE_TYPE_MAPPING,
     kinds::PASSWORD_RESET_SETTINGS,
+    kinds::PERFORM_MANUAL_PROVISIONING_ACCESS_CONTROL_RULES,
     kinds::POLICY,
     kinds::POLICY_AUTOMATION_RULE,
     kinds::PROFILE,
@@ -40,6 +43,8 @@ const KINDS: [ElementKind; 39] = [
     kinds::PROVISIONING_REVIEW_NOTIFICATION,
     kinds::RECORD_SECTION,
     kinds::RESOURCE_TYPE_AUTOMATION_RULE,
+    kinds::REVIEW_PROVISIONING_ACCESS_CONTROL_RULES,
+    kinds::REVIEW_ROLES_ACCESS_CONTROL_RULES,
     kinds::RISK,
     kinds::ROLE_MAPPING,
     kinds::ROLE_POLICY_NOTIFICATION,
@@ -63,7 +68,11 @@ pub(super) fn items(program: &Program, spelling: &Spelling<'_>) -> Vec<Item> {
         let Some(root) = document.root() else { continue };
         for element in document.children(root) {
             if let Some(kind) = program.kind(file, element).filter(|kind| KINDS.contains(kind)) {
-                found.push(item(program, spelling, file, (element, kind), None, DEPTH));
+                let item = item(program, spelling, file, (element, kind), None, DEPTH);
+                // A configuration has thousands of these rules; few give what somebody is notified of.
+                if kind != kinds::ACCESS_CONTROL_RULE || item.children.iter().any(is_notified) {
+                    found.push(item);
+                }
             }
         }
     }
@@ -81,9 +90,11 @@ fn item(
 ) -> Item {
     let def = kind.def();
     let written = Written::of(program, Origin::written(file, element));
-    let mut attributes = values(spelling, def, &written, parent, Absent::LeftOut, |name| is_apart(name) && name != "Identifier");
+    // The level of a risk is its score; only tasks have theirs elsewhere.
+    let skip = |name: &str| is_apart(name) && !matches!(name, "Identifier" | "Level");
+    let mut attributes = values(spelling, def, &written, parent, Absent::LeftOut, skip);
     let id = match attributes.remove("Identifier") {
-        Some(crate::plan::model::Value::Text(id)) => Some(id.trim().to_owned()),
+        Some(Value::Text(id)) => Some(id.trim().to_owned()),
         Some(other) => serde_json::to_string(&other).ok(),
         None => None,
     };
@@ -94,6 +105,16 @@ fn item(
     let display_name = program.value(Origin::written(file, element), names::DISPLAY_NAME_L1);
     let label = display_name.map(|label| label.trim().to_owned()).filter(|label| !label.is_empty());
     Item { element: def.name.to_owned(), id, label, attributes, children }
+}
+
+/// Whether an entry gives a permission whose holders are notified of what waits.
+fn is_notified(entry: &Item) -> bool {
+    let Some(Value::Text(path)) = entry.attributes.get("Permission") else { return false };
+    let path = path.to_lowercase();
+    let path = path.strip_prefix("/custom").unwrap_or(&path);
+    ["performmanualprovisioning", "reviewprovisioning", "reviewroles"]
+        .iter()
+        .any(|name| path.strip_prefix("/provisioningpolicy/").is_some_and(|rest| rest.starts_with(&format!("{name}/"))))
 }
 
 fn sort(items: &mut [Item]) {

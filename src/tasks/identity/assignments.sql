@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS suggested_correlation (
 -- shown after it did not happen.
 CREATE TABLE IF NOT EXISTS synchronized (connector TEXT PRIMARY KEY, moment INTEGER NOT NULL) WITHOUT ROWID;
 
--- Roles of an owner. `kind`: CompositeRole or SingleRole. `origin`: calculated, manual, denied.
+-- Roles of an owner. `kind`: CompositeRole or SingleRole. `origin`: calculated, manual, denied, requested (somebody asked
+-- for it, and it waits for approval: until then it gives nothing).
 -- `because`: the rules or the role that gave it, JSON.
 CREATE TABLE IF NOT EXISTS assigned_role (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, role TEXT NOT NULL,
@@ -76,10 +77,15 @@ CREATE TABLE IF NOT EXISTS assigned_profile (
   resource INTEGER NOT NULL, profile TEXT NOT NULL, context TEXT NOT NULL, because TEXT NOT NULL,
   PRIMARY KEY (resource, profile, context)) WITHOUT ROWID;
 
--- Risk scores of owners.
+-- What people call the contexts of profiles, by their text; see `assigned_profile`.
+CREATE TABLE IF NOT EXISTS context_name (context TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+
+-- Risk scores of owners who are at risk. `because`: the risks that hold, by identifier, each with its level and the
+-- entitlements of the first of its rules that holds, JSON.
 CREATE TABLE IF NOT EXISTS risk_score (resource INTEGER PRIMARY KEY, score INTEGER NOT NULL, because TEXT NOT NULL);
 
--- Notifications sent: one of a kind and key only.
+-- What was told to whom. `kind`: what it is about, with the entity type; `key`: one thing of it; `moment`: when it was told
+-- last. A row is taken out when there is nothing to tell about the thing any more.
 CREATE TABLE IF NOT EXISTS notification (
   kind TEXT NOT NULL, recipient TEXT NOT NULL, key TEXT NOT NULL, moment INTEGER NOT NULL,
   PRIMARY KEY (kind, recipient, key)) WITHOUT ROWID;

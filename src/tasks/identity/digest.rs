@@ -6,7 +6,7 @@ use rusqlite::{Connection, types::ValueRef};
 use sha2::{Digest, Sha256};
 
 /// Each query gives rows that depend on content alone: names and keys in place of numbers, order in place of moments.
-const QUERIES: [&str; 9] = [
+const QUERIES: &[&str] = &[
     "SELECT t.name, t.properties, r.key, r.body, r.computed FROM resource r JOIN entity_type t ON t.id = r.type
      ORDER BY t.name, r.key",
     "SELECT t.name, p.key, p.body, p.computed FROM resource_past p JOIN entity_type t ON t.id = p.type
@@ -27,6 +27,10 @@ const QUERIES: [&str; 9] = [
      JOIN entity_type t ON t.id = r.type ORDER BY 1, 2, 3",
     "SELECT connector, mapping, file FROM reference UNION ALL SELECT connection, hash, '' FROM cookie
      UNION ALL SELECT connector, state, items FROM batch WHERE state IN ('queued', 'blocked') ORDER BY 1, 2, 3",
+    "SELECT context, name FROM context_name ORDER BY 1",
+    "SELECT kind, recipient, key FROM notification ORDER BY 1, 2, 3",
+    "SELECT t.name, r.key, s.score, s.because FROM risk_score s JOIN resource r ON r.id = s.resource
+     JOIN entity_type t ON t.id = r.type ORDER BY 1, 2",
 ];
 
 /// SHA-256, in hexadecimal, of the logical content: resources and links with their history, orphans, kept changes,

@@ -69,6 +69,12 @@ impl Run<'_> {
                 self.store.prepare_cached(sql)?.execute(params![self.moment, number])?;
                 self.changes += 1;
             } else {
+                // What was asked for and is given by a rule meanwhile needs no approval.
+                if origin == "requested" && held.contains(&role) {
+                    let sql = "UPDATE assigned_role SET origin = 'calculated' WHERE id = ?1";
+                    self.store.prepare_cached(sql)?.execute([number])?;
+                    self.changes += 1;
+                }
                 known.insert((kind, role));
             }
         }

@@ -7,14 +7,14 @@ use crate::tasks::TaskError;
 use crate::tasks::identity::Layout;
 
 /// Finds resources by name.
-pub(super) struct Keys<'s> {
+pub(in crate::tasks) struct Keys<'s> {
     store: &'s Connection,
     /// Key properties by entity type.
     properties: Vec<(String, Vec<String>)>,
 }
 
 impl<'s> Keys<'s> {
-    pub(super) fn new(store: &'s Connection, model: &Model) -> Self {
+    pub(in crate::tasks) fn new(store: &'s Connection, model: &Model) -> Self {
         let keys = |entity: &crate::plan::model::EntityType| {
             let keys = entity.properties.iter().filter(|property| property.key);
             (entity.id.clone(), keys.map(|property| property.id.clone()).collect())
@@ -23,7 +23,7 @@ impl<'s> Keys<'s> {
     }
 
     /// The resource of that name.
-    pub(super) fn find(&self, entity_type: &str, name: &str) -> Result<Option<i64>, TaskError> {
+    pub(in crate::tasks) fn find(&self, entity_type: &str, name: &str) -> Result<Option<i64>, TaskError> {
         let Some(layout) = Layout::stored(self.store, entity_type)? else { return Ok(None) };
         let sql = "SELECT id FROM resource WHERE type = ?1 AND key = ?2";
         let found = self.store.prepare_cached(sql)?.query_row(params![layout.number, name], |row| row.get(0)).optional()?;

@@ -20,8 +20,10 @@ use super::expressions::{PlanSchema, StoreData, clock};
 use super::identity::{Layout, next_moment, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compute::Run;
+pub(super) use keys::Keys;
 use owner::{Index, Owner};
 use rules::Rules;
+pub(super) use walk::Walk;
 
 /// The embedded `ComputeRoleModelTask`.
 pub(super) struct ComputeRoleModel;

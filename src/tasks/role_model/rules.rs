@@ -8,13 +8,12 @@ use rustc_hash::FxHashMap;
 use crate::expr::schema::{EntityId, Schema};
 use crate::plan::model::{Item, Model, ResourceType, Value};
 use crate::tasks::TaskError;
-use crate::tasks::correlation::{rule_name, text};
+use crate::tasks::attribute::{Attributes, base32, flag, items, number, text};
+use crate::tasks::correlation::rule_name;
 use crate::tasks::expressions::{Formula, PlanSchema, Valuation, compile_value};
 
 use super::keys::Keys;
 use super::walk::Walk;
-
-type Attributes = BTreeMap<String, Value>;
 
 /// What must hold of an owner for a rule to apply; nothing: of everyone.
 #[derive(Debug, Default)]
@@ -107,20 +106,6 @@ pub(super) struct Rules<'p> {
     pub(super) types: Vec<Type<'p>>,
 }
 
-fn flag(attributes: &Attributes, name: &str) -> bool {
-    attributes.get(name) == Some(&Value::Bool(true))
-}
-
-fn number(attributes: &Attributes, name: &str) -> i64 {
-    if let Some(Value::Int(number)) = attributes.get(name) { *number } else { 0 }
-}
-
-/// The number of a dimension in the names of attributes.
-fn base32(number: i64) -> String {
-    let digit = |value: i64| char::from_digit(value.rem_euclid(32) as u32, 32).unwrap_or('0').to_ascii_uppercase();
-    if number < 32 { digit(number).to_string() } else { [digit(number / 32), digit(number)].iter().collect() }
-}
-
 struct Compiler<'c, 'p> {
     store: &'c Connection,
     schema: &'c PlanSchema<'p>,
@@ -165,7 +150,7 @@ impl<'p> Rules<'p> {
 
 impl<'p> Compiler<'_, 'p> {
     fn items(&self, element: &'static str) -> impl Iterator<Item = &'p Item> + use<'p> {
-        self.model.items.iter().filter(move |item| item.element == element)
+        items(self.model, element)
     }
 
     fn dimensions(&mut self) -> Result<(), TaskError> {

@@ -10,14 +10,14 @@ use crate::tasks::identity::association_number;
 
 /// Steps from a resource to others.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Walk {
+pub(in crate::tasks) struct Walk {
     /// Association, and whether it is walked from its first end.
     steps: Vec<(i64, bool)>,
 }
 
 impl Walk {
     /// The walk along a binding of navigation properties, and the entity type at its end.
-    pub(super) fn along(
+    pub(in crate::tasks) fn along(
         store: &Connection,
         schema: &PlanSchema<'_>,
         start: EntityId,
@@ -39,7 +39,7 @@ impl Walk {
     }
 
     /// The resources at the end, each once, in the order of their numbers.
-    pub(super) fn from(&self, store: &Connection, resource: i64) -> Result<Vec<i64>, TaskError> {
+    pub(in crate::tasks) fn from(&self, store: &Connection, resource: i64) -> Result<Vec<i64>, TaskError> {
         let mut at = vec![resource];
         for &(association, first) in &self.steps {
             let sql = if first {

@@ -71,9 +71,14 @@ pub enum SettingsError {
 pub struct ConnectionSettings {
     /// Identifier as written.
     pub id: String,
+    /// What a message calls it.
+    name: String,
     node: Node,
     file: PathBuf,
 }
+
+/// An object of settings that belongs to no connection; read in the same way.
+pub type SectionSettings = ConnectionSettings;
 
 /// What the embedded tasks read of the agent's settings.
 #[derive(Clone, Debug, Default)]
@@ -146,8 +151,8 @@ impl Settings {
                 if !matches!(node.value, Json::Map(_)) {
                     return Err(invalid(node.place, format!("the settings of {id} are an object")));
                 }
-                let connection = ConnectionSettings { id: id.clone(), node: node.clone(), file: path.to_path_buf() };
-                settings.connections.push(connection);
+                let (name, file) = (format!("connection {id}"), path.to_path_buf());
+                settings.connections.push(ConnectionSettings { id: id.clone(), name, node: node.clone(), file });
             }
         }
         settings.root = Some(root);
@@ -193,6 +198,13 @@ impl Settings {
     /// What is said of a connection to files.
     pub fn fulfilment(&self, id: &str) -> Option<Fulfilment> {
         self.fulfilment.iter().find(|(named, _)| named.eq_ignore_ascii_case(id)).map(|(_, how)| *how)
+    }
+
+    /// An object at the top of the settings; one that is not there says nothing.
+    pub fn section(&self, name: &str) -> SectionSettings {
+        let found = self.root.as_ref().and_then(|root| root.get(name)).cloned();
+        let node = found.unwrap_or(Node { place: Place { line: 1, column: 1 }, value: Json::Map(Vec::new()) });
+        SectionSettings { id: name.to_owned(), name: name.to_owned(), node, file: self.file.clone() }
     }
 
     /// The place of a path written in the settings.
@@ -262,11 +274,11 @@ impl ConnectionSettings {
     /// An error at a setting of this connection.
     pub fn wrong(&self, name: &str, message: impl fmt::Display) -> SettingsError {
         let place = self.node.get(name).map_or(self.node.place, |node| node.place);
-        self.invalid_at(place, format!("{} of connection {}: {message}", name, self.id))
+        self.invalid_at(place, format!("{name} of {}: {message}", self.name))
     }
 
     fn invalid(&self, node: &Node, name: &str, wanted: &str) -> SettingsError {
-        self.invalid_at(node.place, format!("{name} of connection {} must be {wanted}", self.id))
+        self.invalid_at(node.place, format!("{name} of {} must be {wanted}", self.name))
     }
 
     fn invalid_at(&self, place: Place, message: String) -> SettingsError {

@@ -2,7 +2,9 @@
 
 mod code;
 mod export;
+mod governance;
 mod laws;
+mod notify;
 mod pipeline;
 mod provisioning;
 mod roles;
@@ -15,8 +17,9 @@ use rusqlite::Connection as Store;
 
 use crate::config::Fulfilment;
 use crate::plan::model::{
-    Association, AssociationEnd, AssociationMapping, Connection, Connector, EntityType, EntityTypeMapping, Job, JobMode, Limit,
-    Model, OnFailure, Origins, Parents, Plan, Property, PropertyExpression, PropertyMapping, Side, Task, Thresholds, Value,
+    Association, AssociationEnd, AssociationMapping, Connection, Connector, EntityType, EntityTypeMapping, Item, Job, JobMode,
+    Limit, Model, OnFailure, Origins, Parents, Plan, Property, PropertyExpression, PropertyMapping, Side, Task, Thresholds,
+    Value,
 };
 
 use super::{RunId, Settings, TaskContext, TaskEnd, TaskError, TaskReport, content_digest, find, migrate_identity};
@@ -52,6 +55,17 @@ fn task(element: &str, attributes: &[(&str, Value)]) -> Task {
         depends_on: Vec::new(),
         parents: Parents::All,
         on_failure: OnFailure::Stop,
+    }
+}
+
+/// An item with its children.
+fn item(element: &str, id: Option<&str>, list: &[(&str, Value)], children: Vec<Item>) -> Item {
+    Item {
+        element: element.to_owned(),
+        id: id.map(str::to_owned),
+        label: id.map(|id| format!("the {id}")),
+        attributes: list.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        children,
     }
 }
 

@@ -21,6 +21,7 @@ CREATE TABLE batch (
 CREATE TABLE change (resource INTEGER NOT NULL, command INTEGER NOT NULL, moment INTEGER NOT NULL);
 CREATE TABLE classification (
   resource INTEGER PRIMARY KEY, resource_type TEXT NOT NULL, rule TEXT NOT NULL, confidence INTEGER NOT NULL);
+CREATE TABLE context_name (context TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE cookie (connection TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE correlation_key (
   rule TEXT NOT NULL, side INTEGER NOT NULL, resource INTEGER NOT NULL, key TEXT NOT NULL,
