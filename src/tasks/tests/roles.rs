@@ -4,11 +4,11 @@ use crate::plan::model::{CorrelationRule, Item, ResourceType, Rule};
 
 use super::*;
 
-fn attributes(list: &[(&str, Value)]) -> BTreeMap<String, Value> {
+pub(super) fn attributes(list: &[(&str, Value)]) -> BTreeMap<String, Value> {
     list.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
-fn correlation(source: &str, target: &str, confidence: i64) -> CorrelationRule {
+pub(super) fn correlation(source: &str, target: &str, confidence: i64) -> CorrelationRule {
     CorrelationRule {
         resource_type: "Account".to_owned(),
         attributes: attributes(&[
@@ -19,12 +19,12 @@ fn correlation(source: &str, target: &str, confidence: i64) -> CorrelationRule {
     }
 }
 
-fn rule(element: &str, list: &[(&str, Value)]) -> Rule {
+pub(super) fn rule(element: &str, list: &[(&str, Value)]) -> Rule {
     Rule { element: element.to_owned(), attributes: attributes(list) }
 }
 
 /// Organizations stand for accounts: their code is that of their owner, their name is kept equal to the owner's.
-fn bench() -> Bench {
+pub(super) fn bench() -> Bench {
     let mut bench = Bench::filled();
     bench.write("orgs.csv", "code,name\n1,Ana\n2,Bob\n9,Zoe\n");
     bench.write("people.csv", "id,name,mail,org\n1,Ana,ana@x,\n2,Bo,bo@x,\n3,Cy,cy@x,\n");
@@ -78,14 +78,14 @@ fn correlation_rules_without_embedded_form_are_refused_together() {
 }
 
 impl Bench {
-    fn role_model(&mut self, dirty: bool) -> Result<TaskReport, TaskError> {
+    pub(super) fn role_model(&mut self, dirty: bool) -> Result<TaskReport, TaskError> {
         let mut task = task("ComputeRoleModelTask", &[("Dirty", Value::Bool(dirty))]);
         task.entity_types = vec!["User".to_owned()];
         self.run(&task)
     }
 
     /// Everything but provisioning.
-    fn whole(&mut self, incremental: bool) -> TaskReport {
+    pub(super) fn whole(&mut self, incremental: bool) -> TaskReport {
         self.load(incremental).unwrap();
         if incremental {
             self.flag();
@@ -94,7 +94,7 @@ impl Bench {
         self.role_model(incremental).unwrap()
     }
 
-    fn assignments(&self) -> Vec<String> {
+    pub(super) fn assignments(&self) -> Vec<String> {
         self.query(
             "SELECT ifnull(o.key, '-') || ' ' || ifnull(t.key, '-') || ' ' || a.origin || ' ' || a.command || ' ' || a.state
              FROM assigned_type a LEFT JOIN resource o ON o.id = a.owner LEFT JOIN resource t ON t.id = a.resource
@@ -103,13 +103,13 @@ impl Bench {
     }
 
     /// As if orders had been transmitted and executed.
-    fn execute(&mut self) {
+    pub(super) fn execute(&mut self) {
         self.run += 1;
         self.store.execute("INSERT INTO moment (run, at) VALUES (?1, 0)", [self.run]).unwrap();
         self.store
             .execute_batch(
                 "INSERT OR REPLACE INTO provisioning_order SELECT 'o' || id || max(seq), id, resource_type, NULL, command, NULL,
-                   '', 8, NULL, 0, max(seq), max(seq) FROM assigned_type, moment WHERE state = 1 GROUP BY id;
+                   '{}', 8, NULL, 0, max(seq), max(seq) FROM assigned_type, moment WHERE state = 1 GROUP BY id;
                  UPDATE assigned_value SET state = 8 WHERE state = 1;
                  UPDATE assigned_link SET state = 8 WHERE state = 1;
                  UPDATE assigned_type SET state = 8 WHERE state = 1;",
@@ -251,7 +251,7 @@ fn rules_without_embedded_form_are_told_together_before_anything_is_computed() {
     rules.push(rule("ScalarRule", &[("Property", text("Nothing")), ("Binding", text("Name"))]));
     bench.load(false).unwrap();
     let error = bench.role_model(false).err().unwrap().to_string();
-    assert!(error.contains("BinaryRule Account.Photo; ScalarRule Account.Nothing (the property does not exist)"), "{error}");
+    assert!(error.contains("BinaryRule Account.Photo (the property does not exist); ScalarRule Account.Nothing"), "{error}");
     assert_eq!(bench.assignments(), [""; 0]);
 }
 
