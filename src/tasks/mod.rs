@@ -5,12 +5,14 @@
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
 mod correlation;
+pub mod decide;
 mod error;
 mod export;
 mod expressions;
 mod flag;
 mod fulfill;
 pub mod identity;
+pub mod inspect;
 mod mappings;
 mod orders;
 mod prepare;
