@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, lsp, man, plan, rules, run, runs,
-    schedule, schema, show, simulate, store,
+    approve, baseline, cancel, check, completions, decide, diff, expand, explain, fix, fmt, init, inspect, logs, lsp, man, plan,
+    rules, run, runs, schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -80,6 +80,8 @@ pub(super) enum Command {
     Logs(logs::Logs),
     Cancel(cancel::Cancel),
     Approve(approve::Approve),
+    Inspect(inspect::Inspect),
+    Decide(decide::Decide),
     Simulate(simulate::Simulate),
     Schedule(schedule::Schedule),
     Init(init::Init),
@@ -98,6 +100,8 @@ impl Command {
         match self {
             Self::Approve(arguments) => arguments.store.as_ref(),
             Self::Cancel(arguments) => arguments.store.as_ref(),
+            Self::Decide(arguments) => arguments.store(),
+            Self::Inspect(arguments) => arguments.store(),
             Self::Logs(arguments) => arguments.store.as_ref(),
             Self::Run(arguments) => arguments.store.as_ref(),
             Self::Runs(arguments) => arguments.store(),

@@ -9,6 +9,7 @@ mod changed;
 mod check;
 mod compiled;
 mod completions;
+mod decide;
 mod diff;
 mod error;
 mod exit;
@@ -22,6 +23,7 @@ mod git;
 mod index;
 mod init;
 mod input;
+mod inspect;
 mod judging;
 mod logs;
 mod lsp;
@@ -77,6 +79,8 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Logs(arguments) => arguments.execute(&global),
         Command::Cancel(arguments) => arguments.execute(&global),
         Command::Approve(arguments) => arguments.execute(&global),
+        Command::Inspect(arguments) => arguments.execute(&global),
+        Command::Decide(arguments) => arguments.execute(&global),
         Command::Schedule(arguments) => arguments.execute(&global),
         Command::Simulate(arguments) => arguments.execute(&global),
         Command::Store(arguments) => arguments.execute(&global),

@@ -21,6 +21,8 @@ enum Form {
     Events,
     /// What check --format json writes
     Findings,
+    /// What inspect --format json writes
+    Inspect,
     /// What plan writes and run takes
     Plan,
     /// What show --format json and --report FILE.json write
@@ -34,6 +36,7 @@ impl Schema {
         let text = match self.format {
             Form::Events => output::EVENTS.to_owned(),
             Form::Findings => output::SCHEMA.to_owned(),
+            Form::Inspect => output::INSPECT.to_owned(),
             Form::Plan => plan::SCHEMA.to_owned(),
             Form::Report => output::REPORT.to_owned(),
             Form::Xsd => {

@@ -4,8 +4,6 @@
 //! from a monotonic clock.
 
 use std::fmt;
-use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 
@@ -16,8 +14,7 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// What the system clock shows; the epoch where it shows an earlier time.
     pub fn now() -> Self {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX).saturating_add(offset()))
+        Self(crate::tasks::identity::now())
     }
 
     /// Reads a point in time: a date, a date with a time of day (both UTC), or an age before `now` such as `90min`,
@@ -95,12 +92,6 @@ fn numbers(text: &str, between: char) -> Option<[i64; 3]> {
     let mut parts = text.split(between).map(|part| part.parse::<u16>().ok().map(i64::from));
     let numbers = [parts.next()??, parts.next()??, parts.next()??];
     parts.next().is_none().then_some(numbers)
-}
-
-/// A testing aid: `JOBWRIGHT_CLOCK_OFFSET` in the environment, in milliseconds, is added to what the system clock shows.
-fn offset() -> i64 {
-    static OFFSET: OnceLock<i64> = OnceLock::new();
-    *OFFSET.get_or_init(|| std::env::var("JOBWRIGHT_CLOCK_OFFSET").ok().and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 /// A duration for people: `42 ms`, `1.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`.

@@ -12,6 +12,7 @@ use rusqlite::ErrorCode;
 use super::clock::Timestamp;
 use super::state::JobState;
 use crate::tasks::RunId;
+use crate::tasks::inspect::InspectError;
 
 /// Why a run could not be started, continued or shown.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +121,9 @@ pub enum EngineError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A question to the store has no answer, or a decision cannot be taken.
+    #[error(transparent)]
+    Unanswered(#[from] InspectError),
     /// The plan has no such job.
     #[error("the plan has no job {job}{}{}", did_you_mean(suggestion.as_deref()), among(known))]
     UnknownJob {
@@ -349,7 +353,8 @@ impl EngineError {
             | Self::NotBlocked { .. }
             | Self::BadOutcome { .. }
             | Self::Exists { .. }
-            | Self::NotRunning { .. } => 2,
+            | Self::NotRunning { .. }
+            | Self::Unanswered(InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. }) => 2,
             Self::Locked { .. }
             | Self::NotApproved { .. }
             | Self::Uncertain { .. }

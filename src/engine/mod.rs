@@ -19,6 +19,7 @@ pub mod external;
 mod failpoint;
 pub mod group;
 mod held_back;
+mod inspect;
 pub mod launch;
 pub mod log;
 pub mod process;
@@ -45,6 +46,7 @@ use crate::tasks::{ChangeList, RunId, Settings};
 
 pub use control::Control;
 pub use error::EngineError;
+pub use inspect::inspect;
 pub use reporter::Reporter;
 pub use selection::Selection;
 pub use simulate::{Simulation, simulate};

@@ -11,6 +11,7 @@ mod full;
 mod github;
 mod gitlab;
 mod html;
+mod inspect;
 mod json;
 mod junit;
 pub mod model;
@@ -33,8 +34,9 @@ use crate::source::Sources;
 
 pub use error::{Failure, render_failure};
 pub use escape::printable;
+pub use inspect::{Inspected, render_inspected};
 pub use run::{RunFormat, render_run, render_waiting};
-pub use schema::{EVENTS, REPORT, SCHEMA};
+pub use schema::{EVENTS, INSPECT, REPORT, SCHEMA};
 pub use statistics::statistics;
 pub use summary::headline;
 

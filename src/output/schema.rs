@@ -9,6 +9,9 @@ pub const REPORT: &str = include_str!("../../schemas/report.schema.json");
 /// The JSON Schema of a line of a run's event log.
 pub const EVENTS: &str = include_str!("../../schemas/events.schema.json");
 
+/// The JSON Schema of what `inspect` writes.
+pub const INSPECT: &str = include_str!("../../schemas/inspect.schema.json");
+
 #[cfg(test)]
 pub(super) use tests::check;
 

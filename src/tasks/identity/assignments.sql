@@ -1,6 +1,7 @@
 -- What the role model says and what became of it. Moments as everywhere; an open row has no `valid_to`.
 --
--- Who writes: ComputeRoleModelTask everything here but what is named; GenerateProvisioningOrdersTask turns state 1 into 2 on
+-- Who writes: ComputeRoleModelTask everything here but what is named; `decide` the decisions, and what it lets go on or
+-- orders again; GenerateProvisioningOrdersTask turns state 1 into 2 on
 -- the assignment and on those of its values and links that are in the order; FulfillTask turns 2 into 8 or 3, sets
 -- `message`, and `executed` of the order. Nobody else turns anything into 4.
 
@@ -23,7 +24,7 @@ CREATE TABLE IF NOT EXISTS synchronized (connector TEXT PRIMARY KEY, moment INTE
 
 -- Roles of an owner. `kind`: CompositeRole or SingleRole. `origin`: calculated, manual, denied, requested (somebody asked
 -- for it, and it waits for approval: until then it gives nothing).
--- `because`: the rules or the role that gave it, JSON.
+-- `because`: the rules that gave it, a JSON list of numbers of `rule`.
 CREATE TABLE IF NOT EXISTS assigned_role (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, role TEXT NOT NULL,
   origin TEXT NOT NULL, because TEXT, valid_from INTEGER NOT NULL, valid_to INTEGER);
@@ -35,7 +36,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS assigned_role_open ON assigned_role (owner, ki
 -- before 5, 2, 3, 8, 7 and 4. `command`: what is to be done or was done last: Added, Modified, Deleted; empty where
 -- nothing ever was. In state 1, Added means all wanted values and links of state 1, Modified those of state 1, Deleted the
 -- resource alone. `origin`: calculated, found (correlated, and no rule gives it: state 0, no order), manual, denied.
--- `tries`: how often it was executed without the next synchronization showing it; at 3 the state becomes 3.
+-- `because`: numbers of the rules that give it (of `found`: of the correlation rule); `confidence`: by how certain a
+-- correlation rule it has its resource. `tries`: how often it was executed without the next synchronization showing it; at 3 the state becomes 3.
 CREATE TABLE IF NOT EXISTS assigned_type (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER,
   state INTEGER NOT NULL, command TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL, confidence INTEGER, because TEXT,
@@ -89,3 +91,26 @@ CREATE TABLE IF NOT EXISTS risk_score (resource INTEGER PRIMARY KEY, score INTEG
 CREATE TABLE IF NOT EXISTS notification (
   kind TEXT NOT NULL, recipient TEXT NOT NULL, key TEXT NOT NULL, moment INTEGER NOT NULL,
   PRIMARY KEY (kind, recipient, key)) WITHOUT ROWID;
+
+-- Rules as an assignment names them: what each says, in one line. Of those that fill a property of a resource type, which;
+-- empty for all others.
+CREATE TABLE IF NOT EXISTS rule (
+  id INTEGER PRIMARY KEY, resource_type TEXT NOT NULL, property TEXT NOT NULL, text TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS rule_text ON rule (text, resource_type, property);
+
+-- What people decided. `kind`: CompositeRole, SingleRole or ResourceType; `verdict`: given or denied; `starts`, `ends`,
+-- `at` and `withdrawn` in milliseconds since 1970. One that was withdrawn stays as history.
+CREATE TABLE IF NOT EXISTS decision (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+  verdict TEXT NOT NULL, starts INTEGER, ends INTEGER, who TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  withdrawn INTEGER);
+CREATE UNIQUE INDEX IF NOT EXISTS decision_open ON decision (owner, kind, name) WHERE withdrawn IS NULL;
+
+-- When owners are to be computed again though nothing of them changes: a date comes, or a person decided something. In
+-- milliseconds since 1970.
+CREATE TABLE IF NOT EXISTS due (owner INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+
+-- Why values or links of an assignment could not be computed.
+CREATE TABLE IF NOT EXISTS evaluation_error (
+  assignment INTEGER NOT NULL, property TEXT NOT NULL, message TEXT NOT NULL,
+  PRIMARY KEY (assignment, property)) WITHOUT ROWID;

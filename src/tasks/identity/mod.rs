@@ -3,15 +3,15 @@
 //! History is told in moments: one number per task that wrote, from one counter, with the wall-clock time kept beside
 //! it. Content therefore never depends on when something ran.
 
+mod clock;
 mod digest;
 mod layout;
-
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{RunId, TaskError};
 
+pub use clock::now;
 pub use digest::content_digest;
 pub(crate) use digest::hex;
 pub use layout::Layout;
@@ -51,8 +51,7 @@ impl Command {
 
 /// Draws the next moment of the store for a run.
 pub fn next_moment(connection: &Connection, run: RunId) -> Result<i64, TaskError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
-    connection.execute("INSERT INTO moment (run, at) VALUES (?1, ?2)", params![run.0, now])?;
+    connection.execute("INSERT INTO moment (run, at) VALUES (?1, ?2)", params![run.0, now()])?;
     Ok(connection.last_insert_rowid())
 }
 

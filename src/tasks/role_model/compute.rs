@@ -1,24 +1,40 @@
 //! The assignments of one owner, brought up to date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::date::DateTime;
+use crate::expr::eval::Data;
+use crate::expr::schema::Schema;
+use crate::expr::value::{Resource, Value};
 use crate::tasks::TaskError;
 use crate::tasks::expressions::{PlanSchema, StoreData};
 
-use super::owner::{Index, Owner};
-use super::rules::{Rules, Type};
-use super::state::{AWAITING, ERRORED, EXECUTED, Frame, INACTIVE, NONE, PENDING, TRANSMITTED, TRIES, VERIFIED, of_parts};
+use super::correlate::Candidates;
+use super::decisions::Decisions;
+use super::owner::{Given, Held, Owner, TypeGrants};
+use super::row::{Row, because};
+use super::rules::{Chain, Role, Rules, Type};
+use super::state::{AWAITING, ERRORED, EXECUTED, Frame, NONE, PENDING, TRANSMITTED, TRIES, VERIFIED, of_parts};
+use super::window::{Clock, Offset, Window};
+
+/// Failures that are told one by one.
+const SHOWN: usize = 10;
+/// What is said of an assignment that was given up.
+const GIVEN_UP: &str = "executed several times, and no synchronization shows it";
 
 /// What a run of the task knows and counts.
 pub(super) struct Run<'a> {
     pub(super) store: &'a Connection,
     pub(super) schema: &'a PlanSchema<'a>,
     pub(super) rules: &'a Rules<'a>,
+    pub(super) decisions: &'a Decisions,
+    /// Rules that give resource types, by entity type of the owners.
+    pub(super) grants: &'a FxHashMap<String, TypeGrants>,
     pub(super) data: StoreData<'a>,
+    pub(super) clock: Clock,
     pub(super) now: DateTime,
     pub(super) moment: i64,
     /// Everything waits for approval.
@@ -31,174 +47,197 @@ pub(super) struct Run<'a> {
     pub(super) removed: u64,
     pub(super) failed: u64,
     pub(super) failures: Vec<String>,
+    /// When owners are to be computed again, by owner.
+    pub(super) due: FxHashMap<i64, i64>,
+    /// Owners of whom correlations are suggested, and assignments with values that could not be computed.
+    pub(super) suggested: FxHashSet<i64>,
+    pub(super) faulty: FxHashSet<i64>,
+    /// Values of dimensions with those above them.
+    pub(super) chains: FxHashMap<(usize, i64), Chain>,
     /// Resources by the value that a query rule compares; by resource type and rule.
-    pub(super) lookups: FxHashMap<(String, usize), FxHashMap<String, i64>>,
-    /// Rules by what they ask for, by entity type of the owners.
-    pub(super) indexes: &'a FxHashMap<String, Index>,
+    pub(super) lookups: FxHashMap<(usize, usize), FxHashMap<String, i64>>,
 }
 
-/// A resource, and those suggested with their confidence.
-type Correlated = (Option<i64>, Vec<(i64, i64)>);
-
-/// An open assignment.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Row {
+/// What an assignment is computed for.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'o> {
     pub(super) id: i64,
-    pub(super) resource: Option<i64>,
-    pub(super) state: i64,
-    pub(super) command: String,
-    pub(super) origin: String,
-    pub(super) tries: i64,
+    pub(super) owner: &'o Owner,
+    /// Number of the resource type.
+    pub(super) number: usize,
+    /// When and how moved it is given.
+    pub(super) windows: &'o [Window],
+    pub(super) offset: Offset,
 }
 
-impl Run<'_> {
+/// Why a resource type is expected.
+struct Expected {
+    given: Given,
+    manual: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Counts what could not be computed; the first ones are told.
+    pub(super) fn fail(&mut self, what: impl FnOnce() -> String) {
+        self.failed += 1;
+        if self.failures.len() < SHOWN {
+            self.failures.push(what());
+        }
+    }
+
+    /// A resource as a person knows it.
+    pub(super) fn key(&self, resource: i64) -> Result<String, TaskError> {
+        let sql = "SELECT key FROM resource WHERE id = ?1";
+        let key = self.store.prepare_cached(sql)?.query_row([resource], |row| row.get(0)).optional()?;
+        Ok(key.unwrap_or_else(|| resource.to_string()))
+    }
+
+    /// Brings all of an owner up to date.
+    pub(super) fn owner(&mut self, source: &str, id: i64) -> Result<(), TaskError> {
+        self.clock.take_next();
+        let decided = self.decisions.of(id, &self.clock);
+        let (owner, given) = match self.read_owner(source, id)? {
+            Ok(Some(mut owner)) => {
+                owner.roles(self.rules, source, &decided.roles);
+                let grants = self.grants;
+                let given = grants.get(source).map(|grants| owner.types(self.rules, grants, &self.clock));
+                (owner, given.unwrap_or_default())
+            }
+            Ok(None) => (Owner::default(), Vec::new()),
+            Err(reason) => {
+                // What an owner has is neither given nor taken by a guess.
+                let key = self.key(id)?;
+                self.fail(|| format!("{source} {key} was left as it is: {reason}"));
+                return Ok(());
+            }
+        };
+        self.save_roles(id, &owner, &decided.roles.denied)?;
+        self.types(id, source, &owner, given, &decided.types)?;
+        self.remember(id)
+    }
+
+    /// Notes when an owner is to be computed again though nothing changes.
+    fn remember(&mut self, owner: i64) -> Result<(), TaskError> {
+        let next = self.clock.take_next();
+        if self.due.get(&owner).copied() == next {
+            return Ok(());
+        }
+        match next {
+            Some(at) => self.store.prepare_cached("INSERT OR REPLACE INTO due VALUES (?1, ?2)")?.execute([owner, at])?,
+            None => self.store.prepare_cached("DELETE FROM due WHERE owner = ?1")?.execute([owner])?,
+        };
+        Ok(())
+    }
+
     /// Roles held by an owner, written as far as they changed.
-    pub(super) fn save_roles(&mut self, id: i64, owner: &Owner) -> Result<(), TaskError> {
-        let mut statement = self
-            .store
-            .prepare_cached("SELECT id, kind, role, origin FROM assigned_role WHERE owner = ?1 AND valid_to IS NULL")?;
-        let rows = statement.query_map([id], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
-        })?;
-        let mut known = FxHashSet::default();
-        for row in rows {
-            let (number, kind, role, origin) = row?;
-            let held = if kind == "CompositeRole" { &owner.composite } else { &owner.single };
-            if origin == "calculated" && !held.contains(&role) {
-                let sql = "UPDATE assigned_role SET valid_to = ?1 WHERE id = ?2";
-                self.store.prepare_cached(sql)?.execute(params![self.moment, number])?;
-                self.changes += 1;
-            } else {
-                // What was asked for and is given by a rule meanwhile needs no approval.
-                if origin == "requested" && held.contains(&role) {
-                    let sql = "UPDATE assigned_role SET origin = 'calculated' WHERE id = ?1";
-                    self.store.prepare_cached(sql)?.execute([number])?;
+    fn save_roles(&mut self, id: i64, owner: &Owner, denied: &BTreeSet<Role>) -> Result<(), TaskError> {
+        let rules = self.rules;
+        let mut wanted: BTreeMap<(bool, String), (&str, Option<String>)> = BTreeMap::new();
+        let now = |held: &Held| self.clock.holds_any(&held.windows, Offset::default());
+        for (role, held) in owner.composite.iter().chain(&owner.single).filter(|(_, held)| now(held)) {
+            let (composite, name) = &rules.names[*role as usize];
+            let origin = if held.manual { "manual" } else { "calculated" };
+            wanted.insert((*composite, name.clone()), (origin, because(&held.rules)));
+        }
+        for role in denied {
+            let (composite, name) = &rules.names[*role as usize];
+            wanted.insert((*composite, name.clone()), ("denied", None));
+        }
+        let sql = "SELECT id, kind = 'CompositeRole', role, origin, because FROM assigned_role
+                   WHERE owner = ?1 AND valid_to IS NULL";
+        let mut statement = self.store.prepare_cached(sql)?;
+        let mut rows = statement.query([id])?;
+        while let Some(row) = rows.next()? {
+            let (number, composite, name): (i64, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (origin, known): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+            match wanted.remove(&(composite, name)) {
+                None if matches!(origin.as_str(), "calculated" | "manual" | "denied") => {
+                    let sql = "UPDATE assigned_role SET valid_to = ?1 WHERE id = ?2";
+                    self.store.prepare_cached(sql)?.execute(params![self.moment, number])?;
                     self.changes += 1;
                 }
-                known.insert((kind, role));
+                Some((now, rules)) if now != origin || rules != known => {
+                    let sql = "UPDATE assigned_role SET origin = ?1, because = ?2 WHERE id = ?3";
+                    self.store.prepare_cached(sql)?.execute(params![now, rules, number])?;
+                    self.changes += u64::from(now != origin);
+                }
+                _ => {}
             }
         }
-        for (kind, held) in [("CompositeRole", &owner.composite), ("SingleRole", &owner.single)] {
-            let mut held: Vec<&String> = held.iter().collect();
-            held.sort();
-            for role in held {
-                if !known.contains(&(kind.to_owned(), role.clone())) {
-                    let sql =
-                        "INSERT INTO assigned_role (owner, kind, role, origin, valid_from) VALUES (?1, ?2, ?3, 'calculated', ?4)";
-                    self.store.prepare_cached(sql)?.execute(params![id, kind, role, self.moment])?;
-                    self.changes += 1;
-                }
-            }
+        for ((composite, name), (origin, rules)) in wanted {
+            let kind = if composite { "CompositeRole" } else { "SingleRole" };
+            let sql =
+                "INSERT INTO assigned_role (owner, kind, role, origin, because, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            self.store.prepare_cached(sql)?.execute(params![id, kind, name, origin, rules, self.moment])?;
+            self.changes += 1;
         }
         Ok(())
     }
 
-    /// The resource types of an owner: those that rules give first, so that they come first to a resource.
-    pub(super) fn types(&mut self, id: i64, source: &str, owner: &Owner, given: &[usize]) -> Result<(), TaskError> {
+    /// The resource types of an owner: those that are expected first, so that they come first to a resource.
+    fn types(
+        &mut self,
+        id: i64,
+        source: &str,
+        owner: &Owner,
+        given: Vec<Given>,
+        by_hand: &BTreeMap<usize, (bool, Window)>,
+    ) -> Result<(), TaskError> {
         let rows = self.rows(id)?;
         let candidates = self.candidates(id)?;
         let rules = self.rules;
-        let mut others: Vec<usize> = (0..rules.types.len())
-            .filter(|number| !given.contains(number) && rules.types[*number].source == source)
-            .filter(|number| {
-                let found = &rules.types[*number];
-                rows.contains_key(found.id) || found.correlations.iter().any(|(rule, _)| candidates.contains_key(rule))
-            })
-            .collect();
-        others.sort_unstable();
-        for (number, expected) in
-            given.iter().map(|number| (*number, true)).chain(others.into_iter().map(|number| (number, false)))
-        {
-            let found = &rules.types[number];
-            self.one(id, owner, found, rows.get(found.id), &candidates, expected)?;
-        }
-        Ok(())
-    }
-
-    fn rows(&self, owner: i64) -> Result<FxHashMap<String, Row>, TaskError> {
-        let mut statement = self.store.prepare_cached(
-            "SELECT resource_type, id, resource, state, command, origin, tries FROM assigned_type
-             WHERE owner = ?1 AND valid_to IS NULL",
-        )?;
-        let rows = statement.query_map([owner], |row| {
-            let (id, resource, state) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok((row.get(0)?, Row { id, resource, state, command: row.get(4)?, origin: row.get(5)?, tries: row.get(6)? }))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Resources that have the owner's key, by rule.
-    fn candidates(&self, owner: i64) -> Result<FxHashMap<String, Vec<i64>>, TaskError> {
-        let mut statement = self.store.prepare_cached(
-            "SELECT o.rule, t.resource FROM correlation_key o JOIN correlation_key t ON t.rule = o.rule AND t.side = 1
-             AND t.key = o.key WHERE o.resource = ?1 AND o.side = 0 ORDER BY t.resource",
-        )?;
-        let mut found: FxHashMap<String, Vec<i64>> = FxHashMap::default();
-        let mut rows = statement.query([owner])?;
-        while let Some(row) = rows.next()? {
-            found.entry(row.get(0)?).or_default().push(row.get(1)?);
-        }
-        Ok(found)
-    }
-
-    /// The resource of an assignment, if there is one, and those that a person would have to confirm.
-    fn correlate(
-        &self,
-        owner: i64,
-        found: &Type<'_>,
-        row: Option<&Row>,
-        candidates: &FxHashMap<String, Vec<i64>>,
-    ) -> Result<Correlated, TaskError> {
-        let exists = |id: i64| {
-            let sql = "SELECT EXISTS (SELECT 1 FROM resource WHERE id = ?1)";
-            self.store.prepare_cached(sql)?.query_row([id], |row| row.get::<_, bool>(0))
-        };
-        let mut current = row.and_then(|row| row.resource);
-        if let Some(id) = current
-            && !exists(id)?
-        {
-            current = None;
-        }
-        let (mut certain, mut suggested) = (Vec::new(), Vec::new());
-        for (rule, confidence) in &found.correlations {
-            for &resource in candidates.get(rule).into_iter().flatten() {
-                let sql = "SELECT EXISTS (SELECT 1 FROM assigned_type WHERE resource = ?1 AND valid_to IS NULL
-                           AND NOT (owner = ?2 AND resource_type = ?3))";
-                let query = params![resource, owner, found.id];
-                if self.store.prepare_cached(sql)?.query_row(query, |row| row.get(0))? {
-                    continue;
-                }
-                if *confidence >= 100 { certain.push(resource) } else { suggested.push((resource, *confidence)) }
+        let mut expected: Vec<Expected> = Vec::new();
+        for given in given {
+            let decided = by_hand.get(&given.number);
+            if decided.is_none_or(|(denied, _)| !denied) {
+                expected.push(Expected { given, manual: decided.is_some() });
             }
         }
-        if current.is_some_and(|id| certain.is_empty() || certain.contains(&id)) {
-            return Ok((current, Vec::new()));
+        for (&number, &(_, window)) in by_hand.iter().filter(|(_, (denied, _))| !denied) {
+            if rules.types[number].source == source && !expected.iter().any(|known| known.given.number == number) {
+                let given = Given { number, rules: Vec::new(), windows: vec![window], offset: Offset::default() };
+                expected.push(Expected { given, manual: true });
+            }
         }
-        let chosen = certain.first().copied();
-        Ok((chosen, if chosen.is_none() { suggested } else { Vec::new() }))
-    }
-
-    fn suggest(&mut self, owner: i64, found: &Type<'_>, suggested: &[(i64, i64)]) -> Result<(), TaskError> {
-        let wanted: BTreeMap<i64, i64> = suggested.iter().rev().copied().collect();
-        let sql = "SELECT resource, confidence FROM suggested_correlation WHERE owner = ?1 AND resource_type = ?2";
-        let mut statement = self.store.prepare_cached(sql)?;
-        let rows = statement.query_map(params![owner, found.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let known: BTreeMap<i64, i64> = rows.collect::<Result<_, _>>()?;
-        if known == wanted {
-            return Ok(());
+        expected.sort_by_key(|expected| expected.given.number);
+        let known = rows.keys().filter_map(|name| rules.by_id.get(name.as_str()));
+        let correlated = candidates.keys().filter_map(|key| rules.by_key.get(key));
+        let correlated = correlated.filter(|number| rules.types[**number].source == source);
+        let mut others: Vec<usize> = known.chain(correlated).copied().collect();
+        others.retain(|number| !expected.iter().any(|known| known.given.number == *number));
+        others.sort_unstable();
+        others.dedup();
+        for expected in &expected {
+            let found = &rules.types[expected.given.number];
+            self.expected(id, owner, found, rows.get(found.id), &candidates, expected)?;
         }
-        self.changes += 1;
-        let sql = "DELETE FROM suggested_correlation WHERE owner = ?1 AND resource_type = ?2";
-        self.store.prepare_cached(sql)?.execute(params![owner, found.id])?;
-        for (resource, confidence) in wanted {
-            let sql = "INSERT INTO suggested_correlation VALUES (?1, ?2, ?3, ?4)";
-            self.store.prepare_cached(sql)?.execute(params![owner, found.id, resource, confidence])?;
+        for number in others {
+            let found = &rules.types[number];
+            let row = rows.get(found.id);
+            let correlated = self.correlate(id, found, row, &candidates)?;
+            self.suggest(id, found.id, &correlated.suggested)?;
+            let denied = by_hand.get(&number).is_some_and(|(denied, _)| *denied);
+            let frame = self.frame(found, row)?;
+            let next = Row {
+                resource: correlated.resource,
+                confidence: correlated.confidence,
+                because: because(correlated.rule.as_slice()),
+                ..Row::default()
+            };
+            self.unexpected(id, found, row, next, denied, frame)?;
         }
         Ok(())
+    }
+
+    fn frame(&self, found: &Type<'_>, row: Option<&Row>) -> Result<Frame, TaskError> {
+        let reread = self.reread(found, row)?;
+        Ok(Frame { blocked: self.blocked || found.blocked, reread, discard: found.discard })
     }
 
     /// Whether the connector was synchronized since the last execution of an assignment's orders.
     fn reread(&self, found: &Type<'_>, row: Option<&Row>) -> Result<bool, TaskError> {
+        // Of what is verified or never was ordered nothing is on its way.
+        let row = row.filter(|row| !matches!(row.state, VERIFIED | NONE));
         let (Some(row), Some(connector)) = (row, found.connector) else { return Ok(false) };
         let sql = "SELECT (SELECT moment FROM synchronized WHERE connector = ?1)
                    > (SELECT max(executed) FROM provisioning_order WHERE assignment = ?2)";
@@ -210,58 +249,124 @@ impl Run<'_> {
             .unwrap_or(false))
     }
 
-    fn one(
+    fn expected(
         &mut self,
-        owner_id: i64,
+        id: i64,
         owner: &Owner,
-        found: &Type<'_>,
+        found: &'a Type<'a>,
         row: Option<&Row>,
-        candidates: &FxHashMap<String, Vec<i64>>,
-        expected: bool,
+        candidates: &Candidates,
+        expected: &Expected,
     ) -> Result<(), TaskError> {
-        let expected = match row.map(|row| row.origin.as_str()) {
-            Some("manual") => true,
-            Some("denied") => false,
-            _ => expected,
-        };
-        let (resource, suggested) = self.correlate(owner_id, found, row, candidates)?;
-        self.suggest(owner_id, found, &suggested)?;
-        let frame = Frame { blocked: self.blocked || found.blocked, reread: self.reread(found, row)?, discard: found.discard };
-        if !expected {
-            return self.unexpected(owner_id, found, row, resource, frame);
-        }
+        let correlated = self.correlate(id, found, row, candidates)?;
+        self.suggest(id, found.id, &correlated.suggested)?;
+        let frame = self.frame(found, row)?;
         self.assigned += 1;
-        let origin = if row.is_some_and(|row| row.origin == "manual") { "manual" } else { "calculated" };
-        let mut next = match row {
-            Some(row) => Row { resource, origin: origin.to_owned(), ..row.clone() },
-            None => Row { id: 0, resource, state: NONE, command: String::new(), origin: origin.to_owned(), tries: 0 },
+        let given = &expected.given;
+        let subject = Subject { id, owner, number: given.number, windows: &given.windows, offset: given.offset };
+        let mut next = Row {
+            resource: correlated.resource,
+            origin: if expected.manual { "manual" } else { "calculated" }.to_owned(),
+            confidence: correlated.confidence,
+            because: because(&given.rules),
+            message: None,
+            ..row.cloned().unwrap_or_default()
         };
-        let Some(resource) = resource else {
-            let frame = Frame { blocked: frame.blocked || !found.may_add || !suggested.is_empty(), ..frame };
-            let before = row.filter(|row| row.command == "Added" && row.resource.is_none()).map(|row| row.state);
+        if let Some(resource) = correlated.resource {
+            self.existing(subject, row, next, resource, frame)
+        } else {
+            let unsure = !correlated.suggested.is_empty();
+            let frame = Frame { blocked: frame.blocked || !found.may_add || unsure, ..frame };
+            if next.id == 0 {
+                next.id = self.save(id, found.id, None, &next)?;
+            }
+            self.missing(subject, row, next, frame)
+        }
+    }
+
+    /// An expected assignment without a resource: one is to be made.
+    fn missing(&mut self, subject: Subject<'_>, row: Option<&Row>, mut next: Row, frame: Frame) -> Result<(), TaskError> {
+        let found = &self.rules.types[subject.number];
+        let stored = Row { id: next.id, ..row.unwrap_or(&next).clone() };
+        let before = row.filter(|row| row.command == "Added" && row.resource.is_none()).map(|row| row.state);
+        let parts = self.parts(subject, next.id, None, frame)?;
+        if let Some(reason) = self.waits_for(subject, found)? {
+            (next.state, next.message) = (NONE, Some(reason));
+            "Added".clone_into(&mut next.command);
+        } else if parts.fresh && before == Some(ERRORED) {
+            // It failed for what is no longer wanted; whoever makes it needs all values.
+            self.order_again(next.id, frame.ordered())?;
+            (next.state, next.tries) = (frame.ordered(), 0);
+        } else {
             Self::advance(&mut next, "Added", before, frame);
-            let id = self.save(owner_id, found, row, &next)?;
-            self.parts(owner_id, owner, found, id, None, frame)?;
-            return Ok(());
-        };
+        }
+        if next.state == ERRORED {
+            next.message = row.and_then(|row| row.message.clone()).or_else(|| Some(GIVEN_UP.to_owned()));
+        }
+        self.save(subject.id, found.id, Some(&stored), &next)?;
+        Ok(())
+    }
+
+    /// An expected assignment with its resource: values and links are to be as the rules say.
+    fn existing(
+        &mut self,
+        subject: Subject<'_>,
+        row: Option<&Row>,
+        mut next: Row,
+        resource: i64,
+        frame: Frame,
+    ) -> Result<(), TaskError> {
+        let found = &self.rules.types[subject.number];
         let deleting = row.is_some_and(|row| row.command == "Deleted" && matches!(row.state, TRANSMITTED | EXECUTED));
         if deleting && !frame.reread {
             return Ok(());
         }
-        if row.is_none() {
-            next.id = self.save(owner_id, found, None, &next)?;
+        if next.id == 0 {
+            next.id = self.save(subject.id, found.id, None, &next)?;
         }
-        let parts = self.parts(owner_id, owner, found, next.id, Some(resource), frame)?;
-        let state = of_parts(&parts);
-        if matches!(state, PENDING | AWAITING) {
-            let again = row.is_some_and(|row| row.state == EXECUTED);
-            next.tries += i64::from(again);
+        let stored = Row { id: next.id, ..row.unwrap_or(&next).clone() };
+        let parts = self.parts(subject, next.id, Some(resource), frame)?;
+        let state = of_parts(&parts.states);
+        let open = matches!(state, PENDING | AWAITING);
+        if open {
+            next.tries = if parts.fresh { 0 } else { next.tries + i64::from(row.is_some_and(|row| row.state == EXECUTED)) };
             "Modified".clone_into(&mut next.command);
         } else if state == VERIFIED {
             next.tries = 0;
         }
-        next.state = if next.tries >= TRIES && matches!(state, PENDING | AWAITING) { ERRORED } else { state };
-        self.save(owner_id, found, Some(row.unwrap_or(&Row { state: NONE, ..next.clone() })), &next)?;
+        next.state = if open && next.tries >= TRIES { ERRORED } else { state };
+        if next.state == ERRORED {
+            let given_up = (next.tries >= TRIES).then(|| GIVEN_UP.to_owned());
+            next.message = given_up.or_else(|| row.and_then(|row| row.message.clone()));
+        }
+        self.save(subject.id, found.id, Some(&stored), &next)?;
+        Ok(())
+    }
+
+    /// What an owner must have first, if it is not there.
+    fn waits_for(&self, subject: Subject<'_>, found: &Type<'_>) -> Result<Option<String>, TaskError> {
+        if let Some(first) = found.depends_on {
+            let sql = "SELECT EXISTS (SELECT 1 FROM assigned_type WHERE owner = ?1 AND resource_type = ?2 AND valid_to IS NULL
+                       AND (state = 8 OR resource IS NOT NULL))";
+            if !self.store.prepare_cached(sql)?.query_row(params![subject.id, first], |row| row.get(0))? {
+                return Ok(Some(format!("waits for a resource of type {first}")));
+            }
+        }
+        if let (Some(property), Some(entity)) = (found.depends_on_property, self.schema.entity(found.source)) {
+            let value = self.data.read(Resource { entity, id: subject.id }, property);
+            if matches!(value, Ok(Value::Null) | Err(_)) {
+                return Ok(Some(format!("waits for a value of {property}")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Values and links that failed are to be done once more.
+    fn order_again(&mut self, assignment: i64, state: i64) -> Result<(), TaskError> {
+        for table in ["assigned_value", "assigned_link"] {
+            let sql = format!("UPDATE {table} SET state = ?2 WHERE assignment = ?1 AND state = 3");
+            self.store.prepare_cached(&sql)?.execute([assignment, state])?;
+        }
         Ok(())
     }
 
@@ -278,36 +383,52 @@ impl Run<'_> {
         command.clone_into(&mut next.command);
     }
 
+    /// An assignment that nothing gives. `correlated`: what is known of its resource, and by which rule.
     fn unexpected(
         &mut self,
         owner: i64,
         found: &Type<'_>,
         row: Option<&Row>,
-        resource: Option<i64>,
+        correlated: Row,
+        denied: bool,
         frame: Frame,
     ) -> Result<(), TaskError> {
         let Some(row) = row else {
-            if resource.is_some() {
-                self.nonconforming += 1;
-                let next = Row { id: 0, resource, state: NONE, command: String::new(), origin: "found".to_owned(), tries: 0 };
-                self.save(owner, found, None, &next)?;
+            if correlated.resource.is_none() {
+                return Ok(());
             }
+            let mut next = Row { origin: "found".to_owned(), ..correlated };
+            if denied {
+                "denied".clone_into(&mut next.origin);
+                Self::advance(&mut next, "Deleted", None, Frame { blocked: frame.blocked || !found.may_remove, ..frame });
+                self.removed += 1;
+            } else {
+                self.nonconforming += 1;
+            }
+            self.save(owner, found.id, None, &next)?;
             return Ok(());
         };
-        let Some(resource) = resource else {
+        if correlated.resource.is_none() {
             let on_its_way = row.command == "Added" && matches!(row.state, TRANSMITTED | EXECUTED) && !frame.reread;
-            return if on_its_way || row.origin == "denied" { Ok(()) } else { self.close(row.id) };
-        };
-        let mut next = Row { resource: Some(resource), ..row.clone() };
-        if row.origin == "found" {
-            self.nonconforming += 1;
-        } else {
+            return if on_its_way { Ok(()) } else { self.close(row.id, None) };
+        }
+        let mut next = Row { resource: correlated.resource, confidence: correlated.confidence, ..row.clone() };
+        if denied || matches!(row.origin.as_str(), "calculated" | "manual" | "denied") {
             let before = (row.command == "Deleted").then_some(row.state);
             let frame = Frame { blocked: frame.blocked || !found.may_remove, ..frame };
             Self::advance(&mut next, "Deleted", before, frame);
+            next.origin = if denied { "denied" } else { "calculated" }.to_owned();
+            next.because = None;
+            if next.state != ERRORED {
+                next.message = None;
+            }
             self.removed += u64::from(before.is_none());
+        } else {
+            // It was there before anybody wanted it.
+            next.because = correlated.because;
+            self.nonconforming += 1;
         }
-        self.save(owner, found, Some(row), &next)?;
+        self.save(owner, found.id, Some(row), &next)?;
         Ok(())
     }
 
@@ -315,46 +436,13 @@ impl Run<'_> {
     pub(super) fn without_owner(&mut self, owner: i64, found: &Type<'_>) -> Result<(), TaskError> {
         let rows = self.rows(owner)?;
         let Some(row) = rows.get(found.id) else { return Ok(()) };
-        let (resource, _) = self.correlate(owner, found, Some(row), &FxHashMap::default())?;
-        let frame = Frame { blocked: self.blocked || found.blocked, reread: self.reread(found, Some(row))?, discard: false };
+        let correlated = self.correlate(owner, found, Some(row), &FxHashMap::default())?;
+        let frame = self.frame(found, Some(row))?;
         // What was only found belongs to nobody now.
-        if row.origin == "found" {
-            return self.close(row.id);
+        if !matches!(row.origin.as_str(), "calculated" | "manual" | "denied") {
+            return self.close(row.id, None);
         }
-        self.unexpected(owner, found, Some(row), resource, frame)
-    }
-
-    /// Ends an assignment; what it was stays as history.
-    pub(super) fn close(&mut self, id: i64) -> Result<(), TaskError> {
-        let sql = "UPDATE assigned_type SET valid_to = ?1, state = ?2 WHERE id = ?3";
-        self.store.prepare_cached(sql)?.execute(params![self.moment, INACTIVE, id])?;
-        self.removed += 1;
-        self.changes += 1;
-        Ok(())
-    }
-
-    fn save(&mut self, owner: i64, found: &Type<'_>, row: Option<&Row>, next: &Row) -> Result<i64, TaskError> {
-        let Some(row) = row else {
-            let sql = "INSERT INTO assigned_type (owner, resource_type, resource, state, command, origin, tries, valid_from)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            let values = params![owner, found.id, next.resource, next.state, next.command, next.origin, next.tries, self.moment];
-            self.store.prepare_cached(sql)?.execute(values)?;
-            self.changes += 1;
-            self.pending += u64::from(next.state == PENDING);
-            return Ok(self.store.last_insert_rowid());
-        };
-        if row != next {
-            let sql = "UPDATE assigned_type SET resource = ?1, state = ?2, command = ?3, origin = ?4, tries = ?5, message = ?6
-                       WHERE id = ?7";
-            let message = (next.state == ERRORED).then_some("executed several times, and no synchronization shows it");
-            let message = message.filter(|_| next.tries >= TRIES);
-            let values = params![next.resource, next.state, next.command, next.origin, next.tries, message, row.id];
-            self.store.prepare_cached(sql)?.execute(values)?;
-            self.changes += 1;
-            let moved = row.state != next.state || row.command != next.command;
-            self.pending += u64::from(moved && next.state == PENDING);
-            self.verified += u64::from(moved && next.state == VERIFIED);
-        }
-        Ok(row.id)
+        let next = Row { resource: correlated.resource, confidence: correlated.confidence, ..Row::default() };
+        self.unexpected(owner, found, Some(row), next, false, frame)
     }
 }

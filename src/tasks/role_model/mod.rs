@@ -3,32 +3,44 @@
 //! Owner by owner: contexts, composite roles, single roles, resource types, the resource of each, its values and links.
 //! Everything is compiled before anything is computed, and only what changed is written.
 
+mod compile;
 mod compute;
+mod contexts;
+mod correlate;
+mod decisions;
+mod index;
 mod keys;
+mod overdue;
 mod owner;
 mod parts;
+mod register;
+mod row;
 mod rules;
 mod state;
 mod walk;
+mod window;
 
 use rusqlite::{Connection, params};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::date::DateTime;
+use crate::plan::model::Model;
 
 use super::expressions::{PlanSchema, StoreData, clock};
 use super::identity::{Layout, next_moment, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compute::Run;
+use decisions::Decisions;
 pub(super) use keys::Keys;
-use owner::{Index, Owner};
+use owner::TypeGrants;
 use rules::Rules;
 pub(super) use walk::Walk;
+use window::Clock;
 
 /// The embedded `ComputeRoleModelTask`.
 pub(super) struct ComputeRoleModel;
 
-/// Owners to look at: flagged ones, and those whose resources are.
+/// Owners to look at: flagged ones, those whose resources are, those whose time has come, and those decided on.
 const FLAGGED: &str = "
     SELECT id FROM resource WHERE type = ?1 AND seq > 0 AND seq > ?2
     UNION SELECT a.owner FROM resource t CROSS JOIN assigned_type a ON a.resource = t.id AND a.valid_to IS NULL
@@ -36,6 +48,7 @@ const FLAGGED: &str = "
       AND t.seq > 0 AND t.seq > ?2
     UNION SELECT a.owner FROM assigned_type a CROSS JOIN resource o ON o.id = a.owner AND o.type = ?1
       WHERE a.valid_to IS NULL AND a.resource IS NOT NULL AND NOT EXISTS (SELECT 1 FROM resource t WHERE t.id = a.resource)
+    UNION SELECT d.owner FROM due d CROSS JOIN resource o ON o.id = d.owner AND o.type = ?1 WHERE d.at <= ?4
     ORDER BY 1";
 
 impl EmbeddedTask for ComputeRoleModel {
@@ -47,15 +60,20 @@ impl EmbeddedTask for ComputeRoleModel {
         }
         store.set_prepared_statement_cache_capacity(1024);
         let schema = PlanSchema::new(model);
-        let rules = Rules::compile(store, &schema, model)?;
+        let mut rules = Rules::compile(store, &schema, model)?;
+        let decisions = Decisions::read(store, &mut rules)?;
         let moment = next_moment(store, context.run)?;
-        let indexes = task.entity_types.iter().map(|source| (source.clone(), Index::of(&rules, source))).collect();
+        let now = clock(store, moment)?.unwrap_or(DateTime::MIN);
+        let grants = task.entity_types.iter().map(|source| (source.clone(), TypeGrants::of(&rules, source))).collect();
         let mut run = Run {
             store,
             schema: &schema,
             rules: &rules,
+            decisions: &decisions,
+            grants: &grants,
             data: StoreData::new(store, &schema),
-            now: clock(store, moment)?.unwrap_or(DateTime::MIN),
+            clock: Clock::new(now),
+            now,
             moment,
             blocked: task.is("BlockAllResourceTypeProvisioning") || task.is("BlockProvisioning"),
             changes: 0,
@@ -66,37 +84,59 @@ impl EmbeddedTask for ComputeRoleModel {
             removed: 0,
             failed: 0,
             failures: Vec::new(),
+            due: pairs(store)?,
+            suggested: numbers(store, "SELECT DISTINCT owner FROM suggested_correlation")?,
+            faulty: numbers(store, "SELECT DISTINCT assignment FROM evaluation_error")?,
+            chains: FxHashMap::default(),
             lookups: FxHashMap::default(),
-            indexes: &indexes,
         };
+        run.overdue()?;
         let mut seen = 0;
         for source in &task.entity_types {
             let Some(layout) = Layout::stored(store, source)? else { continue };
-            for id in owners(store, &rules, source, layout.number, task.is("Dirty"))? {
+            for id in owners(&run, source, layout.number, task.is("Dirty"))? {
                 seen += 1;
                 context.tick(seen, None)?;
-                compute(&mut run, source, id)?;
+                run.owner(source, id)?;
             }
             set_watermark(store, &consumer(source), layout.number)?;
         }
-        gone(&mut run)?;
+        gone(&mut run, model)?;
         if task.is("IgnoreHistorization") {
-            store.execute("DELETE FROM assigned_role WHERE valid_to = ?1", [moment])?;
+            forget(store, moment)?;
         }
-        let outcome = if run.changes > 0 { TaskEnd::Completed } else { TaskEnd::Unchanged };
-        let report = TaskReport::new(outcome)
-            .count("owners", seen)
-            .count("assigned", run.assigned)
-            .count("pending", run.pending)
-            .count("verified", run.verified)
-            .count("nonconforming", run.nonconforming)
-            .count("removed", run.removed);
-        if run.failed == 0 {
-            return Ok(report);
-        }
-        let message = format!("{} values could not be computed and are not ordered: {}", run.failed, run.failures.join("; "));
-        Ok(report.count("failed", run.failed).message(message))
+        Ok(report(&run, seen))
     }
+}
+
+fn report(run: &Run<'_>, seen: u64) -> TaskReport {
+    let outcome = if run.changes > 0 { TaskEnd::Completed } else { TaskEnd::Unchanged };
+    let report = TaskReport::new(outcome)
+        .count("owners", seen)
+        .count("assigned", run.assigned)
+        .count("pending", run.pending)
+        .count("verified", run.verified)
+        .count("nonconforming", run.nonconforming)
+        .count("removed", run.removed);
+    if run.failed == 0 {
+        return report;
+    }
+    let more = run.failed - run.failures.len() as u64;
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let message = format!("{} values could not be computed and are not ordered: {}{more}", run.failed, run.failures.join("; "));
+    report.count("failed", run.failed).message(message)
+}
+
+fn numbers(store: &Connection, sql: &str) -> Result<FxHashSet<i64>, TaskError> {
+    let mut statement = store.prepare(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn pairs(store: &Connection) -> Result<FxHashMap<i64, i64>, TaskError> {
+    let mut statement = store.prepare("SELECT owner, at FROM due")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The name under which the task remembers what it has seen for the owners of an entity type.
@@ -104,47 +144,28 @@ fn consumer(source: &str) -> String {
     format!("ComputeRoleModelTask:{source}")
 }
 
-fn owners(store: &Connection, rules: &Rules<'_>, source: &str, number: i64, dirty: bool) -> Result<Vec<i64>, TaskError> {
+fn owners(run: &Run<'_>, source: &str, number: i64, dirty: bool) -> Result<Vec<i64>, TaskError> {
+    let store = run.store;
     if !dirty {
         let mut statement = store.prepare("SELECT id FROM resource WHERE type = ?1 ORDER BY id")?;
         let rows = statement.query_map([number], |row| row.get(0))?;
         return Ok(rows.collect::<Result<_, _>>()?);
     }
     let mut targets = Vec::new();
-    for found in rules.types.iter().filter(|found| found.source == source) {
+    for found in run.rules.types.iter().filter(|found| found.source == source) {
         targets.extend(Layout::stored(store, found.target)?.map(|layout| layout.number));
     }
     let targets = serde_json::Value::from(targets).to_string();
     let after = watermark(store, &consumer(source), number)?;
+    let now: i64 = store.query_row("SELECT at FROM moment WHERE seq = ?1", [run.moment], |row| row.get(0))?;
     let mut statement = store.prepare(FLAGGED)?;
-    let rows = statement.query_map(params![number, after, targets], |row| row.get(0))?;
+    let rows = statement.query_map(params![number, after, targets, now], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn compute(run: &mut Run<'_>, source: &str, id: i64) -> Result<(), TaskError> {
-    let rules = run.rules;
-    let contexts = rules.contexts.get(source);
-    let mut owner = Owner::default();
-    let mut given = Vec::new();
-    let excluded = match contexts.and_then(|contexts| contexts.exclude.as_ref()) {
-        Some(exclude) => run.excluded(exclude, id)?,
-        None => false,
-    };
-    if !excluded {
-        owner = Owner::read(run.store, rules, contexts, id)?;
-        let sql = "SELECT kind, role, origin FROM assigned_role WHERE owner = ?1 AND valid_to IS NULL AND origin <> 'calculated'";
-        let mut statement = run.store.prepare_cached(sql)?;
-        let rows = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let by_hand = rows.collect::<Result<Vec<_>, _>>()?;
-        owner.roles(rules, source, &by_hand);
-        given = run.indexes.get(source).map(|index| owner.types(rules, index)).unwrap_or_default();
-    }
-    run.save_roles(id, &owner)?;
-    run.types(id, source, &owner, &given)
-}
-
-/// Owners that are gone: their roles end, their resources are no longer wanted.
-fn gone(run: &mut Run<'_>) -> Result<(), TaskError> {
+/// Owners that are gone: their roles end, their resources are no longer wanted. Resource types that are gone: what was
+/// assigned of them is nobody's any more, and nothing says how it would be taken away.
+fn gone(run: &mut Run<'_>, model: &Model) -> Result<(), TaskError> {
     let sql = "UPDATE assigned_role SET valid_to = ?1 WHERE valid_to IS NULL
                AND NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = assigned_role.owner)";
     run.changes += run.store.execute(sql, [run.moment])? as u64;
@@ -154,9 +175,37 @@ fn gone(run: &mut Run<'_>) -> Result<(), TaskError> {
     let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
     let rules = run.rules;
     for (owner, resource_type) in rows.collect::<Result<Vec<_>, _>>()? {
-        if let Some(found) = rules.types.iter().find(|found| found.id == resource_type) {
-            run.without_owner(owner, found)?;
+        if let Some(number) = rules.by_id.get(resource_type.as_str()) {
+            run.without_owner(owner, &rules.types[*number])?;
         }
     }
+    let known: Vec<&str> = model.resource_types.iter().map(|found| found.id.as_str()).collect();
+    let known = serde_json::Value::from(known).to_string();
+    let sql = "SELECT id FROM assigned_type WHERE valid_to IS NULL AND resource_type IN
+               (SELECT DISTINCT resource_type FROM assigned_type WHERE valid_to IS NULL
+                EXCEPT SELECT value FROM json_each(?1)) ORDER BY id";
+    let mut statement = run.store.prepare(sql)?;
+    let rows = statement.query_map([&known], |row| row.get::<_, i64>(0))?;
+    for id in rows.collect::<Result<Vec<_>, _>>()? {
+        run.close(id, Some("its resource type left the configuration"))?;
+    }
+    let sql = "DELETE FROM suggested_correlation WHERE resource_type NOT IN (SELECT value FROM json_each(?1))
+               OR NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = owner)";
+    run.changes += run.store.execute(sql, [&known])? as u64;
+    run.store.execute("DELETE FROM due WHERE NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = owner)", [])?;
+    let sql = "DELETE FROM evaluation_error WHERE NOT EXISTS
+               (SELECT 1 FROM assigned_type a WHERE a.id = assignment AND a.valid_to IS NULL)";
+    run.store.execute(sql, [])?;
+    Ok(())
+}
+
+/// What ended now leaves no history.
+fn forget(store: &Connection, moment: i64) -> Result<(), TaskError> {
+    store.execute("DELETE FROM assigned_role WHERE valid_to = ?1", [moment])?;
+    for table in ["assigned_value", "assigned_link"] {
+        let sql = format!("DELETE FROM {table} WHERE assignment IN (SELECT id FROM assigned_type WHERE valid_to = ?1)");
+        store.execute(&sql, [moment])?;
+    }
+    store.execute("DELETE FROM assigned_type WHERE valid_to = ?1", [moment])?;
     Ok(())
 }

@@ -8,6 +8,26 @@ use crate::tasks::TaskError;
 use crate::tasks::expressions::PlanSchema;
 use crate::tasks::identity::association_number;
 
+use super::rules::Dimension;
+
+/// Steps up a hierarchy that are taken; a ring in the data ends there.
+const HEIGHT: usize = 64;
+
+/// A value of a dimension with those above it, the nearest first.
+pub(super) fn chain(store: &Connection, dimension: &Dimension, value: i64) -> Result<Vec<i64>, TaskError> {
+    let mut chain = vec![value];
+    while let Some(parent) = &dimension.parent
+        && chain.len() < HEIGHT
+    {
+        let Some(above) = parent.from(store, chain[chain.len() - 1])?.first().copied() else { break };
+        if chain.contains(&above) {
+            break;
+        }
+        chain.push(above);
+    }
+    Ok(chain)
+}
+
 /// Steps from a resource to others.
 #[derive(Clone, Debug, Default)]
 pub(in crate::tasks) struct Walk {

@@ -1,6 +1,7 @@
 //! The embedded tasks on small companies: a store, a folder of CSV files, a plan made by hand.
 
 mod code;
+mod decided;
 mod export;
 mod governance;
 mod laws;

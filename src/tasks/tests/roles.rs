@@ -8,7 +8,7 @@ pub(super) fn attributes(list: &[(&str, Value)]) -> BTreeMap<String, Value> {
     list.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
-fn correlation(source: &str, target: &str, confidence: i64) -> CorrelationRule {
+pub(super) fn correlation(source: &str, target: &str, confidence: i64) -> CorrelationRule {
     CorrelationRule {
         resource_type: "Account".to_owned(),
         attributes: attributes(&[
@@ -103,13 +103,13 @@ impl Bench {
     }
 
     /// As if orders had been transmitted and executed.
-    fn execute(&mut self) {
+    pub(super) fn execute(&mut self) {
         self.run += 1;
         self.store.execute("INSERT INTO moment (run, at) VALUES (?1, 0)", [self.run]).unwrap();
         self.store
             .execute_batch(
                 "INSERT OR REPLACE INTO provisioning_order SELECT 'o' || id || max(seq), id, resource_type, NULL, command, NULL,
-                   '', 8, NULL, 0, max(seq), max(seq) FROM assigned_type, moment WHERE state = 1 GROUP BY id;
+                   '{}', 8, NULL, 0, max(seq), max(seq) FROM assigned_type, moment WHERE state = 1 GROUP BY id;
                  UPDATE assigned_value SET state = 8 WHERE state = 1;
                  UPDATE assigned_link SET state = 8 WHERE state = 1;
                  UPDATE assigned_type SET state = 8 WHERE state = 1;",
@@ -251,7 +251,7 @@ fn rules_without_embedded_form_are_told_together_before_anything_is_computed() {
     rules.push(rule("ScalarRule", &[("Property", text("Nothing")), ("Binding", text("Name"))]));
     bench.load(false).unwrap();
     let error = bench.role_model(false).err().unwrap().to_string();
-    assert!(error.contains("BinaryRule Account.Photo; ScalarRule Account.Nothing (the property does not exist)"), "{error}");
+    assert!(error.contains("BinaryRule Account.Photo (the property does not exist); ScalarRule Account.Nothing"), "{error}");
     assert_eq!(bench.assignments(), [""; 0]);
 }
 

@@ -26,7 +26,15 @@ CREATE TABLE cookie (connection TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT RO
 CREATE TABLE correlation_key (
   rule TEXT NOT NULL, side INTEGER NOT NULL, resource INTEGER NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY (rule, side, resource)) WITHOUT ROWID;
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+  verdict TEXT NOT NULL, starts INTEGER, ends INTEGER, who TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  withdrawn INTEGER);
+CREATE TABLE due (owner INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 CREATE TABLE entity_type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, properties TEXT NOT NULL);
+CREATE TABLE evaluation_error (
+  assignment INTEGER NOT NULL, property TEXT NOT NULL, message TEXT NOT NULL,
+  PRIMARY KEY (assignment, property)) WITHOUT ROWID;
 CREATE TABLE export (
   connection TEXT PRIMARY KEY, hash TEXT NOT NULL, delta INTEGER NOT NULL, source TEXT NOT NULL, skipped INTEGER NOT NULL)
   WITHOUT ROWID;
@@ -63,6 +71,8 @@ CREATE TABLE resource_past (
   id INTEGER NOT NULL, type INTEGER NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, computed TEXT,
   valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL);
 CREATE TABLE risk_score (resource INTEGER PRIMARY KEY, score INTEGER NOT NULL, because TEXT NOT NULL);
+CREATE TABLE rule (
+  id INTEGER PRIMARY KEY, resource_type TEXT NOT NULL, property TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE suggested_correlation (
   owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER NOT NULL, confidence INTEGER NOT NULL,
   PRIMARY KEY (owner, resource_type, resource)) WITHOUT ROWID;
@@ -85,6 +95,7 @@ CREATE INDEX assigned_type_resource ON assigned_type (resource);
 CREATE INDEX assigned_type_state ON assigned_type (resource_type, state) WHERE valid_to IS NULL;
 CREATE INDEX correlation_key_resource ON correlation_key (resource, side);
 CREATE INDEX correlation_key_value ON correlation_key (rule, side, key);
+CREATE UNIQUE INDEX decision_open ON decision (owner, kind, name) WHERE withdrawn IS NULL;
 CREATE INDEX link_back ON link (association, to_id);
 CREATE INDEX link_past_ends ON link_past (association, from_id, to_id);
 CREATE INDEX pending_batch ON pending (batch);
@@ -93,3 +104,4 @@ CREATE INDEX provisioning_order_state ON provisioning_order (state, resource_typ
 CREATE INDEX resource_dirty ON resource (type, seq) WHERE seq > 0;
 CREATE UNIQUE INDEX resource_key ON resource (type, key);
 CREATE INDEX resource_past_key ON resource_past (type, key);
+CREATE UNIQUE INDEX rule_text ON rule (text, resource_type, property);

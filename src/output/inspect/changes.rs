@@ -1,0 +1,23 @@
+//! What a run changed, in words.
+
+use super::table::table;
+use super::{more, name};
+use crate::tasks::inspect::{ChangedRow, Changes};
+
+pub(super) fn text(found: &Changes, width: usize) -> String {
+    if found.groups.is_empty() {
+        return format!("run {} changed nothing\n", found.run);
+    }
+    let mut text = String::new();
+    for group in &found.groups {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        text.push_str(&format!("{gap}{} {}: {} {}\n", group.kind, group.of, group.total, group.what));
+        let row = |row: &ChangedRow| {
+            let to = row.to.as_ref().map(|to| format!("→ {}", name(to))).unwrap_or_default();
+            vec![name(&row.resource), to, row.detail.clone().unwrap_or_default()]
+        };
+        text.push_str(&table(&["", "", ""], &group.rows.iter().map(row).collect::<Vec<_>>(), width));
+        text.push_str(&more(group.rows.len(), group.total));
+    }
+    text
+}
