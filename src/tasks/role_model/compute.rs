@@ -220,7 +220,8 @@ impl Run<'_> {
         };
         let (resource, suggested) = self.correlate(owner_id, found, row, candidates)?;
         self.suggest(owner_id, found, &suggested)?;
-        let frame = Frame { blocked: self.blocked || found.blocked, reread: self.reread(found, row)?, discard: found.discard };
+        let (blocked, reread) = (self.blocked || found.blocked, self.reread(found, row)?);
+        let frame = Frame { blocked, reread, discard: found.discard, fresh: false };
         if !expected {
             return self.unexpected(owner_id, found, row, resource, frame);
         }
@@ -234,6 +235,7 @@ impl Run<'_> {
             let frame = Frame { blocked: frame.blocked || !found.may_add || !suggested.is_empty(), ..frame };
             let before = row.filter(|row| row.command == "Added" && row.resource.is_none()).map(|row| row.state);
             Self::advance(&mut next, "Added", before, frame);
+            let frame = Frame { fresh: before.is_none(), ..frame };
             let id = self.save(owner_id, found, row, &next)?;
             self.parts(owner_id, owner, found, id, None, frame)?;
             return Ok(());
@@ -310,7 +312,8 @@ impl Run<'_> {
         let rows = self.rows(owner)?;
         let Some(row) = rows.get(found.id) else { return Ok(()) };
         let (resource, _) = self.correlate(owner, found, Some(row), &FxHashMap::default())?;
-        let frame = Frame { blocked: self.blocked || found.blocked, reread: self.reread(found, Some(row))?, discard: false };
+        let (blocked, reread) = (self.blocked || found.blocked, self.reread(found, Some(row))?);
+        let frame = Frame { blocked, reread, discard: false, fresh: false };
         // What was only found belongs to nobody now.
         if row.origin == "found" {
             return self.close(row.id);
