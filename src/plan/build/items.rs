@@ -52,6 +52,9 @@ const KINDS: [ElementKind; 39] = [
     kinds::SINGLE_ROLE_RULE,
 ];
 
+/// A password in clear: no plan tells it on.
+const SECRET: &str = "DefaultPassword";
+
 /// Children inside children that are taken along; the dialect nests these items two deep.
 const DEPTH: usize = 4;
 
@@ -81,7 +84,8 @@ fn item(
 ) -> Item {
     let def = kind.def();
     let written = Written::of(program, Origin::written(file, element));
-    let mut attributes = values(spelling, def, &written, parent, Absent::LeftOut, |name| is_apart(name) && name != "Identifier");
+    let mut attributes =
+        values(spelling, def, &written, parent, Absent::LeftOut, |name| name == SECRET || is_apart(name) && name != "Identifier");
     let id = match attributes.remove("Identifier") {
         Some(crate::plan::model::Value::Text(id)) => Some(id.trim().to_owned()),
         Some(other) => serde_json::to_string(&other).ok(),
