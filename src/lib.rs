@@ -9,6 +9,7 @@ pub mod cli;
 pub mod compile;
 pub mod config;
 pub mod connectors;
+pub mod demo;
 pub mod engine;
 pub mod expr;
 pub mod finding;

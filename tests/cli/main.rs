@@ -18,6 +18,8 @@ mod inputs;
 mod integrations;
 #[cfg(unix)]
 mod kills;
+#[cfg(all(unix, feature = "ldap"))]
+mod ldap;
 mod locks;
 mod plan;
 mod processes;

@@ -57,6 +57,9 @@ const KINDS: &[ElementKind] = &[
     kinds::SINGLE_ROLE_RULE,
 ];
 
+/// A password in clear: no plan tells it on.
+const SECRET: &str = "DefaultPassword";
+
 /// Children inside children that are taken along; the dialect nests these items two deep.
 const DEPTH: usize = 4;
 
@@ -91,7 +94,7 @@ fn item(
     let def = kind.def();
     let written = Written::of(program, Origin::written(file, element));
     // The level of a risk is its score; only tasks have theirs elsewhere.
-    let skip = |name: &str| is_apart(name) && !matches!(name, "Identifier" | "Level");
+    let skip = |name: &str| name == SECRET || is_apart(name) && !matches!(name, "Identifier" | "Level");
     let mut attributes = values(spelling, def, &written, parent, Absent::LeftOut, skip);
     let id = match attributes.remove("Identifier") {
         Some(Value::Text(id)) => Some(id.trim().to_owned()),

@@ -539,3 +539,10 @@ fn what_tasks_read_of_roles_and_mappings_is_there_whatever_the_order_and_case() 
     let names: Vec<_> = written.iter().map(|item| (item.element.as_str(), item.id.as_deref(), item.children.len())).collect();
     assert_eq!(names, [("LdapResourceTypeMapping", Some("A"), 2), ("Policy", Some("P"), 0), ("SingleRole", Some("R"), 0)]);
 }
+
+#[test]
+fn no_password_of_the_configuration_is_in_a_plan() {
+    let written = compile(&["<PasswordResetSettings Identifier=\"New\" DefaultPassword=\"Ahoy!2026\" MustChange=\"true\"/>"]);
+    let text = plan::to_json(&written);
+    assert!(text.contains("MustChange") && !text.contains("DefaultPassword") && !text.contains("Ahoy"), "{text}");
+}

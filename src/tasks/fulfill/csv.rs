@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::table::Table;
-use super::{Order, Target};
+use super::{Order, Stop, Target};
 use crate::config::{Fulfilment, nearest};
 use crate::connectors::csv::{CsvOptions, is_csv_package};
 use crate::plan::model::{Connection, Model, Plan};
@@ -253,8 +253,8 @@ impl<'a> CsvTarget<'a> {
     }
 }
 
-impl Target for CsvTarget<'_> {
-    fn execute(&mut self, order: &Order) -> Result<(), String> {
+impl CsvTarget<'_> {
+    fn change(&mut self, order: &Order) -> Result<(), String> {
         let entity_type = order.entity_type();
         let mapping = self.mappings.resources.iter().find(|mapping| mapping.entity_type == entity_type).cloned();
         let mapping = mapping.ok_or_else(|| format!("entity type {entity_type} is not mapped onto a table"))?;
@@ -317,6 +317,12 @@ impl Target for CsvTarget<'_> {
             self.change_link(&mapping, row, link, *own, change)?;
         }
         Ok(())
+    }
+}
+
+impl Target for CsvTarget<'_> {
+    fn execute(&mut self, order: &Order) -> Result<(), Stop> {
+        self.change(order).map_err(Stop::Refused)
     }
 
     fn finish(&mut self) -> Result<(), TaskError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Order, Target};
+use super::{Order, Stop, Target};
 use crate::tasks::TaskError;
 use crate::tasks::prepare::persist;
 
@@ -29,11 +29,7 @@ impl JsonTarget {
 }
 
 impl Target for JsonTarget {
-    fn execute(&mut self, order: &Order) -> Result<(), String> {
-        self.write(order).map_err(|error| format!("its file cannot be written: {error}"))
-    }
-
-    fn finish(&mut self) -> Result<(), TaskError> {
-        Ok(())
+    fn execute(&mut self, order: &Order) -> Result<(), Stop> {
+        self.write(order).map_err(|error| Stop::Refused(format!("its file cannot be written: {error}")))
     }
 }

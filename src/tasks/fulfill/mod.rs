@@ -2,11 +2,12 @@
 //!
 //! The orders in the store are the outbox. What a system was told is told before the commit that says so; a kill in
 //! between makes the same order come again, and every target takes an order whose wanted end state is there already as
-//! executed. An order that a system refuses is errored with the reason; one that could not be put to the system at all
-//! stays transmitted and comes again with the next run.
+//! executed. An order that a system refuses is errored with the reason; one that could not be put to the system, or not
+//! any more, stays transmitted and comes again with the next run, while those before it keep what became of them.
 
 mod csv;
 mod json;
+mod ldap;
 mod order;
 mod table;
 
@@ -20,20 +21,74 @@ use super::identity::next_moment;
 use super::orders::{Scope, connection_of};
 use super::prepare::{persist, push_value};
 use super::{AfterCommit, EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
-use crate::plan::model::{Plan, Task};
+use crate::connectors::ldap::is_ldap_package;
+use crate::plan::model::{Plan, ResourceType, Task};
 use order::Order;
 
 /// A system that orders are executed in.
 trait Target {
-    /// Executes an order; the text says why the system refuses it.
-    fn execute(&mut self, order: &Order) -> Result<(), String>;
+    /// Executes an order.
+    fn execute(&mut self, order: &Order) -> Result<(), Stop>;
 
     /// Makes everything executed so far last.
-    fn finish(&mut self) -> Result<(), TaskError>;
+    fn finish(&mut self) -> Result<(), TaskError> {
+        Ok(())
+    }
+
+    /// What a person should know of what was done beside the orders.
+    fn remark(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Why an order was not executed.
+#[derive(Clone, Debug, PartialEq)]
+enum Stop {
+    /// The system refuses it.
+    Refused(String),
+    /// The system refuses it as long as something is missing, or in the way, that another order may bring or take away.
+    Later(String),
+    /// The system cannot be reached: neither for this order nor for those behind it.
+    Lost(String),
+}
+
+impl Stop {
+    #[cfg(test)]
+    fn reason(self) -> String {
+        let (Self::Refused(reason) | Self::Later(reason) | Self::Lost(reason)) = self;
+        reason
+    }
+
+    fn map(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Refused(reason) => Self::Refused(change(reason)),
+            Self::Later(reason) => Self::Later(change(reason)),
+            Self::Lost(reason) => Self::Lost(change(reason)),
+        }
+    }
+
+    /// With one thing more to know.
+    fn and(self, more: &str) -> Self {
+        self.map(|reason| format!("{reason}; {more}"))
+    }
+
+    /// Without a text that is to be told to nobody.
+    fn without(self, secret: &str) -> Self {
+        if secret.is_empty() { self } else { self.map(|reason| reason.replace(secret, "…")) }
+    }
 }
 
 /// An order, and why its system refused it if it did.
 type Answered<'o> = (&'o Order, Result<(), String>);
+
+/// What became of the orders of a connection.
+#[derive(Default)]
+struct Put<'o> {
+    answered: Vec<Answered<'o>>,
+    /// Orders that were not put, and why.
+    waiting: Option<(usize, String)>,
+    remark: Option<String>,
+}
 
 /// The embedded `FulfillTask`.
 pub(super) struct Fulfill;
@@ -41,10 +96,25 @@ pub(super) struct Fulfill;
 impl EmbeddedTask for Fulfill {
     fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
         csv::Options::check_names(plan, settings)?;
-        let named = task.text("Connection").into_iter();
-        let listed = task.resource_types.iter().filter_map(|id| connection_of(&plan.model, id));
-        for id in named.chain(listed) {
-            csv::Options::check(plan, settings, id)?;
+        // What is wrong with the task itself, its run tells.
+        let resource_types = Scope::of_task(&plan.model, task).map(|scope| scope.resource_types).unwrap_or_default();
+        let mut connections: BTreeMap<&str, Vec<&ResourceType>> = BTreeMap::new();
+        if let Some(id) = task.text("Connection") {
+            connections.entry(id).or_default();
+        }
+        for resource_type in resource_types {
+            if let Some(id) = connection_of(&plan.model, &resource_type.id) {
+                connections.entry(id).or_default().push(resource_type);
+            }
+        }
+        for (id, resource_types) in connections {
+            let connection = plan.model.connections.iter().find(|connection| connection.id == id);
+            match connection {
+                Some(connection) if is_ldap_package(&connection.package) => {
+                    ldap::check(plan, settings, connection, &resource_types)?;
+                }
+                _ => csv::Options::check(plan, settings, id)?,
+            }
         }
         Ok(())
     }
@@ -59,17 +129,20 @@ impl EmbeddedTask for Fulfill {
         for order in &orders {
             let connection = connection_of(&context.plan.model, &order.resource_type).ok_or_else(|| {
                 let message = format!("resource type {} has orders and no connection that fulfils them", order.resource_type);
-                TaskError::new(message)
-                    .help("name one in a resource type mapping, as <ManualProvisioningResourceTypeMapping Connection=\"…\">")
+                TaskError::new(message).help("name one in a resource type mapping, as <LdapResourceTypeMapping Connection=\"…\">")
             })?;
             by_connection.entry(connection).or_default().push(order);
         }
         let moment = next_moment(context.transaction, context.run)?;
         let mut results = Vec::with_capacity(orders.len());
-        let mut lost = Vec::new();
+        let (mut lost, mut remarks) = (Vec::new(), Vec::new());
         for (connection, orders) in by_connection {
             match put(context, connection, &orders) {
-                Ok(done) => results.extend(done),
+                Ok(put) => {
+                    results.extend(put.answered);
+                    lost.extend(put.waiting);
+                    remarks.extend(put.remark);
+                }
                 Err(error) if (context.cancelled)() => return Err(error),
                 Err(error) => lost.push((orders.len(), error.to_string())),
             }
@@ -89,6 +162,9 @@ impl EmbeddedTask for Fulfill {
         for (orders, reason) in &lost {
             message = format!("{message}; {orders} orders wait for the next run: {reason}");
         }
+        for remark in remarks {
+            message = format!("{message}; {remark}");
+        }
         let end = if failed.is_empty() && lost.is_empty() { TaskEnd::Completed } else { TaskEnd::Failed };
         let mut report = TaskReport::new(end)
             .count("executed", executed as u64)
@@ -100,25 +176,55 @@ impl EmbeddedTask for Fulfill {
     }
 }
 
-/// Puts the orders of a connection to its system.
-fn put<'o>(context: &TaskContext<'_>, connection: &str, orders: &[&'o Order]) -> Result<Vec<Answered<'o>>, TaskError> {
+/// Puts the orders of a connection to its system. Orders that wait for others are put again as long as that helps.
+fn put<'o>(context: &TaskContext<'_>, connection: &str, orders: &[&'o Order]) -> Result<Put<'o>, TaskError> {
     let mut target = target(context, connection)?;
-    let mut results = Vec::with_capacity(orders.len());
-    for (done, order) in orders.iter().enumerate() {
-        context.tick(done as u64, Some(orders.len() as u64))?;
-        results.push((*order, target.execute(order)));
+    let mut put = Put::default();
+    let mut round: Vec<&Order> = orders.to_vec();
+    loop {
+        let before = round.len();
+        let mut later = Vec::new();
+        for (place, order) in round.iter().enumerate() {
+            (context.progress)(put.answered.len() as u64, Some(orders.len() as u64));
+            if (context.cancelled)() {
+                return Err(TaskError::cancelled());
+            }
+            match target.execute(order) {
+                Ok(()) => put.answered.push((*order, Ok(()))),
+                Err(Stop::Refused(reason)) => put.answered.push((*order, Err(reason))),
+                Err(Stop::Later(reason)) => later.push((*order, reason)),
+                Err(Stop::Lost(reason)) => {
+                    put.waiting = Some((before - place + later.len(), reason));
+                    break;
+                }
+            }
+        }
+        if put.waiting.is_some() || later.is_empty() {
+            break;
+        }
+        if later.len() == before {
+            put.answered.extend(later.into_iter().map(|(order, reason)| (order, Err(reason))));
+            break;
+        }
+        round = later.into_iter().map(|(order, _)| order).collect();
     }
     target.finish()?;
-    Ok(results)
+    put.remark = target.remark();
+    Ok(put)
 }
 
 fn target<'a>(context: &TaskContext<'a>, id: &str) -> Result<Box<dyn Target + 'a>, TaskError> {
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
     let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
+    let package = connection.package.split('@').next().unwrap_or_default();
+    if is_ldap_package(package) {
+        return Ok(Box::new(ldap::LdapTarget::open(context, connection)?));
+    }
     if !csv::is_file_package(&connection.package) {
         let message = format!("connection {id} of package {} has no embedded fulfilment", connection.package);
-        return Err(TaskError::new(message)
-            .help("embedded are Usercube.FulfillToFile and Usercube.Manual; run others with the process executor"));
+        return Err(TaskError::new(message).help(
+            "embedded are the LDAP packages, Usercube.FulfillToFile and Usercube.Manual; run others with the process executor",
+        ));
     }
     match csv::Options::read(context.settings, id)? {
         csv::Options::Sources => Ok(Box::new(csv::CsvTarget::open(context, connection)?)),

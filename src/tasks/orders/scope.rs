@@ -1,6 +1,6 @@
 //! Which resource types a provisioning task is about, and the connection by which each is fulfilled.
 
-use crate::plan::model::{Model, ResourceType};
+use crate::plan::model::{Model, ResourceType, Task};
 use crate::tasks::{TaskContext, TaskError};
 
 /// The resource types of a task, in the order of the plan.
@@ -11,7 +11,11 @@ pub(in crate::tasks) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Those the task lists, else those of its connector, else all; those of its connection where it names one.
     pub(in crate::tasks) fn of(context: &TaskContext<'a>) -> Result<Self, TaskError> {
-        let (model, task) = (&context.plan.model, context.task);
+        Self::of_task(&context.plan.model, context.task)
+    }
+
+    /// As [`Self::of`], before a run.
+    pub(in crate::tasks) fn of_task(model: &'a Model, task: &Task) -> Result<Self, TaskError> {
         if let Some(unknown) = task.resource_types.iter().find(|id| super::resource_type(model, id).is_none()) {
             return Err(TaskError::new(format!("the plan has no resource type {unknown}, which task {} lists", task.id)));
         }

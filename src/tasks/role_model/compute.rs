@@ -231,7 +231,7 @@ impl<'a> Run<'a> {
 
     fn frame(&self, found: &Type<'_>, row: Option<&Row>) -> Result<Frame, TaskError> {
         let reread = self.reread(found, row)?;
-        Ok(Frame { blocked: self.blocked || found.blocked, reread, discard: found.discard })
+        Ok(Frame { blocked: self.blocked || found.blocked, reread, discard: found.discard, fresh: false })
     }
 
     /// Whether the connector was synchronized since the last execution of an assignment's orders.
@@ -289,6 +289,7 @@ impl<'a> Run<'a> {
         let found = &self.rules.types[subject.number];
         let stored = Row { id: next.id, ..row.unwrap_or(&next).clone() };
         let before = row.filter(|row| row.command == "Added" && row.resource.is_none()).map(|row| row.state);
+        let frame = Frame { fresh: before.is_none(), ..frame };
         let parts = self.parts(subject, next.id, None, frame)?;
         if let Some(reason) = self.waits_for(subject, found)? {
             (next.state, next.message) = (NONE, Some(reason));

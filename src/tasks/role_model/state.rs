@@ -22,6 +22,8 @@ pub(super) struct Frame {
     pub(super) reread: bool,
     /// What was changed by hand is set again.
     pub(super) discard: bool,
+    /// The resource is to be made, and nothing of it is under way: whatever was before, all of it is wanted anew.
+    pub(super) fresh: bool,
 }
 
 impl Frame {
@@ -36,6 +38,7 @@ impl Frame {
 pub(super) fn next(frame: Frame, before: Option<(i64, bool)>, same: bool) -> (i64, bool) {
     match before {
         _ if same => (VERIFIED, false),
+        _ if frame.fresh => (frame.ordered(), false),
         None | Some((FAILED, _)) => (frame.ordered(), false),
         Some((VERIFIED, _) | (_, true)) if frame.discard => (frame.ordered(), false),
         Some((VERIFIED, _) | (_, true)) => (NONE, true),
@@ -55,7 +58,7 @@ pub(super) fn of_parts(parts: &[i64]) -> i64 {
 mod tests {
     use super::*;
 
-    const FRAME: Frame = Frame { blocked: false, reread: false, discard: false };
+    const FRAME: Frame = Frame { blocked: false, reread: false, discard: false, fresh: false };
 
     #[test]
     fn what_is_shown_is_verified_whatever_was_before() {
@@ -78,6 +81,14 @@ mod tests {
         assert_eq!(next(FRAME, Some((VERIFIED, false)), false), (NONE, true));
         assert_eq!(next(FRAME, Some((NONE, true)), false), (NONE, true));
         assert_eq!(next(Frame { discard: true, ..FRAME }, Some((VERIFIED, false)), false), (PENDING, false));
+    }
+
+    #[test]
+    fn a_resource_that_is_made_again_gets_all_it_had() {
+        let fresh = Frame { fresh: true, ..FRAME };
+        for before in [Some((VERIFIED, false)), Some((NONE, true)), Some((ERRORED, false)), None] {
+            assert_eq!(next(fresh, before, false), (PENDING, false));
+        }
     }
 
     #[test]

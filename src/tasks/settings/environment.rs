@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::json::{Json, Node, Place};
 
 /// The keys at the top that the environment may give.
-const ROOTS: [&str; 4] = ["Connections", "Databases", "MailSettings", "OpenId"];
+const ROOTS: [&str; 5] = ["Connections", "Databases", "MailSettings", "OpenId", "PasswordResetSettings"];
 /// What separates keys.
 const SEPARATOR: &str = "__";
 const FILE: &str = "File";
@@ -49,6 +49,12 @@ fn put(node: &mut Node, keys: &[&str], value: String) {
         node.value = Json::Text(value);
         return;
     };
+    // As in the product's other settings, a number is the place in a list, from 0.
+    if let Json::List(items) = &mut node.value
+        && let Some(item) = key.parse().ok().and_then(|index: usize| items.get_mut(index))
+    {
+        return put(item, rest, value);
+    }
     if !matches!(node.value, Json::Map(_)) {
         node.value = Json::Map(Vec::new());
     }
@@ -76,15 +82,21 @@ mod tests {
             ("Connections__AD__Password__File", secret.to_str().unwrap()),
             ("OpenId__OpenIdClients__Job", "token"),
             ("Connections__", "x"),
+            ("Connections__AD__Servers__1__Password", "hunter33"),
             ("PATH", "/bin"),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let text = "{\"Connections\": {\"AD\": {\"Login\": \"old\", \"Path\": \"x\"}}}";
+        let text = "{\"Connections\": {\"AD\": {\"Login\": \"old\", \"Path\": \"x\", \
+                    \"Servers\": [{}, {\"Server\": \"b\"}]}}}";
         let settings = Settings::read(text, Path::new("a.json"), None, variables).unwrap();
         let connection = settings.connection("ad").unwrap();
         assert_eq!(connection.text("Login").unwrap().as_deref(), Some("svc"));
         assert_eq!(connection.text("Path").unwrap().as_deref(), Some("x"));
         assert_eq!(connection.secret("Password").unwrap().unwrap().expose(), "hunter22");
+        let servers = connection.objects("Servers").unwrap();
+        assert_eq!(servers[1].secret("Password").unwrap().unwrap().expose(), "hunter33");
+        assert_eq!(servers[1].text("Server").unwrap().as_deref(), Some("b"));
+        assert!(!servers[0].has("Password"));
         let path = ["OpenId", "OpenIdClients", "Job"].map(str::to_owned);
         assert_eq!(settings.secret_at(&path).unwrap().expose(), "token");
         let absent = [("Connections__AD__Password__File".to_owned(), "absent".to_owned())];

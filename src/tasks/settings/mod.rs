@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use crate::config::Fulfilment;
 use json::{Json, Node};
 
+use crate::config::nearest;
+
 pub use json::Place;
 
 /// A text that never shows itself.
@@ -269,6 +271,34 @@ impl ConnectionSettings {
     pub fn list(&self, name: &str) -> Result<Vec<String>, SettingsError> {
         let Some(node) = self.node.get(name) else { return Ok(Vec::new()) };
         texts(node).map_err(|(place, message)| self.invalid_at(place, format!("{name} {message}")))
+    }
+
+    /// A list of objects, each with settings of its own; one object stands for a list of one. Messages name the
+    /// connection that they belong to.
+    pub fn objects(&self, name: &str) -> Result<Vec<Self>, SettingsError> {
+        let Some(node) = self.node.get(name) else { return Ok(Vec::new()) };
+        let items = match &node.value {
+            Json::Null => return Ok(Vec::new()),
+            Json::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let object = |item: &Node| match item.value {
+            Json::Map(_) => Ok(Self { node: item.clone(), ..self.clone() }),
+            _ => Err(self.invalid_at(item.place, format!("{name} of connection {} must hold objects", self.id))),
+        };
+        items.iter().map(object).collect()
+    }
+
+    /// Refuses a setting that is none of `known`, with the nearest of them.
+    pub fn only(&self, known: &[&str]) -> Result<(), SettingsError> {
+        let Json::Map(members) = &self.node.value else { return Ok(()) };
+        let unknown = members.iter().find(|(name, ..)| !known.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        let Some((name, place, _)) = unknown else { return Ok(()) };
+        let help = match nearest(name, known.iter().copied()) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        Err(self.invalid_at(*place, format!("unknown setting {name} of connection {}; {help}", self.id)))
     }
 
     /// An error at a setting of this connection.

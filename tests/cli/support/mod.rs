@@ -4,6 +4,8 @@
 
 pub mod editor;
 pub mod schema;
+#[cfg(all(unix, feature = "ldap"))]
+pub mod slapd;
 
 use std::fmt;
 use std::fs;

@@ -1,0 +1,37 @@
+//! LDAP directories: connections of the packages `Usercube.LDAP`, its variants, `Usercube.OpenLDAP` and `Usercube.AD`.
+//!
+//! What is here knows nothing of tasks: settings in, a bound client out, errors that tell a server that cannot be
+//! reached from one that refuses. Every wait has an end. Without the feature `ldap` the settings are still checked,
+//! and opening says how to build the client in.
+
+#[cfg(not(feature = "ldap"))]
+mod absent;
+#[cfg(feature = "ldap")]
+mod client;
+mod dn;
+mod entry;
+mod error;
+mod options;
+
+#[cfg(not(feature = "ldap"))]
+pub use absent::LdapClient;
+#[cfg(feature = "ldap")]
+pub use client::LdapClient;
+pub use dn::{escape_rdn_value, parent, same_dn, split_rdn};
+pub use entry::{Change, Entry, Scope, Search};
+pub use error::{LdapFailure, code};
+pub use options::{LdapOptions, LdapServer, LdapTable, Login};
+
+/// Whether a connection package reads and writes an LDAP directory.
+pub fn is_ldap_package(package: &str) -> bool {
+    let name = package.split('@').next().unwrap_or_default();
+    let known = [
+        "Usercube.AD",
+        "Usercube.LDAP",
+        "Usercube.LDAP.Apache",
+        "Usercube.LDAP.Oracle",
+        "Usercube.LDAP.RedHat",
+        "Usercube.OpenLDAP",
+    ];
+    known.iter().any(|known| known.eq_ignore_ascii_case(name))
+}

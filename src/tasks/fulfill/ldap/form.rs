@@ -1,0 +1,235 @@
+//! How values of properties are written into attributes, as the mapping's `Format` and the property's type say.
+
+use crate::expr::date::{DAY, DateTime, SECOND};
+
+/// How the values of an attribute are made of the text that the store holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The text itself.
+    Text,
+    /// Several values in one text.
+    Many(String),
+    /// `TRUE` and `FALSE`.
+    Bool,
+    /// Generalized time, in UTC.
+    Time,
+    /// Hundreds of nanoseconds since 1601.
+    Since1601,
+    /// Sixteen bytes, in the order of Windows.
+    Guid,
+    /// A security identifier in bytes.
+    Sid,
+    /// Bytes that are stored in Base64.
+    Bytes,
+    /// One bit of a number, which stands in another attribute.
+    Bit {
+        /// The property that holds the whole number.
+        property: String,
+        /// The bit itself.
+        mask: i64,
+    },
+}
+
+/// Days from the year 1 to 1601.
+const YEAR_1601: i64 = 584_388;
+
+impl Form {
+    /// The form that a `Format` (without regard to case) and a property's type ask for; without either, what Active
+    /// Directory keeps in bytes is known by its name.
+    pub(super) fn of(format: Option<&str>, kind: &str, attribute: &str) -> Result<Self, String> {
+        let format = format.unwrap_or_default().trim();
+        let lower = format.to_ascii_lowercase();
+        if let Some(bit) = lower.strip_prefix("bit:") {
+            let property = format["bit:".len()..].rsplit_once(':').map_or("", |(property, _)| property);
+            let number = bit.rsplit_once(':').and_then(|(_, number)| number.parse::<u32>().ok());
+            return match number.filter(|number| (1..=32).contains(number) && !property.is_empty()) {
+                // The first bit is the lowest: `bit:userAccountControl:2` is the one that disables an account.
+                Some(number) => Ok(Self::Bit { property: property.to_owned(), mask: 1 << (number - 1) }),
+                None => Err(format!("Format {format:?} is not bit:<property>:<bit from 1 to 32>")),
+            };
+        }
+        Ok(match (lower.as_str(), kind) {
+            ("", _) if attribute.eq_ignore_ascii_case("objectGUID") => Self::Guid,
+            ("", _) if attribute.eq_ignore_ascii_case("objectSid") => Self::Sid,
+            ("", "Bool") | ("bool", _) => Self::Bool,
+            ("", "DateTime") | ("datetime", _) => Self::Time,
+            ("1601date", _) => Self::Since1601,
+            ("guid", _) => Self::Guid,
+            ("sid", _) => Self::Sid,
+            ("" | "byte", "Bytes" | "Binary") | ("bytes" | "binary" | "bytes/binary", _) => Self::Bytes,
+            ("multivaluedtext", _) => Self::Many("\n".to_owned()),
+            ("" | "byte" | "double" | "int16" | "int32" | "int64" | "rdn", _) => Self::Text,
+            (lower, _) if lower.starts_with("concat:") => Self::Text,
+            _ => return Err(format!("Format {format:?} is unknown for directories")),
+        })
+    }
+
+    /// The values for a text; none for an empty one.
+    pub(super) fn values(&self, text: &str) -> Result<Vec<Vec<u8>>, String> {
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wrong = |what: &str| format!("{:?} is no {what}", text.chars().take(60).collect::<String>());
+        let one = match self {
+            Self::Text => text.as_bytes().to_vec(),
+            Self::Many(separator) => {
+                let mut values: Vec<Vec<u8>> = Vec::new();
+                for value in text.split(separator.as_str()).map(str::trim).filter(|value| !value.is_empty()) {
+                    // A directory refuses a value given twice.
+                    if !values.iter().any(|known| known == value.as_bytes()) {
+                        values.push(value.as_bytes().to_vec());
+                    }
+                }
+                return Ok(values);
+            }
+            Self::Bool => match flag(text).ok_or_else(|| wrong("Boolean"))? {
+                true => b"TRUE".to_vec(),
+                false => b"FALSE".to_vec(),
+            },
+            Self::Time => {
+                let date = DateTime::stored(text).ok_or_else(|| wrong("date"))?;
+                format!("{}Z", date.store()).into_bytes()
+            }
+            Self::Since1601 => match (text.parse::<i64>(), DateTime::stored(text)) {
+                (_, Some(date)) if text.len() >= 8 && date.ticks() >= YEAR_1601 * DAY => {
+                    (date.ticks() - YEAR_1601 * DAY).to_string().into_bytes()
+                }
+                // Zero and the highest number mean never.
+                (Ok(number @ (0 | i64::MAX)), _) => number.to_string().into_bytes(),
+                _ => return Err(wrong("date from 1601 on")),
+            },
+            Self::Guid => guid(text).ok_or_else(|| wrong("GUID"))?,
+            Self::Sid => sid(text).ok_or_else(|| wrong("security identifier"))?,
+            Self::Bytes => base64(text).ok_or_else(|| wrong("Base64"))?,
+            Self::Bit { .. } => return Err("a bit has no values of its own".to_owned()),
+        };
+        Ok(vec![one])
+    }
+}
+
+/// Reads a Boolean as stored.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.trim() {
+        "1" => Some(true),
+        "0" => Some(false),
+        word if word.eq_ignore_ascii_case("true") => Some(true),
+        word if word.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+fn guid(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> =
+        text.chars().filter(|c| !matches!(c, '-' | '{' | '}')).map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit)).collect();
+    if digits.len() != 32 {
+        return None;
+    }
+    let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+    Some(order.iter().map(|&place: &usize| bytes[place]).collect())
+}
+
+/// `S-1-5-21-…` in bytes: revision, count, authority (six bytes, high first), sub-authorities (four bytes, low first).
+fn sid(text: &str) -> Option<Vec<u8>> {
+    let mut numbers = text.strip_prefix("S-").or_else(|| text.strip_prefix("s-"))?.split('-');
+    let revision: u8 = numbers.next()?.parse().ok()?;
+    let authority: u64 = numbers.next()?.parse().ok().filter(|number| *number < 1 << 48)?;
+    let rest = numbers.map(|number| number.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
+    let mut bytes = vec![revision, u8::try_from(rest.len()).ok().filter(|count| *count <= 15)?];
+    bytes.extend(&authority.to_be_bytes()[2..]);
+    bytes.extend(rest.iter().flat_map(|number| number.to_le_bytes()));
+    Some(bytes)
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let digit = |sign: u8| -> Option<u32> {
+        Some(match sign {
+            b'A'..=b'Z' => u32::from(sign - b'A'),
+            b'a'..=b'z' => u32::from(sign - b'a') + 26,
+            b'0'..=b'9' => u32::from(sign - b'0') + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        })
+    };
+    let signs: Vec<u8> = text.bytes().filter(|sign| !sign.is_ascii_whitespace()).collect();
+    let filled = signs.iter().rposition(|sign| *sign != b'=').map_or(0, |last| last + 1);
+    if !signs.len().is_multiple_of(4) || signs.len() - filled > 2 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(signs.len() / 4 * 3);
+    for group in signs[..filled].chunks(4) {
+        let mut number = 0;
+        for place in 0..4 {
+            number = number << 6 | group.get(place).map_or(Some(0), |sign| digit(*sign))?;
+        }
+        bytes.extend(&number.to_be_bytes()[1..group.len()]);
+    }
+    Some(bytes)
+}
+
+/// The number of a bit mask with one bit set or cleared.
+pub(super) fn with_bit(number: i64, mask: i64, on: bool) -> i64 {
+    if on { number | mask } else { number & !mask }
+}
+
+const _: () = assert!(SECOND == 10_000_000, "dates count hundreds of nanoseconds, as 1601Date does");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(format: &str, kind: &str, text: &str) -> String {
+        let values = Form::of(Some(format), kind, "a").and_then(|form| form.values(text));
+        match values {
+            Ok(values) => values.iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect::<Vec<_>>().join("|"),
+            Err(reason) => reason,
+        }
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn values_are_written_as_directories_write_them() {
+        assert_eq!(one("", "Bool", "true"), "TRUE");
+        assert_eq!(one("Bool", "String", "0"), "FALSE");
+        assert_eq!(one("", "DateTime", "20260131083000"), "20260131083000Z");
+        assert_eq!(one("1601Date", "DateTime", "20260101000000"), "134116992000000000");
+        assert_eq!(one("1601date", "DateTime", "0"), "0");
+        assert_eq!(one("MultivaluedText", "String", "a\nb\na\n"), "a|b");
+        assert_eq!(one("concat:;", "String", "a;b"), "a;b");
+        assert_eq!(one("", "Int32", "7"), "7");
+        assert_eq!(one("", "String", ""), "");
+    }
+
+    #[test]
+    fn binary_values_are_written_in_their_bytes() {
+        let bytes = |format: &str, text: &str| hex(&Form::of(Some(format), "String", "a").unwrap().values(text).unwrap()[0]);
+        assert_eq!(bytes("Guid", "c076e361fa5f428e833939a449ce2db3"), "61e376c05ffa8e42833939a449ce2db3");
+        assert_eq!(bytes("SID", "S-1-5-32-544"), "01020000000000052000000020020000");
+        assert_eq!(bytes("Bytes", "YW55IGNhcm5hbA=="), hex(b"any carnal"));
+        assert_eq!(bytes("Binary", "YW55"), hex(b"any"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        assert_eq!(one("", "Bool", "perhaps"), "\"perhaps\" is no Boolean");
+        assert_eq!(one("", "DateTime", "soon"), "\"soon\" is no date");
+        assert_eq!(one("1601Date", "DateTime", "15000101000000"), "\"15000101000000\" is no date from 1601 on");
+        assert_eq!(one("Guid", "String", "12"), "\"12\" is no GUID");
+        assert_eq!(one("SID", "String", "S-1"), "\"S-1\" is no security identifier");
+        assert_eq!(one("Bytes", "String", "a"), "\"a\" is no Base64");
+        assert_eq!(one("bit:x", "String", "1"), "Format \"bit:x\" is not bit:<property>:<bit from 1 to 32>");
+        assert_eq!(one("Date", "DateTime", "1"), "Format \"Date\" is unknown for directories");
+    }
+
+    #[test]
+    fn a_bit_is_counted_from_the_lowest() {
+        let form = Form::of(Some("bit:userAccountControl:2"), "String", "a").unwrap();
+        assert_eq!(form, Form::Bit { property: "userAccountControl".to_owned(), mask: 2 });
+        assert_eq!(Form::of(None, "String", "objectguid"), Ok(Form::Guid));
+        assert_eq!((with_bit(512, 2, true), with_bit(514, 2, false)), (514, 512));
+    }
+}

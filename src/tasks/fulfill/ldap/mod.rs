@@ -1,0 +1,185 @@
+//! Orders executed in LDAP directories, as the `LdapResourceTypeMapping` of their resource type says.
+//!
+//! An order becomes operations ([`steps`]), each telling an end state; they are carried out one after the other and held
+//! against what the directory shows ([`perform`]). Passwords exist in the call that sets them only.
+
+mod dn;
+mod form;
+mod password;
+mod perform;
+mod shape;
+mod steps;
+
+use std::collections::BTreeMap;
+
+use super::{Order, Stop, Target};
+use crate::connectors::ldap::{Change, Entry, LdapClient, LdapFailure, LdapOptions, Search, code};
+use crate::plan::model::{Connection, Plan, ResourceType};
+use crate::tasks::orders::connection_of;
+use crate::tasks::settings::{ConnectionSettings, Settings};
+use crate::tasks::{TaskContext, TaskError};
+use perform::{Directory, Passwords, Performer};
+use shape::Shape;
+use steps::Values;
+
+/// A directory that orders are executed in.
+pub(super) struct LdapTarget<'a> {
+    directory: Server,
+    /// By resource type.
+    shapes: BTreeMap<&'a str, Shape>,
+    windows: bool,
+    /// Passwords that were set.
+    set: u64,
+}
+
+/// Looks for what is wrong with a connection and the resource types that it fulfils, before anything runs.
+pub(super) fn check(
+    plan: &Plan,
+    settings: &Settings,
+    connection: &Connection,
+    resource_types: &[&ResourceType],
+) -> Result<(), TaskError> {
+    let (own, options) = options(settings, connection)?;
+    for resource_type in resource_types {
+        let shape = Shape::read(&plan.model, settings, resource_type).map_err(TaskError::new)?;
+        if shape.password.is_some() && !options.resets_passwords && !is_windows(connection, &options) {
+            let message = format!("it is not true, and resource type {} sets passwords (PasswordResetSetting)", shape.id);
+            return Err(TaskError::new(own.wrong("IsLdapPasswordReset", message).to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn options<'s>(settings: &'s Settings, connection: &Connection) -> Result<(&'s ConnectionSettings, LdapOptions), TaskError> {
+    let own = settings.connection(&connection.id);
+    let own = own.ok_or_else(|| TaskError::new(format!("connection {} has no settings under Connections", connection.id)))?;
+    let options = LdapOptions::read(own, &connection.package).map_err(|error| TaskError::new(error.to_string()))?;
+    Ok((own, options))
+}
+
+/// Whether the directory takes passwords as Active Directory does.
+fn is_windows(connection: &Connection, options: &LdapOptions) -> bool {
+    let package = connection.package.split('@').next().unwrap_or_default();
+    package.eq_ignore_ascii_case("Usercube.AD") || options.is_ad_lds
+}
+
+impl<'a> LdapTarget<'a> {
+    /// Connects to the directory.
+    pub(super) fn open(context: &TaskContext<'a>, connection: &Connection) -> Result<Self, TaskError> {
+        let (_, options) = options(context.settings, connection)?;
+        let model = &context.plan.model;
+        let mut shapes = BTreeMap::new();
+        for resource_type in &model.resource_types {
+            if connection_of(model, &resource_type.id) == Some(connection.id.as_str()) {
+                let shape = Shape::read(model, context.settings, resource_type).map_err(TaskError::new)?;
+                shapes.insert(resource_type.id.as_str(), shape);
+            }
+        }
+        let client = LdapClient::open(&options).map_err(|failure| {
+            let error = TaskError::new(failure.to_string());
+            match failure.help() {
+                Some(help) => error.help(help),
+                None => error,
+            }
+        })?;
+        let windows = is_windows(connection, &options);
+        let directory = Server { client, base: options.entries().base.clone() };
+        Ok(Self { directory, shapes, windows, set: 0 })
+    }
+}
+
+impl Target for LdapTarget<'_> {
+    fn execute(&mut self, order: &Order) -> Result<(), Stop> {
+        let shape = self.shapes.get(order.resource_type.as_str());
+        let shape = shape.ok_or_else(|| Stop::Refused(format!("the plan has no resource type {}", order.resource_type)))?;
+        let work = shape.work(order).map_err(Stop::Refused)?;
+        let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: self.windows });
+        let mut performer = Performer { directory: &mut self.directory, permissive: shape.permissive, passwords, set: 0 };
+        let result = performer.perform(&work);
+        self.set += performer.set;
+        result
+    }
+
+    fn remark(&self) -> Option<String> {
+        (self.set > 0).then(|| format!("{} passwords were set, and mailed to nobody", self.set))
+    }
+}
+
+/// The client, asked as orders need it.
+struct Server {
+    client: LdapClient,
+    /// Where searches start.
+    base: String,
+}
+
+impl Server {
+    fn names(&mut self, base: &str, filter: &str) -> Result<Vec<String>, LdapFailure> {
+        let mut names = Vec::new();
+        let search = Search::below(base, filter, &["1.1"]);
+        let result = self.client.search(&search, |entry| {
+            names.push(entry.dn);
+            Ok::<_, LdapFailure>(())
+        });
+        match result {
+            Err(failure) if failure.code() == Some(code::NO_SUCH_OBJECT) => Ok(Vec::new()),
+            result => {
+                names.sort();
+                result.map(|()| names)
+            }
+        }
+    }
+}
+
+impl Directory for Server {
+    fn read(&mut self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, LdapFailure> {
+        self.client.read(dn, attributes)
+    }
+
+    fn holds(&mut self, dn: &str, attribute: &str, value: &[u8]) -> Result<Option<bool>, LdapFailure> {
+        let filter = equals(attribute, value);
+        let mut found = false;
+        let search = Search { filter: &filter, ..Search::of(dn, &["1.1"]) };
+        let result = self.client.search(&search, |_| {
+            found = true;
+            Ok::<_, LdapFailure>(())
+        });
+        match result {
+            Err(failure) if failure.code() == Some(code::NO_SUCH_OBJECT) => Ok(None),
+            result => result.map(|()| Some(found)),
+        }
+    }
+
+    fn having(&mut self, attribute: &str, value: &[u8]) -> Result<Vec<String>, LdapFailure> {
+        let base = self.base.clone();
+        self.names(&base, &equals(attribute, value))
+    }
+
+    fn below(&mut self, dn: &str) -> Result<Vec<String>, LdapFailure> {
+        self.names(dn, "(objectClass=*)")
+    }
+
+    fn add(&mut self, dn: &str, values: &[Values]) -> Result<(), LdapFailure> {
+        self.client.add(dn, values)
+    }
+
+    fn modify(&mut self, dn: &str, changes: &[Change], permissive: bool) -> Result<(), LdapFailure> {
+        self.client.modify(dn, changes, permissive)
+    }
+
+    fn rename(&mut self, dn: &str, rdn: &str, parent: Option<&str>) -> Result<(), LdapFailure> {
+        self.client.modify_dn(dn, rdn, true, parent)
+    }
+
+    fn delete(&mut self, dn: &str, tree: bool) -> Result<(), LdapFailure> {
+        self.client.delete(dn, tree)
+    }
+}
+
+/// The filter for entries that have a value, every byte of it escaped that is no plain letter or digit.
+fn equals(attribute: &str, value: &[u8]) -> String {
+    let value: String = value
+        .iter()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(*byte).to_string() } else { format!("\\{byte:02x}") })
+        .collect();
+    format!("({attribute}={value})")
+}
