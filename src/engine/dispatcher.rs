@@ -67,7 +67,8 @@ impl<'a> Dispatcher<'a> {
         let run = executor.run;
         let log = EventLog::open(store.work(), run, &store.log(run)?)?;
         let connection = store.connect()?;
-        let external = if executor.programs.is_empty() { None } else { Some(store.connect()?) };
+        let external = if executor.programs.count() == 0 { None } else { Some(store.connect()?) };
+        let jobs = start.jobs;
         let abort = connection.get_interrupt_handle();
         let mut dispatcher = Self {
             store,
@@ -84,7 +85,7 @@ impl<'a> Dispatcher<'a> {
             abort,
         };
         thread::scope(|scope| {
-            let (crew, reports) = Crew::start(scope, executor, connection, external);
+            let (crew, reports) = Crew::start(scope, executor, connection, external, jobs);
             let ended = dispatcher.work(&crew, &reports);
             if ended.is_err() {
                 // Whatever still runs is told to give up, so that the scope can end.
