@@ -2,7 +2,8 @@
 //!
 //! The effect of a program is not part of a transaction. What is promised instead: the record of a program is written
 //! before it starts, so that a program of which nobody saw the end is known to be one, and its task is never run a
-//! second time unless somebody, or the configuration, says that this does no harm.
+//! second time unless somebody, or the configuration, says that this does no harm. How it ended stands in the history
+//! alone; whoever continues the run puts it beside the outcomes of the other tasks.
 
 mod child;
 mod handed;
@@ -161,7 +162,10 @@ impl<'a> External<'a> {
         }
         let list = (state == TaskState::Blocked).then(|| format!("{}/{}/{}", shared.run.0, task.id, order.attempt));
         let outcome = Outcome { state, counters: told.counts, message: told.message, ended: Timestamp::now(), list };
-        self.commit(&task.id, &outcome)?;
+        // Whatever ended otherwise is written by the dispatcher, together with what starts next: one flush, not two.
+        if outcome.list.is_some() {
+            self.commit(&task.id, &outcome)?;
+        }
         Ok(Ending::Committed(outcome))
     }
 
@@ -276,16 +280,12 @@ impl<'a> External<'a> {
         true
     }
 
-    /// Writes the outcome, however long another task needs the store. It is not flushed: the history is, with the end of
-    /// the task and before another one starts, and what a power cut takes is found there again. The list of a blocked
-    /// task is not, so that one is.
+    /// Writes the outcome of a blocked task, however long another task needs the store.
     fn commit(&self, task: &str, outcome: &Outcome) -> Result<(), EngineError> {
         let failed = |error| EngineError::database(self.shared.store, error);
         let begun = Instant::now();
         loop {
             let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-            let flush = if outcome.list.is_some() { "FULL" } else { "NORMAL" };
-            store.pragma_update(None, "synchronous", flush).map_err(failed)?;
             let transaction = match Transaction::new_unchecked(&store, TransactionBehavior::Immediate) {
                 Ok(transaction) => transaction,
                 Err(error) => match failed(error) {

@@ -133,8 +133,7 @@ fn end(known: &ProcessRecord) {
     }
 }
 
-/// Writes the outcomes again that only the history has kept: those of programs are flushed with it alone, so a power cut
-/// may have taken them from beside the identity data.
+/// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks.
 pub(crate) fn recover(store: &Store, run: RunId, records: &[TaskRecord], programs: &Programs<'_>) -> Result<(), EngineError> {
     let known = store.outcomes(run)?;
     let ended = |state| matches!(state, TaskState::Completed | TaskState::Unchanged | TaskState::Warning);
