@@ -20,11 +20,15 @@ impl Claim {
     /// Claims the task; none if somebody else executes it now.
     pub(super) fn take(work: &Path, task: &str) -> io::Result<Option<Self>> {
         let path = file_of(work, task);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
         // The file stays: removing it could take it from under somebody who has just opened it.
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let open = || File::options().create(true).truncate(false).write(true).open(&path);
+        let file = match (open(), path.parent()) {
+            (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder)?;
+                open()?
+            }
+            (file, _) => file?,
+        };
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _held: Some(file) })),
             Err(TryLockError::WouldBlock) => Ok(None),

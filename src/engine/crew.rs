@@ -11,20 +11,20 @@ use super::external::External;
 /// Somebody who executes tasks: orders in, reports out.
 pub(super) trait Execute: Send {
     /// Executes orders until no more can come.
-    fn serve(self, orders: &Receiver<Order>, reports: &Sender<Report>);
+    fn serve(self, orders: Receiver<Order>, reports: &Sender<Report>);
 }
 
 /// The embedded tasks, on the one connection that writes the identity data.
 struct Embedded<'a>(&'a Executor<'a>, Connection);
 
 impl Execute for Embedded<'_> {
-    fn serve(self, orders: &Receiver<Order>, reports: &Sender<Report>) {
-        self.0.serve(self.1, orders, reports);
+    fn serve(self, orders: Receiver<Order>, reports: &Sender<Report>) {
+        self.0.serve(self.1, &orders, reports);
     }
 }
 
 impl Execute for External<'_> {
-    fn serve(self, orders: &Receiver<Order>, reports: &Sender<Report>) {
+    fn serve(self, orders: Receiver<Order>, reports: &Sender<Report>) {
         External::serve(&self, orders, reports);
     }
 }
@@ -37,18 +37,22 @@ pub(super) struct Crew<'a> {
 }
 
 impl<'a> Crew<'a> {
-    /// Sets the executors to work.
+    /// Sets the executors to work; at most `jobs` programs at a time.
     pub(super) fn start<'s>(
         scope: &'s Scope<'s, '_>,
         executor: &'a Executor<'a>,
         embedded: Connection,
         external: Option<Connection>,
+        jobs: usize,
     ) -> (Self, Receiver<Report>)
     where
         'a: 's,
     {
         let (report, reports) = mpsc::channel();
-        let external = external.map(|store| set_to_work(scope, External::new(executor, store), report.clone()));
+        let external = external.map(|store| {
+            let workers = jobs.clamp(1, executor.programs.count().max(1));
+            set_to_work(scope, External::new(executor, store, workers), report.clone())
+        });
         let embedded = set_to_work(scope, Embedded(executor, embedded), report);
         (Self { executor, embedded, external }, reports)
     }
@@ -64,6 +68,6 @@ impl<'a> Crew<'a> {
 
 fn set_to_work<'s>(scope: &'s Scope<'s, '_>, executor: impl Execute + 's, report: Sender<Report>) -> Sender<Order> {
     let (order, orders) = mpsc::channel();
-    scope.spawn(move || executor.serve(&orders, &report));
+    scope.spawn(move || executor.serve(orders, &report));
     order
 }

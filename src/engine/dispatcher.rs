@@ -67,7 +67,8 @@ impl<'a> Dispatcher<'a> {
         let run = executor.run;
         let log = EventLog::open(store.work(), run, &store.log(run)?)?;
         let connection = store.connect()?;
-        let external = if executor.programs.is_empty() { None } else { Some(store.connect()?) };
+        let external = if executor.programs.count() == 0 { None } else { Some(store.connect()?) };
+        let jobs = start.jobs;
         let abort = connection.get_interrupt_handle();
         let mut dispatcher = Self {
             store,
@@ -84,7 +85,7 @@ impl<'a> Dispatcher<'a> {
             abort,
         };
         thread::scope(|scope| {
-            let (crew, reports) = Crew::start(scope, executor, connection, external);
+            let (crew, reports) = Crew::start(scope, executor, connection, external, jobs);
             let ended = dispatcher.work(&crew, &reports);
             if ended.is_err() {
                 // Whatever still runs is told to give up, so that the scope can end.
@@ -108,10 +109,11 @@ impl<'a> Dispatcher<'a> {
             if self.start.board.is_done() {
                 return self.close();
             }
-            self.flush(None)?;
+            let events = self.commit(None)?;
             for launched in self.orders.drain(..) {
                 crew.send(launched).map_err(|_| EngineError::Internal("the executor has ended".to_owned()))?;
             }
+            self.tell(&events)?;
             match reports.recv_timeout(LOOK) {
                 Ok(report) => {
                     self.hear(report)?;
@@ -299,17 +301,30 @@ impl<'a> Dispatcher<'a> {
         self.pending.push(Event { run: self.run.0, number: self.start.events, at: Timestamp::now(), kind });
     }
 
-    /// Writes what has happened since the last time, in one transaction, then tells the log and the reporter.
+    /// Writes what has happened since the last time, then tells it.
     fn flush(&mut self, end: Option<&End>) -> Result<(), EngineError> {
+        let events = self.commit(end)?;
+        self.tell(&events)
+    }
+
+    /// Writes what has happened since the last time, in one transaction; gives back the events, still to be told.
+    fn commit(&mut self, end: Option<&End>) -> Result<Vec<Event>, EngineError> {
         if self.changed.is_empty() && self.pending.is_empty() && end.is_none() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let changed = std::mem::take(&mut self.changed);
         let events = std::mem::take(&mut self.pending);
         let tasks = changed.into_iter().map(|place| (place, &self.start.records[place]));
         self.store.record(self.run, &self.executor.job.id, tasks, &events, end)?;
-        self.log.append(&events)?;
-        for event in &events {
+        Ok(events)
+    }
+
+    /// Tells the log and the reporter what is in the store.
+    fn tell(&mut self, events: &[Event]) -> Result<(), EngineError> {
+        if !events.is_empty() {
+            self.log.append(events)?;
+        }
+        for event in events {
             self.reporter.event(event);
         }
         Ok(())

@@ -52,7 +52,7 @@ pub(super) enum Report {
 
 /// How a task ended.
 pub(super) enum Ending {
-    /// It is committed.
+    /// It is committed; of a program: it has ended, which the history is told with the next step.
     Committed(Outcome),
     /// It failed; nothing of it is stored.
     Failed(String),

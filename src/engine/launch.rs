@@ -139,12 +139,14 @@ impl<'a> Board<'a> {
 
     fn verdict(&self, place: usize) -> Verdict {
         let parents = &self.parents[place];
+        if parents.is_empty() {
+            return Verdict::Launch;
+        }
         let satisfies = |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
         let refusing: Vec<usize> =
             parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
         let content = parents.iter().filter(satisfies).count();
         match self.job.tasks[place].parents {
-            _ if parents.is_empty() => Verdict::Launch,
             Parents::All if !refusing.is_empty() => Verdict::Refuse(self.reason(&refusing)),
             Parents::All if content == parents.len() => Verdict::Launch,
             Parents::Any if content > 0 => Verdict::Launch,

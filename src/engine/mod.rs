@@ -174,6 +174,7 @@ impl Engine {
             options.doubts.check(self.store.work(), run, &job.id, &rows, &programs)?;
         }
         let reopened = self.store.reopen(run, &System)?;
+        external::recover(&self.store, run, &rows, &programs)?;
         external::assume(&self.store, run, &options.doubts, &rows)?;
         let mut records = self.store.task_rows(run)?;
         let programmed: Vec<&str> = job

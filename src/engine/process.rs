@@ -53,9 +53,15 @@ impl Processes for System {
             return None;
         }
         let started = fields.nth(18)?;
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        Some(format!("{}/{started}", boot.trim()))
+        Some(format!("{}/{started}", boot().trim()))
     }
+}
+
+/// What tells this start of the machine from others.
+#[cfg(target_os = "linux")]
+fn boot() -> &'static str {
+    static BOOT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    BOOT.get_or_init(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default())
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]

@@ -3,14 +3,13 @@
 //! The program heads a group of processes. The group is ended as a whole when the run gives up, when time is up, and
 //! when its head has ended, so that nothing works on unseen.
 
-use std::io::{self, Read, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::output::{Lines, Output};
 use super::protocol::{Progress, Told};
+use super::streams::{Stream, Streams};
 use crate::engine::control::Control;
 use crate::engine::group::{End, Groups, Live};
 use crate::engine::process::System;
@@ -33,19 +32,11 @@ pub(super) enum Ended {
     GaveUp,
 }
 
-/// What is read from a program.
-enum Said {
-    Out(Vec<u8>),
-    Error(Vec<u8>),
-    OutClosed,
-    ErrorClosed,
-}
-
 /// A started program.
 pub(super) struct Running {
     child: Child,
     _live: Live,
-    said: Receiver<Said>,
+    streams: Streams,
     begun: Instant,
 }
 
@@ -63,18 +54,8 @@ impl Running {
         System.lead(&mut command);
         let mut child = command.spawn()?;
         let live = Live::note(child.id());
-        // Few pieces wait: a program that writes faster than the disk takes it waits too.
-        let (sender, said) = sync_channel(8);
-        if let Some(stdin) = child.stdin.take() {
-            feed(stdin, input);
-        }
-        if let Some(stream) = child.stdout.take() {
-            read(stream, sender.clone(), Said::Out, Said::OutClosed);
-        }
-        if let Some(stream) = child.stderr.take() {
-            read(stream, sender, Said::Error, Said::ErrorClosed);
-        }
-        Ok(Self { child, _live: live, said, begun: Instant::now() })
+        let streams = Streams::of(&mut child, input);
+        Ok(Self { child, _live: live, streams, begun: Instant::now() })
     }
 
     /// Its number.
@@ -93,35 +74,27 @@ impl Running {
     ) -> io::Result<Ended> {
         let group = self.pid();
         let (mut out, mut error) = (Lines::of_output(), Lines::of_errors());
-        let mut open = 2;
         let mut status: Option<ExitStatus> = None;
         let mut cut: Option<Ended> = None;
         let mut ending: Option<(Instant, bool)> = None;
         let mut gone: Option<Instant> = None;
         loop {
-            match self.said.recv_timeout(LOOK) {
-                Ok(Said::Out(bytes)) => {
-                    let mut hear = |line: &[u8]| {
-                        if let Some(how_far) = told.hear(line) {
-                            progress(how_far);
-                        }
-                    };
-                    output.take(&mut out, &bytes, &mut hear)?;
-                }
-                Ok(Said::Error(bytes)) => output.take(&mut error, &bytes, |_| {})?,
-                Ok(Said::OutClosed | Said::ErrorClosed) => open -= 1,
-                // Nothing more can come, and nothing waits: not to turn round and round.
-                Err(RecvTimeoutError::Disconnected) if gone.is_none() => thread::sleep(Duration::from_millis(1)),
-                Err(_) => {}
-            }
-            if status.is_none() && System.has_ended(&mut self.child)? {
+            self.streams.wait(LOOK, |stream, bytes| match stream {
+                Stream::Out => output.take(&mut out, bytes, |line| {
+                    if let Some(how_far) = told.hear(line) {
+                        progress(how_far);
+                    }
+                }),
+                Stream::Error => output.take(&mut error, bytes, |_| {}),
+            })?;
+            if status.is_none() && self.streams.may_have_ended() && System.has_ended(&mut self.child)? {
                 status = Some(self.child.wait()?);
             }
             if status.is_some() && gone.is_none() && !System.is_alive(group) {
                 gone = Some(Instant::now());
             }
             if let Some(since) = gone {
-                if open <= 0 || since.elapsed() > DRAIN {
+                if self.streams.are_closed() || since.elapsed() > DRAIN {
                     break;
                 }
                 continue;
@@ -170,31 +143,4 @@ impl Drop for Running {
             let _ = self.child.wait();
         }
     }
-}
-
-/// Writes `input` and closes the stream, beside everything else: a program need not read it.
-fn feed(mut stdin: ChildStdin, input: Vec<u8>) {
-    thread::spawn(move || {
-        let _ = stdin.write_all(&input);
-    });
-}
-
-/// Reads a stream to its end, beside everything else. Ends by itself also when nobody listens any more.
-fn read(mut stream: impl Read + Send + 'static, to: SyncSender<Said>, piece: fn(Vec<u8>) -> Said, end: Said) {
-    thread::spawn(move || {
-        let mut bytes = vec![0; 16 << 10];
-        loop {
-            match stream.read(&mut bytes) {
-                Ok(0) => break,
-                Ok(count) => {
-                    if to.send(piece(bytes[..count].to_vec())).is_err() {
-                        return;
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => break,
-            }
-        }
-        let _ = to.send(end);
-    });
 }

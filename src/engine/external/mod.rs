@@ -2,7 +2,8 @@
 //!
 //! The effect of a program is not part of a transaction. What is promised instead: the record of a program is written
 //! before it starts, so that a program of which nobody saw the end is known to be one, and its task is never run a
-//! second time unless somebody, or the configuration, says that this does no harm.
+//! second time unless somebody, or the configuration, says that this does no harm. How it ended stands in the history
+//! alone; whoever continues the run puts it beside the outcomes of the other tasks.
 
 mod child;
 mod handed;
@@ -11,6 +12,7 @@ mod output;
 mod programs;
 mod protocol;
 mod record;
+mod streams;
 mod uncertain;
 mod values;
 
@@ -43,9 +45,10 @@ pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
 pub use hook::{Hook, HookEnd, run_hook};
 pub(crate) use programs::Programs;
 pub(crate) use record::ProcessRecord;
+use record::RecordFile;
 pub use record::{folder, output_file};
 pub use uncertain::Doubts;
-pub(crate) use uncertain::{assume, end_left_overs, forbid_left_overs};
+pub(crate) use uncertain::{assume, end_left_overs, forbid_left_overs, recover};
 
 /// How long the store is waited for when a program has ended.
 const COMMIT: Duration = Duration::from_mins(1);
@@ -59,6 +62,7 @@ pub(super) struct External<'a> {
     shared: &'a Executor<'a>,
     /// For outcomes, opened once.
     store: Mutex<Connection>,
+    workers: usize,
 }
 
 /// How one try ended.
@@ -72,20 +76,25 @@ enum Try {
 }
 
 impl<'a> External<'a> {
-    pub(super) fn new(shared: &'a Executor<'a>, store: Connection) -> Self {
-        Self { shared, store: Mutex::new(store) }
+    /// At most `workers` tasks at a time.
+    pub(super) fn new(shared: &'a Executor<'a>, store: Connection, workers: usize) -> Self {
+        Self { shared, store: Mutex::new(store), workers }
     }
 
     /// Executes orders until no more can come, each beside the others.
-    pub(super) fn serve(&self, orders: &Receiver<Order>, reports: &Sender<Report>) {
+    pub(super) fn serve(&self, orders: Receiver<Order>, reports: &Sender<Report>) {
+        let orders = Mutex::new(orders);
+        let next = || orders.lock().unwrap_or_else(PoisonError::into_inner).recv();
         thread::scope(|scope| {
-            for order in orders {
+            for _ in 0..self.workers {
                 let reports = reports.clone();
                 scope.spawn(move || {
-                    let begun = Instant::now();
-                    let ending = self.execute(&order, &reports).unwrap_or_else(Ending::Broken);
-                    // The dispatcher is gone only when the run ends in an error that it reports itself.
-                    let _ = reports.send(Report::Ended(order.place, ending, begun.elapsed()));
+                    while let Ok(order) = next() {
+                        let begun = Instant::now();
+                        let ending = self.execute(&order, &reports).unwrap_or_else(Ending::Broken);
+                        // The dispatcher is gone only when the run ends in an error that it reports itself.
+                        let _ = reports.send(Report::Ended(order.place, ending, begun.elapsed()));
+                    }
                 });
             }
         });
@@ -104,20 +113,21 @@ impl<'a> External<'a> {
         let secrets: Vec<_> = programs::secrets(command).filter_map(|name| shared.programs.secrets.get(name)).collect();
         let file = output_file(&folder, order.attempt);
         let open =
-            || Output::open(&file, command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error));
+            || Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error));
         let mut told = Told::default();
         let mut retries = 0;
         let ending = loop {
             let mut output = open()?;
             let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
-            record.write(&folder, false).map_err(failed)?;
+            let mut kept = RecordFile::create(&folder, &record).map_err(failed)?;
             failpoint::reach();
-            let ended = self.once(command, order, &folder, &mut record, &mut output, &mut told, reports)?;
+            let started = |record: &ProcessRecord| kept.write(record, false).map_err(failed);
+            let ended = self.once(command, order, &folder, &mut record, started, &mut output, &mut told, reports)?;
             failpoint::reach();
             let (message, again, harmless) = match ended {
                 Try::Good(state) => break Ok(state),
                 Try::CutOff => {
-                    record.write(&folder, true).map_err(failed)?;
+                    kept.write(&record, true).map_err(failed)?;
                     let message = "its program was ended before it was done; nobody knows whether it took effect";
                     return Ok(Ending::CutOff(message.to_owned()));
                 }
@@ -125,7 +135,7 @@ impl<'a> External<'a> {
             };
             record.harmless = harmless;
             record.ended = true;
-            record.write(&folder, true).map_err(failed)?;
+            kept.write(&record, true).map_err(failed)?;
             if !again || retries >= command.retries || shared.control.is_cancelled() {
                 let tries = if retries > 0 { format!(", after {} tries", retries + 1) } else { String::new() };
                 break Err(format!("{message}{tries}"));
@@ -152,7 +162,10 @@ impl<'a> External<'a> {
         }
         let list = (state == TaskState::Blocked).then(|| format!("{}/{}/{}", shared.run.0, task.id, order.attempt));
         let outcome = Outcome { state, counters: told.counts, message: told.message, ended: Timestamp::now(), list };
-        self.commit(&task.id, &outcome)?;
+        // Whatever ended otherwise is written by the dispatcher, together with what starts next: one flush, not two.
+        if outcome.list.is_some() {
+            self.commit(&task.id, &outcome)?;
+        }
         Ok(Ending::Committed(outcome))
     }
 
@@ -164,6 +177,7 @@ impl<'a> External<'a> {
         order: &Order,
         folder: &Path,
         record: &mut ProcessRecord,
+        note: impl FnOnce(&ProcessRecord) -> Result<(), EngineError>,
         output: &mut Output,
         told: &mut Told,
         reports: &Sender<Report>,
@@ -181,7 +195,7 @@ impl<'a> External<'a> {
             }
         };
         record.started(started.pid(), &System);
-        record.write(folder, false).map_err(|error| EngineError::io(folder, "written", error))?;
+        note(record)?;
         failpoint::reach();
         let mut last: Option<Instant> = None;
         let progress = |progress: protocol::Progress| {
@@ -235,7 +249,10 @@ impl<'a> External<'a> {
         record: &ProcessRecord,
         folder: &Path,
     ) -> process::Command {
-        let mut made = process::Command::new(&command.program);
+        let mut made = process::Command::new(self.shared.programs.place(command));
+        // It is told the name that it was called by.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut made, &command.program);
         made.args(values.arguments(command));
         made.env("JOBWRIGHT_RUN", self.shared.run.0.to_string())
             .env("JOBWRIGHT_JOB", &values.job.id)
@@ -263,7 +280,7 @@ impl<'a> External<'a> {
         true
     }
 
-    /// Writes the outcome, however long another task needs the store.
+    /// Writes the outcome of a blocked task, however long another task needs the store.
     fn commit(&self, task: &str, outcome: &Outcome) -> Result<(), EngineError> {
         let failed = |error| EngineError::database(self.shared.store, error);
         let begun = Instant::now();

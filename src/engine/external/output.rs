@@ -4,9 +4,9 @@
 //! failed.
 
 use std::collections::VecDeque;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::tasks::settings::Secret;
 
@@ -24,9 +24,10 @@ pub(super) struct Lines {
     broken: bool,
 }
 
-/// The file that both streams go to.
+/// The file that both streams go to, made for the first of what they say.
 pub(super) struct Output {
-    file: File,
+    path: PathBuf,
+    file: Option<File>,
     room: u64,
     tail: VecDeque<u8>,
     /// How much of the end is kept.
@@ -38,10 +39,12 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Opens the file of an attempt, after what earlier tries of it left.
-    pub(super) fn open(file: &Path, limit: u64, secrets: &[&Secret]) -> io::Result<Self> {
-        let file = OpenOptions::new().create(true).append(true).open(file)?;
-        let used = file.metadata()?.len();
+    /// To the file of an attempt, after what earlier tries of it left.
+    pub(super) fn new(path: PathBuf, limit: u64, secrets: &[&Secret]) -> io::Result<Self> {
+        let used = match fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            known => known?.len(),
+        };
         // A secret of several lines never stands in one line.
         let lines = secrets.iter().flat_map(|secret| secret.expose().lines().map(str::trim)).filter(|line| line.len() > 3);
         let mut secrets: Vec<Vec<u8>> = lines.map(|line| line.as_bytes().to_vec()).collect();
@@ -49,7 +52,7 @@ impl Output {
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         let most = TAIL.min(limit / 2);
         let room = (limit - most).saturating_sub(used);
-        Ok(Self { file, room, tail: VecDeque::new(), most, left_out: 0, secrets, last: Default::default() })
+        Ok(Self { path, file: None, room, tail: VecDeque::new(), most, left_out: 0, secrets, last: Default::default() })
     }
 
     /// The line that the program wrote last: to the standard error, if there is one. Which of two streams a line came
@@ -61,7 +64,17 @@ impl Output {
 
     /// A line of jobwright's own.
     pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
-        self.file.write_all(format!("[jobwright: {text}]\n").as_bytes())
+        self.write(format!("[jobwright: {text}]\n").as_bytes())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        match &mut self.file {
+            Some(file) => file.write_all(bytes),
+            none => none.insert(OpenOptions::new().create(true).append(true).open(&self.path)?).write_all(bytes),
+        }
     }
 
     /// Takes in a piece of a stream; tells `hear` each whole line.
@@ -109,12 +122,12 @@ impl Output {
     pub(super) fn finish(&mut self) -> io::Result<()> {
         let left_out = self.left_out - self.tail.len() as u64;
         if left_out > 0 {
-            self.file.write_all(format!("\n[jobwright: {left_out} bytes left out]\n").as_bytes())?;
+            self.write(format!("\n[jobwright: {left_out} bytes left out]\n").as_bytes())?;
         }
-        let (first, second) = self.tail.as_slices();
-        self.file.write_all(first)?;
-        self.file.write_all(second)?;
-        self.tail.clear();
+        let tail = std::mem::take(&mut self.tail);
+        let (first, second) = tail.as_slices();
+        self.write(first)?;
+        self.write(second)?;
         self.left_out = 0;
         Ok(())
     }
@@ -125,7 +138,7 @@ impl Output {
             self.last[usize::from(errors)] = text.trim().chars().take(500).collect();
         }
         let now = usize::try_from(self.room).unwrap_or(usize::MAX).min(bytes.len());
-        self.file.write_all(&bytes[..now])?;
+        self.write(&bytes[..now])?;
         self.room -= now as u64;
         let rest = &bytes[now..];
         if !rest.is_empty() {
@@ -170,7 +183,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("log");
         let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
-        let mut output = Output::open(&file, limit, &secrets.iter().collect::<Vec<_>>()).unwrap();
+        let mut output = Output::new(file.clone(), limit, &secrets.iter().collect::<Vec<_>>()).unwrap();
         let mut lines = Lines::of_output();
         let mut heard = Vec::new();
         for piece in pieces {

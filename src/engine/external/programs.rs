@@ -16,6 +16,8 @@ use crate::tasks::settings::Secret;
 pub(crate) struct Programs<'a> {
     /// For each task of the job its command; none: it is embedded.
     commands: Vec<Option<&'a Command>>,
+    /// Where those are that lie on the path: looked up once, not for each task.
+    places: BTreeMap<&'a Path, PathBuf>,
     pub(super) secrets: BTreeMap<String, Secret>,
 }
 
@@ -39,6 +41,7 @@ impl<'a> Programs<'a> {
         let mut problems = Vec::new();
         let mut told = BTreeSet::new();
         let mut wanted = BTreeSet::new();
+        let mut places = BTreeMap::new();
         for ((task, selected), command) in job.tasks.iter().zip(selected).zip(&commands) {
             let Some(command) = command.filter(|_| *selected) else { continue };
             wanted.extend(secrets(command));
@@ -48,13 +51,20 @@ impl<'a> Programs<'a> {
             }
             if !command.missing.is_empty() {
                 problems.push(format!("the command of {} ({}) lacks {}", task.id, task.element, command.missing.join(", ")));
-            } else if find(&command.program).is_none() {
+                continue;
+            }
+            let Some(place) = find(&command.program) else {
                 problems.push(format!(
                     "the program {} of {} ({}) is not there",
                     command.program.display(),
                     task.id,
                     task.element
                 ));
+                continue;
+            };
+            // A program that is given a path of its own is looked up on that one.
+            if is_executable(&place) && !command.env.contains_key("PATH") {
+                places.insert(command.program.as_path(), place);
             }
         }
         let mut secrets = BTreeMap::new();
@@ -67,17 +77,25 @@ impl<'a> Programs<'a> {
                 None => {}
             }
         }
-        if problems.is_empty() { Ok(Self { commands, secrets }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { commands, places, secrets }) } else { Err(problems) }
     }
 
-    /// Whether every task is embedded.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.commands.iter().all(Option::is_none)
+    /// How many tasks are not embedded.
+    pub(crate) fn count(&self) -> usize {
+        self.commands.iter().flatten().count()
     }
 
     /// The command of a task; none: it is embedded.
     pub(crate) fn command(&self, place: usize) -> Option<&'a Command> {
         self.commands.get(place).copied().flatten()
+    }
+}
+
+impl Programs<'_> {
+    /// The program of a command, by its place where that is certain.
+    pub(super) fn place<'p>(&'p self, command: &'p Command) -> &'p Path {
+        let known = self.places.get(command.program.as_path()).filter(|_| !command.env.contains_key("PATH"));
+        known.map_or(&command.program, PathBuf::as_path)
     }
 }
 
@@ -119,4 +137,17 @@ fn find(program: &Path) -> Option<PathBuf> {
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&folders).flat_map(|folder| candidates(folder.join(program))).find(|file| file.is_file())
+}
+
+/// Whether the system would start the file; if not, it goes on looking.
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|data| data.permissions().mode() & 0o111 != 0)
+}
+
+/// The system has rules of its own for what a name stands for.
+#[cfg(not(unix))]
+fn is_executable(_file: &Path) -> bool {
+    false
 }

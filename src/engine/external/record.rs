@@ -4,7 +4,7 @@
 //! it ended.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,35 @@ pub fn output_file(folder: &Path, attempt: u32) -> PathBuf {
     folder.join(format!("output-{attempt}.log"))
 }
 
+/// The file of a record, kept open as long as the program is seen to.
+pub(super) struct RecordFile {
+    file: File,
+    length: usize,
+}
+
+impl RecordFile {
+    /// Writes the record of a program about to be started, in place of an earlier one. Cut off in the middle it tells
+    /// nothing of how the program ended, as if it were not there.
+    pub(super) fn create(folder: &Path, record: &ProcessRecord) -> io::Result<Self> {
+        let mut file = File::create(folder.join("process.json"))?;
+        let text = serde_json::to_vec(record)?;
+        file.write_all(&text)?;
+        Ok(Self { file, length: text.len() })
+    }
+
+    /// Writes what is known since; `durable`: so that it outlives the machine.
+    pub(super) fn write(&mut self, record: &ProcessRecord, durable: bool) -> io::Result<()> {
+        let text = serde_json::to_vec(record)?;
+        self.file.rewind()?;
+        self.file.write_all(&text)?;
+        if text.len() < self.length {
+            self.file.set_len(text.len() as u64)?;
+        }
+        self.length = text.len();
+        if durable { self.file.sync_all() } else { Ok(()) }
+    }
+}
+
 impl ProcessRecord {
     /// Of a program about to be started.
     pub(super) fn new(mark: String, attempt: u32, restart: Restart) -> Self {
@@ -68,17 +97,6 @@ impl ProcessRecord {
     pub(crate) fn read(folder: &Path) -> Option<Self> {
         let text = fs::read(folder.join("process.json")).ok()?;
         Some(serde_json::from_slice(&text).unwrap_or_default())
-    }
-
-    /// Writes the record; `durable`: so that it outlives the machine.
-    pub(super) fn write(&self, folder: &Path, durable: bool) -> io::Result<()> {
-        let draft = folder.join("process.json.new");
-        let mut file = File::create(&draft)?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        if durable {
-            file.sync_all()?;
-        }
-        fs::rename(&draft, folder.join("process.json"))
     }
 
     /// Whether nobody knows if the program took effect.

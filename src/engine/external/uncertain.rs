@@ -133,6 +133,26 @@ fn end(known: &ProcessRecord) {
     }
 }
 
+/// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks.
+pub(crate) fn recover(store: &Store, run: RunId, records: &[TaskRecord], programs: &Programs<'_>) -> Result<(), EngineError> {
+    let known = store.outcomes(run)?;
+    let ended = |state| matches!(state, TaskState::Completed | TaskState::Unchanged | TaskState::Warning);
+    for (place, record) in records.iter().enumerate() {
+        if !ended(record.state) || programs.command(place).is_none() || known.contains_key(&record.task) {
+            continue;
+        }
+        let outcome = Outcome {
+            state: record.state,
+            counters: record.counters.clone(),
+            message: record.message.clone(),
+            ended: record.ended.unwrap_or_else(Timestamp::now),
+            list: None,
+        };
+        store.settle(run, &record.task, &outcome)?;
+    }
+    Ok(())
+}
+
 /// Writes the outcomes that somebody says the tasks in doubt have.
 pub(crate) fn assume(store: &Store, run: RunId, doubts: &Doubts, records: &[TaskRecord]) -> Result<(), EngineError> {
     for (named, state) in &doubts.assume {
