@@ -42,6 +42,11 @@ pub(crate) fn rows(rows: &[Row], kinds: &[raw::Kind], problems: &mut Vec<String>
                 say(format!("expects a child {child}, which it cannot have"));
             }
         }
+        for included in &row.raw.includes {
+            if !rows.iter().any(|one| one.raw.name == *included && one.raw.scaffolding.as_deref() == Some("other")) {
+                say(format!("includes {included}, which is no scaffolding"));
+            }
+        }
         for child in &row.raw.required_children {
             if !row.children.iter().any(|&one| rows[one].raw.name == child.name) {
                 say(format!("requires a child {}, which it cannot have", child.name));
