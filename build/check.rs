@@ -94,8 +94,9 @@ fn relations(row: &Row, say: &mut impl FnMut(String)) {
             say(format!("needs `{attribute}` is not an attribute of this element with others of it"));
         }
     }
-    for group in raw.together.iter().chain(&raw.exclusive).chain(&raw.any_of) {
-        if group.len() < 2 || !group.iter().all(|one| has(row, one)) {
+    let few = raw.any_of.iter().map(|group| (group, 1));
+    for (group, least) in raw.together.iter().chain(&raw.exclusive).map(|group| (group, 2)).chain(few) {
+        if group.len() < least || !group.iter().all(|one| has(row, one)) {
             say(format!("`{}` are not several attributes of the element", group.join(", ")));
         }
     }

@@ -111,6 +111,7 @@ pub static ALL: &[&Rule] = &[
     &mapping::missing_primary_key::RULE,
     &mapping::excess_unique_keys::RULE,
     &mapping::unkeyed_association::RULE,
+    &mapping::unkeyed_dn::RULE,
     &mapping::needless_deactivation::RULE,
     &mapping::transformation_table::RULE,
     &mapping::transformation_package::RULE,

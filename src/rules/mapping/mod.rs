@@ -11,6 +11,7 @@ pub(super) mod ticket_settings;
 pub(super) mod transformation_package;
 pub(super) mod transformation_table;
 pub(super) mod unkeyed_association;
+pub(super) mod unkeyed_dn;
 
 use crate::finding::{Category, RuleInfo, Severity};
 

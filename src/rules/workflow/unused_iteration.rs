@@ -7,7 +7,7 @@ use crate::rules::{Check, ElementView, Rule, Sink};
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "unused-iteration",
-    Severity::Warning,
+    Severity::Note,
     "further attempts at a unique value that compute the same again",
     Check::At(&[kinds::BUILD_UNIQUE_VALUE_ASPECT], check),
 );
