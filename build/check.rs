@@ -42,6 +42,11 @@ pub(crate) fn rows(rows: &[Row], kinds: &[raw::Kind], problems: &mut Vec<String>
                 say(format!("expects a child {child}, which it cannot have"));
             }
         }
+        for included in &row.raw.includes {
+            if !rows.iter().any(|one| one.raw.name == *included && one.raw.scaffolding.as_deref() == Some("other")) {
+                say(format!("includes {included}, which is no scaffolding"));
+            }
+        }
         for child in &row.raw.required_children {
             if !row.children.iter().any(|&one| rows[one].raw.name == child.name) {
                 say(format!("requires a child {}, which it cannot have", child.name));
@@ -89,8 +94,9 @@ fn relations(row: &Row, say: &mut impl FnMut(String)) {
             say(format!("needs `{attribute}` is not an attribute of this element with others of it"));
         }
     }
-    for group in raw.together.iter().chain(&raw.exclusive).chain(&raw.any_of) {
-        if group.len() < 2 || !group.iter().all(|one| has(row, one)) {
+    let few = raw.any_of.iter().map(|group| (group, 1));
+    for (group, least) in raw.together.iter().chain(&raw.exclusive).map(|group| (group, 2)).chain(few) {
+        if group.len() < least || !group.iter().all(|one| has(row, one)) {
             say(format!("`{}` are not several attributes of the element", group.join(", ")));
         }
     }

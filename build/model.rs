@@ -163,6 +163,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
             scaffolding: None,
             model_prefix: None,
             expects: Vec::new(),
+            includes: Vec::new(),
             required_children: Vec::new(),
             withdrawn: of.raw.withdrawn.clone(),
             misspellings: of.raw.misspellings.clone(),

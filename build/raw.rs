@@ -45,6 +45,9 @@ pub(crate) struct Element {
     /// Children without one of which the element does nothing.
     #[serde(default)]
     pub(crate) expects: Vec<String>,
+    /// Of a scaffolding: those that it calls itself.
+    #[serde(default)]
+    pub(crate) includes: Vec<String>,
     #[serde(default)]
     pub(crate) required_children: Vec<RequiredChild>,
     #[serde(default)]

@@ -98,6 +98,8 @@ fn element(out: &mut String, model: &Model, row: &Row, names: &Names<'_>) {
     let scaffolding =
         raw.scaffolding.as_deref().map_or("None".to_owned(), |kind| format!("Some(ScaffoldingKind::{})", variant(kind)));
     let _ = writeln!(out, "        task: {task}, scaffolding: {scaffolding}, model_prefix: {:?},", raw.model_prefix);
+    let included: Vec<String> = raw.includes.iter().map(|one| names.id(one)).collect();
+    let _ = writeln!(out, "        includes: &[{}],", included.join(", "));
     let _ = writeln!(out, "        overrides: {}, overridden_by: {},", option(row.overrides), option(row.overridden_by));
     let _ = writeln!(out, "        withdrawn: &[{}], misspellings: &[{}],", dialects(&raw.withdrawn), misspellings.join(", "));
     relations(out, raw, names);

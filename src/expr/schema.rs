@@ -21,6 +21,10 @@ pub enum Member {
 pub trait Schema {
     /// The entity type of that name.
     fn entity(&self, name: &str) -> Option<EntityId>;
+    /// Whether certainly no entity type has that name.
+    fn lacks(&self, _name: &str) -> bool {
+        false
+    }
     /// Its identifier.
     fn entity_name(&self, entity: EntityId) -> String;
     /// One of its properties.

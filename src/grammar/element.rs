@@ -52,6 +52,8 @@ pub struct ElementDef {
     pub task: Option<Side>,
     /// What the element generates; `None` where it is no scaffolding.
     pub scaffolding: Option<ScaffoldingKind>,
+    /// The scaffoldings that it calls itself, where it is a template of some.
+    pub includes: &'static [NameId],
     /// How the names of the entity types begin that come with the scaffolding, and with them their properties,
     /// associations and connector.
     pub model_prefix: Option<&'static str>,

@@ -321,14 +321,16 @@ impl Lowering<'_> {
             }
             Role::TaskEntityType => {
                 let reference = self.reference(element, names::ENTITY_TYPE);
-                if let (Some(reference), Some(task)) = (reference, self.holder(element)) {
-                    task.entity_types.push(reference);
+                if let Some(task) = self.holder(element) {
+                    task.unread |= reference.is_none();
+                    task.entity_types.extend(reference);
                 }
             }
             Role::TaskResourceType => {
                 let reference = self.reference(element, names::RESOURCE_TYPE);
-                if let (Some(reference), Some(task)) = (reference, self.holder(element)) {
-                    task.resource_types.push(reference);
+                if let Some(task) = self.holder(element) {
+                    task.unread |= reference.is_none();
+                    task.resource_types.extend(reference);
                 }
             }
         }

@@ -70,6 +70,7 @@ fn copy_overridden(items: &mut Items, index: &Index) {
         list(&mut copy.depends_on, &written.depends_on);
         list(&mut copy.entity_types, &written.entity_types);
         list(&mut copy.resource_types, &written.resource_types);
+        copy.unread |= written.unread;
         items.overrides[id].copy = Some(items.tasks.push(copy));
     }
 }

@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use crate::grammar::{ElementKind, kinds};
-use crate::ir::{Connector, EntityType, Id, Job, JobEntry, Program, ResourceType, Task};
+use crate::ir::{Connector, EntityType, Id, Job, JobEntry, Origin, Program, ResourceType, Task};
+
+use super::gathered::Gathered;
 
 /// How jobs come to run a task.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +39,9 @@ pub struct Facts {
     mappings: FxHashMap<Id<ResourceType>, Vec<ElementKind>>,
     /// By task.
     runs: Vec<Runs>,
+    /// How many job scaffoldings were expanded.
+    pub(super) expanded: usize,
+    gathered: Gathered,
 }
 
 impl Facts {
@@ -50,7 +55,7 @@ impl Facts {
                 connectors[entity_type.index()].get_or_insert(connector);
             }
         }
-        let mut facts = Self { connectors, ..Self::default() };
+        let mut facts = Self { connectors, gathered: Gathered::new(program), ..Self::default() };
         for (id, _) in items.resource_types.iter() {
             if let Some(connector) = facts.connector_of_resource_type(program, id) {
                 facts.resource_types.entry(connector).or_default().push(id);
@@ -63,11 +68,28 @@ impl Facts {
         }
         facts.rules = RuleKinds {
             classification: !items.resource_classification_rules.is_empty(),
-            profiles: !items.profile_rule_contexts.is_empty()
-                || program.kinds.iter().flatten().any(|kind| *kind == Some(kinds::PROFILE_CONTEXT)),
+            profiles: !items.profile_rule_contexts.is_empty() || !facts.elements(kinds::PROFILE_CONTEXT).is_empty(),
         };
         facts.runs = runs(program);
+        let mut expanded: Vec<_> = program.generated_jobs.iter().map(|job| job.scaffolding).collect();
+        expanded.dedup();
+        facts.expanded = expanded.len();
         facts
+    }
+
+    /// The elements of a kind, in document order; of those kinds only that some rule asks for.
+    pub(super) fn elements(&self, kind: ElementKind) -> &[Origin] {
+        self.gathered.of(kind)
+    }
+
+    /// Whether the configuration declares a setting that no rule asks for by its kind.
+    pub(super) fn has_settings(&self) -> bool {
+        self.gathered.has_settings()
+    }
+
+    /// The scaffoldings that make other things than jobs, in document order.
+    pub(super) fn other_scaffoldings(&self) -> &[Origin] {
+        self.gathered.other_scaffoldings()
     }
 
     /// The connector whose mapping fills an entity type.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::ir::{JobEntry, Origin, Program};
 use crate::source::{Location, Span};
-use crate::syntax::{ElementId, escape_attribute};
+use crate::syntax::{AttributeId, ElementId, escape_attribute};
 
 use super::JobModel;
 
@@ -28,6 +28,17 @@ pub(super) fn set_attribute(program: &Program, origin: Origin, name: &str, value
     // The tag of a broken file may end inside its last attribute.
     (at < document.tag_span(origin.element).end)
         .then(|| Fix::safe(Location::new(origin.file, Span::empty(at)), format!(" {name}=\"{}\"", escape_attribute(value))))
+}
+
+/// Takes an attribute away, with the blank before it.
+pub(super) fn remove_attribute(program: &Program, origin: Origin, attribute: AttributeId) -> Fix {
+    let document = program.document(origin.file);
+    let text = program.text(origin.file);
+    let name = document.attribute_location(attribute).span.start;
+    let start = text[..name as usize].trim_end().len() as u32;
+    // Behind the closing quote.
+    let span = Span::new(start, document.value_span(attribute).end + 1);
+    Fix { safety: Safety::Safe, edits: vec![Edit { location: Location::new(origin.file, span), text: String::new() }] }
 }
 
 /// Adds to a finding the edit that sets an attribute of a task where a job runs it. A task that a step names may be run by

@@ -16,6 +16,7 @@ mod facts;
 mod fixes;
 #[cfg(test)]
 mod forms;
+mod gathered;
 mod job;
 mod job_structure;
 mod links;
@@ -26,6 +27,7 @@ mod provisioning;
 mod references;
 mod registry;
 mod replacement_character;
+mod rings;
 mod role_model;
 mod scaffold_problems;
 mod scaffolding;

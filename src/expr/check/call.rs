@@ -187,6 +187,9 @@ impl Checker<'_, '_> {
             return Type::Unknown;
         }
         let item = types.first().map_or(Type::Unknown, |name| self.written_type(name));
+        if let Some(name) = types.first().filter(|name| item == Type::Unknown && self.context.schema.lacks(&name.text)) {
+            self.report(ProblemKind::Member, &name.span, format!("there is no entity type `{}`", name.text));
+        }
         Type::List(Box::new(item))
     }
 

@@ -127,6 +127,8 @@ item! {
         entity_types: Vec<Field<Ref<EntityType>>>,
         /// Resource types it covers.
         resource_types: Vec<Field<Ref<ResourceType>>>,
+        /// Whether one of its children does not say which entity type or resource type it means.
+        unread: bool,
     }
 }
 

@@ -44,6 +44,7 @@ pub fn parts<'v>(
         Reference::Activity => pair(value, ItemKind::Workflow, ItemKind::Activity, &mut visit),
         Reference::Binding(_) => path(program, start, value, &mut visit),
         Reference::DataSource => data_source(program, value, &mut visit),
+        Reference::Permission => permission(program, value, &mut visit),
         _ => Next::Continue(()),
     }
 }
@@ -120,4 +121,57 @@ fn data_source<'v>(program: &Program, value: &'v str, visit: &mut impl FnMut(Par
     let connection = ends.filter(|&end| program.index.find::<Connection>(Symbol::new(&name[..end])).is_some()).last();
     let Some(end) = connection.filter(|&end| end > 0) else { return Next::Continue(()) };
     one(&name[..end], value.len() - value.trim_start().len(), ItemKind::Connection, None, visit)
+}
+
+/// Where the tree of permissions goes on with items of the configuration, and what they are. Read from the rules that the
+/// product's scaffoldings generate; of the rest of the tree no whole list is published.
+const PERMISSIONS: [(&str, ItemKind); 18] = [
+    ("/Custom/ManageAccounts/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/BulkPerformManualProvisioning/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/BulkReviewProvisioning/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/MassReconciliateResources/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/PendingAssignedResourceTypes/", ItemKind::ResourceType),
+    ("/Custom/ProvisioningPolicy/PerformManualProvisioning/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/ReconciliateResources/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/ReconciliateRoles/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/ReviewProvisioning/", ItemKind::EntityType),
+    ("/Custom/ProvisioningPolicy/ReviewRoles/", ItemKind::EntityType),
+    ("/Custom/Reports/", ItemKind::ReportQuery),
+    ("/Custom/ResourceChanges/", ItemKind::Connector),
+    ("/Custom/ResourceFileChanges/", ItemKind::Connector),
+    ("/Custom/ResourceFiles/", ItemKind::EntityType),
+    ("/Custom/ResourceLinkChanges/", ItemKind::Connector),
+    ("/Custom/Resources/", ItemKind::EntityType),
+    ("/Custom/Workflows/", ItemKind::Workflow),
+    ("/Custom/WorkflowsNotifications/", ItemKind::Workflow),
+];
+
+/// How far an identifier with slashes is looked for in a path.
+const MOST_SLASHES: usize = 16;
+
+/// `/Custom/Resources/Person/View`: the item that the permission is about, and of a workflow its activity.
+fn permission<'v>(program: &Program, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
+    let at = value.len() - value.trim_start().len();
+    let path = value.trim();
+    let begins = |(start, _): &&(&str, ItemKind)| path.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+    let Some(&(start, kind)) = PERMISSIONS.iter().find(begins) else { return Next::Continue(()) };
+    let (at, rest) = (at + start.len(), &path[start.len()..]);
+    // An identifier may have slashes of its own.
+    let is_item = |&(end, _): &(usize, &str)| program.declarations.find(kind, None, Symbol::new(&rest[..end])).is_some();
+    let longer = rest.match_indices('/').chain(std::iter::once((rest.len(), ""))).take(MOST_SLASHES).filter(is_item).last();
+    let end = longer.or_else(|| rest.match_indices('/').next()).map_or(rest.len(), |(end, _)| end);
+    let (first, below) = (&rest[..end], rest[end..].strip_prefix('/').unwrap_or_default());
+    if kind != ItemKind::Workflow {
+        return one(first, at, kind, None, visit);
+    }
+    let second = below.split('/').next().unwrap_or_default();
+    // Who supervises, supervises the workflows of an entity type.
+    if first.eq_ignore_ascii_case("Supervise") {
+        return one(second, at + first.len() + 1, ItemKind::EntityType, None, visit);
+    }
+    one(first, at, kind, None, visit)?;
+    if first.trim().is_empty() {
+        return Next::Continue(());
+    }
+    one(second, at + first.len() + 1, ItemKind::Activity, Some(Symbol::new(first)), visit)
 }

@@ -64,6 +64,7 @@ fn reference(def: &AttributeDef) -> Option<Reference> {
                 | Reference::Binding(_)
                 | Reference::DataSource
                 | Reference::Activity
+                | Reference::Permission
         )
     })
 }

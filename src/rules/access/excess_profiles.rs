@@ -5,43 +5,41 @@ use rustc_hash::FxHashMap;
 use crate::finding::{Finding, Severity};
 use crate::grammar::{kinds, names};
 use crate::ir::{Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "excess-profiles",
     Severity::Warning,
     "more profiles assigned to one user than the product keeps",
-    Check::Program(check),
+    Check::Facts(check),
 );
 
 /// How many profiles a user has at most.
 const MOST: usize = 10;
 
-fn check(program: &Program, sink: &mut Sink) {
+fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let mut counts: FxHashMap<Symbol, usize> = FxHashMap::default();
-    for (file, _) in program.sources.iter() {
-        let document = program.document(file);
-        for element in document.elements().filter(|&one| program.kind(file, one) == Some(kinds::ASSIGNED_PROFILE)) {
-            let Some(attribute) = document.find(element, names::USER) else { continue };
-            let user = program.attribute_value(file, attribute);
-            if user.trim().is_empty() {
-                continue;
-            }
-            let count = counts.entry(Symbol::new(&user)).or_default();
-            *count += 1;
-            if *count != MOST + 1 {
-                continue;
-            }
-            let message = format!("user `{}` gets more than {MOST} profiles", user.trim());
-            sink.push(
-                Finding::new(&RULE.info, document.value_location(attribute), message)
-                    .label(format!("the {}th", MOST + 1))
-                    .note(format!("a user has {MOST} profiles at most: further ones are refused, or never count"))
-                    .help("put rights together in fewer profiles")
-                    .anchor(format!("{}/@User", element::anchor(program, file, element))),
-            );
+    for &assigned in facts.elements(kinds::ASSIGNED_PROFILE) {
+        let document = program.document(assigned.file);
+        let Some(attribute) = document.find(assigned.element, names::USER) else { continue };
+        let user = program.attribute_value(assigned.file, attribute);
+        if user.trim().is_empty() {
+            continue;
         }
+        let count = counts.entry(Symbol::new(&user)).or_default();
+        *count += 1;
+        if *count != MOST + 1 {
+            continue;
+        }
+        let message = format!("user `{}` gets more than {MOST} profiles", user.trim());
+        sink.push(
+            Finding::new(&RULE.info, document.value_location(attribute), message)
+                .label(format!("the {}th", MOST + 1))
+                .note(format!("a user has {MOST} profiles at most: further ones are refused, or never count"))
+                .help("put rights together in fewer profiles")
+                .anchor(format!("{}/@User", element::anchor(program, assigned.file, assigned.element))),
+        );
     }
 }
 

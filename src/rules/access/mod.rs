@@ -3,6 +3,8 @@
 pub(super) mod excess_profiles;
 pub(super) mod filtered_history;
 pub(super) mod root_permission;
+pub(super) mod shared_secret;
+pub(super) mod unidentified_user;
 
 use crate::finding::{Category, RuleInfo, Severity};
 

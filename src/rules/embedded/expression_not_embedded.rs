@@ -29,7 +29,7 @@ fn check(program: &Program, embedded: &[&str], sink: &mut Sink) {
             Flaw::Problem(problem) if problem.kind == ProblemKind::NotEmbedded => (problem.span, problem.message),
             Flaw::Beyond(what) => (0..usize::MAX, what.to_owned()),
             // What is wrong for the product too is an error of its own.
-            Flaw::Problem(_) | Flaw::Syntax { .. } => continue,
+            Flaw::Problem(_) | Flaw::Syntax { .. } | Flaw::Comment { .. } => continue,
         };
         let task = site.input.task.unwrap_or_default();
         let document = program.document(site.file);

@@ -10,6 +10,7 @@ use crate::source::FileId;
 
 use super::finding::Findings;
 use super::judge::{Flaw, Parses, judge, text};
+use super::line_comment;
 use super::model::Model;
 use super::site::{Site, each};
 
@@ -44,8 +45,11 @@ pub(in crate::rules) fn flaws(model: &Model<'_>, wanted: impl Fn(Site) -> bool +
         };
         each(model.program, *file, elements.clone(), |site| {
             if wanted(site) && !broken(site) {
-                let flaws = judge(model, &parses, site, &text(model, site));
+                let text = text(model, site);
+                let flaws = judge(model, &parses, site, &text);
                 found.extend(flaws.into_iter().map(|flaw| (site, flaw)));
+                let raw = document.value_span(site.attribute).of(model.program.text(site.file));
+                found.extend(line_comment::hiding(raw, &text).map(|span| (site, Flaw::Comment { span })));
             }
         });
         found

@@ -12,7 +12,7 @@ use crate::syntax::{escape_attribute, raw_offset};
 use super::judge::{Flaw, attribute};
 use super::model::Model;
 use super::site::Site;
-use super::{expression_not_allowed, expression_syntax, expression_type, expression_unknown_member};
+use super::{expression_not_allowed, expression_syntax, expression_type, expression_unknown_member, line_comment};
 
 /// Searches for near names in one run.
 const SEARCHES: usize = 200;
@@ -39,11 +39,23 @@ impl<'m, 'p> Findings<'m, 'p> {
                     .help(expression_syntax::HELP)
             }
             Flaw::Beyond(_) => return None,
+            Flaw::Comment { span } => self.comment(site, &span),
             Flaw::Problem(problem) => self.problem(site, problem)?,
         };
         let document = self.model.program.document(site.file);
         let name = document.attribute_name_text(site.attribute);
         Some(finding.anchor(format!("{}/@{name}", element::anchor(self.model.program, site.file, site.element))))
+    }
+
+    fn comment(&self, site: Site, span: &Range<usize>) -> Finding {
+        let place = place(self.model, site, span);
+        let written = place.span.of(self.model.program.text(site.file));
+        let finding = Finding::new(&line_comment::RULE.info, place, "the code behind this comment may be part of it".to_owned())
+            .label("XML ends no line here")
+            .note("XML turns the line breaks of an attribute into blanks: where the product reads them so, the comment goes on to the end of the code")
+            .help("write `/* … */`");
+        let inside = written.trim_start_matches('/').trim();
+        if inside.contains("*/") { finding } else { finding.fix(Fix::safe(place, format!("/* {inside} */"))) }
     }
 
     fn problem(&mut self, site: Site, problem: Problem) -> Option<Finding> {

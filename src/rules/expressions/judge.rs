@@ -31,6 +31,11 @@ pub(in crate::rules) enum Flaw {
     Problem(Problem),
     /// It is too long or too deep to be judged.
     Beyond(&'static str),
+    /// A comment hides what follows once its line breaks are blanks.
+    Comment {
+        /// Bytes of the text.
+        span: Range<usize>,
+    },
 }
 
 /// Texts whose parse is kept.
@@ -106,6 +111,7 @@ pub(in crate::rules) fn judge(model: &Model<'_>, parses: &Parses, site: Site, te
     let moved = |flaw| match flaw {
         Flaw::Syntax { span, message } => Flaw::Syntax { span: shifted(&span, start), message },
         Flaw::Problem(one) => Flaw::Problem(Problem { span: shifted(&one.span, start), ..one }),
+        Flaw::Comment { span } => Flaw::Comment { span: shifted(&span, start) },
         Flaw::Beyond(what) => Flaw::Beyond(what),
     };
     flaws.into_iter().map(moved).collect()

@@ -11,6 +11,7 @@ mod finding;
 pub(super) use finding::place;
 pub(super) mod input;
 pub(super) mod judge;
+pub(super) mod line_comment;
 pub(super) mod model;
 pub(super) mod site;
 #[cfg(test)]

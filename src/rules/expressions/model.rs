@@ -80,6 +80,11 @@ impl Schema for Model<'_> {
         self.program.index.find::<EntityType>(Symbol::new(name)).map(|id| EntityId(id.index() as u32))
     }
 
+    fn lacks(&self, name: &str) -> bool {
+        // Where none is declared they stand elsewhere.
+        !self.program.items.entity_types.is_empty() && self.certainty.exists(ItemKind::EntityType, name) == Some(false)
+    }
+
     fn entity_name(&self, entity: EntityId) -> String {
         self.program.identifier(self.program.items.entity_types[Id::new(entity.0)].origin).trim().to_owned()
     }

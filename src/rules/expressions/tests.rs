@@ -43,6 +43,16 @@ fn places_are_exact_through_escapes_and_line_breaks() {
 }
 
 #[test]
+fn queries_name_entity_types() {
+    let rule = "expression-unknown-member";
+    let query =
+        |name: &str| format!("C#:p:return queryHandler.Select&lt;{name}&gt;(&quot;Select Id&quot;).First().Id.ToString();");
+    assert_eq!(found(rule, &query("Acount")), ["Acount: there is no entity type `Acount`"]);
+    assert_eq!(found(rule, &query("person")), [""; 0]);
+    assert_eq!(found(rule, &query("AssignedResourceType")), [""; 0], "one of the product's own");
+}
+
+#[test]
 fn expressions_that_cannot_be_read_are_found() {
     let rule = "expression-syntax";
     assert_eq!(

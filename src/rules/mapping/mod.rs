@@ -8,8 +8,10 @@ pub(super) mod missing_primary_key;
 pub(super) mod needless_deactivation;
 pub(super) mod password_length;
 pub(super) mod ticket_settings;
+pub(super) mod transformation_package;
 pub(super) mod transformation_table;
 pub(super) mod unkeyed_association;
+pub(super) mod unkeyed_dn;
 
 use crate::finding::{Category, RuleInfo, Severity};
 

@@ -25,7 +25,7 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
         kinds::COMPUTE_ROLE_MODEL_TASK | kinds::COMPUTE_RISK_SCORES_TASK => (None, None),
         _ => return,
     };
-    if !task.entity_types.is_empty() || all.is_some_and(|field| field.value) {
+    if !task.entity_types.is_empty() || task.unread || all.is_some_and(|field| field.value) {
         return;
     }
     let name = model.name();

@@ -22,7 +22,7 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
         kinds::FULFILL_TASK => "fulfils",
         _ => return,
     };
-    if task.connector.is_some() || !task.resource_types.is_empty() {
+    if task.connector.is_some() || !task.resource_types.is_empty() || task.unread {
         return;
     }
     let name = model.name();

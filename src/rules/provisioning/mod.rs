@@ -30,6 +30,9 @@ use super::{Facts, JobModel};
 /// The resource types that an orders or fulfil task covers: those it lists, else those of its connector. Nothing where
 /// that is not known: it names neither, or something that does not exist.
 fn covered<'f>(facts: &'f Facts, task: &Task) -> Option<std::borrow::Cow<'f, [Id<ResourceType>]>> {
+    if task.unread {
+        return None;
+    }
     if task.resource_types.is_empty() {
         return Some(facts.resource_types_of(task.connector?.value.target?).into());
     }
@@ -38,7 +41,9 @@ fn covered<'f>(facts: &'f Facts, task: &Task) -> Option<std::borrow::Cow<'f, [Id
 
 /// Whether it is known what a task covers.
 fn is_known(task: &Task) -> bool {
-    if task.resource_types.is_empty() {
+    if task.unread {
+        false
+    } else if task.resource_types.is_empty() {
         task.connector.is_some_and(|connector| connector.value.target.is_some())
     } else {
         task.resource_types.iter().all(|field| field.value.target.is_some())

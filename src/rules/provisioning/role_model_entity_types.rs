@@ -29,6 +29,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     let mut computed: FxHashSet<Id<EntityType>> = FxHashSet::default();
     for &index in &tasks {
+        if job.tasks[index].task.unread {
+            return;
+        }
         for field in &job.tasks[index].task.entity_types {
             // One that does not exist may be the one that is missing.
             let Some(target) = field.value.target else { return };

@@ -167,6 +167,14 @@ fn computation() {
     );
     assert_eq!(lines(&over, entity), [0; 0]);
     assert_eq!(lines(&with("IsConnectorJob=\"true\"", &job(&["<ComputeRoleModelTask/>"])), entity), [0; 0]);
+    // A child that says by the wrong attribute what it means: that is what is wrong.
+    let misspelt = "<ComputeRoleModelTask><TaskEntityType Identifier=\"User\"/></ComputeRoleModelTask>";
+    assert_eq!(lines(&job(&[misspelt, O]), entity), [0; 0]);
+    let half = misspelt.replace("</Compute", "<TaskEntityType EntityType=\"Entry\"/></Compute");
+    assert_eq!(lines(&job(&[&half, O]), "role-model-entity-types"), [0; 0]);
+    let orders = "<GenerateProvisioningOrdersTask><TaskResourceType Identifier=\"R\"/></GenerateProvisioningOrdersTask>";
+    assert_eq!(lines(&job(&[orders]), "missing-provisioning-target"), [0; 0]);
+    assert_eq!(lines(&job(&[orders, F]), "provisioning-target-mismatch"), [0; 0]);
     let synchronize = "<SynchronizeTask Connector=\"AD\"/>";
     assert_eq!(lines(&job(&[synchronize, all]), "all-entity-types"), [3]);
     assert_eq!(lines(&job(&[synchronize, "<SynchronizeTask Connector=\"HR\"/>", all]), "all-entity-types"), [0; 0]);

@@ -53,6 +53,48 @@ fn activities_are_looked_for_in_their_workflow() {
 }
 
 #[test]
+fn permissions_name_items() {
+    let model = "<EntityType Identifier=\"Person\"/><EntityType Identifier=\"Workflow_Person\"/><Connector Identifier=\"AD\"/><ResourceType Identifier=\"Account\"/>\
+        <Workflow Identifier=\"Hire\" VariablesType=\"Workflow_Person\"><Activity Identifier=\"Ask\"/></Workflow>\
+        <Workflow Identifier=\"Self/Leave\" VariablesType=\"Workflow_Person\"><Activity Identifier=\"Go\"/></Workflow>\n";
+    let rule =
+        |path: &str| format!("{model}<AccessControlRule Identifier=\"R\"><Entry Permission=\"{path}\"/></AccessControlRule>");
+    for (path, wrong) in [
+        ("/Custom/Resources/Persn/View", "Persn"),
+        ("/Custom/ResourceFiles/Ship", "Ship"),
+        ("/custom/workflows/Fire/Ask/ActionPending", "Fire"),
+        ("/Custom/Workflows/hire/Save/ActionPending", "Save"),
+        ("/Custom/WorkflowsNotifications/Hire/Sign/Invoked", "Sign"),
+        (" /Custom/ProvisioningPolicy/ReviewRoles/Persons ", "Persons"),
+        ("/Custom/ProvisioningPolicy/PendingAssignedResourceTypes/Acount", "Acount"),
+        ("/Custom/ResourceChanges/AT", "AT"),
+        ("/Custom/Reports/Crew/View", "Crew"),
+        ("/Custom/Workflows/Supervise/Workflow_Guest", "Workflow_Guest"),
+        ("/Custom/Workflows/Self/Leave/Stay", "Stay"),
+    ] {
+        assert_eq!(underlined(&rule(path), ABSENT), [wrong], "{path}");
+    }
+    for path in [
+        "/Custom/Resources/person/View",
+        "/Custom/Resources",
+        "/Custom/Resources/",
+        "/Custom/Workflows",
+        "/Custom/Workflows/Hire/Ask/ActionPending",
+        "/Custom/Workflows/Self/Leave/Go",
+        "/Custom/ResourceChanges/AD",
+        "/Custom/Fleet/Ship/View",
+        "/Jobs/Job/Query",
+        "/",
+    ] {
+        assert!(found(&rule(path), ABSENT).is_empty(), "{path}");
+    }
+    let (_, near) = findings(&rule("/Custom/Resources/Persn/View"), ABSENT);
+    assert_eq!(near[0].help.as_deref(), Some("did you mean `Person`?"));
+    let generated = format!("{}<WorkforceModule/>", rule("/Custom/Workflows/Fire/Ask"));
+    assert!(found(&generated, ABSENT).is_empty(), "workflows may be generated");
+}
+
+#[test]
 fn instances_are_looked_for_in_their_universe() {
     let universe = |first: &str| {
         format!(

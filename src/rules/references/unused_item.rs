@@ -8,6 +8,7 @@ use crate::grammar::{ItemKind, Reference, kinds, names};
 use crate::ir::{Connection, Declaration, Program, Symbol};
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
+use crate::syntax::NameId;
 
 use super::certainty::Certainty;
 use super::suggestions::written_name;
@@ -23,10 +24,12 @@ pub(crate) static RULE: Rule = super::rule(
 
 /// Kinds whose items do nothing by themselves. What the product or its users may reach without the configuration's help
 /// (roles, profiles, screens, API clients) is not among them.
-const KINDS: [ItemKind; 5] = [
+const KINDS: [ItemKind; 7] = [
     ItemKind::AccessControlPropertyGroup,
     ItemKind::Category,
     ItemKind::Connection,
+    ItemKind::Form,
+    ItemKind::HomonymEntityLink,
     ItemKind::PasswordResetSettings,
     ItemKind::Policy,
 ];
@@ -39,6 +42,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         .iter()
         .filter(|one| KINDS.contains(&one.kind) && one.generated.is_none())
         .filter(|one| !certainty.may_be_generated(one.kind))
+        .filter(|one| one.kind != ItemKind::Form || is_only_embedded(program, one))
         .collect();
     if candidates.is_empty() {
         return;
@@ -64,6 +68,21 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
                 .anchor(element::anchor(program, one.file, one.element)),
         );
     }
+}
+
+/// Whether a form is good for nothing but to stand in others: it has no kind of its own, and no place.
+fn is_only_embedded(program: &Program, form: &Declaration) -> bool {
+    const PLACES: [NameId; 6] = [
+        names::ACTIVITY,
+        names::FORM_TYPE,
+        names::IS_DEFAULT_SELF_FORM,
+        names::IS_DEFAULT_VIEW_FORM,
+        names::MENU,
+        names::WORKFLOW_REQUEST_TYPE,
+    ];
+    let document = program.document(form.file);
+    program.kind(form.file, form.element) == Some(kinds::FORM)
+        && PLACES.iter().all(|&place| document.find(form.element, place).is_none())
 }
 
 /// How many parts of a table's name are looked at: an end to what a name can cost.
@@ -163,6 +182,8 @@ mod tests {
         let export = "<Connection Identifier=\"A\" Connector=\"C\" Package=\"Usercube.CSV@0000001\" DeactivationExportFulfill=\"Fulfill\"/>";
         assert_eq!(lines(&format!("<FulfillTask Connector=\"C\"/>\n{export}"), NAME), [2]);
         assert_eq!(lines("\n\n<Policy Identifier=\"P\"/>", NAME), [3]);
+        assert_eq!(lines("\n<HomonymEntityLink Identifier=\"H\" FormEntityType=\"P\"/>", NAME), [2]);
+        assert_eq!(lines("\n<Form Identifier=\"F\" EntityType=\"P\"/>", NAME), [2], "a form that stands in no other");
     }
 
     #[test]
@@ -174,5 +195,12 @@ mod tests {
         );
         assert!(lines("<Connection Identifier=\"A\" Connector=\"C\"/><FulfillTask Connector=\"C\"/>", NAME).is_empty());
         assert!(lines("<SingleRole Identifier=\"R\"/><Profile Identifier=\"P\"/>", NAME).is_empty());
+        let table = "<DisplayTable Identifier=\"T\" HomonymEntityLink=\"h\"/>";
+        assert!(lines(&format!("<HomonymEntityLink Identifier=\"H\"/>{table}"), NAME).is_empty());
+        let embedded = "<WorkflowEditEntityForm Identifier=\"W\"><MainControl EmbeddedForm=\"F\"/></WorkflowEditEntityForm>";
+        assert!(lines(&format!("<Form Identifier=\"F\"/>{embedded}"), NAME).is_empty());
+        assert!(
+            lines("<Form Identifier=\"F\" IsDefaultViewForm=\"true\"/><Form Identifier=\"G\" FormType=\"X\"/>", NAME).is_empty()
+        );
     }
 }

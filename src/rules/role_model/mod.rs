@@ -5,12 +5,14 @@
 pub(super) mod computed_section_date;
 mod dimensions;
 pub(super) mod extension_not_possible;
+pub(super) mod ignored_arguments;
 pub(super) mod ignored_context_dates;
 pub(super) mod incomplete_risk;
 pub(super) mod literal_target_expression;
 pub(super) mod mining_into_own_policy;
 pub(super) mod misplaced_exclusion;
 pub(super) mod missing_context_rule;
+pub(super) mod missing_default_section;
 pub(super) mod navigation_filled_twice;
 pub(super) mod needless_inheritance;
 pub(super) mod owner_property_mismatch;

@@ -1,3 +1,7 @@
 //! What scaffoldings would do better.
 
+pub(super) mod disabled_module;
 pub(super) mod hand_written_job;
+pub(super) mod nothing_to_consolidate;
+pub(super) mod repeated_scaffolding;
+pub(super) mod scaffold_prerequisite;

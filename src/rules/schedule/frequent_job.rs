@@ -2,6 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{kinds, names};
+use crate::ir::SynchronizationMode;
 use crate::rules::{Check, JobKind, JobModel, Rule, Sink};
 use crate::source::Location;
 
@@ -59,6 +60,14 @@ fn reasons(job: &JobModel<'_>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     if job.kind == JobKind::Complete {
         found.extend(job.of(kinds::SYNCHRONIZE_TASK).next().map(|index| (index, "synchronizes completely".to_owned())));
+    }
+    let complete = |&index: &usize| {
+        let mode = job.tasks[index].task.synchronization_mode;
+        job.connector(index).is_some() && mode.is_some_and(|mode| mode.value == SynchronizationMode::Complete)
+    };
+    if job.kind == JobKind::Incremental {
+        let prepare = job.of(kinds::PREPARE_SYNCHRONIZATION_TASK).find(complete);
+        found.extend(prepare.map(|index| (index, "synchronizes a connector completely".to_owned())));
     }
     for kind in COMPUTE {
         let all = |index: &usize| job.tasks[*index].task.all_entity_type.is_some_and(|field| field.value);

@@ -51,6 +51,19 @@ fn frequent_job() {
         lines(&job("*/10 * * * *", &complete.replace("Connector", "DoNotDeleteChanges=\"true\" Connector")), rule),
         [0; 0]
     );
+    let keeps = "<Connector Identifier=\"AD\"/><SynchronizeTask Identifier=\"S\" Connector=\"AD\" DoNotDeleteChanges=\"true\"/><SetRecentlyModifiedFlagTask/>";
+    let prepare =
+        |mode: &str| format!("<PrepareSynchronizationTask Connector=\"AD\" SynchronizationMode=\"{mode}\"/>{}", &keeps[31..]);
+    let incremental = |mode: &str| format!("<Connector Identifier=\"AD\"/>{}", job("*/10 * * * *", &prepare(mode)));
+    assert_eq!(lines(&incremental("Complete"), rule), [1], "one connector completely");
+    assert_eq!(lines(&incremental("Incremental"), rule), [0; 0]);
+    let keeps = "<SynchronizeTask Connector=\"AD\" DoNotDeleteChanges=\"true\"/><SetRecentlyModifiedFlagTask/>";
+    let incremental = |mode: &str| {
+        let prepare = format!("<PrepareSynchronizationTask Connector=\"AD\" SynchronizationMode=\"{mode}\"/>");
+        format!("<Connector Identifier=\"AD\"/>{}", job("*/10 * * * *", &format!("{prepare}{keeps}")))
+    };
+    assert_eq!(lines(&incremental("Complete"), rule), [1], "one connector completely");
+    assert_eq!(lines(&incremental("Incremental"), rule), [0; 0]);
     let scaffold = "<Connector Identifier=\"AD\"/><Connection Identifier=\"E\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/><CreateConnectorSynchroComplete Connector=\"AD\">\n<CronTabExpression CronTab=\"*/5 * * * *\"/></CreateConnectorSynchroComplete>";
     assert_eq!(lines(scaffold, rule), [2]);
 }

@@ -82,6 +82,9 @@ mod tests {
         assert_eq!(activity("Template=\"Persist\"\nArgumentCalledWorkflow=\"V\""), [2]);
         assert_eq!(activity("Template=\"Review\"\nArgumentBlockProvisioning=\"true\""), [2]);
         assert_eq!(recipient("Type=\"Actor\"\nActivity=\"W:A\"\nEmailAddresses=\"a@example.com\""), [2, 3]);
+        let control = |attributes: &str| lines(&format!("<Form Identifier=\"F\"><Control {attributes}/></Form>"), NAME);
+        assert_eq!(control("OutputType=\"LayoutFieldset\"\nEmbeddedForm=\"G\""), [2]);
+        assert!(control("OutputType=\"TransformImport\" EmbeddedForm=\"G\"").is_empty());
         assert!(activity("Template=\"PersistOnlyResources\" ArgumentBlockProvisioning=\"1\"").is_empty());
         assert!(recipient("Type=\"Performer\" Activity=\"W:A\" ActivityState=\"Action-Executed\"").is_empty());
     }

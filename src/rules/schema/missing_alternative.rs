@@ -22,12 +22,16 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
                 view,
                 all.first().copied().unwrap_or_default(),
                 view.place(),
-                format!("{} has neither {}", view.title(), all.join(" nor ")),
+                match &all[..] {
+                    [one] => format!("{} has no {one}", view.title()),
+                    _ => format!("{} has neither {}", view.title(), all.join(" nor ")),
+                },
             )
-            .label("one of them expected")
+            .label(if all.len() == 1 { "expected here" } else { "one of them expected" })
             .note("it has nothing to work with: what it is for does not happen")
             .help(format!(
-                "write one of them: {}",
+                "write {}{}",
+                if all.len() == 1 { "" } else { "one of them: " },
                 all.iter().map(|name| format!("`{name}=\"…\"`")).collect::<Vec<_>>().join(" or ")
             )),
         );
@@ -50,6 +54,10 @@ mod tests {
         assert_eq!(found("Priority=\"1\""), [2]);
         assert_eq!(found("Expression=\" \" Binding=\"\""), [2]);
         assert_eq!(filter("CurrentUser=\"false\""), [2], "that is the default");
+        let mail = |attributes: &str| lines(&format!("\n<Notification Identifier=\"N\" {attributes}/>"), NAME);
+        assert_eq!(mail(""), [2, 2], "each of both");
+        assert_eq!(mail("RazorTemplate=\"a.cshtml\""), [2]);
+        assert!(mail("RazorTemplate=\"a.cshtml\" CssTemplate=\"a.css\"").is_empty());
     }
 
     fn filter(attributes: &str) -> Vec<u32> {

@@ -1,89 +1,54 @@
 //! `containment-cycle`: forms or menu items that contain each other in a ring.
 
-use std::collections::BTreeMap;
-
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
-
 use crate::finding::{Finding, Severity};
-use crate::grammar::{ItemKind, kinds, names};
-use crate::ir::{Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::grammar::{ElementKind, ItemKind, kinds, names};
+use crate::ir::Program;
+use crate::rules::rings::{Ring, Rings, SHOWN};
+use crate::rules::suggest::listed;
+use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
-use crate::syntax::{AttributeId, ElementId};
+use crate::syntax::ElementId;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "containment-cycle",
     Severity::Warning,
     "forms or menu items that contain each other in a ring",
-    Check::Program(check),
+    Check::Facts(check),
 );
 
-/// Which attribute says that one item contains another or is contained in it.
-#[derive(Clone, Copy)]
-struct Site {
-    file: FileId,
-    element: ElementId,
-    attribute: AttributeId,
-}
+/// Elements that embed a form.
+pub(in crate::rules) const CONTROLS: [ElementKind; 10] = [
+    kinds::CONTROL,
+    kinds::MAIN_CONTROL,
+    kinds::MAIN_SUMMARY_CONTROL,
+    kinds::RECORD_CONTROL,
+    kinds::RECORD_ITEM_CONTROL,
+    kinds::RECORD_SLAVE_CONTROL,
+    kinds::RECORD_SLAVE_UNIQUE_ITEM_CONTROL,
+    kinds::RECORD_SUMMARY_CONTROL,
+    kinds::RECORD_UNIQUE_ITEM_CONTROL,
+    kinds::SUMMARY_CONTROL,
+];
 
 /// How far up the form around a control is looked for.
 const DEEPEST: usize = 256;
 
-#[derive(Default)]
-struct Contents {
-    graph: DiGraph<String, Site>,
-    nodes: BTreeMap<(ItemKind, u64), NodeIndex>,
-}
-
-impl Contents {
-    fn node(&mut self, kind: ItemKind, name: &str) -> NodeIndex {
-        let Self { graph, nodes } = self;
-        *nodes.entry((kind, Symbol::new(name).number())).or_insert_with(|| graph.add_node(name.trim().to_owned()))
+fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
+    let mut rings = Rings::default();
+    for &item in facts.elements(kinds::MENU_ITEM) {
+        let own = program.document(item.file).find(item.element, names::IDENTIFIER);
+        rings.add(program, ItemKind::MenuItem, item, own, names::PARENT_MENU_ITEM);
     }
-}
-
-fn check(program: &Program, sink: &mut Sink) {
-    let mut contents = Contents::default();
-    for (file, _) in program.sources.iter() {
-        let document = program.document(file);
-        for element in document.elements() {
-            let (kind, own, name) = match program.kind(file, element) {
-                Some(kinds::MENU_ITEM) => (ItemKind::MenuItem, Some(element), names::PARENT_MENU_ITEM),
-                Some(kinds::CONTROL) => (ItemKind::Form, form(program, file, element), names::EMBEDDED_FORM),
-                _ => continue,
-            };
-            let Some(attribute) = document.find(element, name) else { continue };
-            let own = own.and_then(|own| document.find(own, names::IDENTIFIER));
-            let (Some(own), other) = (own, program.attribute_value(file, attribute)) else { continue };
-            let own = program.attribute_value(file, own);
-            if own.trim().is_empty() || other.trim().is_empty() {
-                continue;
-            }
-            let (from, to) = (contents.node(kind, &own), contents.node(kind, &other));
-            contents.graph.add_edge(from, to, Site { file, element, attribute });
+    for &control in CONTROLS.iter().flat_map(|&kind| facts.elements(kind)) {
+        let document = program.document(control.file);
+        if document.find(control.element, names::EMBEDDED_FORM).is_none() {
+            continue;
         }
+        let own = form(program, control.file, control.element).and_then(|form| document.find(form, names::IDENTIFIER));
+        rings.add(program, ItemKind::Form, control, own, names::EMBEDDED_FORM);
     }
-    let graph = &contents.graph;
-    for ring in kosaraju_scc(graph) {
-        let inside = |edge: &petgraph::graph::EdgeReference<'_, Site>| {
-            use petgraph::visit::EdgeRef;
-            ring.contains(&edge.source()) && ring.contains(&edge.target())
-        };
-        // A ring of one contains itself.
-        let mut sites: Vec<Site> = if ring.len() == 1 {
-            graph.edges_connecting(ring[0], ring[0]).map(|edge| *edge.weight()).collect()
-        } else {
-            graph.edge_references().filter(inside).map(|edge| *edge.weight()).collect()
-        };
-        sites.sort_by_key(|site| (site.file, site.element));
-        let mut names: Vec<&str> = ring.iter().map(|&node| graph[node].as_str()).collect();
-        names.sort_unstable();
-        if let Some((&first, rest)) = sites.split_first() {
-            sink.push(finding(program, &names, first, rest));
-        }
-    }
+    sink.extend(rings.find().into_iter().map(|ring| finding(program, &ring)));
 }
 
 /// The form around a control.
@@ -100,23 +65,22 @@ fn form(program: &Program, file: FileId, control: ElementId) -> Option<ElementId
     None
 }
 
-fn finding(program: &Program, ring: &[&str], first: Site, rest: &[Site]) -> Finding {
-    const SHOWN: usize = 8;
-    let document = program.document(first.file);
-    let (what, attribute) = match program.kind(first.file, first.element) {
+fn finding(program: &Program, ring: &Ring) -> Finding {
+    let document = program.document(ring.first.file);
+    let (what, attribute) = match program.kind(ring.first.file, ring.first.element) {
         Some(kinds::MENU_ITEM) => ("menu item", "ParentMenuItem"),
         _ => ("form", "EmbeddedForm"),
     };
-    let message = match ring {
+    let message = match &ring.names[..] {
         [one] => format!("{what} `{one}` contains itself"),
-        _ => format!("{what}s contain each other: {}", crate::rules::suggest::listed(ring.iter().copied(), SHOWN)),
+        names => format!("{what}s contain each other: {}", listed(names.iter().map(String::as_str), SHOWN)),
     };
-    let mut finding = Finding::new(&RULE.info, document.value_location(first.attribute), message)
+    let mut finding = Finding::new(&RULE.info, document.value_location(ring.first.attribute), message)
         .label("contains itself in the end")
         .note("there is no end to what would have to be shown: the screen stays empty, or fails")
         .help(format!("remove one `{attribute}` of the ring"))
-        .anchor(format!("{}/@{attribute}", element::anchor(program, first.file, first.element)));
-    for site in rest.iter().take(SHOWN) {
+        .anchor(format!("{}/@{attribute}", element::anchor(program, ring.first.file, ring.first.element)));
+    for site in ring.rest.iter().take(SHOWN) {
         finding = finding.related(program.document(site.file).value_location(site.attribute), "part of the ring");
     }
     finding

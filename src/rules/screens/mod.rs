@@ -1,8 +1,13 @@
-//! Rules of screens: tables, tiles, forms, menus.
+//! Rules of screens: tables, tiles, forms, menus, banners, and the universes that reports are made from.
 
 pub(super) mod containment_cycle;
+pub(super) mod hidden_indicator_item;
+pub(super) mod list_without_tile;
 pub(super) mod repeated_default;
+pub(super) mod repeated_instance;
 pub(super) mod tile_mismatch;
+pub(super) mod unfit_association;
+pub(super) mod unlisted_report;
 
 use crate::finding::{Category, RuleInfo, Severity};
 

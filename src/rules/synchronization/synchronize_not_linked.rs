@@ -28,7 +28,11 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let ancestors = job.ancestors(synchronize);
         let mut exports = job.of_connector(kinds::EXPORT_TASK, connector);
         let to_export = job.kind != JobKind::Incremental && exports.any(|export| ancestors.contains(&export));
-        if to_export || prepares.any(|prepare| ancestors.contains(&prepare)) {
+        // A task whose connector is not known may be the one that it waits for.
+        let may_be = |kind| job.of(kind).any(|task| job.connector(task).is_none() && ancestors.contains(&task));
+        let to_unknown =
+            may_be(kinds::PREPARE_SYNCHRONIZATION_TASK) || (job.kind != JobKind::Incremental && may_be(kinds::EXPORT_TASK));
+        if to_export || to_unknown || prepares.any(|prepare| ancestors.contains(&prepare)) {
             continue;
         }
         let name = job.task_name(synchronize);

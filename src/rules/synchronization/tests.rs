@@ -93,6 +93,11 @@ fn synchronize_not_linked() {
     assert_eq!(lines(&job(" IsIncremental=\"true\"", &[EXPORT, PREPARE, &to_export]), "synchronize-not-linked"), [4]);
     assert_eq!(lines(&job("", &[EXPORT, &unlinked(PREPARE), &to_export]), "synchronize-not-linked"), [0; 0]);
     assert_eq!(lines(&job("", &[EXPORT, &bare]), "synchronize-not-linked"), [0; 0]);
+    // An export whose connection does not exist may be the one that it waits for, where that is enough.
+    let to_export = SYNCHRONIZE.replace("\"P\"", "\"E\"");
+    let lost = EXPORT.replace("Connection=\"", "Connection=\"Lost");
+    assert_eq!(lines(&job("", &[&lost, PREPARE, &to_export]), "synchronize-not-linked"), [0; 0]);
+    assert_eq!(lines(&job("", &[&lost, PREPARE, &bare]), "synchronize-not-linked"), [4]);
 }
 
 #[test]

@@ -7,37 +7,26 @@ use rustc_hash::FxHashMap;
 use crate::finding::{Finding, Severity};
 use crate::grammar::{kinds, names};
 use crate::ir::{Origin, Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "unproven-unique-value",
     Severity::Warning,
     "a value that should be unique, with no check of it or with two that exclude each other",
-    Check::Program(check),
+    Check::Facts(check),
 );
 
-fn check(program: &Program, sink: &mut Sink) {
-    let mut aspects: Vec<Origin> = Vec::new();
+fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let mut checks: FxHashMap<Symbol, Vec<Origin>> = FxHashMap::default();
-    for (file, _) in program.sources.iter() {
-        let document = program.document(file);
-        for element in document.elements() {
-            let origin = Origin::written(file, element);
-            match program.kind(file, element) {
-                Some(kinds::BUILD_UNIQUE_VALUE_ASPECT) => aspects.push(origin),
-                Some(kinds::UNICITY_CHECK) => {
-                    let around = document.parent(element).map(|parent| Origin::written(file, parent));
-                    let nested = around.and_then(|around| program.value(around, names::IDENTIFIER));
-                    if let Some(aspect) = nested.or_else(|| program.value(origin, names::ASPECT)) {
-                        checks.entry(Symbol::new(&aspect)).or_default().push(origin);
-                    }
-                }
-                _ => {}
-            }
+    for &origin in facts.elements(kinds::UNICITY_CHECK) {
+        let around = program.document(origin.file).parent(origin.element).map(|parent| Origin::written(origin.file, parent));
+        let nested = around.and_then(|around| program.value(around, names::IDENTIFIER));
+        if let Some(aspect) = nested.or_else(|| program.value(origin, names::ASPECT)) {
+            checks.entry(Symbol::new(&aspect)).or_default().push(origin);
         }
     }
-    for aspect in aspects {
+    for &aspect in facts.elements(kinds::BUILD_UNIQUE_VALUE_ASPECT) {
         let Some(identifier) = program.value(aspect, names::IDENTIFIER) else { continue };
         if program.value(aspect, names::CONSOLIDATION_MODE).is_some() {
             continue;
