@@ -64,7 +64,7 @@ impl Facts {
         facts.rules = RuleKinds {
             classification: !items.resource_classification_rules.is_empty(),
             profiles: !items.profile_rule_contexts.is_empty()
-                || program.kinds.iter().flatten().any(|kind| *kind == Some(kinds::PROFILE_CONTEXT)),
+                || program.all_kinds().any(|kind| kind == kinds::PROFILE_CONTEXT),
         };
         facts.runs = runs(program);
         facts
