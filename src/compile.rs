@@ -1,12 +1,16 @@
 //! The compiler from texts to a checked program: parse, lower, expand, check. What the commands and tests call.
 
+mod again;
+
+pub use again::Built;
+
 use crate::config::Config;
 use crate::finding::{Finding, Report, Severity};
 use crate::grammar::Dialect;
 use crate::ir::Program;
-use crate::rules::{self, Policy};
+use crate::rules::{self, Checked, Policy};
 use crate::scaffold::{self, ScaffoldProblem};
-use crate::source::{FileId, Loaded, Location, Sources};
+use crate::source::{FileId, Loaded, Location, ReadProblem, Sources};
 
 /// A configuration, expanded and checked.
 #[derive(Debug)]
@@ -45,21 +49,35 @@ pub struct Outside {
 
 /// Compiles the texts of one configuration and runs every rule that is on.
 pub fn compile(loaded: Loaded, config: Config, outside: Outside) -> Compiled {
-    let dialect = config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default();
+    let dialect = dialect(&config);
     let Loaded { sources, problems: unread, named } = loaded;
+    let policy = policy(config, outside);
+    let (program, problems) = expand(sources, dialect);
+    let checked = rules::check(&program, &problems, &policy, unread.iter().map(rules::unread).collect());
+    let report = judged(&program, checked, &unread, &named);
+    Compiled { program, problems, report }
+}
+
+/// The dialect that a configuration names.
+pub fn dialect(config: &Config) -> Dialect {
+    config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default()
+}
+
+fn policy(config: Config, outside: Outside) -> Policy {
     let mut policy = Policy::new(config);
     policy.settings = outside.settings;
     policy.embedded = outside.embedded;
+    policy
+}
+
+/// The report of what was found in files of which some could not be read and some are only there by the way.
+fn judged(program: &Program, checked: Checked, unread: &[ReadProblem], named: &[bool]) -> Report {
     let without_text: Vec<FileId> = unread.iter().map(|problem| problem.file).collect();
-    let unread: Vec<Finding> = unread.iter().map(rules::unread).collect();
-    let (program, problems) = expand(sources, dialect);
-    let checked = rules::check(&program, &problems, &policy, unread);
     let mut findings = checked.findings;
     // Nothing else is said of a file whose text is not known.
     findings.retain(|finding| finding.rule.name == "encoding" || !without_text.contains(&finding.location.file));
-    foreign(&program, &named, &mut findings);
-    let report = Report::new(&program.sources, findings, checked.totals);
-    Compiled { program, problems, report }
+    foreign(program, named, &mut findings);
+    Report::new(&program.sources, findings, checked.totals)
 }
 
 /// A well-formed file with a foreign root that was only met on the way through a folder is no mistake: its finding becomes

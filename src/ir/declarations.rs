@@ -41,7 +41,7 @@ impl Declaration {
 pub struct DeclarationId(u32);
 
 /// All declarations, in the order of files and places.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Declarations {
     all: Vec<Declaration>,
     first: FxHashMap<(ItemKind, Option<Symbol>, Symbol), DeclarationId>,

@@ -9,7 +9,7 @@ use super::{Arena, Id, Symbol};
 macro_rules! index {
     ($( $field:ident: $item:ident ),* $(,)?) => {
         /// Maps from identifier to the first item that declares it.
-        #[derive(Debug, Default)]
+        #[derive(Clone, Debug, Default)]
         pub struct Index {
             $( $field: FxHashMap<Symbol, Id<$item>>, )*
         }

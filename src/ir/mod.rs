@@ -17,7 +17,9 @@ mod program;
 pub mod references;
 mod removal;
 mod resolve;
+mod shared;
 mod symbol;
+mod unit;
 mod values;
 
 pub use classify::classify;
@@ -31,5 +33,7 @@ pub use lower::{Lowered, lower};
 pub use model::{AssociationEnd, Nature};
 pub use program::Program;
 pub(crate) use removal::Moved;
+pub use shared::Shared;
 pub use symbol::{Symbol, same_identifier};
+pub use unit::Unit;
 pub use values::{ConsolidationMode, CronTimeZone, Deactivation, JobIntegration, SynchronizationMode, SynchronizationType};

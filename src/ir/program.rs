@@ -1,19 +1,19 @@
 //! A whole configuration: texts, trees, typed items, symbol table.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::grammar::{Dialect, ElementKind, names};
-use crate::source::{FileId, Location, Sources, Span};
-use crate::syntax::{self, AttributeId, Document, ElementId, NameId};
+use crate::source::{FileId, Location, SourceFile, Sources, Span};
+use crate::syntax::{AttributeId, Document, ElementId, NameId};
 
 use super::items::{EntityType, Job, JobEntry, Task};
-use super::lower::{Items, Lowered, lower};
+use super::lower::Items;
 use super::references::Occurrences;
-use super::{At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Symbol, resolve};
+use super::{At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Shared, Symbol, Unit, resolve};
 
 /// A configuration, read and resolved. Scaffoldings are expanded into it afterwards.
 #[derive(Debug)]
@@ -23,25 +23,42 @@ pub struct Program {
     /// The texts.
     pub sources: Sources,
     /// The trees, by file.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
     /// The kind of each element, by file and element.
-    pub kinds: Vec<Vec<Option<ElementKind>>>,
+    kinds: Vec<Arc<Vec<Option<ElementKind>>>>,
     /// The typed items.
-    pub items: Items,
+    pub items: Shared<Items>,
     /// Who declares which identifier.
-    pub declarations: Declarations,
+    pub declarations: Shared<Declarations>,
     /// Typed items by identifier.
-    pub index: Index,
+    pub index: Shared<Index>,
     /// Elements that scaffoldings generated.
-    pub generated: Vec<GeneratedElement>,
+    pub generated: Shared<Vec<GeneratedElement>>,
     /// Jobs that scaffoldings generated.
-    pub generated_jobs: Vec<GeneratedJob>,
+    pub generated_jobs: Shared<Vec<GeneratedJob>>,
     /// Written jobs and tasks that became part of generated ones, or deleted them: they are no items of their own.
-    pub taken: rustc_hash::FxHashSet<(FileId, ElementId)>,
-    connections: OnceLock<ConnectionsOf>,
-    navigation: OnceLock<Navigation>,
+    pub taken: Shared<rustc_hash::FxHashSet<(FileId, ElementId)>>,
+    connections: OnceLock<Shared<ConnectionsOf>>,
+    navigation: OnceLock<Shared<Navigation>>,
     occurrences: OnceLock<Occurrences>,
-    pub(super) association_ends: OnceLock<super::model::AssociationEnds>,
+    pub(super) association_ends: OnceLock<Shared<super::model::AssociationEnds>>,
+}
+
+/// The trees of files, in their order.
+struct Trees {
+    documents: Vec<Arc<Document>>,
+    kinds: Vec<Arc<Vec<Option<ElementKind>>>>,
+}
+
+impl Trees {
+    fn with_capacity(files: usize) -> Self {
+        Self { documents: Vec::with_capacity(files), kinds: Vec::with_capacity(files) }
+    }
+
+    fn push(&mut self, document: Arc<Document>, kinds: Arc<Vec<Option<ElementKind>>>) {
+        self.documents.push(document);
+        self.kinds.push(kinds);
+    }
 }
 
 /// The connections of each connector.
@@ -65,45 +82,81 @@ impl Program {
     /// Parses, lowers, merges and resolves. Files are treated in parallel; the result does not depend on it.
     pub fn build(sources: Sources, dialect: Dialect) -> Self {
         let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
-        let mut documents = Vec::with_capacity(files.len());
-        let mut kinds = Vec::with_capacity(files.len());
+        let mut trees = Trees::with_capacity(files.len());
         let mut items = Items::default();
         let mut declared = Vec::new();
         // A stretch of files at a time, so that what each file gives on its own is not held for all of them at once.
         for stretch in stretches(&files) {
-            let parsed: Vec<(Document, Lowered)> = stretch
-                .par_iter()
-                .with_max_len(1)
-                .map(|&(id, text)| {
-                    let document = syntax::parse(id, text, crate::grammar::seed());
-                    let lowered = lower(&document, text);
-                    (document, lowered)
-                })
-                .collect();
-            for (document, mut lowered) in parsed {
-                documents.push(document);
-                kinds.push(std::mem::take(&mut lowered.kinds));
-                declared.append(&mut lowered.declarations);
-                items.merge(lowered.items);
+            let units: Vec<Unit> = stretch.par_iter().with_max_len(1).map(|&(id, text)| Unit::read(id, text)).collect();
+            for mut unit in units {
+                declared.append(&mut unit.lowered.declarations);
+                items.merge(unit.lowered.items);
+                trees.push(unit.document, unit.kinds);
             }
         }
+        Self::merged(sources, dialect, trees, items, declared)
+    }
+
+    /// Merges and resolves what was read before: the same program as [`Program::build`] gives of the same texts. The
+    /// units are those of the sources, in their order.
+    pub fn assemble<'u>(sources: Sources, dialect: Dialect, units: impl ExactSizeIterator<Item = &'u Unit>) -> Self {
+        let mut trees = Trees::with_capacity(units.len());
+        let mut items = Items::default();
+        let mut declared = Vec::new();
+        for unit in units {
+            declared.extend_from_slice(&unit.lowered.declarations);
+            items.merge(unit.lowered.items.clone());
+            trees.push(Arc::clone(&unit.document), Arc::clone(&unit.kinds));
+        }
+        Self::merged(sources, dialect, trees, items, declared)
+    }
+
+    fn merged(sources: Sources, dialect: Dialect, trees: Trees, mut items: Items, declared: Vec<super::Declaration>) -> Self {
         let (declarations, index) = rayon::join(|| Declarations::new(declared), || resolve::resolve(&mut items));
         Self {
             dialect,
             sources,
-            documents,
-            kinds,
-            items,
-            declarations,
-            index,
-            generated: Vec::new(),
-            generated_jobs: Vec::new(),
-            taken: rustc_hash::FxHashSet::default(),
+            documents: trees.documents,
+            kinds: trees.kinds,
+            items: Shared::new(items),
+            declarations: Shared::new(declarations),
+            index: Shared::new(index),
+            generated: Shared::default(),
+            generated_jobs: Shared::default(),
+            taken: Shared::default(),
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
             occurrences: OnceLock::new(),
             association_ends: OnceLock::new(),
         }
+    }
+
+    /// The same program with one more file, which adds nothing to it but its text and tree: what else the file holds is
+    /// not known here. Costs next to nothing, for all else is shared.
+    #[must_use]
+    pub fn beside(&self, source: SourceFile) -> (Self, FileId) {
+        let mut sources = self.sources.clone();
+        let file = sources.push(source);
+        let unit = Unit::read(file, &sources.get(file).text);
+        let mut trees = Trees { documents: self.documents.clone(), kinds: self.kinds.clone() };
+        trees.push(unit.document, unit.kinds);
+        let program = Self {
+            dialect: self.dialect,
+            sources,
+            documents: trees.documents,
+            kinds: trees.kinds,
+            items: self.items.clone(),
+            declarations: self.declarations.clone(),
+            index: self.index.clone(),
+            generated: self.generated.clone(),
+            generated_jobs: self.generated_jobs.clone(),
+            taken: self.taken.clone(),
+            connections: self.connections.clone(),
+            navigation: self.navigation.clone(),
+            occurrences: OnceLock::new(),
+            association_ends: self.association_ends.clone(),
+        };
+        (program, file)
     }
 
     /// The tree of a file.
@@ -116,9 +169,19 @@ impl Program {
         &self.sources.get(file).text
     }
 
+    /// What the elements of a file are, in document order.
+    pub fn kinds(&self, file: FileId) -> &[Option<ElementKind>] {
+        &self.kinds[file.index()]
+    }
+
     /// The kind of an element; `None` for what the dialect does not have there.
     pub fn kind(&self, file: FileId, element: ElementId) -> Option<ElementKind> {
         self.kinds[file.index()][element.0 as usize]
+    }
+
+    /// What all elements are that the dialect has.
+    pub fn all_kinds(&self) -> impl Iterator<Item = ElementKind> + '_ {
+        self.kinds.iter().flat_map(|kinds| kinds.iter().copied().flatten())
     }
 
     /// The value of an attribute.
@@ -243,7 +306,7 @@ impl Program {
                     map.entry(owner).or_default().push(id);
                 }
             }
-            map
+            Shared::new(map)
         });
         map.get(&connector).into_iter().flatten().map(|&id| &self.items.connections[id]).collect()
     }
@@ -319,7 +382,7 @@ impl Program {
 
     /// The name of the entity type that a navigation property leads to, whether that type is declared or not.
     pub fn leads_to(&self, entity_type: Symbol, property: Symbol) -> Option<Symbol> {
-        self.navigation.get_or_init(|| self.read_navigation()).get(&(entity_type, property)).copied()
+        self.navigation.get_or_init(|| Shared::new(self.read_navigation())).get(&(entity_type, property)).copied()
     }
 
     fn read_navigation(&self) -> Navigation {
@@ -340,5 +403,10 @@ impl Program {
     /// Who names what, with every place.
     pub fn occurrences(&self) -> &Occurrences {
         self.occurrences.get_or_init(|| Occurrences::of(self))
+    }
+
+    /// As [`Program::occurrences`], where somebody has asked for them before.
+    pub fn known_occurrences(&self) -> Option<&Occurrences> {
+        self.occurrences.get()
     }
 }

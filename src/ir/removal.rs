@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::items::{Job, JobEntry, Task};
-use super::{Arena, Declarations, Id, Program, resolve};
+use super::{Arena, Declarations, Id, Program, Shared, resolve};
 use crate::source::FileId;
 use crate::syntax::ElementId;
 
@@ -66,8 +66,8 @@ impl Program {
             job.entries = job.entries.iter().filter_map(|&entry| moved.entry(entry)).collect();
         }
         let stays = |declaration: &&super::Declaration| !elements.contains(&(declaration.file, declaration.element));
-        self.declarations = Declarations::new(self.declarations.all().iter().filter(stays).copied().collect());
-        self.index = resolve::resolve(&mut self.items);
+        self.declarations = Shared::new(Declarations::new(self.declarations.all().iter().filter(stays).copied().collect()));
+        self.index = Shared::new(resolve::resolve(&mut self.items));
         self.taken.extend(elements);
         moved
     }

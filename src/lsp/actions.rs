@@ -3,6 +3,7 @@
 use lsp_types::{CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, Command, WorkspaceEdit};
 use serde_json::json;
 
+use super::analysis::Judgement;
 use super::commands::ADD_TO_BASELINE;
 use super::diagnostics::diagnostic;
 use super::navigation::workspace_edit;
@@ -12,7 +13,7 @@ use crate::rules;
 use crate::source::{Location, Span};
 
 /// What can be done in a range.
-pub(super) fn at(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
+pub(super) fn at(view: &View<'_>, judgement: &Judgement, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
     let span = view.encoding.span(view.source(), params.range);
     let wanted = |kind: &CodeActionKind| {
         params.context.only.as_ref().is_none_or(|only| only.iter().any(|one| includes(one.as_str(), kind.as_str())))
@@ -23,17 +24,17 @@ pub(super) fn at(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeActionOr
             let at = finding.location;
             at.file == view.file && at.span.start <= span.end && span.start <= at.span.end
         };
-        let findings = || view.analysis.findings().filter(|(finding, _)| touches(finding));
+        let findings = || judgement.findings().filter(|(finding, _)| touches(finding));
         for (finding, _) in findings() {
-            actions.extend(fix(view, finding));
+            actions.extend(fix(view, judgement, finding));
         }
         for (finding, fingerprint) in findings() {
-            actions.extend(suppress(view, finding));
-            actions.extend(baseline(view, finding, &fingerprint.to_string()));
+            actions.extend(suppress(view, judgement, finding));
+            actions.extend(baseline(view, judgement, finding, &fingerprint.to_string()));
         }
     }
     if wanted(&CodeActionKind::SOURCE_FIX_ALL) {
-        actions.extend(fix_all(view));
+        actions.extend(fix_all(view, judgement));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
@@ -43,16 +44,16 @@ fn includes(wanted: &str, kind: &str) -> bool {
     kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) || wanted.is_empty()
 }
 
-fn quick(view: &View<'_>, finding: &Finding, title: String) -> CodeAction {
+fn quick(view: &View<'_>, judgement: &Judgement, finding: &Finding, title: String) -> CodeAction {
     CodeAction {
         title,
         kind: Some(CodeActionKind::QUICKFIX),
-        diagnostics: Some(vec![diagnostic(view.encoding, view.analysis, finding)]),
+        diagnostics: Some(vec![diagnostic(view.encoding, judgement, finding)]),
         ..CodeAction::default()
     }
 }
 
-fn fix(view: &View<'_>, finding: &Finding) -> Option<CodeAction> {
+fn fix(view: &View<'_>, judgement: &Judgement, finding: &Finding) -> Option<CodeAction> {
     let fix = finding.fix.as_ref()?;
     let what = finding.help.as_deref().map_or_else(|| finding.message.clone(), |help| help.replace('`', ""));
     let title = match fix.safety {
@@ -62,7 +63,7 @@ fn fix(view: &View<'_>, finding: &Finding) -> Option<CodeAction> {
     Some(CodeAction {
         edit: Some(edit(view, &fix.edits)),
         is_preferred: Some(fix.safety == Safety::Safe),
-        ..quick(view, finding, title)
+        ..quick(view, judgement, finding, title)
     })
 }
 
@@ -71,7 +72,7 @@ fn edit(view: &View<'_>, edits: &[Edit]) -> WorkspaceEdit {
 }
 
 /// A comment before the element. What it gives as its reason is for the user to write: until then, the check says so.
-fn suppress(view: &View<'_>, finding: &Finding) -> Option<CodeAction> {
+fn suppress(view: &View<'_>, judgement: &Judgement, finding: &Finding) -> Option<CodeAction> {
     let rule = finding.rule.name;
     if matches!(finding.rule.category, Category::Syntax | Category::Directives) || rules::find(rule).is_none() {
         return None;
@@ -88,24 +89,24 @@ fn suppress(view: &View<'_>, finding: &Finding) -> Option<CodeAction> {
     let place = Location::new(view.file, Span::empty(start));
     Some(CodeAction {
         edit: Some(workspace_edit(view, std::iter::once((place, text)))),
-        ..quick(view, finding, format!("Suppress {rule} here (write the reason into the comment)"))
+        ..quick(view, judgement, finding, format!("Suppress {rule} here (write the reason into the comment)"))
     })
 }
 
-fn baseline(view: &View<'_>, finding: &Finding, fingerprint: &str) -> Option<CodeAction> {
+fn baseline(view: &View<'_>, judgement: &Judgement, finding: &Finding, fingerprint: &str) -> Option<CodeAction> {
     if finding.rule.category == Category::Syntax {
         return None;
     }
     let title = format!("Add this {} to the baseline", finding.rule.name);
     let arguments = json!({ "uri": view.uri(view.file)?.as_str(), "fingerprint": fingerprint });
     let command = Command { title: title.clone(), command: ADD_TO_BASELINE.to_owned(), arguments: Some(vec![arguments]) };
-    Some(CodeAction { command: Some(command), ..quick(view, finding, title) })
+    Some(CodeAction { command: Some(command), ..quick(view, judgement, finding, title) })
 }
 
 /// All safe fixes of the document that touch no other one.
-fn fix_all(view: &View<'_>) -> Option<CodeAction> {
+fn fix_all(view: &View<'_>, judgement: &Judgement) -> Option<CodeAction> {
     let mut taken: Vec<Edit> = Vec::new();
-    for (finding, _) in view.analysis.findings() {
+    for (finding, _) in judgement.findings() {
         let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe) else { continue };
         let apart = |edit: &Edit| {
             let at = edit.location;

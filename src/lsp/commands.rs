@@ -98,10 +98,11 @@ fn add_to_baseline(server: &mut Server<'_>, of: &OfFinding) -> Result<Value, Ref
         Err(_) if !file.exists() => Baseline::default(),
         Err(error) => return Err(Refusal::new(error.to_string())),
     };
-    let view = server.workspace.view(address).ok_or_else(|| Refusal::new(format!("`{address}` belongs to no configuration")))?;
-    let finding = view.analysis.findings().find(|(_, fingerprint)| fingerprint.to_string() == of.fingerprint);
+    let (_, judgement) =
+        server.workspace.judged_view(address).ok_or_else(|| Refusal::new(format!("`{address}` belongs to no configuration")))?;
+    let finding = judgement.findings().find(|(_, fingerprint)| fingerprint.to_string() == of.fingerprint);
     let (finding, _) = finding.ok_or_else(|| Refusal::new("the finding is gone"))?;
-    let sources = &view.program().sources;
+    let sources = &judgement.sources;
     let report = Report::new(sources, vec![finding.clone()], Totals::default());
     for entry in Baseline::of(&report, sources, Baseline::rebase_from(&file, &folder)).entries {
         match baseline.entries.iter_mut().find(|known| known.known == entry.known) {

@@ -1,25 +1,22 @@
 //! One configuration of the workspace: its files, the texts that count, what was found in them.
 //!
-//! Files are read when something outside may have changed them; the text of an open document stands for its file. What
-//! was computed is kept until a text changes, and computed again only when somebody asks.
+//! Each change of a text makes a new state, with a number. The work on a state is done beside the loop, see
+//! [`super::checking`]; whoever asks for what is not known yet waits for it.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
+use super::analysis::{Analysis, Judgement, Sound};
+use super::checking::{Checking, Made, Poke, Task};
 use super::documents::Documents;
+use super::encoding::Encoding;
+use super::texts::Texts;
 use super::uri;
-use crate::compile::{self, Compiled, Outside};
+use super::view::View;
 use crate::config::{Config, ConfigError, FILE_NAME};
-use crate::finding::{Finding, Fingerprint};
-use crate::plan::{self, Plan};
-use crate::rules::baseline::Baseline;
-use crate::rules::{Policy, catalogue};
-use crate::source::discovery::{Found, discover};
-use crate::source::{FileId, Loaded, read};
+use crate::ir::Program;
+use crate::rules::catalogue;
+use crate::source::{FileId, Loaded, Sources};
 
 /// Where a configuration lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,61 +36,45 @@ pub(super) struct Configuration {
     pub(super) config: Config,
     /// Why jobwright's own configuration is not used.
     pub(super) refused: Option<ConfigError>,
-    files: Option<Loaded>,
-    analysis: Option<Analysis>,
+    texts: Option<Texts>,
+    /// The number of this state of the texts.
+    state: u64,
+    /// The newest program; nothing where making it failed, which is a bug of the compiler and no reason to end.
+    analysis: Option<Arc<Analysis>>,
+    /// The state that it is of.
+    analysis_of: u64,
+    judgement: Option<Judgement>,
+    checking: Checking,
     sound: Sound,
+    glanced: Option<Glanced>,
 }
 
-/// What was found when every text was last well-formed, and which texts have changed since.
-#[derive(Debug, Default)]
-struct Sound {
-    known: FxHashSet<Fingerprint>,
-    /// Files, as shown, with the texts they had.
-    texts: BTreeMap<String, u64>,
-}
-
-/// What the texts come to.
+/// A document as it is, beside the files of a program that has not seen it yet.
 #[derive(Debug)]
-pub(super) struct Analysis {
-    /// The program and its findings.
-    pub(super) compiled: Compiled,
-    /// Findings that are not shown for now, by their place among all.
-    pub(super) held_back: BTreeSet<usize>,
-    addresses: Vec<Option<String>>,
-    plan: OnceCell<Plan>,
-}
-
-impl Analysis {
-    /// The address of a file.
-    pub(super) fn address(&self, file: FileId) -> Option<&str> {
-        self.addresses.get(file.index())?.as_deref()
-    }
-
-    /// The file of an address.
-    pub(super) fn file(&self, address: &str) -> Option<FileId> {
-        let index = self.addresses.iter().position(|known| known.as_deref() == Some(address))?;
-        // What stands behind the documents is no configuration: a baseline.
-        (index < self.compiled.program.documents.len()).then_some(FileId(index as u32))
-    }
-
-    /// The plan, made when first asked for.
-    pub(super) fn plan(&self) -> &Plan {
-        self.plan.get_or_init(|| plan::build(&self.compiled.program))
-    }
-
-    /// The findings to show with their fingerprints.
-    pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, &Fingerprint)> {
-        let report = &self.compiled.report;
-        let all = report.findings.iter().zip(&report.fingerprints).enumerate();
-        all.filter(|(index, _)| !self.held_back.contains(index)).map(|(_, finding)| finding)
-    }
+struct Glanced {
+    address: String,
+    version: i32,
+    of: Arc<Analysis>,
+    program: Program,
+    file: FileId,
 }
 
 impl Configuration {
     /// The configuration of that place, of which nothing is known yet.
     pub(super) fn new(place: Place) -> Self {
-        let mut made =
-            Self { place, config: Config::default(), refused: None, files: None, analysis: None, sound: Sound::default() };
+        let mut made = Self {
+            place,
+            config: Config::default(),
+            refused: None,
+            texts: None,
+            state: 1,
+            analysis: None,
+            analysis_of: 0,
+            judgement: None,
+            checking: Checking::default(),
+            sound: Sound::default(),
+            glanced: None,
+        };
         made.reconfigure();
         made
     }
@@ -130,20 +111,32 @@ impl Configuration {
         self.reload();
     }
 
-    /// Files may have changed on disk.
+    /// Files may have come, changed or gone.
     pub(super) fn reload(&mut self) {
-        self.files = None;
+        self.texts = None;
+        self.changed();
+    }
+
+    /// One file may have changed.
+    pub(super) fn reload_file(&mut self, path: &Path) {
+        if !self.texts.as_mut().is_some_and(|texts| texts.read_again(path)) {
+            self.texts = None;
+        }
+        self.changed();
+    }
+
+    /// A document was opened. One that has no file yet has no place among the texts that were read.
+    pub(super) fn opened(&mut self, path: Option<&Path>) {
+        if !path.is_some_and(|path| self.texts.as_ref().is_some_and(|texts| texts.has(path))) {
+            self.texts = None;
+        }
         self.changed();
     }
 
     /// The text of an open document changed.
     pub(super) fn changed(&mut self) {
-        self.analysis = None;
-    }
-
-    /// Whether the texts have changed since they were last looked at.
-    pub(super) fn is_stale(&self) -> bool {
-        self.analysis.is_none()
+        self.state += 1;
+        self.checking.stop();
     }
 
     /// Whether the file lies in the folder.
@@ -151,116 +144,123 @@ impl Configuration {
         matches!(&self.place, Place::Folder(folder) if path.starts_with(folder))
     }
 
-    /// What the texts come to now. None where computing it fails, which is a bug of the compiler and no reason to end.
-    pub(super) fn analysis(&mut self, documents: &Documents) -> Option<&Analysis> {
-        if self.analysis.is_none() {
-            let loaded = self.load(documents);
-            let config = self.config.clone();
-            let compiled = panic::catch_unwind(AssertUnwindSafe(|| judge(loaded, config, &self.folder()))).ok()?;
-            let held_back = self.sound.held_back(&compiled);
-            let sources = &compiled.program.sources;
-            let address = |path: &Path| match documents.of_path(path) {
-                Some((address, _)) => Some(address.to_owned()),
-                None => uri::of_path(path).map(|uri| uri.as_str().to_owned()),
-            };
-            let addresses = sources.iter().map(|(_, file)| match (&self.place, &file.disk) {
-                (Place::Document(own), _) if file.path == *own => Some(own.clone()),
-                (_, Some(path)) => address(path),
-                _ => None,
-            });
-            let addresses = addresses.collect();
-            self.analysis = Some(Analysis { compiled, held_back, addresses, plan: OnceCell::new() });
+    /// The program that the texts make now, waited for where it is not known yet.
+    pub(super) fn analysis(&mut self, documents: &Documents, poke: &Poke) -> Option<&Arc<Analysis>> {
+        self.check(documents, poke);
+        while !self.is_current() {
+            self.wait();
         }
         self.analysis.as_ref()
     }
 
-    /// The texts that count.
-    fn load(&mut self, documents: &Documents) -> Loaded {
-        if let Place::Document(address) = &self.place {
-            let mut loaded = Loaded::default();
-            if let Some(document) = documents.get(address) {
+    /// What the rules say of the texts as they are, waited for where it is not known yet.
+    pub(super) fn judgement(&mut self, documents: &Documents, poke: &Poke) -> Option<&Judgement> {
+        self.check(documents, poke);
+        while !self.is_judged() {
+            self.wait();
+        }
+        self.judged()
+    }
+
+    /// What the rules say of the texts as they are, where it is known.
+    pub(super) fn judged(&self) -> Option<&Judgement> {
+        self.judgement.as_ref().filter(|_| self.analysis.is_some() && self.is_judged())
+    }
+
+    /// Has the texts built and judged, beside the loop, where that is not known or under way.
+    pub(super) fn check(&mut self, documents: &Documents, poke: &Poke) {
+        while let Some(made) = self.checking.made() {
+            self.accept(made);
+        }
+        if self.is_judged() || self.checking.is_on(self.state) {
+            return;
+        }
+        let before = self.analysis.clone();
+        let sources = before.as_ref().map(|before| &before.program().sources);
+        let texts = Self::load(&self.place, &self.config, &mut self.texts, documents, sources);
+        let task = Task { state: self.state, texts, config: self.config.clone(), folder: self.folder(), before };
+        self.checking.start(task, poke);
+    }
+
+    /// Waits for what comes next of the work that is under way.
+    fn wait(&mut self) {
+        // Without a thread there is no work, and nothing is known.
+        let made = self.checking.wait().unwrap_or(Made::Nothing);
+        self.accept(made);
+    }
+
+    /// Takes over what has come of the work on the texts as they are: what comes of others is never asked for.
+    fn accept(&mut self, made: Made) {
+        match made {
+            Made::Analysis(analysis) => {
+                let before = self.analysis.replace(analysis);
+                self.analysis_of = self.state;
+                self.checking.discard(before);
+            }
+            Made::Judgement(mut judgement) => {
+                self.sound.apply(&mut judgement);
+                let before = self.judgement.replace(*judgement);
+                self.checking.discard(before.map(|before| before.of));
+            }
+            Made::Nothing => {
+                self.analysis = None;
+                self.analysis_of = self.state;
+            }
+        }
+    }
+
+    /// Whether the program is that of the texts as they are.
+    pub(super) fn is_current(&self) -> bool {
+        self.analysis_of == self.state
+    }
+
+    /// Whether it is known what the rules say of the texts as they are.
+    pub(super) fn is_judged(&self) -> bool {
+        let of = self.judgement.as_ref().map(|judgement| &judgement.of);
+        self.is_current() && self.analysis.as_ref().is_none_or(|analysis| of.is_some_and(|of| Arc::ptr_eq(analysis, of)))
+    }
+
+    /// An open document as it is, for answers that are worth nothing if they are late. Where the program takes a while to
+    /// build, its newest state before is looked at beside the document: what the last keystroke declares is missing.
+    pub(super) fn glance(&mut self, documents: &Documents, poke: &Poke, encoding: Encoding, address: &str) -> Option<View<'_>> {
+        self.check(documents, poke);
+        let large = self.analysis.clone().filter(|analysis| !self.is_current() && !analysis.is_small());
+        let (Some(of), Some(document)) = (large, documents.get(address)) else {
+            self.glanced = None;
+            return View::of(encoding, self.analysis(documents, poke)?, address);
+        };
+        let version = document.version;
+        let same = |one: &Glanced| one.address == address && one.version == version && Arc::ptr_eq(&one.of, &of);
+        if !self.glanced.as_ref().is_some_and(same) {
+            let (program, file) = of.program().beside(document.source.clone());
+            self.glanced = Some(Glanced { address: address.to_owned(), version, of, program, file });
+        }
+        let Glanced { of, program, file, .. } = self.glanced.as_ref()?;
+        Some(View::beside(encoding, of, program, *file))
+    }
+
+    /// The texts that count, and the addresses of their files.
+    fn load(
+        place: &Place,
+        config: &Config,
+        texts: &mut Option<Texts>,
+        documents: &Documents,
+        before: Option<&Sources>,
+    ) -> (Loaded, Vec<Option<String>>) {
+        match place {
+            Place::Folder(folder) => {
+                let texts = texts.get_or_insert_with(|| Texts::of_folder(folder, &config.files, documents));
+                texts.now(documents, before)
+            }
+            Place::Document(address) => {
+                let mut loaded = Loaded::default();
+                let Some(document) = documents.get(address) else { return (loaded, Vec::new()) };
                 let mut file = document.source.clone();
                 file.disk.clone_from(&document.path);
                 loaded.sources.push(file);
                 loaded.named.push(true);
+                (loaded, vec![Some(address.clone())])
             }
-            return loaded;
         }
-        let mut loaded = self.files(documents).clone();
-        let open: Vec<(FileId, String)> = loaded
-            .sources
-            .iter()
-            .filter_map(|(file, source)| {
-                let (_, document) = documents.of_path(source.disk.as_deref()?)?;
-                Some((file, document.source.text.clone()))
-            })
-            .collect();
-        for (file, text) in open {
-            loaded.sources.replace(file, text);
-            loaded.problems.retain(|problem| problem.file != file);
-        }
-        loaded
     }
-
-    /// What the files held when they were last read, with a place for each open document that has no file yet.
-    fn files(&mut self, documents: &Documents) -> &Loaded {
-        let folder = self.folder();
-        let (config, place) = (&self.config, &self.place);
-        self.files.get_or_insert_with(|| {
-            let mut found = discover(std::slice::from_ref(&folder), &folder, &config.files).unwrap_or_default();
-            for (_, document) in documents.iter() {
-                let Some(path) = document.path.as_ref().filter(|path| path.starts_with(&folder)) else { continue };
-                let known = found.files.iter().any(|one| one.path == *path);
-                let is_xml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
-                if !known && is_xml && !path.exists() && matches!(place, Place::Folder(_)) {
-                    let mut given = Found::given(path, Vec::new(), &folder);
-                    given.placed = true;
-                    found.files.push(given);
-                }
-            }
-            read(found)
-        })
-    }
-}
-
-impl Sound {
-    /// The findings that a broken text elsewhere may have brought about, and that are therefore not to be shown: those
-    /// that nobody knew when all texts were well-formed, in files that did not change since.
-    fn held_back(&mut self, compiled: &Compiled) -> BTreeSet<usize> {
-        let program = &compiled.program;
-        let texts = || program.sources.iter().map(|(_, file)| (file.path.clone(), hash(&file.text)));
-        if program.documents.iter().all(|document| document.errors().is_empty()) {
-            self.known = compiled.report.fingerprints.iter().copied().collect();
-            self.texts = texts().collect();
-            return BTreeSet::new();
-        }
-        let unchanged: Vec<bool> = texts().map(|(path, hash)| self.texts.get(&path) == Some(&hash)).collect();
-        let findings = compiled.report.findings.iter().zip(&compiled.report.fingerprints).enumerate();
-        let held_back = findings.filter(|(_, (finding, fingerprint))| {
-            unchanged.get(finding.location.file.index()).copied().unwrap_or(false) && !self.known.contains(fingerprint)
-        });
-        held_back.map(|(index, _)| index).collect()
-    }
-}
-
-/// Compiles, and takes out what the baseline knows.
-fn judge(loaded: Loaded, config: Config, seen_from: &Path) -> Compiled {
-    let baseline =
-        config.check.baseline.clone().and_then(|file| Some((Baseline::load(&file).ok()?.seen_from(&file, seen_from), file)));
-    let policy = Policy::new(config.clone());
-    let mut compiled = compile::compile(loaded, config, Outside::default());
-    if let Some((baseline, file)) = baseline {
-        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        let (report, sources) = (&mut compiled.report, &mut compiled.program.sources);
-        let matched = baseline.apply(report, sources, |file| folder.join(file).exists());
-        baseline.report_stale(&matched, report, sources, &policy);
-    }
-    compiled
-}
-
-fn hash(text: &str) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
 }

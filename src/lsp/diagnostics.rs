@@ -8,7 +8,7 @@ use lsp_types::{
     PublishDiagnosticsParams,
 };
 
-use super::configuration::Analysis;
+use super::analysis::Judgement;
 use super::encoding::Encoding;
 use super::virtual_documents::rule_address;
 use super::workspace::Workspace;
@@ -23,18 +23,17 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// What to tell the client now. Documents of which nothing is said any more are told so once.
-    pub(super) fn update(&mut self, workspace: &mut Workspace) -> Vec<PublishDiagnosticsParams> {
+    /// What to tell the client now that everything is judged. Documents of which nothing is said any more are told so once.
+    pub(super) fn update(&mut self, workspace: &Workspace) -> Vec<PublishDiagnosticsParams> {
         let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
-        workspace.settle();
-        workspace.each(|encoding, analysis| {
-            for (finding, fingerprint) in analysis.findings() {
-                let Some(address) = analysis.address(finding.location.file) else { continue };
-                let mut diagnostic = diagnostic(encoding, analysis, finding);
+        for judgement in workspace.configurations().iter().filter_map(|one| one.judged()) {
+            for (finding, fingerprint) in judgement.findings() {
+                let Some(address) = judgement.address(finding.location.file) else { continue };
+                let mut diagnostic = diagnostic(workspace.encoding, judgement, finding);
                 diagnostic.data = Some(fingerprint.to_string().into());
-                found.entry(address.to_owned()).or_default().push(diagnostic);
+                found.entry(address).or_default().push(diagnostic);
             }
-        });
+        }
         for one in workspace.configurations() {
             if let Some(error) = &one.refused
                 && let Some(uri) = super::uri::of_path(&one.config_file())
@@ -69,10 +68,10 @@ impl Published {
 }
 
 /// A finding as a diagnostic.
-pub(super) fn diagnostic(encoding: Encoding, analysis: &Analysis, finding: &Finding) -> Diagnostic {
-    let sources = &analysis.compiled.program.sources;
+pub(super) fn diagnostic(encoding: Encoding, judgement: &Judgement, finding: &Finding) -> Diagnostic {
+    let sources = &judgement.sources;
     let related = finding.related.iter().filter_map(|related| {
-        let location = place(encoding, sources, analysis, related.location)?;
+        let location = place(encoding, judgement, related.location)?;
         Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     });
     let related: Vec<_> = related.collect();
@@ -109,9 +108,9 @@ fn plain(encoding: Encoding, sources: &Sources, finding: &Finding) -> Diagnostic
     }
 }
 
-fn place(encoding: Encoding, sources: &Sources, analysis: &Analysis, at: Location) -> Option<lsp_types::Location> {
-    let uri = analysis.address(at.file)?.parse().ok()?;
-    Some(lsp_types::Location { uri, range: encoding.range(sources.get(at.file), at.span) })
+fn place(encoding: Encoding, judgement: &Judgement, at: Location) -> Option<lsp_types::Location> {
+    let uri = judgement.address(at.file)?.parse().ok()?;
+    Some(lsp_types::Location { uri, range: encoding.range(judgement.sources.get(at.file), at.span) })
 }
 
 /// What is wrong with jobwright's own configuration.

@@ -9,7 +9,7 @@ use super::symbols::name;
 use super::view::{Spot, View};
 use crate::engine::schedule::{Clock, Times};
 use crate::grammar::{AttributeDef, ElementKind, Required, ValueType, names};
-use crate::ir::references::Occurrence;
+use crate::ir::references::{Occurrence, Role, declared};
 use crate::ir::{GeneratedEntry, GeneratedJob};
 use crate::plan::model::Schedule;
 use crate::syntax::ElementId;
@@ -30,9 +30,8 @@ pub(super) fn at(view: &View<'_>, position: Position) -> Option<Hover> {
             (document.attribute_name_span(attribute), attribute_text(view.kind(element)?, def))
         }
         Spot::Value(element, attribute) => {
-            let program = view.program();
-            if let Some(named) = program.occurrences().at(view.file, offset) {
-                (named.place.span, item_text(view, named)?)
+            if let Some(named) = view.named(offset) {
+                (named.place.span, item_text(view, &named)?)
             } else {
                 let def = view.attribute(element, attribute)?;
                 let value = document.value(attribute, view.text());
@@ -134,9 +133,8 @@ fn attribute_text(kind: ElementKind, def: &AttributeDef) -> String {
 /// The item that is named: what it is, where it is declared, how often it is named.
 fn item_text(view: &View<'_>, named: &Occurrence) -> Option<String> {
     let program = view.program();
-    let occurrences = program.occurrences();
     let written = program.sources.slice(named.place);
-    let Some(declared) = occurrences.declarations(named.target).next() else {
+    let Some(declared) = declared(program, named.target) else {
         return named
             .target
             .kind
@@ -157,8 +155,11 @@ fn item_text(view: &View<'_>, named: &Occurrence) -> Option<String> {
         let shown: String = tag.of(&file.text).chars().take(400).collect();
         let _ = write!(text, "\n```xml\n{shown}\n```\n");
     }
-    let count = occurrences.named(named.target).filter(|one| one.role == crate::ir::references::Role::Reference).count();
-    let _ = write!(text, "\nNamed {count} times.\n");
+    if let Some(occurrences) = view.analysis.occurrences_at_once() {
+        let count = occurrences.named(named.target).filter(|one| one.role == Role::Reference).count();
+        let times = if count == 1 { "time" } else { "times" };
+        let _ = write!(text, "\nNamed {count} {times}.\n");
+    }
     Some(text)
 }
 

@@ -1,12 +1,14 @@
 //! The language server: what the compiler knows, told to an editor while its user types.
 //!
-//! Above `output`, `fix` and `fmt`. One thread reads messages, one answers them in their order. Texts of open documents
-//! count before files; nothing is computed twice for messages that already wait, and what a client has withdrawn is not
-//! computed at all. Nothing that a client sends ends the server but its own word, the end of its stream, or bytes of which
+//! Above `output`, `fix` and `fmt`. One thread reads messages, one answers them in their order, and one runs the rules
+//! meanwhile. Texts of open documents count before files; nothing is computed twice for messages that already wait, what a
+//! client has withdrawn is not computed at all, and what a later edit makes worthless is given up. Nothing that a client sends ends the server but its own word, the end of its stream, or bytes of which
 //! nobody can say where the next message begins.
 
 mod actions;
+mod analysis;
 mod capabilities;
+mod checking;
 mod commands;
 mod completion;
 mod configuration;
@@ -22,6 +24,10 @@ mod navigation;
 mod requests;
 mod server;
 mod symbols;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
+mod tests;
+mod texts;
 mod tokens;
 mod transport;
 mod uri;

@@ -9,13 +9,13 @@ use lsp_types::{
 use super::server::Refusal;
 use super::view::View;
 use crate::ir::Symbol;
-use crate::ir::references::{Occurrence, Role};
+use crate::ir::references::{Occurrence, Role, named_in};
 use crate::source::Location;
 use crate::syntax::escape_attribute;
 
 /// The name at a place.
-fn occurrence<'a>(view: &View<'a>, at: Position) -> Option<&'a Occurrence> {
-    view.program().occurrences().at(view.file, view.offset(at))
+fn occurrence(view: &View<'_>, at: Position) -> Option<Occurrence> {
+    view.named(view.offset(at))
 }
 
 /// Where the item named at a place is declared; for a generated one, the scaffolding.
@@ -43,8 +43,7 @@ fn places(view: &View<'_>, places: impl Iterator<Item = Location>) -> Vec<Place>
 /// Where the file names the item named at a place.
 pub(super) fn highlights(view: &View<'_>, at: Position) -> Vec<DocumentHighlight> {
     let Some(named) = occurrence(view, at) else { return Vec::new() };
-    let here = view.program().occurrences().named(named.target);
-    let here = here.filter(|one| one.place.file == view.file && one.generated.is_none());
+    let here = named_in(view.program(), view.file).into_iter().filter(|one| one.target == named.target);
     here.map(|one| DocumentHighlight {
         range: view.range(one.place.span),
         kind: Some(match one.role {

@@ -56,16 +56,19 @@ pub(super) fn answer(server: &mut Server<'_>, method: &str, params: Value) -> Re
         "textDocument/completion" => {
             let params: lsp::CompletionParams = parameters(params)?;
             let (at, snippets) = (params.text_document_position, server.client.snippets);
-            on(server, &at.text_document, |view| result(&completion::at(view, at.position, snippets)))
+            glance(server, &at.text_document, |view| result(&completion::at(view, at.position, snippets)))
         }
         "textDocument/hover" => {
             let params: lsp::HoverParams = parameters(params)?;
             let at = params.text_document_position_params;
-            on(server, &at.text_document, |view| result(&hover::at(view, at.position)))
+            glance(server, &at.text_document, |view| result(&hover::at(view, at.position)))
         }
         "textDocument/codeAction" => {
             let params: lsp::CodeActionParams = parameters(params)?;
-            on(server, &params.text_document, |view| result(&actions::at(view, &params)))
+            match server.workspace.judged_view(params.text_document.uri.as_str()) {
+                Some((view, judgement)) => result(&actions::at(&view, judgement, &params)),
+                None => Ok(Value::Null),
+            }
         }
         "textDocument/formatting" => {
             let params: lsp::DocumentFormattingParams = parameters(params)?;
@@ -131,6 +134,18 @@ fn on(
     answer: impl FnOnce(&View<'_>) -> Result<Value, Refusal>,
 ) -> Result<Value, Refusal> {
     match server.workspace.view(document.uri.as_str()) {
+        Some(view) => answer(&view),
+        None => Ok(Value::Null),
+    }
+}
+
+/// As [`on`], for answers that cannot wait.
+fn glance(
+    server: &mut Server<'_>,
+    document: &lsp::TextDocumentIdentifier,
+    answer: impl FnOnce(&View<'_>) -> Result<Value, Refusal>,
+) -> Result<Value, Refusal> {
+    match server.workspace.glance(document.uri.as_str()) {
         Some(view) => answer(&view),
         None => Ok(Value::Null),
     }

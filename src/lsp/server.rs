@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::capabilities::{self, Client};
+use super::checking::Poke;
 use super::diagnostics::Published;
 use super::requests;
 use super::transport::{self, Incoming};
@@ -48,31 +49,47 @@ impl Refusal {
     }
 }
 
+/// What the loop is woken by.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A message has come.
+    Message(Incoming),
+    /// Nothing more will come, and why where that is an error.
+    End(Option<io::Error>),
+    /// A check has ended.
+    Checked,
+}
+
 /// Serves one client until it ends the session or is gone.
 ///
 /// # Errors
 /// Where the stream fails, or holds bytes of which nobody can say where a message begins.
 pub fn serve(input: impl BufRead + Send + 'static, output: &mut dyn Write) -> io::Result<Ended> {
-    let (sender, incoming) = mpsc::channel();
+    let (sender, events) = mpsc::channel();
+    let poke = Poke::of(sender.clone());
     thread::Builder::new().name("lsp-reader".to_owned()).spawn(move || {
         let mut input = input;
         loop {
-            let message = transport::read(&mut input).transpose();
-            let last = !matches!(message, Some(Ok(_)));
-            if message.is_some_and(|message| sender.send(message).is_err()) || last {
+            let event = match transport::read(&mut input) {
+                Ok(Some(message)) => Event::Message(message),
+                Ok(None) => Event::End(None),
+                Err(error) => Event::End(Some(error)),
+            };
+            let is_last = matches!(event, Event::End(_));
+            if sender.send(event).is_err() || is_last {
                 return;
             }
         }
     })?;
     let mut server = Server {
         output,
-        incoming,
+        events,
         waiting: VecDeque::new(),
-        failed: None,
+        end: None,
         unsaid: true,
         phase: Phase::New,
         client: Client::default(),
-        workspace: Workspace::default(),
+        workspace: Workspace::new(poke),
         published: Published::default(),
         asked: 0,
         pages: None,
@@ -94,10 +111,10 @@ enum Phase {
 
 pub(super) struct Server<'o> {
     output: &'o mut dyn Write,
-    incoming: Receiver<io::Result<Incoming>>,
+    events: Receiver<Event>,
     waiting: VecDeque<Incoming>,
-    /// Why nothing more will come.
-    failed: Option<io::Error>,
+    /// That nothing more will come, and why where that is an error.
+    end: Option<Option<io::Error>>,
     /// Whether something has happened since the client was last told what is known.
     unsaid: bool,
     phase: Phase,
@@ -126,36 +143,48 @@ impl Server<'_> {
         }
     }
 
-    /// Waits for messages; where there are none yet, tells the client first what is known. False at the end of the stream.
+    /// Waits for messages; where there are none yet, has judged what has changed, and tells the client. False at the end of
+    /// the stream.
     fn receive(&mut self) -> io::Result<bool> {
         self.receive_ready();
-        if self.waiting.is_empty() {
-            if self.phase == Phase::Running && (self.unsaid || self.workspace.is_stale()) {
-                self.publish()?;
+        while self.waiting.is_empty() {
+            match self.end.take() {
+                Some(Some(error)) => return Err(error),
+                Some(None) => return Ok(false),
+                None => {}
+            }
+            if self.phase == Phase::Running && (self.unsaid || !self.workspace.is_judged()) {
+                if self.workspace.check() {
+                    self.publish()?;
+                }
+                self.receive_ready();
+                if !self.waiting.is_empty() {
+                    break;
+                }
+            }
+            if self.end.is_none() {
+                // The loop itself keeps a sender, so that there is always one.
+                let Ok(event) = self.events.recv() else { return Ok(false) };
+                self.note(event);
                 self.receive_ready();
             }
-            if self.waiting.is_empty() {
-                if let Some(error) = self.failed.take() {
-                    return Err(error);
-                }
-                match self.incoming.recv() {
-                    Ok(message) => self.waiting.push_back(message?),
-                    Err(_) => return Ok(false),
-                }
-            }
         }
-        self.receive_ready();
         Ok(true)
     }
 
     fn receive_ready(&mut self) {
-        loop {
-            match self.incoming.try_recv() {
-                Ok(Ok(message)) => self.waiting.push_back(message),
-                // What came before is answered first.
-                Ok(Err(error)) => self.failed = Some(error),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
-            }
+        while let Ok(event) = self.events.try_recv() {
+            self.note(event);
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Message(message) => self.waiting.push_back(message),
+            // What came before is answered first.
+            Event::End(error) => self.end = Some(error),
+            // That there is something new is seen when nothing waits.
+            Event::Checked => {}
         }
     }
 
@@ -331,7 +360,7 @@ impl Server<'_> {
 
     fn publish(&mut self) -> io::Result<()> {
         self.unsaid = false;
-        for params in self.published.update(&mut self.workspace) {
+        for params in self.published.update(&self.workspace) {
             self.notify("textDocument/publishDiagnostics", &params)?;
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use lsp_types::{DocumentSymbol, SymbolInformation, SymbolKind};
 
-use super::configuration::Analysis;
+use super::analysis::Analysis;
 use super::encoding::Encoding;
 use super::view::View;
 use crate::grammar::{ItemKind, names};
@@ -95,13 +95,13 @@ pub(super) fn name(program: &Program, declared: &Declaration) -> Option<String> 
 /// The items of a configuration whose names hold the letters of `query` in their order.
 #[allow(deprecated, reason = "a field of the protocol's type")]
 pub(super) fn search(encoding: Encoding, analysis: &Analysis, query: &str, found: &mut Vec<SymbolInformation>) {
-    let program = &analysis.compiled.program;
+    let program = analysis.program();
     for declared in program.declarations.all() {
         if found.len() >= MOST {
             return;
         }
         let Some(name) = name(program, declared).filter(|name| matches(name, query)) else { continue };
-        let view = View { encoding, analysis, file: declared.file };
+        let view = View::beside(encoding, analysis, program, declared.file);
         let document = program.document(declared.file);
         let place =
             declared.key(program).map_or_else(|| document.name_location(declared.element), |key| document.value_location(key));

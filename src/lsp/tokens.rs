@@ -5,7 +5,7 @@ use lsp_types::{SemanticToken, SemanticTokenModifier, SemanticTokenType, Semanti
 use super::view::View;
 use crate::expr::Expression;
 use crate::grammar::{ItemKind, ValueType};
-use crate::ir::references::Role;
+use crate::ir::references::{Role, named_in};
 use crate::source::Span;
 
 const PROPERTY: u32 = 0;
@@ -32,7 +32,7 @@ pub(in crate::lsp) fn legend() -> SemanticTokensLegend {
 /// The tokens of a document.
 pub(super) fn of_document(view: &View<'_>) -> SemanticTokens {
     let mut found: Vec<(Span, u32, u32)> = Vec::new();
-    for one in view.program().occurrences().written_in(view.file) {
+    for one in named_in(view.program(), view.file) {
         let modifier = if one.role == Role::Declaration { DECLARATION } else { 0 };
         found.push((one.place.span, token_type(one.target.kind), modifier));
     }

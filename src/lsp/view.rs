@@ -2,10 +2,11 @@
 
 use lsp_types::{Location as Place, Position, Range, Uri};
 
-use super::configuration::Analysis;
+use super::analysis::Analysis;
 use super::encoding::Encoding;
 use crate::grammar::{AttributeDef, ElementKind};
 use crate::ir::Program;
+use crate::ir::references::{Occurrence, named_at};
 use crate::source::{FileId, Location, SourceFile, Span};
 use crate::syntax::{AttributeId, Document, ElementId};
 
@@ -16,6 +17,8 @@ pub(super) struct View<'a> {
     pub(super) encoding: Encoding,
     /// What the configuration comes to.
     pub(super) analysis: &'a Analysis,
+    /// The program that the document is in.
+    program: &'a Program,
     /// The document.
     pub(super) file: FileId,
 }
@@ -32,8 +35,18 @@ pub(super) enum Spot {
 }
 
 impl<'a> View<'a> {
+    /// The document of an address, where it is one of the configuration.
+    pub(super) fn of(encoding: Encoding, analysis: &'a Analysis, address: &str) -> Option<Self> {
+        Some(Self { encoding, analysis, program: analysis.program(), file: analysis.file(address)? })
+    }
+
+    /// A document in a program that the analysis has none of, but for what it has in common with it.
+    pub(super) fn beside(encoding: Encoding, analysis: &'a Analysis, program: &'a Program, file: FileId) -> Self {
+        Self { encoding, analysis, program, file }
+    }
+
     pub(super) fn program(&self) -> &'a Program {
-        &self.analysis.compiled.program
+        self.program
     }
 
     pub(super) fn document(&self) -> &'a Document {
@@ -104,6 +117,11 @@ impl<'a> View<'a> {
             () if document.value_span(attribute).contains(at) => Some(Spot::Value(element, attribute)),
             () => None,
         })
+    }
+
+    /// The name at a place.
+    pub(super) fn named(&self, offset: u32) -> Option<Occurrence> {
+        named_at(self.program, self.file, self.element(offset)?, offset)
     }
 
     /// What the element is.

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::configuration::{Analysis, Configuration, Place};
+use super::analysis::{Analysis, Judgement};
+use super::checking::Poke;
+use super::configuration::{Configuration, Place};
 use super::documents::Documents;
 use super::encoding::Encoding;
 use super::uri;
@@ -16,10 +18,17 @@ pub(super) struct Workspace {
     pub(super) encoding: Encoding,
     /// What is open.
     pub(super) documents: Documents,
+    /// Who is told when a configuration is judged.
+    poke: Poke,
     configurations: Vec<Configuration>,
 }
 
 impl Workspace {
+    /// An empty one. `poke` is told when a configuration is judged.
+    pub(super) fn new(poke: Poke) -> Self {
+        Self { poke, ..Self::default() }
+    }
+
     /// Adds a folder.
     pub(super) fn add_folder(&mut self, folder: PathBuf) {
         let place = Place::Folder(folder);
@@ -39,8 +48,7 @@ impl Workspace {
     pub(super) fn open(&mut self, address: &str, version: i32, text: String) {
         self.documents.open(address, version, text);
         if let Some(index) = self.index_of(address) {
-            // A document that has no file yet has no place among the texts that were read.
-            self.configurations[index].reload();
+            self.configurations[index].opened(uri::path(address).as_deref());
         }
     }
 
@@ -50,7 +58,10 @@ impl Workspace {
         if self.documents.close(address)
             && let Some(index) = index
         {
-            self.configurations[index].reload();
+            match uri::path(address) {
+                Some(path) => self.configurations[index].reload_file(&path),
+                None => self.configurations[index].reload(),
+            }
         }
         self.drop_lone();
     }
@@ -70,8 +81,10 @@ impl Workspace {
         } else if gone_or_new || self.documents.of_path(&path).is_none() {
             for one in &mut self.configurations {
                 let is_baseline = one.config.check.baseline.as_deref() == Some(&path);
-                if one.holds(&path) || is_baseline {
-                    one.reload();
+                if is_baseline {
+                    one.changed();
+                } else if one.holds(&path) {
+                    if gone_or_new { one.reload() } else { one.reload_file(&path) }
                 }
             }
         }
@@ -132,20 +145,41 @@ impl Workspace {
     /// A document seen in its configuration, computed anew where a text has changed.
     pub(super) fn view(&mut self, address: &str) -> Option<View<'_>> {
         let index = self.index_of(address)?;
-        let (encoding, documents) = (self.encoding, &self.documents);
-        let analysis = self.configurations[index].analysis(documents)?;
-        Some(View { encoding, analysis, file: analysis.file(address)? })
+        let analysis = self.configurations[index].analysis(&self.documents, &self.poke)?;
+        View::of(self.encoding, analysis, address)
     }
 
-    /// Whether something has changed that was not looked at since.
-    pub(super) fn is_stale(&self) -> bool {
-        self.configurations.iter().any(Configuration::is_stale)
+    /// An open document seen in its configuration, without waiting for what the last keystrokes change in the others.
+    pub(super) fn glance(&mut self, address: &str) -> Option<View<'_>> {
+        let index = self.index_of(address)?;
+        self.configurations[index].glance(&self.documents, &self.poke, self.encoding, address)
+    }
+
+    /// A document seen in its configuration, with what the rules say of it as it is.
+    pub(super) fn judged_view(&mut self, address: &str) -> Option<(View<'_>, &Judgement)> {
+        let index = self.index_of(address)?;
+        let judgement = self.configurations[index].judgement(&self.documents, &self.poke)?;
+        Some((View::of(self.encoding, &judgement.of, address)?, judgement))
+    }
+
+    /// Has everything judged that has changed; whether it is known already what is to be said of all of it.
+    pub(super) fn check(&mut self) -> bool {
+        self.settle();
+        for one in &mut self.configurations {
+            one.check(&self.documents, &self.poke);
+        }
+        self.is_judged()
+    }
+
+    /// Whether it is known what is to be said of everything as it is.
+    pub(super) fn is_judged(&self) -> bool {
+        self.configurations.iter().all(Configuration::is_judged)
     }
 
     /// Calls `visit` with each configuration and what its texts come to.
     pub(super) fn each(&mut self, mut visit: impl FnMut(Encoding, &Analysis)) {
         for one in &mut self.configurations {
-            if let Some(analysis) = one.analysis(&self.documents) {
+            if let Some(analysis) = one.analysis(&self.documents, &self.poke) {
                 visit(self.encoding, analysis);
             }
         }
@@ -157,10 +191,25 @@ impl Workspace {
     }
 
     /// The configurations of all open documents exist.
-    pub(super) fn settle(&mut self) {
+    fn settle(&mut self) {
         let open: Vec<String> = self.documents.iter().map(|(address, _)| address.to_owned()).collect();
         for address in &open {
             self.index_of(address);
         }
+    }
+}
+
+#[cfg(test)]
+impl Workspace {
+    /// What the rules say of a configuration.
+    pub(super) fn judgement_of(&mut self, place: &Place) -> Option<&Judgement> {
+        let one = self.configurations.iter_mut().find(|one| one.place == *place)?;
+        one.judgement(&self.documents, &self.poke)
+    }
+
+    /// The program of a document's configuration.
+    pub(super) fn analysis_of(&mut self, address: &str) -> Option<std::sync::Arc<Analysis>> {
+        let index = self.index_of(address)?;
+        self.configurations[index].analysis(&self.documents, &self.poke).cloned()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -27,21 +28,74 @@ pub struct Checked {
 /// while files were read.
 pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, read: Vec<Finding>) -> Checked {
     let mut findings = read;
-    let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
-    let pieces: Vec<(FileId, Range<u32>)> = files.iter().flat_map(|&file| pieces(program, file)).collect();
-    findings
-        .par_extend(pieces.par_iter().with_max_len(1).flat_map_iter(|(file, elements)| check_piece(program, *file, elements)));
+    findings.par_extend(
+        pieces_of_all(program).par_iter().with_max_len(1).flat_map_iter(|piece| check_piece(program, piece, Reach::Any)),
+    );
+    check_together(program, policy, &mut findings, &|| false);
+    report(program, problems, policy, findings)
+}
+
+/// What rules that look at one file alone found in it: as good as new while its text stays.
+pub type OwnFindings = OnceLock<Vec<Finding>>;
+
+/// As [`check`], but for files of which it is known what they hold on their own. `own` has an entry for each file, which
+/// is filled in where it is empty. Nothing where `stop` says that nobody waits for the result any more.
+pub fn check_again(
+    program: &Program,
+    problems: &[ScaffoldProblem],
+    policy: &Policy,
+    read: Vec<Finding>,
+    own: &[&OwnFindings],
+    stop: &AtomicBool,
+) -> Option<Checked> {
+    let is_over = || stop.load(Ordering::Relaxed);
+    let mut findings = read;
+    let pieces = pieces_of_all(program);
+    let new: Vec<&(FileId, Range<u32>)> = pieces.iter().filter(|(file, _)| own[file.index()].get().is_none()).collect();
+    let checked: Vec<(FileId, Vec<Finding>)> = new
+        .par_iter()
+        .map(|&piece| (piece.0, if is_over() { Vec::new() } else { check_piece(program, piece, Reach::File) }))
+        .collect();
+    if is_over() {
+        return None;
+    }
+    let mut checked = checked.into_iter().peekable();
+    while let Some((file, mut found)) = checked.next() {
+        while let Some((_, more)) = checked.next_if(|(next, _)| *next == file) {
+            found.extend(more);
+        }
+        // Another check of the same text may have come first, with the same result.
+        let _ = own[file.index()].set(found);
+    }
+    findings.extend(own.iter().filter_map(|own| own.get()).flatten().cloned());
+    findings.par_extend(
+        pieces
+            .par_iter()
+            .flat_map_iter(|piece| if is_over() { Vec::new() } else { check_piece(program, piece, Reach::Configuration) }),
+    );
+    check_together(program, policy, &mut findings, &is_over);
+    (!is_over()).then(|| report(program, problems, policy, findings))
+}
+
+/// Runs the rules that look at more than elements.
+fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding>, is_over: &(dyn Fn() -> bool + Sync)) {
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
     let facts = Facts::new(program);
-    findings.par_extend(jobs.par_iter().flat_map_iter(|&job| check_job(program, &facts, job)));
+    findings
+        .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, &facts, job) }));
     let tasks: Vec<Id<Task>> = program.items.tasks.iter().map(|(id, _)| id).collect();
-    findings.par_extend(tasks.par_chunks(256).flat_map_iter(|tasks| check_tasks(program, &facts, tasks)));
+    findings.par_extend(
+        tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, &facts, tasks) }),
+    );
     let program_checks: Vec<_> = registry::ALL
         .iter()
         .filter(|rule| matches!(rule.check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_)))
         .collect();
     findings.par_extend(program_checks.par_iter().flat_map_iter(|rule| {
         let mut sink = Vec::new();
+        if is_over() {
+            return sink;
+        }
         match (rule.check, &policy.settings) {
             (Check::Program(check), _) => check(program, &mut sink),
             (Check::Facts(check), _) => check(program, &facts, &mut sink),
@@ -55,11 +109,14 @@ pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, r
         }
         sink
     }));
-    super::scaffold_problems::report(program, problems, &mut findings);
+}
 
+/// What is left of all that was found when comments and policy have spoken.
+fn report(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, mut findings: Vec<Finding>) -> Checked {
+    super::scaffold_problems::report(program, problems, &mut findings);
     let (mut findings, suppressed) = suppression::apply(program, findings, policy);
     policy.apply(&program.sources, &mut findings);
-    let elements = program.documents.iter().map(crate::syntax::Document::len).sum();
+    let elements = program.documents.iter().map(|document| document.len()).sum();
     let totals = Totals { files: program.sources.len(), elements, suppressed, baseline: 0 };
     Checked { findings, totals }
 }
@@ -71,21 +128,44 @@ pub(super) fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (F
     (0..count.max(1)).step_by(ELEMENTS).map(move |start| (file, start..count.min(start + ELEMENTS as u32)))
 }
 
-fn check_piece(program: &Program, file: FileId, elements: &Range<u32>) -> Vec<Finding> {
+/// The stretches of all files.
+fn pieces_of_all(program: &Program) -> Vec<(FileId, Range<u32>)> {
+    program.sources.iter().flat_map(|(file, _)| pieces(program, file)).collect()
+}
+
+/// Which rules of elements are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// All.
+    Any,
+    /// Those that look at the element's file alone.
+    File,
+    /// Those that may look at the whole configuration.
+    Configuration,
+}
+
+fn check_piece(program: &Program, (file, elements): &(FileId, Range<u32>), reach: Reach) -> Vec<Finding> {
     let mut sink = Vec::new();
-    if elements.start == 0 {
-        xml_syntax::report(program.document(file), &mut sink);
+    let file = *file;
+    let mut checks: Vec<ElementCheck> = Vec::new();
+    if reach != Reach::Configuration {
+        if elements.start == 0 {
+            xml_syntax::report(program.document(file), &mut sink);
+        }
+        checks.extend(
+            registry::ALL.iter().filter_map(|rule| if let Check::Element(check) = rule.check { Some(check) } else { None }),
+        );
     }
-    let checks: Vec<_> =
-        registry::ALL.iter().filter_map(|rule| if let Check::Element(check) = rule.check { Some(check) } else { None }).collect();
-    let by_kind = checks_by_kind();
+    let by_kind: &[Vec<ElementCheck>] = if reach == Reach::File { &[] } else { checks_by_kind() };
     let mut view = ElementView::new(program, file);
     for element in elements.clone().map(ElementId) {
-        view.move_to(element);
-        for check in &checks {
-            check(&view, &mut sink);
+        let kind = program.kind(file, element);
+        let of_kind = kind.and_then(|kind| by_kind.get(usize::from(kind.0))).map_or(&[][..], Vec::as_slice);
+        if checks.is_empty() && of_kind.is_empty() {
+            continue;
         }
-        for check in view.kind.and_then(|kind| by_kind.get(usize::from(kind.0))).into_iter().flatten() {
+        view.move_to(element);
+        for check in checks.iter().chain(of_kind) {
             check(&view, &mut sink);
         }
     }

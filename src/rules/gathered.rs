@@ -75,7 +75,7 @@ impl Gathered {
         let places: Vec<Place> = grammar::elements().map(place).collect();
         let mut gathered = Self { lists: vec![Vec::new(); KINDS.len()], ..Self::default() };
         for (file, _) in program.sources.iter() {
-            for (number, kind) in program.kinds[file.index()].iter().enumerate() {
+            for (number, kind) in program.kinds(file).iter().enumerate() {
                 let Some(kind) = kind else { continue };
                 let origin = || Origin::written(file, ElementId(number as u32));
                 match places[usize::from(kind.0)] {

@@ -45,7 +45,7 @@ mod workflow;
 mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
-pub use engine::{Checked, check};
+pub use engine::{Checked, OwnFindings, check, check_again};
 pub use facts::Facts;
 pub use job::{JobKind, JobModel, TaskView};
 pub use policy::Policy;
@@ -67,9 +67,10 @@ pub type ElementCheck = fn(&ElementView<'_>, &mut Sink);
 /// On what level a rule looks.
 #[derive(Clone, Copy)]
 pub enum Check {
-    /// At each element of a file, in document order; files are checked in parallel.
+    /// At each element of a file, in document order; files are checked in parallel. It looks at nothing but the file, so
+    /// that what it finds stays true until the file changes.
     Element(ElementCheck),
-    /// At each element of some kinds, as above.
+    /// At each element of some kinds, as above; it may look at the whole configuration.
     At(&'static [ElementKind], ElementCheck),
     /// At each job with the tasks it runs, written or generated.
     Job(fn(&JobModel<'_>, &mut Sink)),

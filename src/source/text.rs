@@ -1,7 +1,7 @@
 //! The texts of one run.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::{FileId, LineIndex, Location, Position, Span};
 
@@ -39,29 +39,40 @@ impl SourceFile {
     }
 }
 
-/// All texts of a run, in the order of their paths.
+/// All texts of a run, in the order of their paths. Copies share the texts.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
     /// Takes the files in the order given, which is the order of their ids.
     pub fn new(files: Vec<SourceFile>) -> Self {
-        Self { files }
+        Self { files: files.into_iter().map(Arc::new).collect() }
     }
 
     /// Adds a file after the others.
     pub fn push(&mut self, file: SourceFile) -> FileId {
-        self.files.push(file);
+        self.files.push(Arc::new(file));
         FileId(self.files.len() as u32 - 1)
     }
 
     /// Puts another text in the place of a file's.
     pub fn replace(&mut self, id: FileId, text: String) {
-        let file = &mut self.files[id.index()];
-        file.text = text;
-        file.lines = OnceLock::new();
+        let old = &self.files[id.index()];
+        let lines = OnceLock::new();
+        let new = SourceFile { path: old.path.clone(), text, bom: old.bom, utf8: old.utf8, disk: old.disk.clone(), lines };
+        self.files[id.index()] = Arc::new(new);
+    }
+
+    /// Puts another file in the place of one.
+    pub fn put(&mut self, id: FileId, file: Arc<SourceFile>) {
+        self.files[id.index()] = file;
+    }
+
+    /// The file of that id, to be kept beyond this run.
+    pub fn shared(&self, id: FileId) -> &Arc<SourceFile> {
+        &self.files[id.index()]
     }
 
     /// The file of that id.
@@ -82,7 +93,7 @@ impl Sources {
 
     /// All files with their ids, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), &**file))
     }
 
     /// How many files there are.

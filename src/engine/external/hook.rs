@@ -66,7 +66,8 @@ pub fn run_hook(hook: &Hook<'_>, store: &Store, detail: &RunDetail, control: &Co
     };
     let file = store.work().join("runs").join(run.0.to_string()).join("on-failure.log");
     let failed = |error| EngineError::io(&file, "written", error);
-    let mut output = Output::new(file.clone(), hook.command.output_limit, &secrets.values().collect::<Vec<_>>()).map_err(failed)?;
+    let mut output =
+        Output::new(file.clone(), hook.command.output_limit, &secrets.values().collect::<Vec<_>>()).map_err(failed)?;
     let mut command = process::Command::new(&hook.command.program);
     command.args(values.arguments(hook.command));
     command.env("JOBWRIGHT_RUN", run.0.to_string()).env("JOBWRIGHT_JOB", &job.id).env("JOBWRIGHT_STATE", detail.run.state.name());

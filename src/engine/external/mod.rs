@@ -112,8 +112,9 @@ impl<'a> External<'a> {
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let secrets: Vec<_> = programs::secrets(command).filter_map(|name| shared.programs.secrets.get(name)).collect();
         let file = output_file(&folder, order.attempt);
-        let open =
-            || Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error));
+        let open = || {
+            Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error))
+        };
         let mut told = Told::default();
         let mut retries = 0;
         let ending = loop {

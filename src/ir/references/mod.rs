@@ -9,7 +9,7 @@ mod parts;
 mod sites;
 mod starts;
 
-pub use occurrences::{NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, place};
+pub use occurrences::{NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, declared, named_at, named_in, place};
 pub use parts::{Part, parts};
-pub use sites::{Site, each};
+pub use sites::{Site, each, in_element};
 pub use starts::{Starts, starts};

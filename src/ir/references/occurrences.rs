@@ -7,12 +7,12 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::grammar::{ItemKind, Reference, ValueType, names};
+use crate::grammar::{ElementKind, ItemKind, Reference, ValueType, names};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::{AttributeId, ElementId, Namespace, raw_offset};
 
 use super::super::{Declaration, Generated, Origin, Program, Symbol};
-use super::{Part, Site, each, parts, starts};
+use super::{Part, Site, each, in_element, parts, starts};
 
 /// An item as it is named: what two occurrences have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,7 +83,14 @@ pub struct Occurrences {
 impl Occurrences {
     pub(in crate::ir) fn of(program: &Program) -> Self {
         let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
-        let mut all: Vec<Occurrence> = files.par_iter().flat_map_iter(|&file| references(program, file)).collect();
+        let mut all: Vec<Occurrence> = files
+            .par_iter()
+            .flat_map_iter(|&file| {
+                let mut found = Vec::new();
+                each(program, file, |site| reference(program, &site, &mut found));
+                found
+            })
+            .collect();
         all.extend(program.declarations.all().iter().map(|one| declaration(program, one)));
         generated(program, &mut all);
         all.sort_by_key(|one| (one.generated, one.place.file, one.place.span.start, one.place.span.end));
@@ -135,39 +142,86 @@ impl Occurrences {
     }
 }
 
-fn references(program: &Program, file: FileId) -> Vec<Occurrence> {
+/// The name at a place of an element, its end included: what [`Occurrences::at`] says, read from the element alone.
+pub fn named_at(program: &Program, file: FileId, element: ElementId, offset: u32) -> Option<Occurrence> {
     let mut found = Vec::new();
-    each(program, file, |site| {
-        let value = program.attribute_value(file, site.attribute);
-        let kept = found.len();
-        let mut first = Vec::new();
-        // Where a path may start at several types, that one counts from which every step of it is declared.
-        for start in starts(program, &site).iter() {
-            found.truncate(kept);
-            let mut complete = true;
-            let _ = parts(program, &site, start, &value, |part| {
-                let target = target(program, &part);
-                complete &= program.declarations.find(target.kind, target.scope, target.symbol).is_some();
-                found.push(Occurrence {
-                    target,
-                    role: Role::Reference,
-                    place: place(program, &site, &part),
-                    element: site.element,
-                    generated: None,
-                });
-                ControlFlow::Continue(())
-            });
-            if complete {
-                return;
-            }
-            if first.is_empty() {
-                first = found.split_off(kept);
-            }
-        }
-        found.truncate(kept);
-        found.append(&mut first);
-    });
+    named_by(program, file, element, &mut found);
+    let before = found.into_iter().filter(|one| one.place.span.start <= offset);
+    before.max_by_key(|one| (one.place.span.start, one.place.span.end)).filter(|one| offset <= one.place.span.end)
+}
+
+/// The names written in a file, in the order of their places: what [`Occurrences::written_in`] says, read from the file
+/// alone.
+pub fn named_in(program: &Program, file: FileId) -> Vec<Occurrence> {
+    let mut found = Vec::new();
+    for element in program.document(file).elements() {
+        named_by(program, file, element, &mut found);
+    }
+    found.sort_by_key(|one| (one.place.span.start, one.place.span.end));
     found
+}
+
+/// Where an item is declared first, in the order of files and places, generated ones last.
+pub fn declared(program: &Program, target: Target) -> Option<Occurrence> {
+    let found = program.declarations.find(target.kind, target.scope, target.symbol)?;
+    Some(declaration(program, found))
+}
+
+/// What an element names and declares.
+fn named_by(program: &Program, file: FileId, element: ElementId, found: &mut Vec<Occurrence>) {
+    in_element(program, file, element, &mut |site| reference(program, &site, found));
+    let declared = program.kind(file, element).and_then(|kind| declares(program, file, element, kind));
+    found.extend(declared.map(|one| declaration(program, &one)));
+}
+
+/// The declaration that an element is.
+fn declares(program: &Program, file: FileId, element: ElementId, kind: ElementKind) -> Option<Declaration> {
+    let symbol = |element, kind: ElementKind| {
+        let key = program.document(file).find(element, kind.def().key.unwrap_or(names::IDENTIFIER))?;
+        let value = program.attribute_value(file, key);
+        (!value.trim().is_empty()).then(|| Symbol::new(&value))
+    };
+    // An item that left the program for a generated one is none of its own.
+    let declares = kind.def().declares.filter(|_| !program.taken.contains(&(file, element)))?;
+    let around = std::iter::successors(program.document(file).parent(element), |&one| program.document(file).parent(one));
+    let outer = |one: ElementId| {
+        let kind = program.kind(file, one).filter(|kind| kind.def().declares.is_some() && !kind.def().scoped)?;
+        symbol(one, kind)
+    };
+    let scope = if kind.def().scoped { around.filter_map(outer).next() } else { None };
+    Some(Declaration { kind: declares, scope, symbol: symbol(element, kind)?, file, element, generated: None })
+}
+
+/// What an attribute names.
+fn reference(program: &Program, site: &Site, found: &mut Vec<Occurrence>) {
+    let value = program.attribute_value(site.file, site.attribute);
+    let kept = found.len();
+    let mut first = Vec::new();
+    // Where a path may start at several types, that one counts from which every step of it is declared.
+    for start in starts(program, site).iter() {
+        found.truncate(kept);
+        let mut complete = true;
+        let _ = parts(program, site, start, &value, |part| {
+            let target = target(program, &part);
+            complete &= program.declarations.find(target.kind, target.scope, target.symbol).is_some();
+            found.push(Occurrence {
+                target,
+                role: Role::Reference,
+                place: place(program, site, &part),
+                element: site.element,
+                generated: None,
+            });
+            ControlFlow::Continue(())
+        });
+        if complete {
+            return;
+        }
+        if first.is_empty() {
+            first = found.split_off(kept);
+        }
+    }
+    found.truncate(kept);
+    found.append(&mut first);
 }
 
 fn target(program: &Program, part: &Part<'_>) -> Target {
@@ -212,7 +266,7 @@ fn trimmed(program: &Program, file: FileId, attribute: AttributeId) -> Location 
 fn generated(program: &Program, all: &mut Vec<Occurrence>) {
     for (number, element) in program.generated.iter().enumerate() {
         let origin: Origin = program.items.scaffoldings[element.scaffolding].origin;
-        let mut add = |kind: crate::grammar::ElementKind, name, value: &str| {
+        let mut add = |kind: ElementKind, name, value: &str| {
             let reference = kind.def().attribute(name, "").and_then(|def| def.reference);
             let Some(Reference::Item(kind)) = reference else { return };
             all.push(Occurrence {

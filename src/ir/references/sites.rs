@@ -32,23 +32,27 @@ struct Referring {
 
 /// Calls `visit` for every attribute that names something.
 pub fn each(program: &Program, file: FileId, mut visit: impl FnMut(Site)) {
+    for element in program.document(file).elements() {
+        in_element(program, file, element, &mut visit);
+    }
+}
+
+/// Calls `visit` for every attribute of an element that names something.
+pub fn in_element(program: &Program, file: FileId, element: ElementId, visit: &mut impl FnMut(Site)) {
+    let Some(kind) = program.kind(file, element) else { return };
+    let Some(referring) = table().get(usize::from(kind.0)).filter(|one| one.families || !one.names.is_empty()) else {
+        return;
+    };
     let document = program.document(file);
-    let table = table();
-    for element in document.elements() {
-        let Some(kind) = program.kind(file, element) else { continue };
-        let Some(referring) = table.get(usize::from(kind.0)).filter(|one| one.families || !one.names.is_empty()) else {
-            continue;
-        };
-        for attribute in document.attributes(element) {
-            let name = document.attribute_name(attribute);
-            let plain = referring.names.iter().find(|(known, _)| *known == name).map(|&(_, reference)| reference);
-            let found = plain.or_else(|| {
-                let def = referring.families.then(|| kind.def().attribute(name, document.names().text(name))).flatten()?;
-                reference(def)
-            });
-            if let Some(reference) = found.filter(|_| document.attribute_namespace(attribute) == Namespace::Dialect) {
-                visit(Site { file, element, kind, attribute, reference });
-            }
+    for attribute in document.attributes(element) {
+        let name = document.attribute_name(attribute);
+        let plain = referring.names.iter().find(|(known, _)| *known == name).map(|&(_, reference)| reference);
+        let found = plain.or_else(|| {
+            let def = referring.families.then(|| kind.def().attribute(name, document.names().text(name))).flatten()?;
+            reference(def)
+        });
+        if let Some(reference) = found.filter(|_| document.attribute_namespace(attribute) == Namespace::Dialect) {
+            visit(Site { file, element, kind, attribute, reference });
         }
     }
 }

@@ -8,11 +8,11 @@ use rustc_hash::FxHashSet;
 use super::super::symbols::name;
 use super::super::view::{Spot, View};
 use super::item;
-use crate::grammar::{AttributeDef, ElementKind, ItemKind, Reference, ValueType, kinds, packages};
+use crate::grammar::{AttributeDef, ElementKind, ItemKind, Reference, ValueType, kinds, names, packages};
 use crate::ir::references::{Site, starts};
-use crate::ir::{Id, Program, Symbol, Task};
+use crate::ir::{Id, Origin, Override, Program, Symbol, Task};
 use crate::source::Span;
-use crate::syntax::escape_attribute;
+use crate::syntax::{ElementId, escape_attribute};
 
 /// The most names that are offered.
 const MOST: usize = 5000;
@@ -46,7 +46,7 @@ pub(super) fn of(view: &View<'_>, kind: ElementKind, attribute: &str, value: Spa
         Some(Reference::Item(ItemKind::Task)) if kind == kinds::TASK_DEPENDS_ON_TASK => parents(view, value, offset),
         Some(Reference::Item(kind)) => {
             let scope = site(view, def, offset).and_then(|site| starts(program, &site).iter().next().flatten());
-            names(view, kind, |declared| scope.is_none() || declared.is_none() || declared == scope, value, "")
+            identifiers(view, kind, |declared| scope.is_none() || declared.is_none() || declared == scope, value, "")
         }
         Some(Reference::Property(_)) => {
             let site = site(view, def, offset);
@@ -56,7 +56,7 @@ pub(super) fn of(view: &View<'_>, kind: ElementKind, attribute: &str, value: Spa
         Some(Reference::QualifiedProperty) => qualified(view, ItemKind::EntityType, ItemKind::Property, value, offset),
         Some(Reference::Activity) => qualified(view, ItemKind::Workflow, ItemKind::Activity, value, offset),
         Some(Reference::Binding(_)) => binding(view, def, value, offset),
-        Some(Reference::DataSource) => names(view, ItemKind::ConnectionTable, |_| true, value, ""),
+        Some(Reference::DataSource) => identifiers(view, ItemKind::ConnectionTable, |_| true, value, ""),
         _ => Vec::new(),
     }
 }
@@ -68,7 +68,7 @@ fn site(view: &View<'_>, def: &AttributeDef, offset: u32) -> Option<Site> {
 }
 
 /// The names of all items of a kind whose scope is right, each once.
-fn names(
+fn identifiers(
     view: &View<'_>,
     kind: ItemKind,
     fits: impl Fn(Option<Symbol>) -> bool,
@@ -94,18 +94,18 @@ fn names(
 }
 
 fn properties(view: &View<'_>, owners: &[Symbol], word: Span) -> Vec<CompletionItem> {
-    names(view, ItemKind::Property, |scope| scope.is_some_and(|scope| owners.contains(&scope)), word, "")
+    identifiers(view, ItemKind::Property, |scope| scope.is_some_and(|scope| owners.contains(&scope)), word, "")
 }
 
 /// `Outer:Inner`.
 fn qualified(view: &View<'_>, outer: ItemKind, inner: ItemKind, value: Span, offset: u32) -> Vec<CompletionItem> {
     let before = Span::new(value.start, offset).of(view.text());
     match before.split_once(':') {
-        None => names(view, outer, |_| true, value, ":"),
+        None => identifiers(view, outer, |_| true, value, ":"),
         Some((first, _)) => {
             let word = Span::new(value.start + first.len() as u32 + 1, value.end);
             let scope = Symbol::new(first);
-            names(view, inner, |declared| declared == Some(scope), word, "")
+            identifiers(view, inner, |declared| declared == Some(scope), word, "")
         }
     }
 }
@@ -145,7 +145,7 @@ fn binding(view: &View<'_>, def: &AttributeDef, value: Span, offset: u32) -> Vec
     let word = Span::new(offset - typed.len() as u32, offset + end);
     let mut items = properties(view, &owners, word);
     if first_only {
-        items.extend(names(view, ItemKind::EntityType, |_| true, word, ":"));
+        items.extend(identifiers(view, ItemKind::EntityType, |_| true, word, ":"));
     }
     items
 }
@@ -156,13 +156,9 @@ fn parents(view: &View<'_>, value: Span, offset: u32) -> Vec<CompletionItem> {
     let document = view.document();
     // The link may not be in the tree yet; the task that it stands in is.
     let around = std::iter::successors(view.element(offset), |&element| document.parent(element));
-    let own = around.filter(|&element| document.name_text(element) != "TaskDependsOnTask").find_map(|element| {
-        let here =
-            |origin: crate::ir::Origin| origin.file == view.file && origin.element == element && origin.generated.is_none();
-        let task = program.items.tasks.iter().find(|(_, task)| here(task.origin)).map(|(id, _)| id);
-        task.or_else(|| program.items.overrides.values().find(|one| here(one.origin)).and_then(|one| one.copy))
-    });
-    let Some(own) = own else { return names(view, ItemKind::Task, |_| true, value, "") };
+    let own =
+        around.filter(|&element| document.name_text(element) != "TaskDependsOnTask").find_map(|element| task_of(view, element));
+    let Some(own) = own else { return identifiers(view, ItemKind::Task, |_| true, value, "") };
     let candidates: Vec<Id<Task>> = match program.items.tasks[own].job {
         Some(job) => program.job_tasks(job).into_iter().map(|one| one.task).collect(),
         None => program.items.tasks.iter().map(|(id, _)| id).collect(),
@@ -187,6 +183,28 @@ fn parents(view: &View<'_>, value: Span, offset: u32) -> Vec<CompletionItem> {
         }
     }
     items
+}
+
+/// The task that an element is: the item read from it; in a document that the program has not seen yet, the item of its
+/// name.
+fn task_of(view: &View<'_>, element: ElementId) -> Option<Id<Task>> {
+    let program = view.program();
+    let kind = view.kind(element)?;
+    let identifier = view.document().find(element, names::IDENTIFIER);
+    let symbol = identifier.map(|identifier| Symbol::new(&program.attribute_value(view.file, identifier)));
+    let here = |origin: Origin| origin.file == view.file && origin.element == element && origin.generated.is_none();
+    if kind.def().overrides.is_some() {
+        let named = |one: &&Override| one.kind == kind && one.task.map(|task| task.value.name) == symbol;
+        let overrides = || program.items.overrides.values().filter(named);
+        return overrides().find(|one| here(one.origin)).or_else(|| overrides().next())?.copy;
+    }
+    let first = symbol.and_then(|symbol| program.index.find::<Task>(symbol));
+    let first = first.filter(|&task| program.items.tasks[task].kind == kind);
+    // Where two tasks have one name, it is the one that stands here.
+    match first {
+        Some(first) if here(program.items.tasks[first].origin) => Some(first),
+        _ => program.items.tasks.iter().find(|(_, task)| here(task.origin)).map(|(id, _)| id).or(first),
+    }
 }
 
 /// The tasks that wait for `own`, directly or through others.

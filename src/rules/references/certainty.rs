@@ -42,7 +42,7 @@ impl<'p> Certainty<'p> {
     pub(in crate::rules) fn new(program: &'p Program) -> Self {
         let is_other: Vec<bool> =
             grammar::elements().map(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other)).collect();
-        let is_other = |kind: &ElementKind| is_other.get(usize::from(kind.0)).copied().unwrap_or(false);
+        let is_other = |kind: ElementKind| is_other.get(usize::from(kind.0)).copied().unwrap_or(false);
         let mut expanded = vec![false; program.items.scaffoldings.len()];
         for job in &program.generated_jobs {
             expanded[job.scaffolding.index()] = true;
@@ -51,7 +51,7 @@ impl<'p> Certainty<'p> {
         for one in program.declarations.all() {
             declared[one.kind as usize] = true;
         }
-        let others = program.kinds.iter().flatten().flatten().any(is_other);
+        let others = program.all_kinds().any(is_other);
         let model_prefixes = if others { model_prefixes(program) } else { Vec::new() };
         Self { program, others, unexpanded: expanded.contains(&false), declared, model_prefixes }
     }
@@ -154,7 +154,7 @@ fn begins(name: &str, prefix: &str) -> bool {
 
 /// The prefixes of the scaffoldings that stand in the configuration and bring a model of their own.
 fn model_prefixes(program: &Program) -> Vec<&'static str> {
-    let mut found: Vec<&str> = program.kinds.iter().flatten().flatten().filter_map(|kind| kind.def().model_prefix).collect();
+    let mut found: Vec<&str> = program.all_kinds().filter_map(|kind| kind.def().model_prefix).collect();
     found.sort_unstable();
     found.dedup();
     found

@@ -1,0 +1,33 @@
+//! What one file gives on its own: its tree, what each element is, its typed items and declarations.
+//!
+//! A pure function of the file's number and text. A configuration is put together from its units; where a text has not
+//! changed its unit is as good as new.
+
+use std::sync::Arc;
+
+use crate::grammar::ElementKind;
+use crate::source::FileId;
+use crate::syntax::{self, Document};
+
+use super::lower::{Lowered, lower};
+
+/// One file, read.
+#[derive(Debug)]
+pub struct Unit {
+    /// The tree.
+    pub document: Arc<Document>,
+    /// The kind of each element.
+    pub kinds: Arc<Vec<Option<ElementKind>>>,
+    /// Items and declarations; their ids are relative to the file.
+    pub(super) lowered: Lowered,
+}
+
+impl Unit {
+    /// Reads a text.
+    pub fn read(file: FileId, text: &str) -> Self {
+        let document = syntax::parse(file, text, crate::grammar::seed());
+        let mut lowered = lower(&document, text);
+        let kinds = Arc::new(std::mem::take(&mut lowered.kinds));
+        Self { document: Arc::new(document), kinds, lowered }
+    }
+}
