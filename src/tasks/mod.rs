@@ -5,6 +5,7 @@
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
 mod attribute;
+mod classification;
 mod context;
 mod context_names;
 mod correlation;
@@ -143,6 +144,7 @@ const EMBEDDED: &[(&str, &dyn EmbeddedTask)] = &[
     ("SendRoleModelNotificationsTask", &notify::SendRoleModelNotifications),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),
+    ("UpdateClassificationTask", &classification::UpdateClassification),
     ("UpdateEntityPropertyExpressionsTask", &expressions::UpdateExpressions),
     ("UpdateParametersContextDisplayNamesTask", &context_names::UpdateContextNames),
 ];
