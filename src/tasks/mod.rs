@@ -20,6 +20,7 @@ mod mappings;
 mod notify;
 mod orders;
 mod prepare;
+mod profiles;
 mod risk;
 mod role_model;
 pub mod settings;
@@ -142,6 +143,7 @@ const EMBEDDED: &[(&str, &dyn EmbeddedTask)] = &[
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SendNotificationsTask", &notify::SendNotifications),
     ("SendRoleModelNotificationsTask", &notify::SendRoleModelNotifications),
+    ("SetInternalUserProfilesTask", &profiles::SetInternalUserProfiles),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),
     ("UpdateClassificationTask", &classification::UpdateClassification),
