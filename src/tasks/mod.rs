@@ -19,6 +19,7 @@ pub mod identity;
 mod mappings;
 mod notify;
 mod orders;
+mod pre_existing;
 mod prepare;
 mod profiles;
 mod risk;
@@ -141,6 +142,7 @@ const EMBEDDED: &[(&str, &dyn EmbeddedTask)] = &[
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
+    ("SavePreExistingAccessRightsTask", &pre_existing::SavePreExistingAccessRights),
     ("SendNotificationsTask", &notify::SendNotifications),
     ("SendRoleModelNotificationsTask", &notify::SendRoleModelNotifications),
     ("SetInternalUserProfilesTask", &profiles::SetInternalUserProfiles),

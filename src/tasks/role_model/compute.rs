@@ -301,7 +301,7 @@ impl Run<'_> {
         let mut next = Row { resource: Some(resource), ..row.clone() };
         if row.origin == "found" {
             self.nonconforming += 1;
-        } else {
+        } else if row.origin != "pre-existing" {
             let before = (row.command == "Deleted").then_some(row.state);
             let frame = Frame { blocked: frame.blocked || !found.may_remove, ..frame };
             Self::advance(&mut next, "Deleted", before, frame);
@@ -318,7 +318,7 @@ impl Run<'_> {
         let (resource, _) = self.correlate(owner, found, Some(row), &FxHashMap::default())?;
         let frame = Frame { blocked: self.blocked || found.blocked, reread: self.reread(found, Some(row))?, discard: false };
         // What was only found belongs to nobody now.
-        if row.origin == "found" {
+        if matches!(row.origin.as_str(), "found" | "pre-existing") {
             return self.close(row.id);
         }
         self.unexpected(owner, found, Some(row), resource, frame)

@@ -8,6 +8,7 @@ mod keys;
 mod owner;
 mod parts;
 mod rules;
+pub(super) mod standing;
 mod state;
 mod walk;
 

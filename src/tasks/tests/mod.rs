@@ -7,6 +7,7 @@ mod governance;
 mod laws;
 mod notify;
 mod pipeline;
+mod pre_existing;
 mod profiles;
 mod provisioning;
 mod roles;
