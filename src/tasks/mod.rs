@@ -5,6 +5,7 @@
 //! which file counts is recorded in the store, never told by what lies in a folder.
 
 mod attribute;
+mod classification;
 mod context;
 mod context_names;
 mod correlation;
@@ -20,7 +21,9 @@ pub mod inspect;
 mod mappings;
 mod notify;
 mod orders;
+mod pre_existing;
 mod prepare;
+mod profiles;
 mod risk;
 mod role_model;
 pub mod settings;
@@ -141,10 +144,13 @@ const EMBEDDED: &[(&str, &dyn EmbeddedTask)] = &[
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
+    ("SavePreExistingAccessRightsTask", &pre_existing::SavePreExistingAccessRights),
     ("SendNotificationsTask", &notify::SendNotifications),
     ("SendRoleModelNotificationsTask", &notify::SendRoleModelNotifications),
+    ("SetInternalUserProfilesTask", &profiles::SetInternalUserProfiles),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),
+    ("UpdateClassificationTask", &classification::UpdateClassification),
     ("UpdateEntityPropertyExpressionsTask", &expressions::UpdateExpressions),
     ("UpdateParametersContextDisplayNamesTask", &context_names::UpdateContextNames),
 ];

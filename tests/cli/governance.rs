@@ -22,6 +22,7 @@ const CONFIGURATION: &str = r#"
   </EntityType>
   <EntityType Identifier="Account" DisplayName_L1="Account">
     <Property Identifier="login" DisplayName_L1="login" IsKey="true" TargetColumnIndex="4" Type="String" />
+    <Property Identifier="display" DisplayName_L1="display" TargetColumnIndex="5" Type="String" />
     <Property Identifier="memberOf" DisplayName_L1="memberOf" TargetColumnIndex="-1" Type="ForeignKey" />
     <Property Identifier="members" DisplayName_L1="members" TargetColumnIndex="-1" Type="ForeignKey" />
   </EntityType>
@@ -33,12 +34,23 @@ const CONFIGURATION: &str = r#"
   </EntityTypeMapping>
   <EntityTypeMapping Identifier="Account" Connector="HR" ConnectionTable="Accounts">
     <Property Identifier="login" ConnectionColumn="login" IsPrimaryKey="true" />
+    <Property Identifier="display" ConnectionColumn="display" />
   </EntityTypeMapping>
   <EntityAssociationMapping Identifier="Account_Members" Connector="HR" ConnectionTable="Members" Column1="group" Column2="member" EntityPropertyMapping1="Account:login" EntityPropertyMapping2="Account:login" />
   <ResourceType Identifier="Account_Standard" DisplayName_L1="Standard" Policy="Default" Category="Accounts" SourceEntityType="Person" TargetEntityType="Account">
     <TypeRule Policy="Default" />
     <ScalarRule Policy="Default" Property="login" Binding="Number" />
+    <ScalarRule Policy="Default" Property="display" Binding="Mail" />
   </ResourceType>
+  <ResourceType Identifier="Account_Admin" DisplayName_L1="Admin" Policy="Default" Category="Accounts" SourceEntityType="Person" TargetEntityType="Account" />
+  <ResourceClassificationRule Policy="Default" ResourceType="Account_Admin" ResourceTypeIdentificationConfidenceLevel="100" TargetExpression="C#:account:return account.login.StartsWith(&quot;adm-&quot;);" />
+  <Profile Identifier="Lookout" DisplayName_L1="Lookout" />
+  <ProfileRuleContext EntityType="Person">
+    <ProfileRule Profile="Lookout" RootExpression="C#:person:return person.Deck == &quot;upper&quot;;" />
+  </ProfileRuleContext>
+  <Notification Identifier="Aboard" OwnerEntityType="Person" RazorTemplate="mail.cshtml" CssTemplate="mail.css" QueryFilterExpression="C#:person:return &quot;where Deck = 'upper'&quot;;" TitleExpression="C#:person:return &quot;Welcome aboard, &quot; + person.Number;" RecipientMailBinding="Person:Mail" />
+  <ProvisioningReviewNotification Identifier="Reviews" OwnerEntityType="Person" />
+  <ReviewProvisioningAccessControlRules Profile="Reviewer" EntityType="Person" />
   <ResourceCorrelationRule Policy="Default" ResourceType="Account_Standard" SourceBinding="Number" TargetBinding="login" SourceMatchedConfidenceLevel="100" />
   <Risk Identifier="Cash" DisplayName_L1="Orders and pays" Policy="Default" EntityType="Person" Level="80">
     <Rule>
@@ -59,9 +71,13 @@ const CONFIGURATION: &str = r#"
     <SynchronizeTask Identifier="S" DisplayName_L1="s" Connector="HR"><TaskDependsOnTask ParentTask="P" /></SynchronizeTask>
     <ComputeCorrelationKeysTask Identifier="Keys" DisplayName_L1="k"><TaskEntityType EntityType="Person" /><TaskEntityType EntityType="Account" /></ComputeCorrelationKeysTask>
     <ComputeRoleModelTask Identifier="Model" DisplayName_L1="r"><TaskEntityType EntityType="Person" /></ComputeRoleModelTask>
+    <SavePreExistingAccessRightsTask Identifier="Rights" DisplayName_L1="r" />
     <ComputeRiskScoresTask Identifier="Risks" DisplayName_L1="r"><TaskEntityType EntityType="Person" /></ComputeRiskScoresTask>
     <UpdateParametersContextDisplayNamesTask Identifier="Names" DisplayName_L1="n" />
     <SendRoleModelNotificationsTask Identifier="Roles" DisplayName_L1="n"><TaskEntityType EntityType="Person" /></SendRoleModelNotificationsTask>
+    <SendNotificationsTask Identifier="Notices" DisplayName_L1="n"><TaskEntityType EntityType="Person" /></SendNotificationsTask>
+    <UpdateClassificationTask Identifier="Classes" DisplayName_L1="c"><TaskEntityType EntityType="Account" /></UpdateClassificationTask>
+    <SetInternalUserProfilesTask Identifier="Profiles" DisplayName_L1="p"><TaskEntityType EntityType="Person" /></SetInternalUserProfilesTask>
   </Job>
 "#;
 
@@ -79,7 +95,9 @@ fn project() -> Project {
         .configuration("conf/All.xml", CONFIGURATION)
         .file("conf/appsettings.agent.json", SETTINGS)
         .file("data/people.csv", "id,mail,deck\n1,ana@ferry.example,upper\n2,bo@ferry.example,lower\n3,cy@ferry.example,lower\n")
-        .file("data/accounts.csv", "login\n1\n2\nbuyers\npayers\nadm-9\n")
+        .file("conf/mail.cshtml", "<p>@Model</p>")
+        .file("conf/mail.css", "p {}")
+        .file("data/accounts.csv", "login,display\n1,ana@ferry.example\n2,Other\nbuyers,\npayers,\nadm-9,\n")
         .file("data/members.csv", "group,member\nbuyers,1\nbuyers,2\npayers,2\n")
 }
 
@@ -96,6 +114,12 @@ fn query(project: &Project, sql: &str) -> Vec<String> {
     let store = rusqlite::Connection::open(project.path(".jobwright/store.db")).unwrap();
     let mut statement = store.prepare(sql).unwrap();
     statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// The mails in the folder of mails.
+fn mails(project: &Project) -> Vec<String> {
+    let files = std::fs::read_dir(project.path("mail")).unwrap();
+    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
 }
 
 /// Somebody asks for a role, as a program beside jobwright would write it.
@@ -136,10 +160,62 @@ fn a_role_that_waits_for_approval_is_told_to_its_reviewer_once() {
          SELECT id, 'SingleRole', 'Mate', 'requested', 1 FROM resource WHERE key = '3'",
     );
     assert_eq!(night(&project, 2, &["Model", "Roles"]), "unchanged completed");
-    let mut mails = std::fs::read_dir(project.path("mail")).unwrap();
-    let mail = std::fs::read_to_string(mails.next().unwrap().unwrap().path()).unwrap();
-    assert!(mails.next().is_none());
+    let mails = mails(&project);
+    let mail = mails.iter().find(|mail| mail.contains("role to review")).unwrap();
     assert!(mail.contains("To: ana@ferry.example\r\nSubject: 1 role to review\r\n"), "{mail}");
     assert!(mail.ends_with("\r\n\r\n1 role to review:\r\n\r\n- Mate on watch, asked for 3\r\n"), "{mail}");
     assert_eq!(night(&project, 3, &["Roles"]), "unchanged");
+}
+
+#[test]
+fn people_are_told_of_what_waits_and_of_what_the_configuration_says() {
+    let project = project();
+    assert_eq!(night(&project, 1, &["Notices"]), "completed");
+    let mut subjects: Vec<String> =
+        mails(&project).iter().map(|mail| mail.split("Subject: ").nth(1).unwrap().lines().next().unwrap().to_owned()).collect();
+    subjects.sort();
+    assert_eq!(subjects, ["1 provisioning order to review", "Welcome aboard, 1"]);
+    assert_eq!(night(&project, 2, &["Notices"]), "unchanged");
+    // A mail server that is not there: the task fails, the next run sends.
+    project.replace("conf/appsettings.agent.json", "\"PickupDirectory\": \"../mail\"", "\"Host\": \"127.0.0.1\", \"Port\": 1");
+    project.replace("data/people.csv", "3,cy@ferry.example,lower", "3,cy@ferry.example,upper");
+    let run = project.run(&["run", "conf", "--job", "Night", "-q"]);
+    assert_eq!(run.code, Some(10), "{run}");
+    let message = task(&project.show(3), "Notices")["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("1 mail left for the next run: the mail server 127.0.0.1:1: "), "{message}");
+    project.replace("conf/appsettings.agent.json", "\"Host\": \"127.0.0.1\", \"Port\": 1", "\"PickupDirectory\": \"../mail\"");
+    let resumed = project.run(&["run", "--resume", "3", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    assert!(mails(&project).iter().any(|mail| mail.contains("Subject: Welcome aboard, 3\r\n")));
+}
+
+#[test]
+fn an_account_without_owner_is_classified() {
+    let project = project();
+    assert_eq!(night(&project, 1, &["Classes"]), "completed");
+    let classes = "SELECT r.key || ' ' || c.resource_type FROM classification c JOIN resource r ON r.id = c.resource";
+    assert_eq!(query(&project, classes), ["adm-9 Account_Admin"]);
+    assert_eq!(night(&project, 2, &["Classes"]), "unchanged");
+}
+
+#[test]
+fn a_profile_follows_what_a_rule_says_of_a_person() {
+    let project = project();
+    assert_eq!(night(&project, 1, &["Profiles"]), "completed");
+    let given = "SELECT r.key || ' ' || p.profile FROM assigned_profile p JOIN resource r ON r.id = p.resource";
+    assert_eq!(query(&project, given), ["1 Lookout"]);
+    assert_eq!(night(&project, 2, &["Profiles"]), "unchanged");
+    let project = project.file("data/people.csv", "id,mail,deck\n2,bo@ferry.example,upper\n");
+    assert_eq!(night(&project, 3, &["Profiles"]), "completed");
+    assert_eq!(query(&project, given), ["2 Lookout"]);
+}
+
+#[test]
+fn what_the_system_held_before_the_rules_is_accepted() {
+    let project = project();
+    assert_eq!(night(&project, 1, &["Rights"]), "completed");
+    let values = "SELECT property || ' ' || shown FROM assigned_value WHERE origin = 'pre-existing'";
+    assert_eq!(query(&project, values), ["display Other"]);
+    assert_eq!(night(&project, 2, &["Model", "Rights"]), "unchanged unchanged");
+    assert_eq!(task(&project.show(2), "Model")["counters"]["nonconforming"], 0);
 }

@@ -35,9 +35,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS assigned_role_open ON assigned_role (owner, ki
 -- error, 8 executed), of the assignment as a whole: with `command` Modified, that of its values and links, where 1 comes
 -- before 5, 2, 3, 8, 7 and 4. `command`: what is to be done or was done last: Added, Modified, Deleted; empty where
 -- nothing ever was. In state 1, Added means all wanted values and links of state 1, Modified those of state 1, Deleted the
--- resource alone. `origin`: calculated, found (correlated, and no rule gives it: state 0, no order), manual, denied.
--- `because`: numbers of the rules that give it (of `found`: of the correlation rule); `confidence`: by how certain a
--- correlation rule it has its resource. `tries`: how often it was executed without the next synchronization showing it; at 3 the state becomes 3.
+-- resource alone. `origin`: calculated, found (correlated, and no rule gives it: state 0, no order), manual, denied,
+-- pre-existing (found, and accepted by SavePreExistingAccessRightsTask). `because`: numbers of the rules that give it (of
+-- `found`: of the correlation rule); `confidence`: by how certain a correlation rule it has its resource. `tries`: how often
+-- it was executed without the next synchronization showing it; at 3 the state becomes 3.
 CREATE TABLE IF NOT EXISTS assigned_type (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, resource_type TEXT NOT NULL, resource INTEGER,
   state INTEGER NOT NULL, command TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL, confidence INTEGER, because TEXT,
@@ -45,9 +46,11 @@ CREATE TABLE IF NOT EXISTS assigned_type (
 CREATE UNIQUE INDEX IF NOT EXISTS assigned_type_open ON assigned_type (owner, resource_type) WHERE valid_to IS NULL;
 CREATE INDEX IF NOT EXISTS assigned_type_state ON assigned_type (resource_type, state) WHERE valid_to IS NULL;
 CREATE INDEX IF NOT EXISTS assigned_type_resource ON assigned_type (resource);
+CREATE INDEX IF NOT EXISTS assigned_type_ended ON assigned_type (valid_to) WHERE valid_to IS NOT NULL;
 
 -- Values that the rules want on the resource of an assignment, and what the resource shows; null for no value. `origin`:
--- calculated; non-conforming: changed by hand in the system, state 0, waits for a person. State 0 of a calculated one: a
+-- calculated; non-conforming: changed by hand in the system, state 0, waits for a person; pre-existing: such a one, or one
+-- that was there before the rules, accepted as it is. State 0 of a calculated one: a
 -- property that is not mapped (`IsMapped="false"`) of a resource that was there already.
 CREATE TABLE IF NOT EXISTS assigned_value (
   assignment INTEGER NOT NULL, property TEXT NOT NULL, wanted TEXT, shown TEXT, state INTEGER NOT NULL,
@@ -55,7 +58,7 @@ CREATE TABLE IF NOT EXISTS assigned_value (
 
 -- Links from the resource of an assignment, by navigation property. `command`: add (a rule wants it) or remove (none wants
 -- it any more). `origin`: calculated; non-conforming: state 0, no order: with add taken away by hand, with remove there
--- although no rule ever wanted it.
+-- although no rule ever wanted it; pre-existing: such a one, accepted as it is.
 CREATE TABLE IF NOT EXISTS assigned_link (
   assignment INTEGER NOT NULL, property TEXT NOT NULL, target INTEGER NOT NULL, command TEXT NOT NULL,
   state INTEGER NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (assignment, property, target)) WITHOUT ROWID;
@@ -70,11 +73,14 @@ CREATE TABLE IF NOT EXISTS provisioning_order (
 CREATE INDEX IF NOT EXISTS provisioning_order_state ON provisioning_order (state, resource_type);
 CREATE INDEX IF NOT EXISTS provisioning_order_assignment ON provisioning_order (assignment);
 
--- Resources that no rule explains, and the resource type that a classification rule gives them.
+-- Resources without owner, and the resource type that a classification rule gives them, or suggests: below 100. `rule`: its
+-- expression.
 CREATE TABLE IF NOT EXISTS classification (
   resource INTEGER PRIMARY KEY, resource_type TEXT NOT NULL, rule TEXT NOT NULL, confidence INTEGER NOT NULL);
 
--- Profiles that profile rules give to internal users. `context`: JSON of the dimensions it is limited to.
+-- Profiles that profile rules give to users. `context`: what it is limited to, JSON: {"dimensions": {dimension: key},
+-- "items": {element: identifier}}, without what is empty. `because`: resource types or entity types of the frames that
+-- gave it, JSON.
 CREATE TABLE IF NOT EXISTS assigned_profile (
   resource INTEGER NOT NULL, profile TEXT NOT NULL, context TEXT NOT NULL, because TEXT NOT NULL,
   PRIMARY KEY (resource, profile, context)) WITHOUT ROWID;

@@ -29,12 +29,16 @@ const QUERIES: &[&str] = &[
      UNION ALL SELECT connector, state, items FROM batch WHERE state IN ('queued', 'blocked') ORDER BY 1, 2, 3",
     "SELECT context, name FROM context_name ORDER BY 1",
     "SELECT kind, recipient, key FROM notification ORDER BY 1, 2, 3",
+    "SELECT t.name, r.key, c.resource_type, c.rule, c.confidence FROM classification c JOIN resource r ON r.id = c.resource
+     JOIN entity_type t ON t.id = r.type ORDER BY 1, 2",
+    "SELECT t.name, r.key, p.profile, p.context, p.because FROM assigned_profile p JOIN resource r ON r.id = p.resource
+     JOIN entity_type t ON t.id = r.type ORDER BY 1, 2, 3, 4",
     "SELECT t.name, r.key, s.score, s.because FROM risk_score s JOIN resource r ON r.id = s.resource
      JOIN entity_type t ON t.id = r.type ORDER BY 1, 2",
 ];
 
 /// SHA-256, in hexadecimal, of the logical content: resources and links with their history, orphans, kept changes,
-/// flags, references and open batches. Numbers, moments and times have no part in it.
+/// flags, references and open batches, and what is kept of risks, classification, profiles and notifications. Numbers, moments and times have no part in it.
 pub fn content_digest(connection: &Connection) -> rusqlite::Result<String> {
     let mut hash = Sha256::new();
     for query in QUERIES {

@@ -2,21 +2,25 @@
 //!
 //! Each thing is told to each person once, and again when its reminder is due.
 
+mod custom;
 mod mail;
 mod outbox;
 mod recipients;
 mod reviews;
 mod settings;
 mod smtp;
+mod squery;
 mod transport;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use rusqlite::Connection;
 
 use crate::expr::date::DateTime;
 use crate::plan::model::{Plan, Task};
 
+use super::attribute::items;
 use super::expressions::PlanSchema;
 use super::{EmbeddedTask, Settings, TaskContext, TaskError, TaskReport};
 use outbox::{Notice, deliver};
@@ -41,17 +45,15 @@ impl EmbeddedTask for SendNotifications {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let mut told = Told::default();
         let model = &context.plan.model;
-        if let Some(own) = super::attribute::items(model, "Notification").next() {
-            let message = format!("notification {} has no embedded form", own.id.as_deref().unwrap_or_default());
-            return Err(TaskError::new(message).help("embedded are the notifications of reviews and of manual provisioning"));
-        }
-        for entity_type in &context.task.entity_types {
+        for entity_type in covered(context) {
             for review in [Review::ManualProvisioning, Review::Provisioning, Review::Roles { once: false }] {
                 if review.declared(model, entity_type).is_some() {
                     told.review(context, review, entity_type)?;
                 }
             }
         }
+        custom::gather(context, &mut told)?;
+        told.certification = items(model, "AccessCertificationNotification").next().is_some();
         told.deliver(context)
     }
 }
@@ -63,7 +65,7 @@ impl EmbeddedTask for SendRoleModelNotifications {
 
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let mut told = Told::default();
-        for entity_type in &context.task.entity_types {
+        for entity_type in covered(context) {
             told.review(context, Review::Roles { once: true }, entity_type)?;
         }
         told.deliver(context)
@@ -79,6 +81,13 @@ struct Told {
     /// What waits and has nobody to be told.
     untold: usize,
     without_addresses: bool,
+    /// Things whose condition could not be evaluated: what was told of them stays on record.
+    spared: BTreeSet<(String, String)>,
+    failed: u64,
+    /// The first of them.
+    failures: Vec<String>,
+    /// A notification of access certification is declared, of which nothing is known here.
+    certification: bool,
 }
 
 impl Told {
@@ -125,22 +134,39 @@ impl Told {
 
     /// Sends what is due.
     fn deliver(self, context: &TaskContext<'_>) -> Result<TaskReport, TaskError> {
-        let mut report = deliver(context, &self.kinds, &self.notices)?;
+        let mut report = deliver(context, &self.kinds, &self.notices, &self.spared)?;
         report.counters.insert("pending".to_owned(), self.waiting as u64);
         report.counters.insert("untold".to_owned(), self.untold as u64);
         let mut said: Vec<String> = report.message.take().into_iter().collect();
         if self.untold > 0 {
-            let why = match self.without_addresses {
-                true => "no MailSetting says which property holds mail addresses",
-                false => "nobody with an address has a profile that may do it",
+            let why = if self.without_addresses {
+                "no MailSetting says which property holds mail addresses"
+            } else {
+                "nobody with an address is meant"
             };
             said.push(format!("of what waits, {} has nobody to be told: {why}", self.untold));
         } else if self.waiting == 0 && said.is_empty() {
             said.push("nothing waits for anybody".to_owned());
         }
+        if self.failed > 0 {
+            report.counters.insert("failed".to_owned(), self.failed);
+            said.push(format!("{} conditions could not be evaluated: {}", self.failed, self.failures.join("; ")));
+        }
+        if self.certification {
+            said.push("access certification has no embedded form, so nobody is told of it".to_owned());
+        }
         report.message = (!said.is_empty()).then(|| said.join("; "));
         Ok(report)
     }
+}
+
+/// The entity types of the task; without any, all.
+fn covered<'a>(context: &TaskContext<'a>) -> Vec<&'a str> {
+    let (task, model) = (context.task, &context.plan.model);
+    if task.entity_types.is_empty() {
+        return model.entity_types.iter().map(|found| found.id.as_str()).collect();
+    }
+    task.entity_types.iter().map(String::as_str).collect()
 }
 
 fn body(subject: &str, lines: &[&str]) -> String {
@@ -151,7 +177,8 @@ fn body(subject: &str, lines: &[&str]) -> String {
         text.push('\n');
     }
     if lines.len() > LISTED {
-        text.push_str(&format!("and {} more\n", lines.len() - LISTED));
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "and {} more", lines.len() - LISTED);
     }
     text
 }

@@ -41,8 +41,14 @@ const MINUTE: i64 = 60 * crate::expr::date::SECOND;
 /// Refusals that are told one by one.
 const SHOWN: usize = 5;
 
-/// Sends what is due of `notices`, which are all there is to tell about `kinds`.
-pub(super) fn deliver(context: &TaskContext<'_>, kinds: &BTreeSet<String>, notices: &[Notice]) -> Result<TaskReport, TaskError> {
+/// Sends what is due of `notices`, which are all there is to tell about `kinds`, but for the things of `spared`, of which
+/// nobody knows.
+pub(super) fn deliver(
+    context: &TaskContext<'_>,
+    kinds: &BTreeSet<String>,
+    notices: &[Notice],
+    spared: &BTreeSet<(String, String)>,
+) -> Result<TaskReport, TaskError> {
     let store: &Connection = context.transaction;
     let settings = MailSettings::read(context.settings, context.work.join("Mails"))?;
     if !settings.enabled {
@@ -51,7 +57,7 @@ pub(super) fn deliver(context: &TaskContext<'_>, kinds: &BTreeSet<String>, notic
     }
     let moment = next_moment(store, context.run)?;
     let now = clock(store, moment)?.unwrap_or(DateTime::MIN);
-    let forgotten = forget(store, kinds, notices)?;
+    let forgotten = forget(store, kinds, notices, spared)?;
     let mut sending = Sending {
         context,
         journal: Journal::of(context),
@@ -224,7 +230,12 @@ fn id(notice: &Notice, last: i64) -> String {
 }
 
 /// Takes out of the ledger what there is nothing to tell about any more, so that it is told anew if it comes back.
-fn forget(store: &Connection, kinds: &BTreeSet<String>, notices: &[Notice]) -> Result<u64, TaskError> {
+fn forget(
+    store: &Connection,
+    kinds: &BTreeSet<String>,
+    notices: &[Notice],
+    spared: &BTreeSet<(String, String)>,
+) -> Result<u64, TaskError> {
     let mut present: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for notice in notices {
         let entry = present.entry((&notice.kind, &notice.recipient)).or_default();
@@ -237,7 +248,8 @@ fn forget(store: &Connection, kinds: &BTreeSet<String>, notices: &[Notice]) -> R
         statement.query_map([names], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
     let mut forgotten = 0;
     for (kind, recipient, key) in rows.collect::<Result<Vec<_>, _>>()? {
-        if present.get(&(kind.as_str(), recipient.as_str())).is_none_or(|keys| !keys.contains(key.as_str())) {
+        let known = present.get(&(kind.as_str(), recipient.as_str())).is_some_and(|keys| keys.contains(key.as_str()));
+        if !known && !spared.contains(&(kind.clone(), key.clone())) {
             let sql = "DELETE FROM notification WHERE kind = ?1 AND recipient = ?2 AND key = ?3";
             forgotten += store.prepare_cached(sql)?.execute(params![kind, recipient, key])? as u64;
         }

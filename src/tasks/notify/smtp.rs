@@ -17,7 +17,7 @@ use super::transport::Failure;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(20);
 /// How long an answer may take.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 /// The longest line of an answer, in bytes.
 const LINE: u64 = 4096;
 /// The most lines of an answer.

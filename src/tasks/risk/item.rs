@@ -98,9 +98,8 @@ impl Entitlement {
                 )
             }
             Held::Value { shown, truth } => {
-                let has = |value: &str| match truth {
-                    true => format!("lower({value}) IN ('true', '1')"),
-                    false => format!("{value} <> ''"),
+                let has = |value: &str| {
+                    if *truth { format!("lower({value}) IN ('true', '1')") } else { format!("{value} <> ''") }
                 };
                 format!(
                     "{ASSIGNED} CROSS JOIN resource t ON t.id = a.resource WHERE ?2 IS ?2 AND {}

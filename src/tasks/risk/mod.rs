@@ -58,7 +58,8 @@ impl EmbeddedTask for ComputeRiskScores {
         let covered: BTreeSet<&str> =
             if task.entity_types.is_empty() { concerned.clone() } else { task.entity_types.iter().map(String::as_str).collect() };
         next_moment(store, context.run)?;
-        let dirty = task.is("Dirty") && !changed_rules(store, model)?;
+        let other_rules = changed_rules(store, model)?;
+        let dirty = task.is("Dirty") && !other_rules;
         let mut changed = forget(store, &concerned)?;
         let mut numbers = Vec::new();
         store

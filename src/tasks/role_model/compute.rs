@@ -425,9 +425,9 @@ impl<'a> Run<'a> {
             }
             self.removed += u64::from(before.is_none());
         } else {
-            // It was there before anybody wanted it.
+            // It was there before anybody wanted it; what somebody has accepted is no finding.
             next.because = correlated.because;
-            self.nonconforming += 1;
+            self.nonconforming += u64::from(row.origin != "pre-existing");
         }
         self.save(owner, found.id, Some(row), &next)?;
         Ok(())

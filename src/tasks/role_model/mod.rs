@@ -16,6 +16,7 @@ mod parts;
 mod register;
 mod row;
 mod rules;
+pub(super) mod standing;
 mod state;
 mod walk;
 mod window;

@@ -96,12 +96,23 @@ impl Run<'_> {
                 last.insert(&rule.property, rule);
             }
         }
-        let sql = "SELECT property, wanted, shown, state, origin = 'non-conforming' FROM assigned_value WHERE assignment = ?1";
+        let sql = "SELECT property, wanted, shown, state, origin <> 'calculated', origin = 'pre-existing' FROM assigned_value
+                   WHERE assignment = ?1";
         let mut statement = self.store.prepare_cached(sql)?;
         let rows = statement.query_map([assignment], |row| {
-            Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?, (row.get(3)?, row.get(4)?))))
+            let stored = (row.get(1)?, row.get(2)?, (row.get(3)?, row.get(4)?));
+            Ok((row.get::<_, String>(0)?, stored, row.get::<_, bool>(5)?))
         })?;
-        let mut known: BTreeMap<String, Known> = rows.collect::<Result<_, _>>()?;
+        let mut known: BTreeMap<String, Known> = BTreeMap::new();
+        // What was accepted as it was before the rules is no finding as long as it stays so.
+        let mut accepted = Vec::new();
+        for row in rows {
+            let (property, stored, was_accepted) = row?;
+            if was_accepted {
+                accepted.push(property.clone());
+            }
+            known.insert(property, stored);
+        }
         for (property, rule) in last {
             let before = known.remove(property);
             let shown = resource.filter(|_| rule.mapped).and_then(|id| {
@@ -122,8 +133,10 @@ impl Run<'_> {
                     (wanted, standing)
                 }
             };
-            self.nonconforming += u64::from(standing.1);
-            if before.as_ref() != Some(&(wanted.clone(), shown.clone(), standing)) {
+            let unchanged = before.as_ref() == Some(&(wanted.clone(), shown.clone(), standing));
+            let is_accepted = unchanged && accepted.iter().any(|known| known == property);
+            self.nonconforming += u64::from(standing.1 && !is_accepted);
+            if !unchanged {
                 let sql = "INSERT OR REPLACE INTO assigned_value VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
                 let row = params![assignment, property, wanted, shown, standing.0, origin(standing.1)];
                 self.store.prepare_cached(sql)?.execute(row)?;
@@ -238,13 +251,20 @@ impl Run<'_> {
         let mut statement = self.store.prepare_cached(&sql)?;
         let rows = statement.query_map(params![navigation.association, resource.unwrap_or(-1)], |row| row.get(0))?;
         let shown = rows.collect::<Result<Vec<i64>, _>>()?;
-        let sql = "SELECT target, command, state, origin = 'non-conforming' FROM assigned_link
+        let sql = "SELECT target, command, state, origin <> 'calculated', origin = 'pre-existing' FROM assigned_link
                    WHERE assignment = ?1 AND property = ?2";
         let mut statement = self.store.prepare_cached(sql)?;
         let rows = statement.query_map(params![assignment, property], |row| {
-            Ok((row.get(0)?, (row.get::<_, String>(1)?, (row.get(2)?, row.get(3)?))))
+            let stored = (row.get::<_, String>(1)?, (row.get(2)?, row.get(3)?));
+            Ok((row.get::<_, i64>(0)?, stored, row.get::<_, bool>(4)?))
         })?;
-        let known: BTreeMap<i64, (String, Standing)> = rows.collect::<Result<_, _>>()?;
+        let mut known: BTreeMap<i64, (String, Standing)> = BTreeMap::new();
+        let mut accepted = Vec::new();
+        for row in rows {
+            let (target, stored, was_accepted) = row?;
+            accepted.extend(was_accepted.then_some(target));
+            known.insert(target, stored);
+        }
         let mut now: BTreeMap<i64, (&str, Standing)> = BTreeMap::new();
         for (&target, &certain) in wanted {
             let frame = Frame { blocked: frame.blocked || !certain, ..frame };
@@ -263,10 +283,11 @@ impl Run<'_> {
             now.insert(target, ("remove", standing));
         }
         for (target, (command, standing)) in &now {
-            self.nonconforming += u64::from(standing.1);
             let before = known.get(target).filter(|(old, _)| old == command);
             parts.fresh |= before.is_none() && !matches!(standing.0, VERIFIED | NONE);
-            if before.is_none_or(|(_, before)| before != standing) {
+            let unchanged = before.is_some_and(|(_, before)| before == standing);
+            self.nonconforming += u64::from(standing.1 && !(unchanged && accepted.contains(target)));
+            if !unchanged {
                 let sql = "INSERT OR REPLACE INTO assigned_link VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
                 let row = params![assignment, property, target, command, standing.0, origin(standing.1)];
                 self.store.prepare_cached(sql)?.execute(row)?;

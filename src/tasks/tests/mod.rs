@@ -1,5 +1,6 @@
 //! The embedded tasks on small companies: a store, a folder of CSV files, a plan made by hand.
 
+mod classification;
 mod code;
 mod decided;
 mod export;
@@ -7,6 +8,8 @@ mod governance;
 mod laws;
 mod notify;
 mod pipeline;
+mod pre_existing;
+mod profiles;
 mod provisioning;
 mod roles;
 mod thresholds;

@@ -132,6 +132,81 @@ fn what_nobody_can_be_told_of_is_said() {
     assert!(bench.run(&roles()).unwrap().message.unwrap().starts_with("mail is switched off"));
 }
 
+fn reminders() -> Task {
+    Task { entity_types: vec!["User".to_owned()], ..task("SendNotificationsTask", &[]) }
+}
+
+#[test]
+fn notifications_go_to_those_a_binding_leads_to_about_those_a_query_selects() {
+    let mut bench = company();
+    let list = [
+        ("OwnerEntityType", text("User")),
+        (
+            "QueryFilterExpression",
+            text("C#:u:return $\"join Org o where o.Code = \\\"{u.Org.Code}\\\" and Name != \\\"Bo\\\"\";"),
+        ),
+        ("TitleExpression", text("C#:u:return u.Name + \" comes\";")),
+        ("RecipientMailBinding", text("User:Org.Users.Mail")),
+    ];
+    bench.plan.model.items.push(item("Notification", Some("Joiner"), &list, Vec::new()));
+    let report = bench.run(&reminders()).unwrap();
+    assert_eq!((report.outcome, counted(&report).as_str()), (TaskEnd::Completed, "pending 2, sent 3"));
+    let short: Vec<String> = bench.mails().iter().map(|mail| mail.trim_end_matches([' ', '|']).to_owned()).collect();
+    assert_eq!(short, ["ana@x | Ana comes", "bo@x | Ana comes", "cy@x | Cy comes"]);
+    assert_eq!(bench.run(&reminders()).unwrap().outcome, TaskEnd::Unchanged);
+    // A condition that fails for somebody says nothing of others, and forgets nothing.
+    let Item { attributes, .. } = bench.plan.model.items.last_mut().unwrap();
+    attributes.insert(
+        "QueryFilterExpression".to_owned(),
+        text("C#:u:return u.Code == \"1\" ? \"where Name %= \\\"A\\\"\" : \"where Code != null\";"),
+    );
+    let report = bench.run(&reminders()).unwrap();
+    assert_eq!(counted(&report), "failed 1, pending 2, sent 2", "Bo is new, to Ana and himself");
+    assert!(report.message.unwrap().contains("Joiner of 1: the operator `%=` has no embedded form"));
+    assert_eq!(bench.ledger().len(), 5);
+}
+
+#[test]
+fn what_is_wrong_with_notifications_is_told_before_anything_is_sent() {
+    let mut bench = company();
+    for (id, binding, title) in [("A", "User:Org.Nothing", "C#:u:return u.Name;"), ("B", "Mail", "C#:u:return u.Nothing;")] {
+        let list = [("OwnerEntityType", text("User")), ("RecipientMailBinding", text(binding)), ("TitleExpression", text(title))];
+        bench.plan.model.items.push(item("Notification", Some(id), &list, Vec::new()));
+    }
+    let error = bench.run(&reminders()).err().unwrap().to_string();
+    assert!(error.contains("A (RecipientMailBinding: Org has no scalar property Nothing); B (TitleExpression: "), "{error}");
+    assert_eq!(bench.mails(), [""; 0]);
+}
+
+#[test]
+fn reviews_of_provisioning_and_changes_by_hand_are_told_where_they_are_declared() {
+    let mut bench = roles::bench();
+    bench.plan.model.resource_types[0].attributes.clear();
+    bench.whole(false);
+    let of_users = [("OwnerEntityType", text("User"))];
+    let rule = [("EntityType", text("AssignedResourceType")), ("Profile", text("Reviewer"))];
+    let entry = [("Permission", text("/Custom/ProvisioningPolicy/ReviewProvisioning/User")), ("CanExecute", Value::Bool(true))];
+    bench.plan.model.items = vec![
+        item("AccessControlRule", Some("R"), &rule, vec![item("Entry", None, &entry, Vec::new())]),
+        item(
+            "AssignedProfile",
+            None,
+            &[("User", text("1")), ("Profile", text("Reviewer")), ("Email", text("desk@x"))],
+            Vec::new(),
+        ),
+        item("MailSetting", None, &[("MailProperty", text("User:Mail"))], Vec::new()),
+        item("ProvisioningReviewNotification", Some("P"), &of_users, Vec::new()),
+    ];
+    assert_eq!(counted(&bench.run(&reminders()).unwrap()), "pending 2, sent 1");
+    assert_eq!(
+        bench.mails(),
+        ["desk@x | 2 provisioning orders to review | - Account of 2: to be changed - Account of 3: to be added"]
+    );
+    bench.plan.model.items.push(item("AccessCertificationNotification", Some("C"), &of_users, Vec::new()));
+    let report = bench.run(&reminders()).unwrap();
+    assert_eq!(report.message.as_deref(), Some("access certification has no embedded form, so nobody is told of it"));
+}
+
 #[test]
 fn a_kill_before_the_commit_sends_nothing_twice() {
     let mut bench = company();
@@ -221,6 +296,17 @@ fn a_server_that_is_down_keeps_everything_to_send() {
     assert!(message.starts_with(&format!("1 mail left for the next run: the mail server 127.0.0.1:{port}: ")), "{message}");
     assert!(!message.contains("hunter2"));
     assert_eq!((bench.ledger().len(), bench.journal()), (0, 0));
+}
+
+#[test]
+fn encryption_that_is_demanded_and_not_offered_ends_the_session_before_the_login() {
+    let mut bench = company();
+    let (port, served) = server("nobody", 0);
+    bench.served(port);
+    bench.settings = bench.settings.replacen("\"Port\": ", "\"SecureSocketOption\": \"StartTls\", \"Port\": ", 1);
+    let report = bench.run(&roles()).unwrap();
+    assert!(report.message.unwrap().contains("it offers no encryption, which SecureSocketOption demands"));
+    assert!(!served.join().unwrap().0.contains("AUTH"));
 }
 
 #[test]

@@ -90,6 +90,7 @@ CREATE TABLE task_outcome(
 CREATE TABLE watermark (
   consumer TEXT NOT NULL, type INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (consumer, type)) WITHOUT ROWID;
 CREATE UNIQUE INDEX assigned_role_open ON assigned_role (owner, kind, role) WHERE valid_to IS NULL;
+CREATE INDEX assigned_type_ended ON assigned_type (valid_to) WHERE valid_to IS NOT NULL;
 CREATE UNIQUE INDEX assigned_type_open ON assigned_type (owner, resource_type) WHERE valid_to IS NULL;
 CREATE INDEX assigned_type_resource ON assigned_type (resource);
 CREATE INDEX assigned_type_state ON assigned_type (resource_type, state) WHERE valid_to IS NULL;
