@@ -163,7 +163,8 @@ impl Reader<'_> {
                 continue;
             }
             let of = || format!("{}.{}", self.entities.entity_type, mapped.property);
-            let form = Form::of(mapped.format.as_deref(), kind, &mapped.column).map_err(|reason| format!("{}: {reason}", of()))?;
+            let form =
+                Form::of(mapped.format.as_deref(), kind, &mapped.column).map_err(|reason| format!("{}: {reason}", of()))?;
             attributes.insert(mapped.property.clone(), Attribute { name: mapped.column.clone(), form });
         }
         for child in &self.item.children {
@@ -249,7 +250,7 @@ impl Reader<'_> {
             }
         }
         referring.retain(|(attribute, _)| !is_pseudo(attribute));
-        referring.sort_by(|a, b| a.0.to_lowercase().cmp(&b.0.to_lowercase()));
+        referring.sort_by_key(|(attribute, _)| attribute.to_lowercase());
         referring.dedup_by(|a, b| a.0.eq_ignore_ascii_case(&b.0));
         referring
     }
