@@ -25,6 +25,9 @@ CREATE TABLE cookie (connection TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT RO
 CREATE TABLE correlation_key (
   rule TEXT NOT NULL, side INTEGER NOT NULL, resource INTEGER NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY (rule, side, resource)) WITHOUT ROWID;
+CREATE TABLE directory_snapshot (
+  connection TEXT NOT NULL, search TEXT NOT NULL, server TEXT NOT NULL, how TEXT NOT NULL, cookie BLOB, file TEXT NOT NULL,
+  content TEXT NOT NULL, names TEXT NOT NULL, unsettled INTEGER NOT NULL, PRIMARY KEY (connection, search)) WITHOUT ROWID;
 CREATE TABLE entity_type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, properties TEXT NOT NULL);
 CREATE TABLE export (
   connection TEXT PRIMARY KEY, hash TEXT NOT NULL, delta INTEGER NOT NULL, source TEXT NOT NULL, skipped INTEGER NOT NULL)
