@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::connectors::ldap::LdapFailure;
+
 /// Why a task failed, with the place in the data where there is one.
 ///
 /// The engine makes *errored* of it, or *warning* where the task's failure is tolerated.
@@ -89,5 +91,15 @@ impl From<rusqlite::Error> for TaskError {
 impl From<io::Error> for TaskError {
     fn from(source: io::Error) -> Self {
         Self { source: Some(Box::new(source)), ..Self::new("a work file could not be read or written") }
+    }
+}
+
+impl From<LdapFailure> for TaskError {
+    fn from(failure: LdapFailure) -> Self {
+        let error = Self::new(failure.to_string());
+        match failure.help() {
+            Some(help) => error.help(help),
+            None => error,
+        }
     }
 }

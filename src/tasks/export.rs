@@ -5,6 +5,8 @@
 //! nothing. A task ends unchanged only if no export of its connector in the job has anything new, since preparing
 //! needs all of them.
 
+mod ldap;
+
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
+use crate::connectors::ldap::is_ldap_package;
 use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
@@ -35,11 +38,17 @@ impl EmbeddedTask for Export {
         let id = task.text("Connection").unwrap_or_default();
         // What is wrong with the connection itself, the task tells.
         let known = plan.model.connections.iter().find(|connection| connection.id == id);
-        let Some(connection) = known.filter(|connection| is_csv_package(&connection.package)) else { return Ok(()) };
+        let Some(connection) = known else { return Ok(()) };
         if plan.model.connectors.iter().any(|connector| connector.id == connection.connector && connector.deactivated) {
             return Ok(());
         }
-        options(settings, connection).map(|_| ())
+        if is_csv_package(&connection.package) {
+            options(settings, connection).map(|_| ())
+        } else if is_ldap_package(&connection.package) {
+            ldap::check(&plan.model, connection, settings)
+        } else {
+            Ok(())
+        }
     }
 
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
@@ -49,6 +58,9 @@ impl EmbeddedTask for Export {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
         let complete = context.task.is("IgnoreCookieFile") || context.task.is("InitMode");
+        if is_ldap_package(&connection.package) {
+            return ldap::export(context, connection, complete);
+        }
         let Some(source) = source(context, connection, complete, context.task.is("InitMode"))? else {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
@@ -59,15 +71,19 @@ impl EmbeddedTask for Export {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
         let rows = write_output(context, connection, &source)?;
-        context.transaction.execute(
-            "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![connection.id, hash, source.delta, source.file.to_string_lossy(), source.options.skip.cast_signed()],
-        )?;
+        context.remember_export(&connection.id, &hash, source.delta, &source.file.to_string_lossy(), source.options.skip)?;
         Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }
 }
 
 impl TaskContext<'_> {
+    /// Records what an export read, and from where.
+    fn remember_export(&self, connection: &str, hash: &str, delta: bool, source: &str, skipped: u64) -> Result<(), TaskError> {
+        let sql = "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.transaction.execute(sql, params![connection, hash, delta, source, skipped.cast_signed()])?;
+        Ok(())
+    }
+
     /// Whether the last consumed batch was made of this source.
     fn is_consumed(&self, connection: &str, hash: &str) -> Result<bool, TaskError> {
         let sql = "SELECT hash = ?2 FROM cookie WHERE connection = ?1";
@@ -80,10 +96,11 @@ fn connection<'a>(context: &TaskContext<'a>, id: Option<&str>) -> Result<&'a Con
     let id = id.ok_or_else(|| TaskError::new(format!("task {} names no connection", context.task.id)))?;
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
     let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
-    if !is_csv_package(&connection.package) {
+    if !is_csv_package(&connection.package) && !is_ldap_package(&connection.package) {
         let message = format!("connection {id} of package {} has no embedded export", connection.package);
-        return Err(TaskError::new(message)
-            .help("embedded are Usercube.CSV and Usercube.CSV.Complete; run others with the process executor"));
+        return Err(TaskError::new(message).help(
+            "embedded are Usercube.CSV, Usercube.CSV.Complete and the LDAP packages; run others with the process executor",
+        ));
     }
     Ok(connection)
 }
@@ -136,13 +153,17 @@ fn options(settings: &Settings, connection: &Connection) -> Result<CsvOptions, T
     CsvOptions::read(own).map_err(|error| TaskError::new(error.to_string()))
 }
 
-/// Whether another CSV export of the connector in this job has something new; in doubt it has.
+/// Whether another export of the connector in this job has something new; in doubt it has.
 fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
     let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
     exports.filter_map(|task| task.text("Connection")).filter(|id| *id != own.id).any(|id| {
         let model = &context.plan.model;
         let sibling = model.connections.iter().find(|other| other.id == id && other.connector == own.connector);
         let Some(sibling) = sibling else { return false };
+        // What a directory holds is not asked twice in a run.
+        if !is_csv_package(&sibling.package) {
+            return true;
+        }
         let unchanged = connection(context, Some(&sibling.id))
             .and_then(|sibling| source(context, sibling, false, false))
             .and_then(|source| source.map(|source| source.hash()).transpose())
@@ -173,8 +194,9 @@ fn at(file: &Path, error: CsvError) -> TaskError {
     TaskError { row: error.row, ..TaskError::new(error.message).file(file) }
 }
 
-/// Where the export of a table lies.
+/// Where the export of a table lies. Mappings may write a table as the name of its file.
 pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
+    let table = table.strip_suffix(".csv").unwrap_or(table);
     work.join("ExportOutput").join(format!("{table}.csv"))
 }
 

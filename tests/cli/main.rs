@@ -20,6 +20,8 @@ mod integrations;
 mod kills;
 #[cfg(all(unix, feature = "ldap"))]
 mod ldap;
+#[cfg(all(unix, feature = "ldap"))]
+mod ldap_export;
 mod locks;
 mod plan;
 mod processes;

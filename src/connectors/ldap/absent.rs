@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::{Change, Entry, LdapFailure, LdapOptions, Search};
+use super::{Change, Changes, Entry, LdapFailure, LdapOptions, Search};
 
 /// A client that cannot exist.
 #[derive(Debug)]
@@ -51,6 +51,16 @@ impl LdapClient {
 
     /// Never called.
     pub fn delete(&mut self, _: &str, _: bool) -> Result<(), LdapFailure> {
+        match self.0 {}
+    }
+
+    /// Never called.
+    pub fn changes(&mut self, _: &Search<'_>, _: &[u8]) -> Result<Changes, LdapFailure> {
+        match self.0 {}
+    }
+
+    /// Never called.
+    pub fn cookie(&mut self, _: &str) -> Result<Option<Vec<u8>>, LdapFailure> {
         match self.0 {}
     }
 }

@@ -29,6 +29,9 @@ pub struct LdapClient {
     connection: LdapConn,
     server: String,
     timeout: Duration,
+    /// What the server's settings say of every search.
+    paged: bool,
+    domain_scope: bool,
 }
 
 impl LdapClient {
@@ -59,7 +62,8 @@ impl LdapClient {
         let settings = LdapConnSettings::new().set_conn_timeout(timeout);
         let opened = guarded(|| LdapConn::with_settings(settings, &server.url));
         let connection = opened.map_err(|error| failure(&server.url, timeout, error))?;
-        let mut client = Self { connection, server: server.url.clone(), timeout };
+        let mut client =
+            Self { connection, server: server.url.clone(), timeout, paged: server.paged, domain_scope: server.domain_scope };
         if let Some(login) = &server.login {
             client.done(|connection| connection.simple_bind(&login.name, login.password.expose()))?;
         }
@@ -83,6 +87,7 @@ impl LdapClient {
         search: &Search<'_>,
         mut sink: impl FnMut(Entry) -> Result<(), E>,
     ) -> Result<(), E> {
+        let search = &Search { paged: search.paged || self.paged, ..*search };
         let mut cookie = Vec::new();
         loop {
             let mut controls = Vec::new();
@@ -107,7 +112,7 @@ impl LdapClient {
         mut controls: Vec<RawControl>,
         mut sink: impl FnMut(ResultEntry) -> Result<(), E>,
     ) -> Result<LdapResult, E> {
-        if search.domain_scope {
+        if search.domain_scope || self.domain_scope {
             controls.push(control(DOMAIN_SCOPE));
         }
         let limit = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
@@ -275,6 +280,13 @@ pub(super) fn entry_of(message: ResultEntry) -> Result<Entry, LdapFailure> {
     let parsed = parsed.map_err(|_| LdapFailure::Unusable("an entry of the directory cannot be read".to_owned()))?;
     let texts = parsed.attrs.into_iter().map(|(name, values)| (name, values.into_iter().map(String::into_bytes).collect()));
     let mut attributes: Vec<(String, Vec<Vec<u8>>)> = texts.chain(parsed.bin_attrs).collect();
+    if let Some((name, _)) = attributes.iter().find(|(name, _)| name.to_ascii_lowercase().contains(";range=")) {
+        let message = format!(
+            "the directory gives only a part of the values of {} at once, as {name}, and reading the rest has no embedded form",
+            parsed.dn
+        );
+        return Err(LdapFailure::Unusable(message));
+    }
     attributes.sort_by_cached_key(|(name, _)| name.to_ascii_lowercase());
     for (_, values) in &mut attributes {
         values.sort_unstable();

@@ -11,7 +11,9 @@ mod client;
 mod dn;
 mod entry;
 mod error;
+mod format;
 mod options;
+mod sync;
 
 #[cfg(not(feature = "ldap"))]
 pub use absent::LdapClient;
@@ -20,7 +22,9 @@ pub use client::LdapClient;
 pub use dn::{escape_rdn_value, parent, same_dn, split_rdn};
 pub use entry::{Change, Entry, Scope, Search};
 pub use error::{LdapFailure, code};
+pub use format::Format;
 pub use options::{LdapOptions, LdapServer, LdapTable, Login};
+pub use sync::{Changes, SYNC_REQUEST};
 
 /// Whether a connection package reads and writes an LDAP directory.
 pub fn is_ldap_package(package: &str) -> bool {

@@ -102,13 +102,13 @@ pub struct LdapTable {
 impl LdapTable {
     /// Whether this is the table of entries, which the packages name `entries` and `entry`.
     pub fn is_entries(&self) -> bool {
-        is_entries(&self.name)
+        Self::names_entries(&self.name)
     }
-}
 
-/// Whether a table of this name is the one of entries.
-fn is_entries(name: &str) -> bool {
-    ["entries", "entry"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    /// Whether a table of this name is the one of entries.
+    pub fn names_entries(name: &str) -> bool {
+        ["entries", "entry"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 impl LdapOptions {
@@ -168,7 +168,9 @@ impl LdapOptions {
 
     /// The table of that name, compared without case.
     pub fn table(&self, name: &str) -> Option<&LdapTable> {
-        self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name) || table.is_entries() && is_entries(name))
+        self.tables
+            .iter()
+            .find(|table| table.name.eq_ignore_ascii_case(name) || table.is_entries() && LdapTable::names_entries(name))
     }
 }
 

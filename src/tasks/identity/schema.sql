@@ -39,6 +39,11 @@ CREATE TABLE IF NOT EXISTS export (
   connection TEXT PRIMARY KEY, hash TEXT NOT NULL, delta INTEGER NOT NULL, source TEXT NOT NULL, skipped INTEGER NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cookie (connection TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
+-- What a search of a directory was last read as, how, and what stands for that state on the server. A snapshot whose names
+-- changed may hold references that the server had not yet brought up to date: it is unsettled.
+CREATE TABLE IF NOT EXISTS directory_snapshot (
+  connection TEXT NOT NULL, search TEXT NOT NULL, server TEXT NOT NULL, how TEXT NOT NULL, cookie BLOB, file TEXT NOT NULL,
+  content TEXT NOT NULL, names TEXT NOT NULL, unsettled INTEGER NOT NULL, PRIMARY KEY (connection, search)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reference (
   connector TEXT NOT NULL, mapping TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (connector, mapping)) WITHOUT ROWID;
 -- Prepared work of a connector. States: queued, blocked, consumed, cancelled.

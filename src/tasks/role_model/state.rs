@@ -15,6 +15,7 @@ pub(super) const TRIES: i64 = 3;
 
 /// What holds for all values of an assignment.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a condition of its own")]
 pub(super) struct Frame {
     /// What is new waits for approval.
     pub(super) blocked: bool,

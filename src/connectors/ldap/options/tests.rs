@@ -98,7 +98,7 @@ fn a_filter_is_judged_before_anything_runs() {
     let text = r#"{"Servers": [{"Server": "a", "AuthType": "Anonymous"}],
                    "Tables": [{"Table": "entries", "BaseDN": "dc=x", "Filter": "(cn=*"}]}"#;
     let error = read(text).unwrap_err();
-    assert!(error.contains("s.json:3:73: Filter of connection Dir: (cn=* is no search filter"), "{error}");
+    assert!(error.contains("s.json:3:80: Filter of connection Dir: (cn=* is no search filter"), "{error}");
 }
 
 #[test]

@@ -30,6 +30,9 @@ CREATE TABLE decision (
   id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
   verdict TEXT NOT NULL, starts INTEGER, ends INTEGER, who TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
   withdrawn INTEGER);
+CREATE TABLE directory_snapshot (
+  connection TEXT NOT NULL, search TEXT NOT NULL, server TEXT NOT NULL, how TEXT NOT NULL, cookie BLOB, file TEXT NOT NULL,
+  content TEXT NOT NULL, names TEXT NOT NULL, unsettled INTEGER NOT NULL, PRIMARY KEY (connection, search)) WITHOUT ROWID;
 CREATE TABLE due (owner INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 CREATE TABLE entity_type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, properties TEXT NOT NULL);
 CREATE TABLE evaluation_error (

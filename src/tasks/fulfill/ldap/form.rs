@@ -82,10 +82,10 @@ impl Form {
                 }
                 return Ok(values);
             }
-            Self::Bool => match flag(text).ok_or_else(|| wrong("Boolean"))? {
-                true => b"TRUE".to_vec(),
-                false => b"FALSE".to_vec(),
-            },
+            Self::Bool => {
+                let on = flag(text).ok_or_else(|| wrong("Boolean"))?;
+                (if on { b"TRUE".as_slice() } else { b"FALSE" }).to_vec()
+            }
             Self::Time => {
                 let date = DateTime::stored(text).ok_or_else(|| wrong("date"))?;
                 format!("{}Z", date.store()).into_bytes()

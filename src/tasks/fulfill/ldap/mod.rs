@@ -3,6 +3,7 @@
 //! An order becomes operations ([`steps`]), each telling an end state; they are carried out one after the other and held
 //! against what the directory shows ([`perform`]). Passwords exist in the call that sets them only.
 
+mod directory;
 mod dn;
 mod form;
 mod password;
@@ -13,14 +14,14 @@ mod steps;
 use std::collections::BTreeMap;
 
 use super::{Order, Stop, Target};
-use crate::connectors::ldap::{Change, Entry, LdapClient, LdapFailure, LdapOptions, Search, code};
+use crate::connectors::ldap::LdapOptions;
 use crate::plan::model::{Connection, Plan, ResourceType};
 use crate::tasks::orders::connection_of;
 use crate::tasks::settings::{ConnectionSettings, Settings};
 use crate::tasks::{TaskContext, TaskError};
-use perform::{Directory, Passwords, Performer};
+use directory::Server;
+use perform::{Passwords, Performer};
 use shape::Shape;
-use steps::Values;
 
 /// A directory that orders are executed in.
 pub(super) struct LdapTarget<'a> {
@@ -75,7 +76,7 @@ impl<'a> LdapTarget<'a> {
                 shapes.insert(resource_type.id.as_str(), shape);
             }
         }
-        let client = LdapClient::open(&options).map_err(|failure| {
+        let directory = Server::open(&options).map_err(|failure| {
             let error = TaskError::new(failure.to_string());
             match failure.help() {
                 Some(help) => error.help(help),
@@ -83,7 +84,6 @@ impl<'a> LdapTarget<'a> {
             }
         })?;
         let windows = is_windows(connection, &options);
-        let directory = Server { client, base: options.entries().base.clone() };
         Ok(Self { directory, shapes, windows, set: 0 })
     }
 }
@@ -103,83 +103,4 @@ impl Target for LdapTarget<'_> {
     fn remark(&self) -> Option<String> {
         (self.set > 0).then(|| format!("{} passwords were set, and mailed to nobody", self.set))
     }
-}
-
-/// The client, asked as orders need it.
-struct Server {
-    client: LdapClient,
-    /// Where searches start.
-    base: String,
-}
-
-impl Server {
-    fn names(&mut self, base: &str, filter: &str) -> Result<Vec<String>, LdapFailure> {
-        let mut names = Vec::new();
-        let search = Search::below(base, filter, &["1.1"]);
-        let result = self.client.search(&search, |entry| {
-            names.push(entry.dn);
-            Ok::<_, LdapFailure>(())
-        });
-        match result {
-            Err(failure) if failure.code() == Some(code::NO_SUCH_OBJECT) => Ok(Vec::new()),
-            result => {
-                names.sort();
-                result.map(|()| names)
-            }
-        }
-    }
-}
-
-impl Directory for Server {
-    fn read(&mut self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, LdapFailure> {
-        self.client.read(dn, attributes)
-    }
-
-    fn holds(&mut self, dn: &str, attribute: &str, value: &[u8]) -> Result<Option<bool>, LdapFailure> {
-        let filter = equals(attribute, value);
-        let mut found = false;
-        let search = Search { filter: &filter, ..Search::of(dn, &["1.1"]) };
-        let result = self.client.search(&search, |_| {
-            found = true;
-            Ok::<_, LdapFailure>(())
-        });
-        match result {
-            Err(failure) if failure.code() == Some(code::NO_SUCH_OBJECT) => Ok(None),
-            result => result.map(|()| Some(found)),
-        }
-    }
-
-    fn having(&mut self, attribute: &str, value: &[u8]) -> Result<Vec<String>, LdapFailure> {
-        let base = self.base.clone();
-        self.names(&base, &equals(attribute, value))
-    }
-
-    fn below(&mut self, dn: &str) -> Result<Vec<String>, LdapFailure> {
-        self.names(dn, "(objectClass=*)")
-    }
-
-    fn add(&mut self, dn: &str, values: &[Values]) -> Result<(), LdapFailure> {
-        self.client.add(dn, values)
-    }
-
-    fn modify(&mut self, dn: &str, changes: &[Change], permissive: bool) -> Result<(), LdapFailure> {
-        self.client.modify(dn, changes, permissive)
-    }
-
-    fn rename(&mut self, dn: &str, rdn: &str, parent: Option<&str>) -> Result<(), LdapFailure> {
-        self.client.modify_dn(dn, rdn, true, parent)
-    }
-
-    fn delete(&mut self, dn: &str, tree: bool) -> Result<(), LdapFailure> {
-        self.client.delete(dn, tree)
-    }
-}
-
-/// The filter for entries that have a value, every byte of it escaped that is no plain letter or digit.
-fn equals(attribute: &str, value: &[u8]) -> String {
-    let value: String = value
-        .iter()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(*byte).to_string() } else { format!("\\{byte:02x}") })
-        .collect();
-    format!("({attribute}={value})")
 }

@@ -15,7 +15,7 @@ const DIGITS: &[u8] = b"0123456789";
 const SYMBOLS: &[u8] = b"!#$%*+-.:=?@_~";
 /// Longer ones directories refuse anyway.
 const LONGEST: i64 = 256;
-/// How often a password is drawn anew that StrengthCheck refuses.
+/// How often a password is drawn anew that `StrengthCheck` refuses.
 const DRAWS: usize = 1000;
 
 /// How passwords of a resource type are made.

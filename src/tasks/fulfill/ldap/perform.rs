@@ -4,46 +4,19 @@
 //! it, the step is done. Nothing is written that is there already, so an order that comes again after a kill writes
 //! only what the first time left undone.
 
+mod others;
+
+use super::directory::Directory;
 use super::dn::Dn;
 use super::form::with_bit;
 use super::password::Policy;
-use super::steps::{Bit, Membership, Reference, Step, Values, Wanted, Work, number};
-use crate::connectors::ldap::{Change, Entry, LdapFailure, code};
+use super::steps::{Bit, Step, Values, Wanted, Work, number};
+use crate::connectors::ldap::{Change, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
 
-/// Answers that say nothing against an end state, in this directory or that: no such attribute, value exists, no such
-/// object, unwilling (Active Directory, for a member that is none), entry exists (Active Directory, for one that is).
-const MOOT: [u32; 5] = [code::NO_SUCH_ATTRIBUTE, code::VALUE_EXISTS, code::NO_SUCH_OBJECT, UNWILLING, code::ENTRY_EXISTS];
-const UNWILLING: u32 = 53;
 const UNDEFINED_ATTRIBUTE: u32 = 17;
 /// Answers by which the server refuses everybody, or this login, whatever the order: no order is to blame.
 const CLOSED: [u32; 5] = [7, 8, 13, 48, 49];
-/// Entries below one that is deleted without the server's help, or whose references follow it.
-const BELOW: usize = 10_000;
-
-/// A directory, as far as orders need it.
-pub(super) trait Directory {
-    /// The entry of a name.
-    fn read(&mut self, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, LdapFailure>;
-
-    /// Whether the entry of a name has a value; none where there is no such entry.
-    fn holds(&mut self, dn: &str, attribute: &str, value: &[u8]) -> Result<Option<bool>, LdapFailure>;
-
-    /// Names of the entries that have a value.
-    fn having(&mut self, attribute: &str, value: &[u8]) -> Result<Vec<String>, LdapFailure>;
-
-    /// Names of an entry and of all below it.
-    fn below(&mut self, dn: &str) -> Result<Vec<String>, LdapFailure>;
-
-    fn add(&mut self, dn: &str, values: &[Values]) -> Result<(), LdapFailure>;
-
-    fn modify(&mut self, dn: &str, changes: &[Change], permissive: bool) -> Result<(), LdapFailure>;
-
-    /// Another relative name, the old one given up, and another parent where one is named.
-    fn rename(&mut self, dn: &str, rdn: &str, parent: Option<&str>) -> Result<(), LdapFailure>;
-
-    fn delete(&mut self, dn: &str, tree: bool) -> Result<(), LdapFailure>;
-}
 
 /// How new accounts get their password.
 pub(super) struct Passwords<'a> {
@@ -63,10 +36,10 @@ pub(super) struct Performer<'d> {
 
 impl Performer<'_> {
     pub(super) fn perform(&mut self, work: &Work) -> Result<(), Stop> {
-        let mut at = None;
+        let (mut at, mut before) = (None, Vec::new());
         if !matches!(work.steps.first(), Some(Step::Create { .. })) {
             let wanted = work.steps.iter().find_map(|step| if let Step::Move(wanted) = step { Some(wanted) } else { None });
-            at = self.locate(work, wanted)?;
+            (at, before) = self.locate(work, wanted)?;
             let deletes = matches!(work.steps.first(), Some(Step::Delete { .. }));
             if at.is_none() && !deletes {
                 let known = work.known.as_ref().map(Dn::to_string).unwrap_or_default();
@@ -75,7 +48,6 @@ impl Performer<'_> {
                 )));
             }
         }
-        let before: Vec<Dn> = [work.known.clone(), at.clone()].into_iter().flatten().collect();
         for step in &work.steps {
             match step {
                 Step::Create { dn, values } => {
@@ -99,8 +71,10 @@ impl Performer<'_> {
         Ok(())
     }
 
-    /// Where the entry is: where it was, where it is to be, or wherever its key is found.
-    fn locate(&mut self, work: &Work, wanted: Option<&Wanted>) -> Result<Option<Dn>, Stop> {
+    /// Where the entry is: where it was, where it is to be, or wherever its key is found. And the names by which others may
+    /// know it, without those that another entry has taken.
+    fn locate(&mut self, work: &Work, wanted: Option<&Wanted>) -> Result<(Option<Dn>, Vec<Dn>), Stop> {
+        let mut names: Vec<Dn> = work.known.iter().cloned().collect();
         let target = match (wanted, &work.known) {
             (Some(wanted), known) => wanted.name(known.as_ref()).ok(),
             (None, _) => None,
@@ -116,14 +90,21 @@ impl Performer<'_> {
                 values.is_empty() || values.contains(key)
             });
             if is {
-                return Ok(Some(Dn::parse(&found.dn).unwrap_or_else(|_| dn.clone())));
+                let at = Dn::parse(&found.dn).unwrap_or_else(|_| dn.clone());
+                names.push(at.clone());
+                return Ok((Some(at), names));
             }
+            names.retain(|name| !name.is(dn));
         }
-        let Some((attribute, key)) = &work.key else { return Ok(None) };
+        let Some((attribute, key)) = &work.key else { return Ok((None, names)) };
         let found = self.directory.having(attribute, key).map_err(|failure| stop(attribute, &failure))?;
         match found.as_slice() {
-            [] => Ok(None),
-            [only] => Dn::parse(only).map(Some).map_err(Stop::Refused),
+            [] => Ok((None, names)),
+            [only] => {
+                let at = Dn::parse(only).map_err(Stop::Refused)?;
+                names.push(at.clone());
+                Ok((Some(at), names))
+            }
             _ => Err(Stop::Refused(format!("{} entries have the {attribute} of the order's", found.len()))),
         }
     }
@@ -253,133 +234,6 @@ impl Performer<'_> {
         }
         result.map_err(|failure| stop(name, &failure))
     }
-
-    fn link(&mut self, at: &Dn, membership: &Membership) -> Result<(), Stop> {
-        let holder = membership.holder.as_ref().unwrap_or(at).to_string();
-        let value = membership.value.clone().unwrap_or_else(|| at.to_string().into_bytes());
-        self.member(&holder, &membership.attribute, &value, membership.there)
-    }
-
-    /// Adds or removes one value of an attribute of an entry.
-    fn member(&mut self, holder: &str, attribute: &str, value: &[u8], there: bool) -> Result<(), Stop> {
-        let values = vec![value.to_vec()];
-        let change = if there { Change::Add } else { Change::Delete }(attribute.to_owned(), values);
-        let Err(failure) = self.directory.modify(holder, &[change], false) else { return Ok(()) };
-        if !failure.code().is_some_and(|code| MOOT.contains(&code)) {
-            let stopped = stop(holder, &failure);
-            return Err(if there { stopped } else { stopped.and("a group may need at least one member") });
-        }
-        match self.directory.holds(holder, attribute, value).map_err(|failure| stop(holder, &failure))? {
-            Some(holds) if holds == there => Ok(()),
-            None if !there => Ok(()),
-            None => Err(Stop::Later(format!("the entry {holder}, which is to have a {attribute} more, does not exist"))),
-            Some(_) => Err(stop(holder, &failure)),
-        }
-    }
-
-    fn only(&mut self, at: &Dn, attribute: &str, name: Option<&[u8]>, holder: Option<&Dn>) -> Result<(), Stop> {
-        let value = name.map_or_else(|| at.to_string().into_bytes(), <[u8]>::to_vec);
-        let found = self.directory.having(attribute, &value).map_err(|failure| stop(attribute, &failure))?;
-        if let Some(holder) = holder {
-            let has = found.iter().any(|found| Dn::parse(found).is_ok_and(|found| found.is(holder)));
-            if !has {
-                self.member(&holder.to_string(), attribute, &value, true)?;
-            }
-        }
-        for other in found {
-            if !holder.is_some_and(|holder| Dn::parse(&other).is_ok_and(|other| other.is(holder))) {
-                self.member(&other, attribute, &value, false)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn delete(&mut self, dn: &Dn, tree: bool) -> Result<(), Stop> {
-        let name = dn.to_string();
-        let code = |result: &Result<(), LdapFailure>| result.as_ref().err().and_then(LdapFailure::code);
-        let mut result = self.directory.delete(&name, false);
-        if code(&result) == Some(code::NOT_LEAF) && tree {
-            result = self.directory.delete(&name, true);
-            if code(&result) == Some(code::UNKNOWN_CONTROL) {
-                return self.delete_below(&name);
-            }
-        }
-        match code(&result) {
-            None if result.is_ok() => Ok(()),
-            Some(code::NO_SUCH_OBJECT) => Ok(()),
-            Some(code::NOT_LEAF) => Err(Stop::Later(format!(
-                "{name} has entries below it; UseTreeDelete=\"true\" of the LdapResourceTypeMapping deletes them too"
-            ))),
-            _ => result.map_err(|failure| stop(&name, &failure)),
-        }
-    }
-
-    /// Deletes an entry and all below it, the deepest first, on a server that does not do it itself.
-    fn delete_below(&mut self, name: &str) -> Result<(), Stop> {
-        for (_, entry) in self.deepest_first(name)? {
-            match self.directory.delete(&entry, false) {
-                Err(failure) if failure.code() != Some(code::NO_SUCH_OBJECT) => return Err(stop(&entry, &failure)),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn deepest_first(&mut self, name: &str) -> Result<Vec<(Dn, String)>, Stop> {
-        let names = self.directory.below(name).map_err(|failure| stop(name, &failure))?;
-        if names.len() > BELOW {
-            return Err(Stop::Refused(format!("{} entries lie below {name}, more than the {BELOW} taken with it", names.len())));
-        }
-        let mut entries = Vec::with_capacity(names.len());
-        for name in names {
-            entries.push((Dn::parse(&name).map_err(Stop::Refused)?, name));
-        }
-        entries.sort_by(|a, b| b.0.depth().cmp(&a.0.depth()).then_with(|| a.1.cmp(&b.1)));
-        Ok(entries)
-    }
-
-    /// Lets other entries name this one as it is called now.
-    fn follow(&mut self, references: &[Reference], before: &[Dn], now: Option<&Dn>) -> Result<(), Stop> {
-        let mut names: Vec<(Dn, Option<Dn>)> = Vec::new();
-        for old in before.iter().filter(|old| !now.is_some_and(|now| now.is(old))) {
-            if names.iter().any(|(known, _)| known.is(old)) {
-                continue;
-            }
-            names.push((old.clone(), now.cloned()));
-            // What lies below was moved along, and is named by others too.
-            if let Some(now) = now {
-                let below: Vec<Dn> = self.deepest_first(&now.to_string())?.into_iter().map(|(dn, _)| dn).collect();
-                let moved = below.into_iter().filter(|dn| !dn.is(now));
-                names.extend(moved.filter_map(|dn| Some((dn.moved(now, old)?, Some(dn)))));
-            }
-        }
-        for reference in references {
-            match &reference.value {
-                Some((old, new)) => self.replace(&reference.attribute, old, new.as_deref())?,
-                None => {
-                    for (old, new) in &names {
-                        let new = new.as_ref().map(|new| new.to_string().into_bytes());
-                        self.replace(&reference.attribute, old.to_string().as_bytes(), new.as_deref())?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Wherever an attribute has a value it gets another one, or none. A server may do the same by itself meanwhile.
-    fn replace(&mut self, attribute: &str, old: &[u8], new: Option<&[u8]>) -> Result<(), Stop> {
-        let holders = self.directory.having(attribute, old).map_err(|failure| stop(attribute, &failure))?;
-        for holder in holders {
-            // The new one first: a group may need at least one member.
-            if let Some(new) = new {
-                self.member(&holder, attribute, new, true)?;
-            }
-            let gone = self.member(&holder, attribute, old, false);
-            gone.map_err(|stopped| stopped.and(&format!("{holder} still names an entry that is not there any more")))?;
-        }
-        Ok(())
-    }
 }
 
 fn entry(at: Option<Dn>) -> Result<Dn, Stop> {
@@ -412,5 +266,7 @@ fn stop(entry: &str, failure: &LdapFailure) -> Stop {
     Stop::Refused(format!("{entry}: {failure}{help}"))
 }
 
+#[cfg(test)]
+mod fake;
 #[cfg(test)]
 mod tests;

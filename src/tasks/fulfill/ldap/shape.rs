@@ -250,7 +250,7 @@ impl Reader<'_> {
             }
         }
         referring.retain(|(attribute, _)| !is_pseudo(attribute));
-        referring.sort_by(|a, b| a.0.to_lowercase().cmp(&b.0.to_lowercase()));
+        referring.sort_by_key(|(attribute, _)| attribute.to_lowercase());
         referring.dedup_by(|a, b| a.0.eq_ignore_ascii_case(&b.0));
         referring
     }

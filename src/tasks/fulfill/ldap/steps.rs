@@ -253,7 +253,7 @@ impl Shape {
                 }
                 Some(name) => {
                     let holder = if text.is_empty() { None } else { Some(far(property, &text)?) };
-                    let name = self.own(order, name)?;
+                    let name = own(order, name)?;
                     changes.links.push(Step::Only { attribute: link.attribute.clone(), name, holder });
                 }
             }
@@ -264,30 +264,10 @@ impl Shape {
         let found = many.into_iter().find_map(|(ending, there)| Some((self.links.get(property.strip_suffix(ending)?)?, there)));
         let Some((link, there)) = found else { return Ok(false) };
         for value in value.as_array().into_iter().flatten() {
-            let membership = self.membership(order, property, link, text(value)?, there)?;
+            let membership = membership(order, property, link, text(value)?, there)?;
             changes.links.push(Step::Link(membership));
         }
         Ok(true)
-    }
-
-    fn membership(&self, order: &Order, property: &str, link: &Link, named: String, there: bool) -> Result<Membership, String> {
-        if named.is_empty() {
-            return Err(format!("{property} names an entry by a value that it does not have"));
-        }
-        let attribute = link.attribute.clone();
-        Ok(match &link.far {
-            None => Membership { attribute, holder: None, value: Some(named.into_bytes()), there },
-            Some(name) => Membership { attribute, holder: Some(far(property, &named)?), value: self.own(order, name)?, there },
-        })
-    }
-
-    /// What names the order's own entry; none: what it is called.
-    fn own(&self, order: &Order, name: &Name) -> Result<Option<Vec<u8>>, String> {
-        let Name::Property(property) = name else { return Ok(None) };
-        let new = order.changes().find(|(known, _)| known == property).map(|(_, value)| text(value)).transpose()?;
-        let value = new.or_else(|| order.known(property).map(str::to_owned)).filter(|value| !value.is_empty());
-        let value = value.ok_or_else(|| format!("other entries name this one by {property}, which has no value"))?;
-        Ok(Some(value.into_bytes()))
     }
 
     /// What others say of the entry, where its name or what they name it by changes.
@@ -312,6 +292,27 @@ impl Shape {
         }
         (!references.is_empty()).then_some(Step::Follow(references))
     }
+}
+
+/// One link of a property that holds many.
+fn membership(order: &Order, property: &str, link: &Link, named: String, there: bool) -> Result<Membership, String> {
+    if named.is_empty() {
+        return Err(format!("{property} names an entry by a value that it does not have"));
+    }
+    let attribute = link.attribute.clone();
+    Ok(match &link.far {
+        None => Membership { attribute, holder: None, value: Some(named.into_bytes()), there },
+        Some(name) => Membership { attribute, holder: Some(far(property, &named)?), value: own(order, name)?, there },
+    })
+}
+
+/// What names the order's own entry; none: what it is called.
+fn own(order: &Order, name: &Name) -> Result<Option<Vec<u8>>, String> {
+    let Name::Property(property) = name else { return Ok(None) };
+    let new = order.changes().find(|(known, _)| known == property).map(|(_, value)| text(value)).transpose()?;
+    let value = new.or_else(|| order.known(property).map(str::to_owned)).filter(|value| !value.is_empty());
+    let value = value.ok_or_else(|| format!("other entries name this one by {property}, which has no value"))?;
+    Ok(Some(value.into_bytes()))
 }
 
 /// The entry at the other end of a link whose attribute stands there.
