@@ -1,4 +1,6 @@
 //! Where embedded export and fulfil tasks read and write.
 
 pub mod csv;
+pub mod http;
 pub mod ldap;
+pub mod sql;

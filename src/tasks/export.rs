@@ -6,6 +6,7 @@
 //! needs all of them.
 
 mod ldap;
+mod sql;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -16,11 +17,13 @@ use sha2::{Digest, Sha256};
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
 use crate::connectors::ldap::is_ldap_package;
+use crate::connectors::sql::is_sql_package;
 use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
 use super::mappings::Mappings;
-use super::prepare::{persist, push_value};
+use super::prepare::{Transformations, persist, push_value};
+use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 /// The embedded `ExportTask`.
@@ -31,14 +34,15 @@ struct Source {
     file: PathBuf,
     delta: bool,
     options: CsvOptions,
+    /// What besides the file makes what is synchronized.
+    salt: String,
 }
 
 impl EmbeddedTask for Export {
     fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
         let id = task.text("Connection").unwrap_or_default();
         // What is wrong with the connection itself, the task tells.
-        let known = plan.model.connections.iter().find(|connection| connection.id == id);
-        let Some(connection) = known else { return Ok(()) };
+        let Some(connection) = plan.model.connections.iter().find(|connection| connection.id == id) else { return Ok(()) };
         if plan.model.connectors.iter().any(|connector| connector.id == connection.connector && connector.deactivated) {
             return Ok(());
         }
@@ -46,6 +50,8 @@ impl EmbeddedTask for Export {
             options(settings, connection).map(|_| ())
         } else if is_ldap_package(&connection.package) {
             ldap::check(&plan.model, connection, settings)
+        } else if is_sql_package(&connection.package) {
+            sql::options(settings, connection).map(|_| ())
         } else {
             Ok(())
         }
@@ -60,6 +66,9 @@ impl EmbeddedTask for Export {
         let complete = context.task.is("IgnoreCookieFile") || context.task.is("InitMode");
         if is_ldap_package(&connection.package) {
             return ldap::export(context, connection, complete);
+        }
+        if is_sql_package(&connection.package) {
+            return sql::run(context, connection, complete);
         }
         let Some(source) = source(context, connection, complete, context.task.is("InitMode"))? else {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
@@ -96,10 +105,12 @@ fn connection<'a>(context: &TaskContext<'a>, id: Option<&str>) -> Result<&'a Con
     let id = id.ok_or_else(|| TaskError::new(format!("task {} names no connection", context.task.id)))?;
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
     let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
-    if !is_csv_package(&connection.package) && !is_ldap_package(&connection.package) {
+    let embedded = [is_csv_package, is_ldap_package, is_sql_package];
+    if !embedded.iter().any(|is_of| is_of(&connection.package)) {
         let message = format!("connection {id} of package {} has no embedded export", connection.package);
         return Err(TaskError::new(message).help(
-            "embedded are Usercube.CSV, Usercube.CSV.Complete and the LDAP packages; run others with the process executor",
+            "embedded are Usercube.CSV, Usercube.CSV.Complete, the LDAP packages, and Usercube.SQL on SQLite files; run others \
+             with the process executor",
         ));
     }
     Ok(connection)
@@ -134,23 +145,46 @@ fn source(
             .file(&file)
             .help("check Path and the data folder"));
     }
-    if !context.settings.allows(&file) {
-        return Err(TaskError::new(format!("connection {} reads outside SourcesRootPaths", connection.id))
-            .file(&file)
-            .help("move the file, or add its folder to SourcesRootPaths in the agent's settings"));
-    }
-    Ok(Some(Source { file, delta, options }))
+    check_allowed(context.settings, connection, &file)?;
+    Ok(Some(Source { file, delta, options, salt: salt(connection) }))
 }
 
-/// The settings of a connection.
+/// What of a connection makes another batch of the same source; empty for most.
+fn salt(connection: &Connection) -> String {
+    if connection.transformations.is_empty() { String::new() } else { format!("{:?}", connection.transformations) }
+}
+
+/// Refuses a file outside the folders that connections may read.
+fn check_allowed(settings: &Settings, connection: &Connection, file: &Path) -> Result<(), TaskError> {
+    if settings.allows(file) {
+        return Ok(());
+    }
+    Err(TaskError::new(format!("connection {} reads outside SourcesRootPaths", connection.id))
+        .file(file)
+        .help("move the file, or add its folder to SourcesRootPaths in the agent's settings"))
+}
+
+/// The settings of a connection to CSV files.
 fn options(settings: &Settings, connection: &Connection) -> Result<CsvOptions, TaskError> {
-    let own = settings.connection(&connection.id).ok_or_else(|| {
+    CsvOptions::read(own_settings(settings, connection, "its Path")?).map_err(|error| TaskError::new(error.to_string()))
+}
+
+/// What the settings say of a connection; `wanted` is what an entry needs.
+fn own_settings<'s>(settings: &'s Settings, connection: &Connection, wanted: &str) -> Result<&'s ConnectionSettings, TaskError> {
+    settings.connection(&connection.id).ok_or_else(|| {
         let file = settings.file.display();
         let place = if settings.file.as_os_str().is_empty() { "(no settings file)".into() } else { format!("{file}") };
         TaskError::new(format!("connection {} has no settings under Connections in {place}", connection.id))
-            .help("add an entry with its Path")
-    })?;
-    CsvOptions::read(own).map_err(|error| TaskError::new(error.to_string()))
+            .help(format!("add an entry with {wanted}"))
+    })
+}
+
+/// The hash of what a connection would export now; none where it has nothing to read in this mode.
+fn hash_now(context: &TaskContext<'_>, connection: &Connection) -> Result<Option<String>, TaskError> {
+    if is_sql_package(&connection.package) {
+        return sql::hash(context, connection).map(Some);
+    }
+    source(context, connection, false, false)?.map(|source| source.hash()).transpose()
 }
 
 /// Whether another export of the connector in this job has something new; in doubt it has.
@@ -161,12 +195,11 @@ fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
         let sibling = model.connections.iter().find(|other| other.id == id && other.connector == own.connector);
         let Some(sibling) = sibling else { return false };
         // What a directory holds is not asked twice in a run.
-        if !is_csv_package(&sibling.package) {
+        if is_ldap_package(&sibling.package) {
             return true;
         }
         let unchanged = connection(context, Some(&sibling.id))
-            .and_then(|sibling| source(context, sibling, false, false))
-            .and_then(|source| source.map(|source| source.hash()).transpose())
+            .and_then(|sibling| hash_now(context, sibling))
             .and_then(|hash| hash.map_or(Ok(true), |hash| context.is_consumed(&sibling.id, &hash)));
         !unchanged.unwrap_or(false)
     })
@@ -178,6 +211,7 @@ impl Source {
         let mut hash = Sha256::new();
         let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
         hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
+        hash.update(&self.salt);
         let unreadable = |error| TaskError::io("the file cannot be read", &self.file, error);
         let mut file = File::open(&self.file).map_err(unreadable)?;
         let mut buffer = vec![0; 256 * 1024];
@@ -251,7 +285,9 @@ fn check_header(context: &TaskContext<'_>, connection: &Connection, source: &Sou
     let mappings = Mappings::of(&context.plan.model, &connection.connector)?;
     let columns = mappings.columns();
     let mapped = columns.get(connection.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-    let missing: Vec<_> = mapped.iter().filter(|column| !header.iter().any(|name| name == *column)).copied().collect();
+    let mapped = Transformations::of(connection, &connection.id)?.needed(mapped);
+    let missing: Vec<&str> =
+        mapped.iter().filter(|column| !header.iter().any(|name| name == *column)).map(String::as_str).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -17,7 +17,10 @@ mod expressions;
 mod flag;
 mod fulfill;
 pub mod identity;
+mod indexes;
 pub mod inspect;
+mod invoke_api;
+mod invoke_sql;
 mod mappings;
 mod notify;
 mod orders;
@@ -29,6 +32,7 @@ mod role_model;
 pub mod settings;
 mod synchronize;
 mod upkeep;
+mod valid_from;
 mod views;
 
 use std::collections::BTreeMap;
@@ -142,8 +146,12 @@ const EMBEDDED: &[(&str, &dyn EmbeddedTask)] = &[
     ("ExportTask", &export::Export),
     ("FulfillTask", &fulfill::Fulfill),
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
+    ("InvokeApiTask", &invoke_api::InvokeApi),
+    ("InvokeSqlCommandTask", &invoke_sql::InvokeSqlCommand),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
+    ("ManageConfigurationIndexesTask", &indexes::ManageConfigurationIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
+    ("ResetValidFromTask", &valid_from::ResetValidFrom),
     ("SavePreExistingAccessRightsTask", &pre_existing::SavePreExistingAccessRights),
     ("SendNotificationsTask", &notify::SendNotifications),
     ("SendRoleModelNotificationsTask", &notify::SendRoleModelNotifications),

@@ -315,6 +315,10 @@ mod tests {
     struct Records;
 
     impl Data for Records {
+        fn find(&self, _: EntityId, _: Option<(&str, &str)>) -> Result<Arc<[Resource]>, String> {
+            Err("no condition asks for all resources".to_owned())
+        }
+
         fn read(&self, resource: Resource, property: &str) -> Result<Value, String> {
             let record = |id| Value::Resource(Resource { entity: EntityId(1), id });
             Ok(match (resource.id, property) {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::json::{Json, Node, Place};
 
 /// The keys at the top that the environment may give.
-const ROOTS: [&str; 5] = ["Connections", "Databases", "MailSettings", "OpenId", "PasswordResetSettings"];
+const ROOTS: [&str; 6] = ["Connections", "Databases", "InvokeApi", "MailSettings", "OpenId", "PasswordResetSettings"];
 /// What separates keys.
 const SEPARATOR: &str = "__";
 const FILE: &str = "File";

@@ -2,6 +2,7 @@
 
 mod classification;
 mod code;
+mod databases;
 mod decided;
 mod export;
 mod governance;
@@ -13,6 +14,8 @@ mod profiles;
 mod provisioning;
 mod roles;
 mod thresholds;
+mod transformations;
+mod upkeep;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -241,6 +244,17 @@ impl Bench {
         let written_back = self.written_back.iter().map(|id| ((*id).to_owned(), Fulfilment::Sources));
         settings.fulfilment = written_back.collect();
         settings
+    }
+
+    /// What the task says of its settings before the job starts.
+    fn refused(&self, task: &Task) -> String {
+        let error = find(&task.element).unwrap().check_settings(&self.plan, task, &self.read_settings()).err();
+        self.local(&error.map(|error| error.to_string()).unwrap_or_default())
+    }
+
+    /// A message without the folder of the test.
+    fn local(&self, message: &str) -> String {
+        message.replace(&format!("{}/", self.folder.path().display()), "")
     }
 
     fn run(&mut self, task: &Task) -> Result<TaskReport, TaskError> {
