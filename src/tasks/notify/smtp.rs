@@ -128,10 +128,10 @@ impl Session {
     }
 
     fn greet(&mut self) -> io::Result<()> {
-        let answer = self.ask(b"EHLO localhost\r\n")?;
+        let answer = self.ask(b"EHLO [127.0.0.1]\r\n")?;
         if !answer.is(2) {
             self.offered.clear();
-            return self.expect(b"HELO localhost\r\n", 2).map(drop);
+            return self.expect(b"HELO [127.0.0.1]\r\n", 2).map(drop);
         }
         self.offered = answer.lines.into_iter().skip(1).map(|line| line.to_uppercase()).collect();
         Ok(())
