@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::support::{Project, content, task};
 
 const COMPLETE: [&str; 4] = ["run", "examples/demo", "--job", "Demo_Complete"];
-const CHANGES: [&str; 6] = ["run", "examples/demo", "--job", "Demo_Incremental", "--data", "examples/demo/changes"];
+const CHANGES: [&str; 6] =
+    ["run", "examples/demo", "--job", "Demo_Incremental", "--appsettings", "examples/demo/appsettings.changes.json"];
 
 /// The counters of a task that are not zero.
 fn counters(shown: &Value, name: &str) -> Value {
@@ -31,7 +32,7 @@ fn the_first_run_loads_and_the_second_changes_nothing() {
     assert!(first.stdout.contains("Run 1 of Demo_Complete: completed in "), "{first}");
     let shown = project.show(1);
     assert_eq!(counters(&shown, "Demo_Complete_Synchronize_HR"), json!({ "inserted": 349, "links_inserted": 949 }));
-    assert_eq!(counters(&shown, "Demo_Complete_Synchronize_Directory"), json!({ "inserted": 343, "links_inserted": 732 }));
+    assert_eq!(counters(&shown, "Demo_Complete_Synchronize_Directory"), json!({ "inserted": 339, "links_inserted": 812 }));
 
     let store = Connection::open(project.path(".jobwright/store.db")).unwrap();
     let mut statement = store
@@ -40,18 +41,27 @@ fn the_first_run_loads_and_the_second_changes_nothing() {
     let loaded: Vec<(String, i64)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
     let loaded: Vec<(&str, i64)> = loaded.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-    let data = [("Directory_Account", 303), ("Directory_Group", 40), ("HR_Organization", 25), ("HR_Person", 300)];
+    let data = [("Directory_Account", 299), ("Directory_Group", 40), ("HR_Organization", 25), ("HR_Person", 300)];
     assert_eq!(loaded[..4], data);
     assert_eq!(loaded[4..], [("HR_Site", 10), ("HR_Title", 14)]);
 
+    // Four people have no account yet, and one has moved: five orders, executed in the directory.
+    assert_eq!(counters(&shown, "Demo_Complete_GenerateProvisioningOrders1"), json!({ "added": 4, "modified": 1 }));
+    assert_eq!(counters(&shown, "Demo_Complete_Fulfill1"), json!({ "executed": 5 }));
+    assert!(project.read("examples/demo/data/accounts.csv").contains("\nfjalla.tidewarden,"));
+
+    // The next run sees what became of them, and the one after it nothing new.
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    assert_eq!(task(&project.show(2), "Demo_Complete_ComputeRoleModel1")["counters"]["verified"], 5);
+    assert_eq!(task(&project.show(2), "Demo_Complete_Fulfill1")["state"], "not-launched");
     let before = project.content();
-    let second = project.run(&COMPLETE);
-    assert_eq!(second.code, Some(0), "{second}");
-    assert!(second.stdout.contains("(9 completed, 3 unchanged)"), "{second}");
+    let third = project.run(&COMPLETE);
+    assert_eq!(third.code, Some(0), "{third}");
     assert_eq!(project.content(), before);
-    let shown = project.show(2);
-    for name in ["Demo_Complete_Synchronize_HR", "Demo_Complete_Synchronize_Directory", "Demo_Complete_Expressions"] {
-        assert_eq!(task(&shown, name)["state"], "unchanged");
+    let shown = project.show(3);
+    let names = ["Synchronize_HR", "Synchronize_Directory", "UpdateEntityPropertyExpressions1", "ComputeRoleModel1"];
+    for name in names.map(|name| format!("Demo_Complete_{name}")) {
+        assert_eq!(task(&shown, &name)["state"], "unchanged", "{name}");
     }
     assert_eq!(counters(&shown, "Demo_Complete_Synchronize_HR"), json!({}));
 }
@@ -60,34 +70,71 @@ fn the_first_run_loads_and_the_second_changes_nothing() {
 fn the_incremental_run_touches_what_changed_and_nothing_else() {
     let project = Project::demo();
     assert_eq!(project.run(&COMPLETE).code, Some(0));
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
     let changes = project.run(&CHANGES);
     assert_eq!(changes.code, Some(0), "{changes}");
-    let shown = project.show(2);
+    let shown = project.show(3);
     // Five people came, three left, one has another name and four another organization; one organization was renamed.
     assert_eq!(
-        counters(&shown, "Demo_Incremental_Synchronize_HR"),
+        counters(&shown, "Demo_Incremental_SynchronizeChanges_HR_DoNotDeleteChanges"),
         json!({ "inserted": 5, "deleted": 3, "updated": 2, "links_inserted": 19, "links_deleted": 13 })
     );
-    // Three accounts were disabled; groups of four people follow their organization.
-    assert_eq!(
-        counters(&shown, "Demo_Incremental_Synchronize_Directory"),
-        json!({ "updated": 3, "links_inserted": 4, "links_deleted": 11 })
-    );
-    assert!(all_completed(&shown), "{shown}");
+    // Nobody has touched the directory.
+    let directory = "Demo_Incremental_SynchronizeChanges_Directory_DoNotDeleteChanges";
+    assert_eq!(task(&shown, directory)["state"], "not-launched");
+    let orders = "Demo_Incremental_GenerateProvisioningOrders1";
+    assert_eq!(counters(&shown, orders), json!({ "added": 5, "deleted": 3, "modified": 20 }));
+    let accounts = project.read("examples/demo/data/accounts.csv");
+    assert!(accounts.contains("\nliora.stormhemlumiere,") && !accounts.contains("\nliora.stormhem,"), "one was renamed");
+    assert!(project.read("examples/demo/data/memberships.csv").contains("org-ya3,liora.stormhemlumiere"));
 
-    // Once more finds nothing, and so starts nothing that only concerns changes.
+    // The next run sees in the directory what it had done to it; the one after it finds nothing, and so starts nothing.
     let again = project.run(&CHANGES);
     assert_eq!(again.code, Some(0), "{again}");
-    let shown = project.show(3);
-    assert_eq!(task(&shown, "Demo_Incremental_Flag")["state"], "not-launched", "{shown}");
-    assert_eq!(task(&shown, "Demo_Incremental_Expressions")["state"], "not-launched");
+    let shown = project.show(4);
+    assert_eq!(counters(&shown, directory)["updated"], 19, "{shown}");
+    assert_eq!(task(&shown, orders)["state"], "unchanged", "{shown}");
+    assert_eq!(project.run(&CHANGES).code, Some(0));
+    let shown = project.show(5);
+    assert_eq!(task(&shown, "Demo_Incremental_SetRecentlyModifiedFlag")["state"], "not-launched", "{shown}");
+    let expressions = "Demo_Incremental_UpdateEntityPropertyExpressions1_WithDirty";
+    assert_eq!(task(&shown, expressions)["state"], "unchanged");
 
     // The complete job agrees that nothing is left to do.
     let complete = project.run(&[&COMPLETE[..], &CHANGES[4..]].concat());
     assert_eq!(complete.code, Some(0), "{complete}");
-    let shown = project.show(4);
-    assert_eq!(counters(&shown, "Demo_Complete_Synchronize_HR"), json!({}));
-    assert_eq!(counters(&shown, "Demo_Complete_Synchronize_Directory"), json!({}));
+    let shown = project.show(6);
+    for name in ["Synchronize_HR", "Synchronize_Directory", "ComputeRoleModel1", "GenerateProvisioningOrders1"] {
+        assert_eq!(task(&shown, &format!("Demo_Complete_{name}"))["state"], "unchanged", "{name}");
+    }
+}
+
+#[test]
+fn one_edited_person_makes_one_order_and_a_mass_change_waits_for_somebody() {
+    let project = Project::demo();
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    let person = "corentin.quaybright@skerrylight.example;20230914000000;";
+    project.replace("examples/demo/data/people.csv", &format!("{person}FE3"), &format!("{person}LI1"));
+    let incremental = ["run", "examples/demo", "--job", "Demo_Incremental"];
+    assert_eq!(project.run(&incremental).code, Some(0));
+    assert_eq!(counters(&project.show(3), "Demo_Incremental_GenerateProvisioningOrders1"), json!({ "modified": 1 }));
+    let memberships = project.read("examples/demo/data/memberships.csv");
+    assert!(memberships.contains("org-li1,corentin.quaybright") && !memberships.contains("org-fe3,corentin.quaybright"));
+
+    // Two lines become one: forty people, more than the 25 that may change at once.
+    for line in ["FE1", "FE2"] {
+        project.replace("examples/demo/data/people.csv", &format!(";{line};"), ";FE4;");
+    }
+    let blocked = project.run(&incremental);
+    assert_eq!(blocked.code, Some(12), "{blocked}");
+    let orders = "Demo_Incremental_GenerateProvisioningOrders1";
+    let message = task(&project.show(4), orders)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("40 resources updated, more than the 25 of resource type Directory_Account_Standard"), "{message}");
+    assert_eq!(project.run(&["approve", "4", orders, "--reason", "two lines become one"]).code, Some(0));
+    let resumed = project.run(&["run", "--resume", "4"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    assert_eq!(counters(&project.show(4), "Demo_Incremental_Fulfill1"), json!({ "executed": 40 }));
 }
 
 #[test]
@@ -112,7 +159,10 @@ fn runs_show_and_logs_tell_what_happened() {
     assert!(text.stdout.lines().nth(1).unwrap().contains("Demo_Complete  completed"), "{text}");
 
     let show = project.run(&[&["show", "1"][..], &store].concat());
-    assert!(show.stdout.contains("Demo_Complete_Expressions") && show.stdout.contains("Run 1 of Demo_Complete"), "{show}");
+    assert!(
+        show.stdout.contains("Demo_Complete_UpdateEntityPropertyExpressions1") && show.stdout.contains("Run 1 of Demo_Complete"),
+        "{show}"
+    );
     assert_eq!(project.run(&[&["show", "7"][..], &store].concat()).code, Some(2));
     assert_eq!(project.run(&[&["show", "last"][..], &store].concat()).code, Some(2));
 
@@ -138,7 +188,7 @@ fn a_threshold_blocks_until_somebody_approves_exactly_that_list() {
     assert_eq!(held["state"], "blocked");
     let message = held["message"].as_str().unwrap();
     assert!(message.contains("349 resources inserted, more than the 100 of connector HR"), "{message}");
-    assert_eq!(task(&shown, "Demo_Complete_Expressions")["state"], "not-started");
+    assert_eq!(task(&shown, "Demo_Complete_UpdateEntityPropertyExpressions1")["state"], "not-started");
     let next = ["jobwright approve 1 Demo_Complete_Synchronize_HR --reason \"…\"", "jobwright run --resume 1"];
     assert_eq!(shown["next"], json!(next));
 
@@ -153,7 +203,7 @@ fn a_threshold_blocks_until_somebody_approves_exactly_that_list() {
     let early = project.run(&["run", "--resume"]);
     assert_eq!(early.code, Some(12), "{early}");
     assert!(early.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(next[0]), "{early}");
-    let wrong = project.run(&["approve", "1", "Demo_Complete_Prepare_HR", "--reason", "first load"]);
+    let wrong = project.run(&["approve", "1", "Demo_Complete_PrepareSynchronization_HR_Complete", "--reason", "first load"]);
     assert_eq!(wrong.code, Some(2), "{wrong}");
 
     // Another file in the meantime makes no difference: what was shown is what is applied.
@@ -229,14 +279,14 @@ fn a_job_that_cannot_be_executed_is_refused_before_anything_starts() {
 
 #[test]
 fn a_dry_run_and_a_simulation_touch_nothing() {
-    let project = Project::demo().file("outcomes.json", r#"{ "Demo_Complete_Export_HRSites": "warning" }"#);
+    let project = Project::demo().file("outcomes.json", r#"{ "Demo_Complete_Export_HR_Complete_HRSites": "warning" }"#);
     let dry = project.run(&[&COMPLETE[..], &["--dry-run"]].concat());
     assert_eq!(dry.code, Some(0), "{dry}");
     assert!(dry.stdout.ends_with("Demo_Complete: completed\n"), "{dry}");
     let simulated = project.run(&["simulate", "examples/demo", "--job", "Demo_Complete", "--outcomes", "outcomes.json"]);
     assert_eq!(simulated.code, Some(0), "{simulated}");
     let line = simulated.stdout.lines().find(|line| line.contains("Demo_Complete_Synchronize_HR")).unwrap();
-    assert!(line.contains("Demo_Complete_Prepare_HR was not launched"), "{line}");
+    assert!(line.contains("Demo_Complete_PrepareSynchronization_HR_Complete was not launched"), "{line}");
     assert!(!project.path(".jobwright").exists());
 }
 
@@ -261,16 +311,19 @@ fn an_incremental_job_leaves_out_what_waits_and_a_dry_run_says_so() {
     assert_eq!(dry.code, Some(0), "{dry}");
     let line = |name: &str| dry.stdout.lines().find(|line| line.contains(name)).unwrap().to_owned();
     let reason = "not-launched  connector HR is blocked until its changes are approved or a complete job replaces them";
-    for task in ["Export_HRPeople", "Prepare_HR", "Synchronize_HR"] {
+    for task in ["Export_HR_Incremental_HRPeople", "PrepareSynchronizationChanges_HR", "SynchronizeChanges_HR"] {
         assert!(line(task).contains(reason), "{dry}");
     }
-    assert!(line("Synchronize_Directory").ends_with("completed"), "{dry}");
+    assert!(line("SynchronizeChanges_Directory").ends_with("completed"), "{dry}");
     assert!(files(&project) == before, "a dry run touches nothing");
 
     let next = project.run(&CHANGES);
     assert_eq!(next.code, Some(0), "{next}");
-    assert_eq!(task(&project.show(3), "Demo_Incremental_Prepare_HR")["state"], "not-launched");
-    assert_eq!(project.run(&["approve", "2", "Demo_Incremental_Synchronize_HR", "--reason", "seen"]).code, Some(0));
+    assert_eq!(task(&project.show(3), "Demo_Incremental_PrepareSynchronizationChanges_HR_Incremental")["state"], "not-launched");
+    assert_eq!(
+        project.run(&["approve", "2", "Demo_Incremental_SynchronizeChanges_HR_DoNotDeleteChanges", "--reason", "seen"]).code,
+        Some(0)
+    );
     assert_eq!(project.run(&["run", "--resume", "2"]).code, Some(0));
     assert!(project.run(&[&CHANGES[..], &["--dry-run"]].concat()).stdout.ends_with("Demo_Incremental: completed\n"));
 }
@@ -339,10 +392,10 @@ fn an_interrupt_lets_the_running_task_finish_and_a_second_one_ends_it() {
         lines.for_each(drop);
         assert_eq!(running.wait().unwrap().code(), Some(13));
         let shown = project.show(1);
-        let export = task(&shown, "Demo_Complete_Export_HRPeople");
+        let export = task(&shown, "Demo_Complete_Export_HR_Complete_HRPeople");
         let expected = if interrupts == 1 { "completed" } else { "cancelled" };
         assert_eq!((&shown["state"], &export["state"]), (&json!("cancelled"), &json!(expected)), "{shown}");
-        assert_eq!(task(&shown, "Demo_Complete_Expressions")["state"], "not-started");
+        assert_eq!(task(&shown, "Demo_Complete_UpdateEntityPropertyExpressions1")["state"], "not-started");
         fs::write(&people, &text).unwrap();
         let resumed = project.run(&["run", "--resume", "1"]);
         assert_eq!(resumed.code, Some(0), "{resumed}");
@@ -351,10 +404,10 @@ fn an_interrupt_lets_the_running_task_finish_and_a_second_one_ends_it() {
 
 #[test]
 fn a_store_of_two_names_is_the_same_store() {
-    let project = Project::demo();
-    assert_eq!(project.run(&[&COMPLETE[..], &["--store", "a.db"]].concat()).code, Some(0));
-    assert_eq!(project.run(&[&COMPLETE[..], &["--store", "./b.db"]].concat()).code, Some(0));
-    assert_eq!(content(&project.path("a.db")), content(&project.path("b.db")));
+    let (one, other) = (Project::demo(), Project::demo());
+    assert_eq!(one.run(&[&COMPLETE[..], &["--store", "a.db"]].concat()).code, Some(0));
+    assert_eq!(other.run(&[&COMPLETE[..], &["--store", "./b.db"]].concat()).code, Some(0));
+    assert_eq!(content(&one.path("a.db")), content(&other.path("b.db")));
 }
 
 #[cfg(unix)]

@@ -116,7 +116,7 @@ fn a_run_on_a_full_disk_is_interrupted_and_goes_on_when_there_is_room() {
     assert_eq!(unbroken.run(&scene.arguments()).code, Some(0));
     let mut interrupted = 0;
     for kilobytes in [40, 120, 160, 220, 280, 340, 400, 460, 520, 580, 640, 700, 760, 820, 880, 940, 1000, 8000] {
-        let project = Project::new();
+        let project = scene.start();
         fs::create_dir(project.path("disk")).unwrap();
         let script = "
             mount -t tmpfs -o size=$1k none disk && shift || exit 99
@@ -269,5 +269,9 @@ fn a_copy_of_a_store_taken_by_hand_while_nothing_runs_is_a_store() {
     project.command(&scene.arguments()).env("JOBWRIGHT_KILL_AT", "40").output().unwrap();
     let elsewhere = Project::new();
     copy(&project.path(".jobwright"), &elsewhere.path(".jobwright"));
-    scene.finish(&elsewhere, "on another machine");
+    let resumed = elsewhere.run(&["run", "--resume"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    let unbroken = scene.start();
+    assert_eq!(unbroken.run(&scene.arguments()).code, Some(0));
+    assert_eq!(elsewhere.content(), unbroken.content());
 }

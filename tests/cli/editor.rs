@@ -294,7 +294,7 @@ fn outlines_lenses_hints_tokens_and_views_of_what_is_generated() {
 
     let outline = editor.ask("textDocument/documentSymbol", &editor.document(jobs));
     assert_eq!(outline[0]["name"], "Demo_Complete");
-    assert_eq!(outline[0]["children"][0]["name"], "Demo_Complete_Export_HRPeople");
+    assert_eq!(outline[0]["children"][0]["name"], "Demo_Complete_Export_HR_Complete_HRPeople");
     let found = editor.ask("workspace/symbol", &json!({"query": "dircomp"}));
     let names: Vec<String> = found.as_array().unwrap().iter().map(|one| one["name"].to_string()).collect();
     assert!(names.contains(&"\"Directory_Complete\"".to_owned()), "{names:?}");

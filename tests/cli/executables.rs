@@ -44,10 +44,10 @@ fn the_mapping_is_written_once_and_tells_what_is_missing() {
     insta::assert_snapshot!(project.run(&["run", "examples/demo", "--job", "Demo_Complete"]), @"
     exit 2
     --- stderr
-      × job Demo_Complete was not started: the program ./Runtime/Usercube-Export-Csv of Demo_Complete_Export_HRPeople
-      │ (ExportTask) is not there, the command of Demo_Complete_Prepare_Directory (PrepareSynchronizationTask) lacks
+      × job Demo_Complete was not started: the program ./Runtime/Usercube-Export-Csv of Demo_Complete_Export_HR_Complete_HRPeople
+      │ (ExportTask) is not there, the command of Demo_Complete_PrepareSynchronization_Directory_Complete (PrepareSynchronizationTask) lacks
       │ --api-client-id, --api-secret, --api-url, the command of Demo_Complete_Synchronize_Directory (SynchronizeTask) lacks
-      │ its options, the command of Demo_Complete_Expressions (UpdateEntityPropertyExpressionsTask) lacks
+      │ its options, the command of Demo_Complete_UpdateEntityPropertyExpressions1 (UpdateEntityPropertyExpressionsTask) lacks
       │ --database-connection-string
       help: correct [executors] in jobwright.toml
     ");

@@ -50,24 +50,24 @@ fn errored(name: &str, spoil: impl Fn(&Project)) -> String {
 
 #[test]
 fn a_missing_file_ends_its_task_in_error() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
         fs::remove_file(project.path(PEOPLE)).unwrap();
     }), @"examples/demo/data/people.csv: the file that connection HRPeople reads does not exist (check Path and the data folder)");
 }
 
 #[test]
 fn the_wrong_delimiter_is_recognized() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
         project.replace(PEOPLE, ";", ",");
     }), @r#"examples/demo/data/people.csv, row 1: read with the separator ";", the header is one column, and the mapped columns display_name, employee, first_name, last_name, mail, organization, site, start, title are missing (the header holds ',': set Separator to "," for this connection)"#);
 }
 
 #[test]
 fn a_ragged_row_is_named() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0004;;");
     }), @"examples/demo/data/people.csv, row 5: 10 values where the header has 9 columns");
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRSites", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRSites", |project| {
         let text = project.read("examples/demo/data/sites.csv");
         fs::write(project.path("examples/demo/data/sites.csv"), format!("{text}ST99\n")).unwrap();
     }), @"examples/demo/data/sites.csv, row 12: 1 value where the header has 3 columns");
@@ -75,21 +75,21 @@ fn a_ragged_row_is_named() {
 
 #[test]
 fn an_open_quote_is_named() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0004;\"");
     }), @"examples/demo/data/people.csv, row 5: 2 values where the header has 9 columns");
 }
 
 #[test]
 fn a_key_used_twice_is_named_with_both_rows() {
-    insta::assert_snapshot!(errored("Demo_Complete_Prepare_HR", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_PrepareSynchronization_HR_Complete", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0009;");
     }), @"examples/demo/data/people.csv, row 10: the key E0009 of entity type HR_Person is used twice: here and in row 5 (a key names one resource; remove one row or correct its key)");
 }
 
 #[test]
 fn bytes_in_another_encoding_are_named() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
         let mut bytes = fs::read(project.path(PEOPLE)).unwrap();
         bytes.extend(b"E0999;J\xf6rg;x;x;x;20200101000000;SK;ST01;T01\n");
         fs::write(project.path(PEOPLE), bytes).unwrap();
@@ -98,7 +98,7 @@ fn bytes_in_another_encoding_are_named() {
 
 #[test]
 fn an_empty_file_is_no_reason_to_delete_everybody() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| fs::write(project.path(PEOPLE), "").unwrap()), @"examples/demo/data/people.csv, row 1: there is no header line");
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| fs::write(project.path(PEOPLE), "").unwrap()), @"examples/demo/data/people.csv, row 1: there is no header line");
 }
 
 #[test]

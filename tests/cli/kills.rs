@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::{Project, copy, repository, until_line};
+use crate::support::{Project, copy, until_line};
 
 /// Tests of this file run side by side, and each kills in so many runs at a time.
 const WORKERS: usize = 3;
@@ -15,7 +15,7 @@ const WORKERS: usize = 3;
 pub(crate) struct Scene {
     before: Project,
     arguments: Vec<String>,
-    /// The content that an unbroken run leaves.
+    /// What an unbroken run leaves.
     content: String,
     /// How long that took.
     took: Duration,
@@ -25,32 +25,30 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn complete() -> Self {
-        Self::new(Project::new(), "Demo_Complete", "examples/demo")
+        Self::new(Project::demo(), "Demo_Complete", "appsettings.agent.json")
     }
 
     pub(crate) fn incremental() -> Self {
-        let before = Project::new();
-        let arguments = arguments("Demo_Complete", "examples/demo");
+        let before = Project::demo();
+        let arguments = arguments("Demo_Complete", "appsettings.agent.json");
         assert_eq!(run(&before, &arguments).code, Some(0));
-        Self::new(before, "Demo_Incremental", "examples/demo/changes")
+        Self::new(before, "Demo_Incremental", "appsettings.changes.json")
     }
 
-    fn new(before: Project, job: &str, data: &str) -> Self {
-        let arguments = arguments(job, data);
+    fn new(before: Project, job: &str, settings: &str) -> Self {
+        let arguments = arguments(job, settings);
         let scene = Self { before, arguments, content: String::new(), took: Duration::ZERO, lines: 0 };
         let unbroken = scene.start();
         let begun = Instant::now();
         let outcome = run(&unbroken, &scene.arguments);
         assert_eq!(outcome.code, Some(0), "{outcome}");
-        Self { content: unbroken.content(), took: begun.elapsed(), lines: outcome.stderr.lines().count(), ..scene }
+        Self { content: left(&unbroken), took: begun.elapsed(), lines: outcome.stderr.lines().count(), ..scene }
     }
 
-    /// A folder with the store as it was before.
+    /// A folder with the store and the directory as they were before.
     pub(crate) fn start(&self) -> Project {
         let project = Project::new();
-        if self.before.path(".jobwright").exists() {
-            copy(&self.before.path(".jobwright"), &project.path(".jobwright"));
-        }
+        copy(&self.before.path("."), &project.path("."));
         project
     }
 
@@ -65,12 +63,12 @@ impl Scene {
             // Killed before the run was recorded: nothing has happened.
             None => run(project, &self.arguments),
             Some("interrupted") => project.run(&["run", "--resume"]),
-            Some("completed") => return assert_eq!(project.content(), self.content, "{whence}"),
+            Some("completed") => return assert_eq!(left(project), self.content, "{whence}"),
             Some(other) => panic!("{whence}: the run is {other}"),
         };
         assert_eq!(outcome.code, Some(0), "{whence}: {outcome}");
         assert_eq!(self.state(project).as_deref(), Some("completed"), "{whence}");
-        assert_eq!(project.content(), self.content, "{whence}: not what an unbroken run leaves");
+        assert_eq!(left(project), self.content, "{whence}: not what an unbroken run leaves");
     }
 
     /// The state of the last run of the job; none where no run of it is recorded.
@@ -85,9 +83,15 @@ impl Scene {
     }
 }
 
-fn arguments(job: &str, data: &str) -> Vec<String> {
-    let absolute = |path: &str| repository().join(path).to_str().unwrap().to_owned();
-    ["run", &absolute("examples/demo"), "--job", job, "--data", &absolute(data)].map(str::to_owned).to_vec()
+/// The content of the store, and the directory that orders were executed in.
+pub(crate) fn left(project: &Project) -> String {
+    let file = |name: &str| project.read(&format!("examples/demo/data/{name}.csv"));
+    [project.content(), file("accounts"), file("memberships")].join("\n")
+}
+
+fn arguments(job: &str, settings: &str) -> Vec<String> {
+    let settings = format!("examples/demo/{settings}");
+    ["run", "examples/demo", "--job", job, "--appsettings", &settings].map(str::to_owned).to_vec()
 }
 
 fn run(project: &Project, arguments: &[String]) -> crate::support::Outcome {

@@ -49,7 +49,14 @@ fn a_second_start_is_told_who_runs_the_job_since_when() {
     let first = Held::at(&project, &COMPLETE, 12);
     refused(&project.run(&COMPLETE), &first);
     refused(&project.run(&["run", "--resume", "1"]), &first);
-    let outcome = project.run(&["run", "examples/demo", "--job", "demo_complete", "--only", "Demo_Complete_Prepare_HR"]);
+    let outcome = project.run(&[
+        "run",
+        "examples/demo",
+        "--job",
+        "demo_complete",
+        "--only",
+        "Demo_Complete_PrepareSynchronization_HR_Complete",
+    ]);
     refused(&outcome, &first);
     let runs = project.run(&["runs", "--format", "json"]).json();
     assert_eq!((runs["runs"].as_array().unwrap().len(), &runs["runs"][0]["state"]), (1, &"running".into()));
@@ -95,7 +102,7 @@ fn jobs_that_share_a_store_wait_for_each_other_task_by_task() {
     // The incremental job stands inside a task of its own, with the store in its hand.
     let first = Held::at(&project, &INCREMENTAL, 7);
     let mut second = project.command(&COMPLETE).spawn().unwrap();
-    let rest = until_line(&mut second, |line| line.contains("Demo_Complete_Export_HRPeople started"));
+    let rest = until_line(&mut second, |line| line.contains("Demo_Complete_Export_HR_Complete_HRPeople started"));
     let runs = project.run(&["runs", "--outcome", "running", "--format", "json"]).json();
     assert_eq!(runs["runs"].as_array().unwrap().len(), 2, "another job is no hindrance: {runs}");
     first.go_on();

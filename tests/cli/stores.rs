@@ -6,14 +6,15 @@ use std::process::Stdio;
 use crate::support::{Project, content, task, until_line};
 
 const COMPLETE: [&str; 4] = ["run", "examples/demo", "--job", "Demo_Complete"];
-const CHANGES: [&str; 6] = ["run", "examples/demo", "--job", "Demo_Incremental", "--data", "examples/demo/changes"];
+const CHANGES: [&str; 6] =
+    ["run", "examples/demo", "--job", "Demo_Incremental", "--appsettings", "examples/demo/appsettings.changes.json"];
 
 /// A demo whose complete job ran twice and whose incremental job ran once, with a warning.
 fn three_runs() -> Project {
     let project = Project::demo();
     for arguments in [&COMPLETE[..], &COMPLETE, &CHANGES] {
         if arguments == CHANGES {
-            fs::remove_file(project.path("examples/demo/changes/data/people.csv")).unwrap();
+            fs::remove_file(project.path("examples/demo/changes/people.csv")).unwrap();
         }
         let outcome = project.run(arguments);
         assert_eq!(outcome.code, Some(0), "{outcome}");
@@ -99,7 +100,7 @@ fn a_whole_store_is_told_and_a_damaged_one_is_named() {
 #[test]
 fn a_copy_taken_during_a_run_goes_on_by_itself() {
     let project = three_runs();
-    fs::write(project.path("examples/demo/changes/data/people.csv"), project.read("examples/demo/data/people.csv")).unwrap();
+    fs::write(project.path("examples/demo/changes/people.csv"), project.read("examples/demo/data/people.csv")).unwrap();
     // The run waits at one of its points until the copy is made.
     let mut child = project.command(&CHANGES).env("JOBWRIGHT_HOLD_AT", "24").stdin(Stdio::piped()).spawn().unwrap();
     let rest = until_line(&mut child, |line| line.starts_with("held after"));
@@ -118,8 +119,8 @@ fn a_copy_taken_during_a_run_goes_on_by_itself() {
     assert_eq!(content(&project.path("copies/monday.db")), project.content());
     let shown = project.run(&[&["show", "4", "--format", "json"], &copy[..]].concat()).json();
     assert_eq!(
-        task(&shown, "Demo_Incremental_Synchronize_HR")["state"],
-        task(&project.show(4), "Demo_Incremental_Synchronize_HR")["state"]
+        task(&shown, "Demo_Incremental_SynchronizeChanges_HR_DoNotDeleteChanges")["state"],
+        task(&project.show(4), "Demo_Incremental_SynchronizeChanges_HR_DoNotDeleteChanges")["state"]
     );
 
     for taken in ["copies/monday.db", ".jobwright/store.db"] {

@@ -21,7 +21,9 @@ pub fn table(run: &RunDetail, width: usize) -> String {
     let prefix = prefix(&run.run.job, tasks());
     let name = if prefix == 0 { "Task".to_owned() } else { format!("{}_…", run.run.job) };
     let head = [name, "Outcome".to_owned(), "Took".to_owned()];
-    let rows: Vec<([String; 3], String)> = tasks().map(|task| (cells(task, prefix), detail(task))).collect();
+    let own = format!("{}_", run.run.job);
+    let short = |text: String| if prefix == 0 { text } else { text.replace(&own, "") };
+    let rows: Vec<([String; 3], String)> = tasks().map(|task| (cells(task, prefix), short(detail(task)))).collect();
     let widths: [usize; 3] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|(cells, _)| cells[column].chars().count());
         cells.chain([head[column].chars().count(), LEAST[column]]).max().unwrap_or(0)
@@ -82,7 +84,7 @@ fn detail(task: &TaskRecord) -> String {
 
 /// Counts in one line: `inserted 12, links deleted 40`. Left out is what is zero, and what `said` says already.
 pub fn counters(counters: &BTreeMap<String, u64>, said: &str) -> String {
-    let told = |name: &str, number: u64| said.starts_with(&format!("{number} {name}"));
+    let told = |name: &str, number: u64| said.starts_with(&format!("{number} ")) && said.contains(name);
     let shown = counters.iter().filter(|(name, number)| **number != 0 && !told(name, **number));
     let words: Vec<String> = shown.map(|(name, number)| format!("{} {number}", name.replace('_', " "))).collect();
     words.join(", ")

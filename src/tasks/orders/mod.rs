@@ -76,8 +76,7 @@ impl EmbeddedTask for GenerateOrders {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message("no assignment is pending"));
         }
         transmit(context, &drafts)?;
-        let message = format!("{} orders", drafts.len());
-        Ok(counted(TaskEnd::Completed, &drafts).message(message))
+        Ok(counted(TaskEnd::Completed, &drafts))
     }
 }
 
