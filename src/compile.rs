@@ -39,8 +39,8 @@ pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProbl
 pub struct Outside {
     /// The agent's settings file.
     pub settings: Option<rules::Settings>,
-    /// The task elements that have an embedded form, where those without are to be reported.
-    pub embedded: Option<Vec<&'static str>>,
+    /// What `run` can execute, where what it cannot is to be reported.
+    pub embedded: Option<rules::Embedded>,
 }
 
 /// Compiles the texts of one configuration and runs every rule that is on.

@@ -12,7 +12,7 @@ use super::input::{Input, Paths};
 use crate::compile::{self, Compiled, Outside};
 use crate::config::{Config, Selector};
 use crate::rules::baseline::Baseline;
-use crate::rules::{self, Policy, catalogue};
+use crate::rules::{self, Embedded, Policy, catalogue};
 use crate::source::Loaded;
 use crate::tasks::{Settings, embedded_elements};
 
@@ -84,12 +84,10 @@ impl Judging {
     pub(super) fn strict(&self, config: Config) -> Result<Judge, Error> {
         let outside = Outside {
             settings: self.appsettings.as_deref().map(settings).transpose()?,
-            embedded: self.embedded.then(|| {
-                // What a program executes needs no embedded form, and one that lacks something stands in its way.
-                let mut elements = embedded_elements();
-                elements.retain(|element| !config.executors.is_incomplete(element));
-                elements.extend(config.executors.covered());
-                elements
+            embedded: self.embedded.then(|| Embedded {
+                own: embedded_elements(),
+                programs: config.executors.covered().collect(),
+                incomplete: config.executors.incomplete().collect(),
             }),
         };
         Ok(Judge { config, outside, baseline: None, changed: None })

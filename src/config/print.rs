@@ -2,6 +2,7 @@
 
 use toml::{Table, Value};
 
+use super::executors::{command_table, executors_table};
 use super::validate::WRAPS;
 use super::{Config, Level, Selector};
 use crate::fmt::Style;
@@ -42,6 +43,16 @@ pub fn print(config: &Config) -> String {
     put_table(&mut root, "files", files);
     put_table(&mut root, "check", table);
     put_table(&mut root, "fmt", style(&config.fmt));
+    let folder = config.path.as_deref().and_then(std::path::Path::parent).unwrap_or(std::path::Path::new(""));
+    put_table(&mut root, "executors", executors_table(&config.executors, folder));
+    let mut schedule = Table::new();
+    if let Some(zone) = &config.schedule.time_zone {
+        schedule.insert("time-zone".into(), zone.as_str().into());
+    }
+    if let Some(command) = &config.schedule.on_failure {
+        schedule.insert("on-failure".into(), command_table(command, folder).into());
+    }
+    put_table(&mut root, "schedule", schedule);
     let origin = config.path.as_ref().map_or_else(
         || "# no configuration file: the defaults\n".to_owned(),
         |path| format!("# {}\n", path.to_string_lossy().replace('\\', "/")),

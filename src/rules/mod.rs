@@ -46,7 +46,7 @@ pub use element::{AttributeView, ElementView};
 pub use engine::{Checked, check};
 pub use facts::Facts;
 pub use job::{JobKind, JobModel, TaskView};
-pub use policy::Policy;
+pub use policy::{Embedded, Policy};
 pub use registry::{ALL, catalogue, find};
 pub use settings::Settings;
 pub use task::TaskModel;
@@ -79,8 +79,8 @@ pub enum Check {
     Facts(fn(&Program, &Facts, &mut Sink)),
     /// Once for the whole configuration, where the agent's settings file is known.
     Settings(fn(&Program, &Settings, &mut Sink)),
-    /// Once, only where `check --embedded` asks for it, with the elements that have an embedded form.
-    Embedded(fn(&Program, &[&str], &mut Sink)),
+    /// Once, only where `check --embedded` asks for it, with what `run` can execute.
+    Embedded(fn(&Program, &Embedded, &mut Sink)),
     /// Reported by the engine itself while it reads files or applies directives, or by a rule that looks at the same things.
     Engine,
 }

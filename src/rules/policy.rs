@@ -10,8 +10,31 @@ pub struct Policy {
     config: Config,
     /// What the agent's settings file holds, where one was given.
     pub settings: Option<super::Settings>,
-    /// The task elements that have an embedded form, where those without are to be reported.
-    pub embedded: Option<Vec<&'static str>>,
+    /// What `run` can execute, where what it cannot is to be reported.
+    pub embedded: Option<Embedded>,
+}
+
+/// What `run` can execute.
+#[derive(Clone, Debug, Default)]
+pub struct Embedded {
+    /// The task elements that jobwright executes itself.
+    pub own: Vec<&'static str>,
+    /// The task elements that the configuration maps to programs, every task of them.
+    pub programs: Vec<&'static str>,
+    /// The task elements whose program lacks something, so that they cannot be executed at all.
+    pub incomplete: Vec<&'static str>,
+}
+
+impl Embedded {
+    /// Whether tasks of an element can be executed.
+    pub fn runs(&self, element: &str) -> bool {
+        self.programs.contains(&element) || (self.own.contains(&element) && !self.incomplete.contains(&element))
+    }
+
+    /// Whether jobwright itself executes the tasks of an element.
+    pub fn is_own(&self, element: &str) -> bool {
+        self.own.contains(&element) && !self.programs.contains(&element) && !self.incomplete.contains(&element)
+    }
 }
 
 impl Policy {

@@ -4,6 +4,7 @@
 //! which are checked when the file is read: one that no task can fill never reaches a run.
 
 mod duration;
+mod print;
 mod product;
 mod read;
 mod template;
@@ -17,7 +18,8 @@ use std::time::Duration;
 pub use product::product_mapping;
 pub use template::{Name, Piece, Template};
 
-use duration::read_duration;
+use duration::{read_duration, shown_duration};
+pub(super) use print::{command_table, executors_table};
 pub(super) use read::{read_command_for_run, read_executors};
 
 /// `[executors]`, valid.
@@ -112,10 +114,10 @@ impl Executors {
         of_package.or(mapping.command.as_ref())
     }
 
-    /// Whether the command for all tasks of an element lacks something.
-    pub fn is_incomplete(&self, element: &str) -> bool {
-        let command = self.elements.get(element).and_then(|mapping| mapping.command.as_ref());
-        command.is_some_and(|command| !command.missing.is_empty())
+    /// Elements whose command for all tasks lacks something.
+    pub fn incomplete(&self) -> impl Iterator<Item = &'static str> {
+        let lacks = |mapping: &Mapping| mapping.command.as_ref().is_some_and(|command| !command.missing.is_empty());
+        self.elements.iter().filter(move |(_, mapping)| lacks(mapping)).map(|(element, _)| *element)
     }
 
     /// Elements every task of which has a whole command.

@@ -79,6 +79,31 @@ const CONNECTION: &str = "connection.";
 const ATTRIBUTE: &str = "task.attribute.";
 const SECRET: &str = "secret.";
 
+impl std::fmt::Display for Name {
+    /// As it stands between the braces.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Connection(setting) => write!(formatter, "{CONNECTION}{setting}"),
+            Self::TaskAttribute(attribute) => write!(formatter, "{ATTRIBUTE}{attribute}"),
+            Self::Secret(secret) => write!(formatter, "{SECRET}{secret}"),
+            fixed => formatter.write_str(FIXED.iter().find(|(_, name)| name == fixed).map_or("", |(text, _)| text)),
+        }
+    }
+}
+
+impl std::fmt::Display for Template {
+    /// As it is written in the file.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => formatter.write_str(&text.replace('{', "{{").replace('}', "}}"))?,
+                Piece::Value(name) => write!(formatter, "{{{name}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Name {
     /// Whether it stands for several texts.
     pub fn is_list(&self) -> bool {

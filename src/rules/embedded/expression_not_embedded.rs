@@ -7,7 +7,7 @@ use crate::rules::expressions::expression_syntax::flaws;
 use crate::rules::expressions::judge::{Flaw, attribute};
 use crate::rules::expressions::model::Model;
 use crate::rules::expressions::place;
-use crate::rules::{Check, Rule, Sink, element};
+use crate::rules::{Check, Embedded, Rule, Sink, element};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -20,10 +20,10 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Embedded(check),
 };
 
-fn check(program: &Program, embedded: &[&str], sink: &mut Sink) {
+fn check(program: &Program, embedded: &Embedded, sink: &mut Sink) {
     let model = Model::new(program);
-    // Of what a task evaluates that is not embedded itself, that task is reported.
-    let wanted = |task: Option<&str>| task.is_some_and(|task| embedded.contains(&task));
+    // Of what a task evaluates that is not embedded itself, that task is reported; what a program executes is its own.
+    let wanted = |task: Option<&str>| task.is_some_and(|task| embedded.is_own(task));
     for (site, flaw) in flaws(&model, |site| wanted(site.input.task)) {
         let (span, construct) = match flaw {
             Flaw::Problem(problem) if problem.kind == ProblemKind::NotEmbedded => (problem.span, problem.message),
@@ -41,7 +41,7 @@ fn check(program: &Program, embedded: &[&str], sink: &mut Sink) {
             Finding::new(&RULE.info, place(&model, site, &span), message)
                 .label("no embedded form")
                 .note(format!("an embedded {task} that needs it ends in error before it computes anything"))
-                .help("the product evaluates it; embedded are C# without loops, objects and queries, `Literal:`, and most functions")
+                .help("the product evaluates it; embedded are C# without loops and new objects, `Literal:`, and most functions")
                 .anchor(format!("{anchor}/@{}", document.attribute_name_text(site.attribute))),
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::ir::Program;
-use crate::rules::{Check, Rule, Sink, task};
+use crate::rules::{Check, Embedded, Rule, Sink, task};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -15,11 +15,11 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Embedded(check),
 };
 
-fn check(program: &Program, embedded: &[&str], sink: &mut Sink) {
+fn check(program: &Program, embedded: &Embedded, sink: &mut Sink) {
     for (id, item) in program.items.tasks.iter() {
         let element = item.kind.def().name;
         // What an override changes is reported where the task is written.
-        if embedded.contains(&element) || item.base.is_some() {
+        if embedded.runs(element) || item.base.is_some() {
             continue;
         }
         let name = program.task_name(id);
@@ -27,8 +27,9 @@ fn check(program: &Program, embedded: &[&str], sink: &mut Sink) {
         let finding = Finding::new(&RULE.info, program.place(item.origin), message)
             .note("`jobwright run` refuses a job with such a task before it starts anything")
             .help(format!(
-                "leave it to the product, or run the rest of the job with --only; embedded are {}",
-                embedded.join(", ")
+                "name a program under [executors.{element}], leave it to the product, or run the rest of the job with --only; \
+                 embedded are {}",
+                embedded.own.join(", ")
             ));
         sink.push(task::about(program, id, None, finding));
     }
