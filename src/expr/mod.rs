@@ -10,6 +10,7 @@ pub mod date;
 pub mod eval;
 pub mod function;
 mod literal;
+pub mod query;
 pub mod schema;
 pub mod types;
 pub mod value;

@@ -64,7 +64,7 @@ impl Type {
             "Nothing" => Self::Nothing,
             "List<String>" => Self::List(Box::new(Self::String)),
             "List<Char>" => Self::List(Box::new(Self::Char)),
-            "QueryHandler" | "Logger" | "Assignment" => Self::Special(name),
+            "Assignment" | "Dictionary" | "Logger" | "ProvisioningOrder" | "QueryHandler" => Self::Special(name),
             _ => Self::Unknown,
         }
     }

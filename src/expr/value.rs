@@ -1,5 +1,6 @@
 //! Values that expressions compute with, and how they are stored: as texts, in one way for each type of property.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::date::DateTime;
@@ -28,6 +29,8 @@ pub enum Value {
     Resource(Resource),
     /// Several values.
     List(Arc<[Value]>),
+    /// Values by name.
+    Map(Arc<BTreeMap<String, Value>>),
 }
 
 /// A resource: what it is and which one.
@@ -69,7 +72,7 @@ impl Value {
         let wrong = || format!("a value of type {} does not fit a property of type {kind}", self.kind());
         let text = match self {
             Self::Null => return Ok(None),
-            Self::Resource(_) | Self::List(_) | Self::Span(_) => return Err(wrong()),
+            Self::Resource(_) | Self::List(_) | Self::Map(_) | Self::Span(_) => return Err(wrong()),
             Self::Date(date) if matches!(kind, "DateTime" | "String") => date.store(),
             Self::Bool(flag) => match kind {
                 "Bool" | "String" => flag.to_string(),
@@ -115,6 +118,7 @@ impl Value {
             Self::Span(ticks) => ticks.to_string(),
             Self::Resource(resource) => resource.id.to_string(),
             Self::List(items) => format!("{} values", items.len()),
+            Self::Map(items) => format!("{} values", items.len()),
         }
     }
 
@@ -131,6 +135,7 @@ impl Value {
             Self::Span(_) => "TimeSpan",
             Self::Resource(_) => "resource",
             Self::List(_) => "list",
+            Self::Map(_) => "dictionary",
         }
     }
 }

@@ -49,12 +49,7 @@ fn view(entity_type: &EntityType, layout: &Layout) -> String {
     let mut sql = format!("CREATE VIEW {} AS SELECT r.id AS \"Id\"", quoted(&format!("{PREFIX}{}", entity_type.id)));
     let scalar = entity_type.properties.iter().filter(|property| property.kind != "ForeignKey");
     for property in scalar.filter(|property| !property.id.eq_ignore_ascii_case("Id")) {
-        let path = format!("$.{}", quoted(&property.id)).replace('\'', "''");
-        let computed = format!("json_extract(r.computed, '{path}')");
-        let value = match layout.index(&property.id) {
-            Some(index) => format!("coalesce({computed}, json_extract(r.body, '$[{index}]'))"),
-            None => computed,
-        };
+        let value = layout.value_sql("r", &property.id);
         // Writing to a text cannot fail.
         let _ = write!(sql, ", {value} AS {}", quoted(&property.id));
     }

@@ -1,7 +1,8 @@
 //! Calls: methods of classes, of values, of sequences, and of what runs queries.
 
 use crate::expr::csharp::tree::{Kind, Name, Node};
-use crate::expr::schema::Member;
+use crate::expr::query::{Query, QueryError};
+use crate::expr::schema::{EntityId, Member};
 use crate::expr::types::Type;
 use crate::grammar::expressions::{
     Class, ClassMember, Parameter, SequenceArgument, SequenceMethod, SequenceReturn, Standing, class_of, sequence, sequences,
@@ -32,9 +33,10 @@ impl Checker<'_, '_> {
                 None
             }
             (_, Type::Special("QueryHandler")) => {
-                self.arguments(arguments);
-                Some(self.query(node, name, types))
+                let found = self.arguments(arguments);
+                return self.query(node, name, types, arguments, &found);
             }
+            (_, Type::Special("ProvisioningOrder")) => return self.of_order(node, name, arguments),
             (_, Type::List(item)) => Some(self.of_sequence(node, name, item, arguments)),
             (_, Type::Entity(entity)) => {
                 self.arguments(arguments);
@@ -179,15 +181,72 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// `queryHandler.Select<Type>(…)`.
-    fn query(&mut self, node: &Node, name: &Name, types: &[Name]) -> Type {
+    /// A method of `provisioningOrder`.
+    fn of_order(&mut self, node: &Node, name: &Name, arguments: &[Node]) -> Type {
+        let property = match (name.text.as_str(), arguments) {
+            ("HasChanged", [property]) => property,
+            ("TryGetScalar", [property, Node { kind: Kind::Out(variable), .. }]) => {
+                self.locals.push((variable.text.clone(), Type::String));
+                property
+            }
+            _ => {
+                self.arguments(arguments);
+                self.set(node, Use::Nothing);
+                self.not_embedded(&name.span, &format!("provisioningOrder.{}", name.text));
+                return Type::Unknown;
+            }
+        };
+        let found = self.value(property);
+        if !found.fits(&Type::String) {
+            let message = format!("the name of a property is a text, this is {}", article(&self.show(&found)));
+            self.report(ProblemKind::Type, &property.span, message);
+        }
+        self.set(node, Use::Order);
+        Type::Bool
+    }
+
+    /// `queryHandler.Select<Type>("…")`.
+    fn query(&mut self, node: &Node, name: &Name, types: &[Name], arguments: &[Node], found: &[Type]) -> Type {
         self.set(node, Use::Nothing);
-        self.not_embedded(&node.span, "a query");
+        let item = types.first().map_or(Type::Unknown, |name| self.written_type(name));
         if name.text != "Select" {
+            self.not_embedded(&node.span, &format!("queryHandler.{}", name.text));
             return Type::Unknown;
         }
-        let item = types.first().map_or(Type::Unknown, |name| self.written_type(name));
+        let (Type::Entity(entity), [text], [kind]) = (&item, arguments, found) else {
+            self.not_embedded(&node.span, "a query that is not `Select<Type>(\"…\")` of an entity type");
+            return Type::List(Box::new(item));
+        };
+        if !kind.fits(&Type::String) {
+            let message = format!("a query is a text, this is {}", article(&self.show(kind)));
+            self.report(ProblemKind::Type, &text.span, message);
+        }
+        self.set(node, Use::Query(*entity));
+        if let Kind::Text(written) = &text.kind {
+            self.query_text(text, written, *entity);
+        }
         Type::List(Box::new(item))
+    }
+
+    /// A query that is known before anything runs.
+    fn query_text(&mut self, node: &Node, text: &str, entity: EntityId) {
+        match Query::parse(text) {
+            Err(QueryError::Syntax(message)) => {
+                self.report(ProblemKind::Type, &node.span, format!("the query does not parse: {message}"));
+            }
+            Err(QueryError::NotEmbedded(construct)) => self.not_embedded(&node.span, &format!("a query with {construct}")),
+            Ok(query) => {
+                for path in query.paths() {
+                    if let Err((owner, property)) = path.judge(self.context.schema, entity) {
+                        let owner = self.context.schema.entity_name(owner);
+                        let message = format!("entity type `{owner}` has no property `{property}`, which the query names");
+                        self.report(ProblemKind::Member, &node.span, message).help =
+                            Some(format!("name a property of `{owner}` in the query"));
+                        return;
+                    }
+                }
+            }
+        }
     }
 
     fn of_sequence(&mut self, node: &Node, name: &Name, item: &Type, arguments: &[Node]) -> Type {

@@ -75,6 +75,10 @@ pub enum Use {
     Length,
     /// A member of a class, and whether it is one of `Nullable`.
     Member(&'static Class, &'static ClassMember),
+    /// A question about the order being prepared.
+    Order,
+    /// A query for resources.
+    Query(EntityId),
     /// A method of sequences.
     Sequence(&'static SequenceMethod),
     /// `+` that joins texts.
@@ -204,6 +208,11 @@ impl Checker<'_, '_> {
                 Type::Unknown
             }
             Kind::New(kind, arguments) => self.new_object(node, kind, arguments),
+            Kind::Out(name) => {
+                self.not_embedded(&node.span, "an out variable");
+                self.locals.push((name.text.clone(), Type::Unknown));
+                Type::Unknown
+            }
             Kind::Refused(construct) => {
                 self.not_embedded(&node.span, construct);
                 self.set(node, Use::Nothing);
@@ -226,8 +235,9 @@ impl Checker<'_, '_> {
     /// The body of a function of one value.
     fn function(&mut self, parameter: &Name, body: &Node, kind: Type) -> Type {
         self.locals.push((parameter.text.clone(), kind));
+        let outside = self.locals.len() - 1;
         let result = self.value(body);
-        self.locals.pop();
+        self.locals.truncate(outside);
         result
     }
 
@@ -312,11 +322,16 @@ impl Checker<'_, '_> {
             self.value(argument);
         }
         let bare = kind.text.split('<').next().unwrap_or_default();
+        let found = self.written_type(kind);
+        // Its values are texts wherever orders take one.
+        if found == Type::Special("Dictionary") && arguments.is_empty() && kind.text.ends_with("<string,string>") {
+            return found;
+        }
         match class_named(bare).map(|class| class.standing) {
             Some(Standing::Listed | Standing::Seen) => self.not_embedded(&node.span, "a new object"),
             _ => self.refuse_class(&kind.span, &format!("new {}", kind.text)),
         }
-        self.written_type(kind)
+        found
     }
 
     fn index(&mut self, node: &Node, target: &Node, index: &Node) -> Type {

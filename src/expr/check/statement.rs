@@ -54,6 +54,17 @@ impl Checker<'_, '_> {
                     self.assigned(value, &found, &declared, &name.text);
                 }
             }
+            StatementKind::Put { name, key, value } => {
+                let found = self.value(key);
+                self.value(value);
+                let local = self.locals.iter().rev().find(|(local, _)| *local == name.text).map(|(_, kind)| kind.clone());
+                if local != Some(Type::Special("Dictionary")) {
+                    self.not_embedded(&statement.span, "an assignment to something else than a local variable");
+                } else if !found.fits(&Type::String) {
+                    let message = format!("the key of a dictionary is a text, this is {}", article(&self.show(&found)));
+                    self.report(ProblemKind::Type, &key.span, message);
+                }
+            }
             StatementKind::Expression(value) => {
                 self.value(value);
             }

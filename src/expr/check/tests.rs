@@ -132,8 +132,11 @@ fn what_is_not_on_the_white_list_is_found() {
 fn what_has_no_embedded_form_is_named() {
     for (text, construct) in [
         ("return Regex.Replace(p.Name, \"a\", \"b\");", "Regex.Replace"),
-        ("logger.LogDebug(p.Name); return 1;", "Logger.LogDebug(Any…)"),
-        ("return queryHandler.Select<Record>(\"Select Id\").First().Id;", "a query"),
+        ("return queryHandler.Select<Record>(\"join Chief c select c.Id\").First().Id;", "a query with a join"),
+        (
+            "return queryHandler.Select<Nothing>(\"Select Id\").First().Id;",
+            "a query that is not `Select<Type>(\"…\")` of an entity type",
+        ),
         ("foreach (var r in p.Records) { return r.Foo; } return x;", "a loop"),
         ("return p.Name.Normalize();", "String.Normalize(Any?)"),
         ("return p.Name.Approximate();", "String.Approximate"),

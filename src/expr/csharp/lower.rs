@@ -268,12 +268,33 @@ impl Lowering<'_> {
             let text = self.text(argument);
             let special = text.starts_with("out ") || text.starts_with("ref ") || text.starts_with("in ");
             let named = argument.child_by_field_name("name").is_some();
+            if let Some(name) = self.out(argument).filter(|_| !named) {
+                out.push(self.node(Kind::Out(name), argument));
+                continue;
+            }
             out.push(match operands[..] {
                 [value] if !special && !named => self.expression(value)?,
                 _ => self.node(Kind::Refused(if named { "a named argument" } else { "an out variable" }), argument),
             });
         }
         Ok(out)
+    }
+
+    /// The variable of `out var name`.
+    fn out(&self, argument: Syntax<'_>) -> Option<Name> {
+        let text = self.text(argument);
+        let declared = text.strip_prefix("out ")?.trim_end();
+        let (kind, name) = declared.rsplit_once(char::is_whitespace)?;
+        let is_sign = |sign: char| sign.is_alphanumeric() || sign == '_';
+        if kind.trim().is_empty()
+            || name.is_empty()
+            || name.starts_with(|c: char| c.is_ascii_digit())
+            || !name.chars().all(is_sign)
+        {
+            return None;
+        }
+        let end = argument.start_byte() + text.trim_end().len();
+        Some(Name { text: name.to_owned(), span: end - name.len()..end })
     }
 
     fn lambda(&mut self, node: Syntax<'_>) -> Outcome<Kind> {

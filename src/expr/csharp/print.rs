@@ -46,6 +46,7 @@ impl fmt::Display for Statement {
             StatementKind::Assign { name, add, value } => {
                 write!(f, "{} {} {value};", name.text, if *add { "+=" } else { "=" })
             }
+            StatementKind::Put { name, key, value } => write!(f, "{}[{key}] = {value};", name.text),
             StatementKind::Expression(value) => write!(f, "{value};"),
             StatementKind::Block(body) => {
                 f.write_str("{ ")?;
@@ -117,6 +118,7 @@ impl fmt::Display for Node {
                 list(f, arguments, ", ")?;
                 f.write_str(")")
             }
+            Kind::Out(name) => write!(f, "out var {}", name.text),
             Kind::Refused(construct) => write!(f, "/* {construct} */"),
         }
     }

@@ -99,10 +99,15 @@ impl Lowering<'_> {
         }
         let (left, right) = (inner.child_by_field_name("left"), inner.child_by_field_name("right"));
         let (Some(left), Some(right)) = (left, right) else { return Ok(Some(self.refused("this assignment"))) };
+        let sign = inner.child_by_field_name("operator").map_or("", |sign| self.text(sign)).to_owned();
+        if let ("element_access_expression", "=") = (left.kind(), sign.as_str())
+            && let Some(kind) = self.put(left, right)?
+        {
+            return Ok(Some(kind));
+        }
         if left.kind() != "identifier" {
             return Ok(Some(self.refused("an assignment to something else than a local variable")));
         }
-        let sign = inner.child_by_field_name("operator").map_or("", |sign| self.text(sign)).to_owned();
         let add = match sign.as_str() {
             "=" => false,
             "+=" => true,
@@ -110,6 +115,20 @@ impl Lowering<'_> {
         };
         let name = self.name(left);
         Ok(Some(StatementKind::Assign { name, add, value: self.expression(right)? }))
+    }
+}
+
+impl Lowering<'_> {
+    /// `name[key] = value`; none for anything else with brackets on its left.
+    fn put(&mut self, left: Syntax<'_>, right: Syntax<'_>) -> Outcome<Option<StatementKind>> {
+        let [target, list] = Self::operands(left)[..] else { return Ok(None) };
+        let [argument] = Self::operands(list)[..] else { return Ok(None) };
+        let [key] = Self::operands(argument)[..] else { return Ok(None) };
+        if target.kind() != "identifier" {
+            return Ok(None);
+        }
+        let name = self.name(target);
+        Ok(Some(StatementKind::Put { name, key: self.expression(key)?, value: self.expression(right)? }))
     }
 }
 

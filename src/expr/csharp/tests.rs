@@ -56,7 +56,9 @@ fn what_lies_outside_the_subset_is_named() {
         ("foreach (var a in b) { c = a; } return c;", "/* a loop */ return c;"),
         ("try { return a; } catch { return b; }", "/* try */"),
         ("return a switch { 1 => 2, _ => 3 };", "return /* switch */;"),
-        ("return a.b(out var c);", "return a.b(/* an out variable */);"),
+        ("return a.b(out var c);", "return a.b(out var c);"),
+        ("return a.b(ref c);", "return a.b(/* an out variable */);"),
+        ("a[\"x\"] = b; return a;", "a[\"x\"] = b; return a;"),
         ("return a.Where((x, i) => true);", "return a.Where(/* a function of several values */);"),
     ] {
         assert_eq!(code(text).to_string(), construct);

@@ -48,6 +48,15 @@ pub enum StatementKind {
         /// The value, or what is added.
         value: Node,
     },
+    /// `name[key] = value;`
+    Put {
+        /// The variable.
+        name: Name,
+        /// What is set in it.
+        key: Node,
+        /// To what.
+        value: Node,
+    },
     /// `value;`
     Expression(Node),
     /// `{ … }`
@@ -133,6 +142,8 @@ pub enum Kind {
     Lambda(Name, Box<Node>),
     /// `new Type(…)`
     New(Name, Vec<Node>),
+    /// `out var name`, as an argument
+    Out(Name),
     /// Something outside the subset, by the name of the construct.
     Refused(&'static str),
 }

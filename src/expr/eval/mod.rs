@@ -10,9 +10,12 @@
 
 mod class;
 mod operator;
+mod order;
+mod query;
 mod sequence;
 mod string;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,6 +24,7 @@ use crate::grammar::expressions::{Class, ClassMember, class_named};
 use super::check::{Checked, Use};
 use super::csharp::tree::{Code, Kind, Node, Part, Statement, StatementKind};
 use super::date::DateTime;
+use super::schema::EntityId;
 use super::types::Type;
 use super::value::{Resource, Value};
 
@@ -33,6 +37,26 @@ const LONGEST: usize = 1 << 20;
 pub trait Data {
     /// The value of a property: of a navigation property a resource, or a list of them.
     fn read(&self, resource: Resource, property: &str) -> Result<Value, String>;
+
+    /// The resources of an entity type, by key; where a property and a text are given, at least those whose property has
+    /// exactly that text.
+    fn find(&self, entity: EntityId, equal: Option<(&str, &str)>) -> Result<Arc<[Resource]>, String>;
+
+    /// The order being prepared, where there is one.
+    fn order(&self) -> Option<&Order> {
+        None
+    }
+}
+
+/// What an order does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// `Added`, `Modified` or `Deleted`.
+    pub change: String,
+    /// The values that it sets; none empties one.
+    pub scalars: BTreeMap<String, Option<String>>,
+    /// The links that it changes.
+    pub links: BTreeSet<String>,
 }
 
 /// Why code gave no value.
@@ -134,6 +158,10 @@ impl<'e> Evaluator<'e> {
                 }
                 self.locals[place].1 = value;
             }
+            StatementKind::Put { name, key, value } => {
+                let (text, value) = (self.value(key)?, self.value(value)?);
+                self.put(key, &name.text, &text, value)?;
+            }
             StatementKind::Expression(value) => {
                 self.value(value)?;
             }
@@ -193,7 +221,9 @@ impl<'e> Evaluator<'e> {
             },
             Kind::IsNull(value, not) => Value::Bool((self.value(value)? == Value::Null) != *not),
             Kind::Lambda(..) => return fail(node, "a function on its own has no embedded form"),
+            Kind::New(..) if *self.type_of(node) == Type::Special("Dictionary") => Value::Map(Arc::default()),
             Kind::New(..) => return fail(node, "a new object has no embedded form"),
+            Kind::Out(_) => return fail(node, "an out variable has no embedded form"),
             Kind::Refused(construct) => return fail(node, format!("{construct} has no embedded form")),
         }))
     }
@@ -222,6 +252,10 @@ impl<'e> Evaluator<'e> {
                 None => fail(node, format!("`{name}` has no value yet")),
             },
             Use::Input => Ok(self.input.clone()),
+            // There is one, or there is none; what it says its members tell.
+            Use::Implicit(variable) if variable.kind == "ProvisioningOrder" => {
+                Ok(self.data.order().map_or(Value::Null, |order| Value::text(order.change.as_str())))
+            }
             _ => fail(node, format!("`{name}` has no embedded form")),
         }
     }
@@ -242,6 +276,10 @@ impl<'e> Evaluator<'e> {
                 Ok(value) => Ok(Some(value)),
                 Err(message) => fail(node, message),
             },
+            (Use::Member(class, _), change) if class.kind == Some("ProvisioningOrder") => Ok(Some(change)),
+            (Use::Member(class, _), Value::Map(items)) if class.kind == Some("Dictionary") => {
+                Ok(Some(Value::Int(items.len() as i64)))
+            }
             (Use::Length, Value::List(items)) => Ok(Some(Value::Int(items.len() as i64))),
             (Use::Member(class, member), value) => self.instance_member(node, class, member, &value, &[]).map(Some),
             _ => fail(node, format!("`{name}` has no embedded form")),
@@ -251,6 +289,22 @@ impl<'e> Evaluator<'e> {
     fn call(&mut self, node: &'e Node, function: &'e Node, arguments: &'e [Node]) -> Outcome<Option<Value>> {
         let Kind::Member { target, name, safe } = &function.kind else { return fail(node, "this call has no embedded form") };
         let meaning = self.meaning(node);
+        match meaning {
+            Use::Order => return self.of_order(node, &name.text, arguments).map(Some),
+            Use::Member(class, member) if class.kind == Some("Dictionary") => {
+                return self.of_dictionary(node, target, member.name, arguments).map(Some);
+            }
+            Use::Query(entity) => {
+                let Some(text) = arguments.first() else { return fail(node, "a query without a text") };
+                return self.query(text, entity).map(Some);
+            }
+            // What is logged is for the product's log.
+            Use::Member(class, _) if class.kind == Some("Logger") => {
+                self.values(arguments)?;
+                return Ok(Some(Value::Null));
+            }
+            _ => {}
+        }
         if let Use::Member(class, member) = meaning
             && member.is_static
         {
@@ -319,9 +373,10 @@ impl<'e> Evaluator<'e> {
     }
 
     fn function(&mut self, parameter: &'e str, body: &'e Node, item: Value) -> Outcome<Value> {
+        let outside = self.locals.len();
         self.locals.push((parameter, item));
         let result = self.value(body);
-        self.locals.pop();
+        self.locals.truncate(outside);
         result
     }
 }

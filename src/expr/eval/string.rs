@@ -42,6 +42,11 @@ impl Evaluator<'_> {
         };
         let first = arguments.first().and_then(wanted);
         let made = match (name, first) {
+            ("IsNone", _) => return Ok(Some(Value::Bool(text.is_empty() || text == "None"))),
+            ("IsAdded", _) => return Ok(Some(Value::Bool(text == "Added"))),
+            // The documentation of the method and that of the order name it differently.
+            ("IsUpdated", _) => return Ok(Some(Value::Bool(text == "Modified" || text == "Updated"))),
+            ("IsDeleted", _) => return Ok(Some(Value::Bool(text == "Deleted"))),
             ("Length", _) => return Ok(Some(Value::Int(length(text) as i64))),
             ("Contains", Some(part)) => return Ok(Some(Value::Bool(text.contains(&part)))),
             ("StartsWith", Some(part)) => return Ok(Some(Value::Bool(text.starts_with(&part)))),

@@ -22,6 +22,7 @@ impl Schema for World {
 
     fn member(&self, _: EntityId, name: &str) -> Member {
         Member::Value(match name {
+            "Id" => Type::Int64,
             "Name" | "None" => Type::String,
             "Age" | "NoAge" => Type::Int32,
             "Start" | "NoStart" => Type::DateTime,
@@ -43,8 +44,18 @@ impl Data for World {
             "Active" => Value::Bool(resource.id == 0),
             "Chief" => other(1),
             "Crew" => Value::List(Arc::from([other(2), other(1)])),
+            "Id" => Value::Int(resource.id),
             _ => Value::Null,
         })
+    }
+
+    fn find(&self, entity: EntityId, equal: Option<(&str, &str)>) -> Result<Arc<[Resource]>, String> {
+        let all = (0..3).map(|id| Resource { entity, id });
+        let wanted = |one: &Resource| match equal {
+            None => true,
+            Some((property, text)) => self.read(*one, property).unwrap().show() == text,
+        };
+        Ok(all.filter(wanted).collect())
     }
 }
 
@@ -276,4 +287,34 @@ proptest! {
         };
         let _ = run(&format!("return \"{text}\".{name}({arguments});"));
     }
+}
+
+#[test]
+fn queries_find_resources_of_a_type() {
+    let select = |query: &str| {
+        let text = query.replace('"', "\\\"");
+        shown(&format!("return queryHandler.Select<Person>(\"{text}\").Select(x => x.Name);"))
+    };
+    for (query, names) in [
+        ("Select Name", "Élodie Ash,bo,Cy"),
+        ("select Name where Id=1", "bo"),
+        ("Select Name Where Name=\"Cy\"", "Cy"),
+        ("Select Name Where Age >= 41 and Age != 42", "bo"),
+        ("Select Name Where (Name %= \"E\" or Name =% \"y\" or Name %=% \"bo\")", "bo,Cy"),
+        ("Select Name Where Name !%= \"b\" and Name !=% \"y\" and Name !%=% \"zz\"", "Élodie Ash"),
+        ("Select Name Where Active = true or Age = 42", "Élodie Ash,Cy"),
+        ("Select Name Where None = null and Chief.Name = \"bo\" order by Age desc", "Cy,bo,Élodie Ash"),
+        ("PageSize 2 Select Name order by Name", "Cy,bo"),
+        ("Select Name Where Start < \"2021-06-01\" and Age &= 40", "Élodie Ash,bo"),
+        ("Select Name Where NoAge < 5", ""),
+    ] {
+        assert_eq!(select(query), names, "{query}");
+    }
+    assert_eq!(shown("return queryHandler.Select<Person>($\"Select Id Where Id={p.Age - 39}\").FirstOrDefault()?.Name;"), "bo");
+    assert_eq!(
+        shown("return queryHandler.Select<Person>($\"Select Id Where Name={p.Age}{p.Age}x\").Count();"),
+        "error: the query does not parse: `x` after a value, where and, or, or order by is expected"
+    );
+    assert!(shown("return queryHandler.Select<Person>(\"Select Nam\").Count();").contains("has no property `Nam`"));
+    assert_eq!(shown("logger.LogDebug(\"a {0}\", p.Name); return p.Age;"), "40");
 }

@@ -17,6 +17,8 @@ use super::schema::PlanSchema;
 
 /// Resources kept in memory at a time.
 const KEPT: usize = 4096;
+/// Answers to queries kept in memory at a time.
+const ANSWERS: usize = 1024;
 
 /// Reads resources. Valid as long as nothing is written.
 pub(in crate::tasks) struct StoreData<'s> {
@@ -24,7 +26,11 @@ pub(in crate::tasks) struct StoreData<'s> {
     schema: &'s PlanSchema<'s>,
     layouts: RefCell<FxHashMap<EntityId, Option<Rc<Layout>>>>,
     rows: RefCell<FxHashMap<i64, Rc<Row>>>,
+    found: RefCell<FxHashMap<Wanted, Arc<[Resource]>>>,
 }
+
+/// What was looked for: an entity type, and a property with its text.
+type Wanted = (EntityId, Option<(String, String)>);
 
 /// The values of a resource.
 #[derive(Default)]
@@ -35,7 +41,7 @@ struct Row {
 
 impl<'s> StoreData<'s> {
     pub(in crate::tasks) fn new(store: &'s Connection, schema: &'s PlanSchema<'s>) -> Self {
-        Self { store, schema, layouts: RefCell::default(), rows: RefCell::default() }
+        Self { store, schema, layouts: RefCell::default(), rows: RefCell::default(), found: RefCell::default() }
     }
 
     fn layout(&self, entity: EntityId) -> Result<Option<Rc<Layout>>, String> {
@@ -70,6 +76,32 @@ impl<'s> StoreData<'s> {
         }
         rows.insert(id, Rc::clone(&row));
         Ok(row)
+    }
+
+    /// The resources of an entity type, of those whose property has that text.
+    fn search(&self, entity: EntityId, equal: Option<(&str, &str)>) -> Result<Arc<[Resource]>, String> {
+        let failed = |error: rusqlite::Error| error.to_string();
+        let Some(layout) = self.layout(entity)? else { return Ok(Arc::from([])) };
+        let (number, by_key) = (layout.number, "ORDER BY r.key");
+        let collect = |sql: &str, text: Option<&str>| -> rusqlite::Result<Arc<[Resource]>> {
+            let mut statement = self.store.prepare_cached(sql)?;
+            let ids = statement.query_map(rusqlite::params_from_iter(text), |row| row.get(0))?;
+            ids.map(|id| Ok(Resource { entity, id: id? })).collect()
+        };
+        // The number of the type stands in the text, so that an index for that type alone serves.
+        let from = format!("SELECT r.id FROM resource r WHERE r.type = {number}");
+        match equal {
+            None => collect(&format!("{from} {by_key}"), None).map_err(failed),
+            Some((property, text)) => match self.schema.property(entity, property) {
+                None => collect(&format!("{from} AND r.id = CAST(?1 AS INTEGER) {by_key}"), Some(text)).map_err(failed),
+                // What is no text may be written in several ways.
+                Some((_, kind)) if kind != "String" => collect(&format!("{from} {by_key}"), None).map_err(failed),
+                Some((name, _)) => {
+                    let value = layout.value_sql("r", name);
+                    collect(&format!("{from} AND {value} = ?1 {by_key}"), Some(text)).map_err(failed)
+                }
+            },
+        }
     }
 
     /// The resources that a navigation property leads to, by key.
@@ -108,5 +140,19 @@ impl Data for StoreData<'_> {
             None => Ok(Value::Null),
             Some(text) => Value::stored(kind, text).ok_or_else(|| format!("`{property}` is `{text}`, which is no {kind}")),
         }
+    }
+
+    fn find(&self, entity: EntityId, equal: Option<(&str, &str)>) -> Result<Arc<[Resource]>, String> {
+        let wanted = (entity, equal.map(|(property, text)| (property.to_owned(), text.to_owned())));
+        if let Some(known) = self.found.borrow().get(&wanted) {
+            return Ok(Arc::clone(known));
+        }
+        let found = self.search(entity, equal)?;
+        let mut kept = self.found.borrow_mut();
+        if kept.len() >= ANSWERS {
+            kept.clear();
+        }
+        kept.insert(wanted, Arc::clone(&found));
+        Ok(found)
     }
 }

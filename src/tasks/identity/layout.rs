@@ -56,6 +56,18 @@ impl Layout {
         self.properties.iter().position(|name| name == property)
     }
 
+    /// The SQL by which a value of the resources of table `alias` (empty: the only table) is read: the computed one, else
+    /// the synchronized one. Every reader uses this very form, so that an index over it serves them all.
+    pub fn value_sql(&self, alias: &str, property: &str) -> String {
+        let dot = if alias.is_empty() { "" } else { "." };
+        let name = property.replace('"', "\"\"").replace('\'', "''");
+        let computed = format!("json_extract({alias}{dot}computed, '$.\"{name}\"')");
+        match self.index(property) {
+            Some(index) => format!("coalesce({computed}, json_extract({alias}{dot}body, '$[{index}]'))"),
+            None => computed,
+        }
+    }
+
     /// Writes the body that holds `values` (by index in this layout); empty values are null.
     pub fn body(values: &[&str], body: &mut String) {
         let filled = values.iter().rposition(|value| !value.is_empty()).map_or(0, |last| last + 1);

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value, json};
 
+use super::arguments::Arguments;
 use super::{Draft, Scope};
 use crate::plan::model::{Model, ResourceType};
+use crate::tasks::expressions::{PlanSchema, StoreData};
 use crate::tasks::identity::Layout;
 use crate::tasks::mappings::{Mappings, Naming};
 use crate::tasks::{TaskContext, TaskError};
@@ -22,7 +24,11 @@ pub(super) fn pending(context: &TaskContext<'_>, scope: &Scope<'_>) -> Result<Ve
     let (store, model): (&Connection, _) = (context.transaction, &context.plan.model);
     let mut layouts = BTreeMap::new();
     let mut drafts = Vec::new();
+    let schema = PlanSchema::new(model);
+    let data = StoreData::new(store, &schema);
+    let programs = Arguments::compile(&schema, scope)?;
     for resource_type in &scope.resource_types {
+        let arguments = programs.get(resource_type.id.as_str());
         let sql = "SELECT id, owner, resource, command FROM assigned_type
                    WHERE resource_type = ?1 AND state = 1 AND valid_to IS NULL ORDER BY id";
         let mut statement = store.prepare_cached(sql)?;
@@ -52,6 +58,15 @@ pub(super) fn pending(context: &TaskContext<'_>, scope: &Scope<'_>) -> Result<Ve
             if command != "Deleted" {
                 let changes = changes(context, &mut layouts, resource_type, assignment)?;
                 body.insert("Changes".to_owned(), Value::Object(changes));
+            }
+            if let Some(arguments) = arguments {
+                let found = arguments.of(&command, body.get("Changes"), &data).map_err(|reason| {
+                    let what = format!("the arguments of the order {command} {key}, of resource type {}", resource_type.id);
+                    TaskError::new(format!("{what}, cannot be computed: {reason}")).help("correct its ArgumentsExpression")
+                })?;
+                if let Some(found) = found {
+                    body.insert("Arguments".to_owned(), Value::Object(found));
+                }
             }
             drafts.push(Draft { assignment, resource_type: resource_type.id.clone(), command, key, body });
             context.tick(drafts.len() as u64, None)?;

@@ -4,6 +4,7 @@
 //! moment the order was made. Where a resource type's thresholds object, no order is made at all: the list is kept, and
 //! an approval makes orders of exactly that list, or is refused if one of its assignments says something else by now.
 
+mod arguments;
 mod body;
 mod held;
 mod scope;

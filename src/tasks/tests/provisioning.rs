@@ -106,6 +106,45 @@ fn pending_assignments_become_orders_once() {
 }
 
 #[test]
+fn orders_take_arguments_along() {
+    let mut bench = sources();
+    let code = "C#:resource: if (provisioningOrder == null || provisioningOrder.ChangeType.IsNone()) { return null; }
+        var arguments = new System.Collections.Generic.Dictionary<string, string>();
+        var flow = \"Update\";
+        if (provisioningOrder.ChangeType.IsAdded() || provisioningOrder.HasChanged(\"Groups\")) { flow = \"Start\"; }
+        else if (provisioningOrder.ChangeType.IsDeleted()) { flow = \"End\"; }
+        arguments.Add(\"Flow\", flow);
+        if (provisioningOrder.TryGetScalar(\"Mail\", out var mail) && mail != null) {
+          var others = queryHandler.Select<User>(\"Select Id Where Mail=\\\"\" + mail.ToString() + \"\\\"\");
+          if (others.Any()) { arguments[\"Copy\"] = others.First().Code; }
+        }
+        return arguments;";
+    let with = |bench: &mut Bench, code: &str| {
+        let attributes = &mut bench.plan.model.resource_types[0].attributes;
+        attributes.insert("ArgumentsExpression".to_owned(), Attribute::Text(code.to_owned()));
+    };
+    with(&mut bench, code);
+    bench.assign("1", "Added", &[("Mail", "cy@x")], &[]);
+    bench.assign("2", "Modified", &[("Mail", "new@x")], &[]);
+    bench.assign("3", "Deleted", &[], &[]);
+    let task = orders_task();
+    with(&mut bench, "C#:resource: return resource.Code;");
+    let error = bench.run(&task).err().unwrap().to_string();
+    assert!(
+        error.contains("ArgumentsExpression of Account (its input, which no page describes) has no embedded form"),
+        "{error}"
+    );
+    with(&mut bench, "C#:resource: return 3;");
+    let error = bench.run(&task).err().unwrap().to_string();
+    assert!(error.contains("order Added 1, of resource type Account, cannot be computed: it gives whole number"), "{error}");
+    with(&mut bench, code);
+    bench.orders().unwrap();
+    let arguments = bench
+        .query("SELECT json_extract(body, '$.Arguments') FROM provisioning_order ORDER BY json_extract(body, '$.ChangeType')");
+    assert_eq!(arguments, [r#"{"Copy":"3","Flow":"Start"}"#, r#"{"Flow":"End"}"#, r#"{"Flow":"Update"}"#]);
+}
+
+#[test]
 fn orders_are_executed_in_the_files_that_exports_read() {
     let mut bench = sources();
     three(&bench);
