@@ -1,3 +1,4 @@
 //! Where embedded export and fulfil tasks read and write.
 
 pub mod csv;
+pub mod sql;

@@ -5,6 +5,8 @@
 //! nothing. A task ends unchanged only if no export of its connector in the job has anything new, since preparing
 //! needs all of them.
 
+mod sql;
+
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,11 +15,13 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
+use crate::connectors::sql::is_sql_package;
 use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
 use super::mappings::Mappings;
-use super::prepare::{persist, push_value};
+use super::prepare::{Transformations, persist, push_value};
+use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 /// The embedded `ExportTask`.
@@ -28,18 +32,25 @@ struct Source {
     file: PathBuf,
     delta: bool,
     options: CsvOptions,
+    /// What besides the file makes what is synchronized.
+    salt: String,
 }
 
 impl EmbeddedTask for Export {
     fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
         let id = task.text("Connection").unwrap_or_default();
         // What is wrong with the connection itself, the task tells.
-        let known = plan.model.connections.iter().find(|connection| connection.id == id);
-        let Some(connection) = known.filter(|connection| is_csv_package(&connection.package)) else { return Ok(()) };
+        let Some(connection) = plan.model.connections.iter().find(|connection| connection.id == id) else { return Ok(()) };
         if plan.model.connectors.iter().any(|connector| connector.id == connection.connector && connector.deactivated) {
             return Ok(());
         }
-        options(settings, connection).map(|_| ())
+        if is_csv_package(&connection.package) {
+            options(settings, connection).map(|_| ())
+        } else if is_sql_package(&connection.package) {
+            sql::options(settings, connection).map(|_| ())
+        } else {
+            Ok(())
+        }
     }
 
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
@@ -49,6 +60,9 @@ impl EmbeddedTask for Export {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
         let complete = context.task.is("IgnoreCookieFile") || context.task.is("InitMode");
+        if is_sql_package(&connection.package) {
+            return sql::run(context, connection, complete);
+        }
         let Some(source) = source(context, connection, complete, context.task.is("InitMode"))? else {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
@@ -80,10 +94,12 @@ fn connection<'a>(context: &TaskContext<'a>, id: Option<&str>) -> Result<&'a Con
     let id = id.ok_or_else(|| TaskError::new(format!("task {} names no connection", context.task.id)))?;
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
     let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
-    if !is_csv_package(&connection.package) {
+    if !is_csv_package(&connection.package) && !is_sql_package(&connection.package) {
         let message = format!("connection {id} of package {} has no embedded export", connection.package);
-        return Err(TaskError::new(message)
-            .help("embedded are Usercube.CSV and Usercube.CSV.Complete; run others with the process executor"));
+        return Err(TaskError::new(message).help(
+            "embedded are Usercube.CSV, Usercube.CSV.Complete, and Usercube.SQL on SQLite files; run others with the process \
+             executor",
+        ));
     }
     Ok(connection)
 }
@@ -117,26 +133,49 @@ fn source(
             .file(&file)
             .help("check Path and the data folder"));
     }
-    if !context.settings.allows(&file) {
-        return Err(TaskError::new(format!("connection {} reads outside SourcesRootPaths", connection.id))
-            .file(&file)
-            .help("move the file, or add its folder to SourcesRootPaths in the agent's settings"));
-    }
-    Ok(Some(Source { file, delta, options }))
+    check_allowed(context.settings, connection, &file)?;
+    Ok(Some(Source { file, delta, options, salt: salt(connection) }))
 }
 
-/// The settings of a connection.
+/// What of a connection makes another batch of the same source; empty for most.
+fn salt(connection: &Connection) -> String {
+    if connection.transformations.is_empty() { String::new() } else { format!("{:?}", connection.transformations) }
+}
+
+/// Refuses a file outside the folders that connections may read.
+fn check_allowed(settings: &Settings, connection: &Connection, file: &Path) -> Result<(), TaskError> {
+    if settings.allows(file) {
+        return Ok(());
+    }
+    Err(TaskError::new(format!("connection {} reads outside SourcesRootPaths", connection.id))
+        .file(file)
+        .help("move the file, or add its folder to SourcesRootPaths in the agent's settings"))
+}
+
+/// The settings of a connection to CSV files.
 fn options(settings: &Settings, connection: &Connection) -> Result<CsvOptions, TaskError> {
-    let own = settings.connection(&connection.id).ok_or_else(|| {
+    CsvOptions::read(own_settings(settings, connection, "its Path")?).map_err(|error| TaskError::new(error.to_string()))
+}
+
+/// What the settings say of a connection; `wanted` is what an entry needs.
+fn own_settings<'s>(settings: &'s Settings, connection: &Connection, wanted: &str) -> Result<&'s ConnectionSettings, TaskError> {
+    settings.connection(&connection.id).ok_or_else(|| {
         let file = settings.file.display();
         let place = if settings.file.as_os_str().is_empty() { "(no settings file)".into() } else { format!("{file}") };
         TaskError::new(format!("connection {} has no settings under Connections in {place}", connection.id))
-            .help("add an entry with its Path")
-    })?;
-    CsvOptions::read(own).map_err(|error| TaskError::new(error.to_string()))
+            .help(format!("add an entry with {wanted}"))
+    })
 }
 
-/// Whether another CSV export of the connector in this job has something new; in doubt it has.
+/// The hash of what a connection would export now; none where it has nothing to read in this mode.
+fn hash_now(context: &TaskContext<'_>, connection: &Connection) -> Result<Option<String>, TaskError> {
+    if is_sql_package(&connection.package) {
+        return sql::hash(context, connection).map(Some);
+    }
+    source(context, connection, false, false)?.map(|source| source.hash()).transpose()
+}
+
+/// Whether another export of the connector in this job has something new; in doubt it has.
 fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
     let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
     exports.filter_map(|task| task.text("Connection")).filter(|id| *id != own.id).any(|id| {
@@ -144,8 +183,7 @@ fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
         let sibling = model.connections.iter().find(|other| other.id == id && other.connector == own.connector);
         let Some(sibling) = sibling else { return false };
         let unchanged = connection(context, Some(&sibling.id))
-            .and_then(|sibling| source(context, sibling, false, false))
-            .and_then(|source| source.map(|source| source.hash()).transpose())
+            .and_then(|sibling| hash_now(context, sibling))
             .and_then(|hash| hash.map_or(Ok(true), |hash| context.is_consumed(&sibling.id, &hash)));
         !unchanged.unwrap_or(false)
     })
@@ -157,6 +195,7 @@ impl Source {
         let mut hash = Sha256::new();
         let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
         hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
+        hash.update(&self.salt);
         let unreadable = |error| TaskError::io("the file cannot be read", &self.file, error);
         let mut file = File::open(&self.file).map_err(unreadable)?;
         let mut buffer = vec![0; 256 * 1024];
@@ -229,7 +268,9 @@ fn check_header(context: &TaskContext<'_>, connection: &Connection, source: &Sou
     let mappings = Mappings::of(&context.plan.model, &connection.connector)?;
     let columns = mappings.columns();
     let mapped = columns.get(connection.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-    let missing: Vec<_> = mapped.iter().filter(|column| !header.iter().any(|name| name == *column)).copied().collect();
+    let mapped = Transformations::of(connection, &connection.id)?.needed(mapped);
+    let missing: Vec<&str> =
+        mapped.iter().filter(|column| !header.iter().any(|name| name == *column)).map(String::as_str).collect();
     if missing.is_empty() {
         return Ok(());
     }

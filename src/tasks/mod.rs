@@ -11,6 +11,7 @@ mod expressions;
 mod flag;
 mod fulfill;
 pub mod identity;
+mod invoke_sql;
 mod mappings;
 mod orders;
 mod prepare;
@@ -123,13 +124,14 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 11] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 12] = [
     ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
     ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
     ("CreateDatabaseViewsTask", &views::CreateDatabaseViews),
     ("ExportTask", &export::Export),
     ("FulfillTask", &fulfill::Fulfill),
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
+    ("InvokeSqlCommandTask", &invoke_sql::InvokeSqlCommand),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),

@@ -4,7 +4,7 @@ mod decode;
 mod options;
 mod source;
 
-pub use options::CsvOptions;
+pub use options::{CsvOptions, encoding};
 pub use source::{CsvError, CsvSource, newest_match};
 
 /// Whether a connection package reads CSV files.

@@ -80,7 +80,7 @@ impl CsvOptions {
 }
 
 /// The encoding of a name or code page number as .NET knows them.
-fn encoding(name: &str) -> Option<&'static Encoding> {
+pub fn encoding(name: &str) -> Option<&'static Encoding> {
     let name = name.trim();
     let label = match name.to_ascii_lowercase().as_str() {
         "unicode" | "1200" => "utf-16le",

@@ -8,6 +8,7 @@ mod delta;
 mod files;
 mod rows;
 mod sorter;
+mod transform;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,13 +17,15 @@ use rusqlite::OptionalExtension;
 
 use super::export::output_file;
 use super::mappings::{Mappings, connection_of};
-use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
+use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
+use crate::plan::model::{Plan, Task};
 
 pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
 pub(crate) use files::verify;
 pub(super) use files::{SortedFile, folder, persist, push_value};
 use rows::Shape;
+pub(super) use transform::Transformations;
 
 /// The embedded `PrepareSynchronizationTask`.
 pub(super) struct Prepare;
@@ -35,6 +38,7 @@ struct Export {
     delta: bool,
     /// The file that the connection read and the lines skipped in it, for messages.
     source: Option<(String, u64)>,
+    transformations: Transformations,
 }
 
 /// Counters of the task.
@@ -43,10 +47,23 @@ struct Totals {
     rows: u64,
     duplicates: u64,
     null_keys: u64,
+    /// Rows that transformations took out.
+    filtered: u64,
+    /// Values that transformations were to shift and that are no dates.
+    odd_dates: u64,
     changes: delta::Counts,
 }
 
 impl EmbeddedTask for Prepare {
+    fn check_settings(&self, plan: &Plan, task: &Task, _settings: &Settings) -> Result<(), TaskError> {
+        let connector = task.text("Connector").unwrap_or_default();
+        let mut connections = plan.model.connections.iter().filter(|connection| connection.connector == connector);
+        connections.try_for_each(|connection| {
+            let mut tables = connection.transformations.iter().map(|one| one.get("Table").map_or("", String::as_str));
+            tables.try_for_each(|table| Transformations::of(connection, table).map(|_| ()))
+        })
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let task = context.task;
         let connector = task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
@@ -61,7 +78,6 @@ impl EmbeddedTask for Prepare {
             return Err(TaskError::new(format!("preparations of type {kind} have no embedded form")));
         }
         let mappings = Mappings::of(&context.plan.model, connector)?;
-        refuse_transformations(context, connector)?;
         let folder = folder(context.work, connector);
         std::fs::create_dir_all(&folder)
             .map_err(|error| TaskError::io("the folder of work files cannot be made", &folder, error))?;
@@ -93,25 +109,26 @@ impl EmbeddedTask for Prepare {
                 .count("updated", totals.changes.updated)
                 .count("deleted", totals.changes.deleted);
         }
+        let mut said = Vec::new();
         if totals.null_keys > 0 || totals.duplicates > 0 {
-            let aside = format!("{} without key and {} repeated rows put aside", totals.null_keys, totals.duplicates);
-            report = report.message(aside);
+            said.push(format!("{} without key and {} repeated rows put aside", totals.null_keys, totals.duplicates));
+        }
+        if totals.filtered > 0 {
+            report = report.count("filtered", totals.filtered);
+        }
+        if totals.odd_dates > 0 {
+            report = report.count("no_dates", totals.odd_dates);
+            said.push(format!(
+                "{} values that a transformation was to shift are no dates and stay as they are",
+                totals.odd_dates
+            ));
+        }
+        if !said.is_empty() {
+            report = report.message(said.join("; "));
         }
         report.after_commit.push(sweep_after_commit(context, connector)?);
         Ok(report)
     }
-}
-
-fn refuse_transformations(context: &TaskContext<'_>, connector: &str) -> Result<(), TaskError> {
-    let connections = context.plan.model.connections.iter().filter(|connection| connection.connector == connector);
-    for connection in connections {
-        if let Some(transformation) = connection.transformations.first() {
-            let kind = transformation.get("Type").map_or("", String::as_str);
-            let message = format!("the transformation {kind} of connection {} has no embedded form", connection.id);
-            return Err(TaskError::new(message).help("remove it, or prepare with the process executor"));
-        }
-    }
-    Ok(())
 }
 
 /// The export of a table and what the store knows of it.
@@ -124,18 +141,23 @@ fn export(context: &TaskContext<'_>, connector: &str, table: &str) -> Result<Exp
             .file(&file)
             .help("run its export task first"));
     }
-    let Some(connection) = connection else { return Ok(Export { file, connection: None, delta: false, source: None }) };
+    let none = Transformations::default();
+    let Some(connection) = connection else {
+        return Ok(Export { file, connection: None, delta: false, source: None, transformations: none });
+    };
+    let transformations = Transformations::of(connection, table)?;
     let sql = "SELECT hash, delta, source, skipped FROM export WHERE connection = ?1";
     let known = context
         .transaction
         .query_row(sql, [&connection.id], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?)));
     Ok(match known.optional()? {
-        None => Export { file, connection: None, delta: false, source: None },
+        None => Export { file, connection: None, delta: false, source: None, transformations },
         Some((hash, delta, source, skipped)) => Export {
             file,
             connection: Some((connection.id.clone(), hash)),
             delta,
-            source: Some((source, skipped.unsigned_abs())),
+            source: Some((source, skipped.unsigned_abs())).filter(|(source, _)| !source.is_empty()),
+            transformations,
         },
     })
 }
@@ -154,7 +176,7 @@ fn prepare(
     let reference =
         batch::reference(context.transaction, connector, &item.mapping())?.filter(|file| is_usable(&folder.join(file), shape));
     if export.delta {
-        let changes = rows::read_changes(context, shape, export, totals)?;
+        let changes = rows::read_changes(context, &folder, shape, export, totals)?;
         let Some(old) = &reference else {
             let (file, counts) = rows::write_changes(&folder, shape, &changes)?;
             item.delta = Some(file);

@@ -16,6 +16,7 @@ use crate::tasks::{TaskContext, TaskError};
 use super::delta::{self, Changes, Counts};
 use super::files::{ContentFile, KEY_SEPARATOR, SortedFile, persist, push_value};
 use super::sorter::Sorter;
+use super::transform::Bound;
 use super::{Export, Totals};
 
 /// What of a table makes the rows of a mapping.
@@ -86,28 +87,72 @@ fn at_row(export: &Export, row: u64, message: String) -> TaskError {
 
 type Input = csv::Reader<BufReader<File>>;
 
-/// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
-fn open(shape: &Shape, export: &Export, command: Option<&str>) -> Result<(Input, Vec<usize>, usize), TaskError> {
-    let unreadable = |error| TaskError::io("the export cannot be read", &export.file, error);
-    let file = BufReader::with_capacity(256 * 1024, File::open(&export.file).map_err(unreadable)?);
-    let mut input = csv::ReaderBuilder::new().buffer_capacity(256 * 1024).from_reader(file);
-    let header = input.headers().map_err(|error| bad_row(export, error))?.clone();
-    let find = |column: &str| {
-        header.iter().position(|name| name == column).ok_or_else(|| {
-            let what = if shape.link { "association" } else { "entity type" };
-            let message = format!("{what} {} is mapped onto the column {column}, which the export lacks", shape.name);
-            at_row(export, 1, message).help(format!("its columns are {}", header.iter().collect::<Vec<_>>().join(", ")))
-        })
-    };
-    let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<_, _>>()?;
-    let command = match command {
-        None => 0,
-        Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
-            let message = format!("a file of changes needs the column {column}, which says what each row does");
-            at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
-        })?,
-    };
-    Ok((input, columns, command))
+/// A table being read: the export, transformed.
+struct Table<'e> {
+    export: &'e Export,
+    input: Input,
+    steps: Bound<'e>,
+    read: ByteRecord,
+    made: ByteRecord,
+    /// Indexes of the mapped columns.
+    columns: Vec<usize>,
+    /// Index of the column with commands, where one was asked for.
+    command: usize,
+}
+
+impl<'e> Table<'e> {
+    /// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
+    fn open(shape: &Shape, export: &'e Export, command: Option<&str>) -> Result<Self, TaskError> {
+        let unreadable = |error| TaskError::io("the export cannot be read", &export.file, error);
+        let file = BufReader::with_capacity(256 * 1024, File::open(&export.file).map_err(unreadable)?);
+        let mut input = csv::ReaderBuilder::new().buffer_capacity(256 * 1024).from_reader(file);
+        let names = input.headers().map_err(|error| bad_row(export, error))?;
+        let names: Vec<String> = names.iter().map(str::to_owned).collect();
+        let steps = export.transformations.bind(&names).map_err(|column| {
+            let message = format!("a transformation of table {} reads the column {column}, which the export lacks", shape.table);
+            at_row(export, 1, message).help(format!("its columns are {}", names.join(", ")))
+        })?;
+        let header = steps.header();
+        let find = |column: &str| {
+            header.iter().position(|name| name == column).ok_or_else(|| {
+                let what = if shape.link { "association" } else { "entity type" };
+                let message = format!("{what} {} is mapped onto the column {column}, which the export lacks", shape.name);
+                at_row(export, 1, message).help(format!("its columns are {}", header.join(", ")))
+            })
+        };
+        let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<_, _>>()?;
+        let command = match command {
+            None => 0,
+            Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
+                let message = format!("a file of changes needs the column {column}, which says what each row does");
+                at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
+            })?,
+        };
+        Ok(Self { export, input, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, command })
+    }
+
+    /// Reads the next row; none at the end, else whether the transformations let it stay.
+    fn advance(&mut self) -> Result<Option<bool>, TaskError> {
+        if !self.input.read_byte_record(&mut self.read).map_err(|error| bad_row(self.export, error))? {
+            return Ok(None);
+        }
+        Ok(Some(self.steps.is_empty() || self.steps.apply(&self.read, &mut self.made)))
+    }
+
+    /// The row that was read.
+    fn row(&self) -> &ByteRecord {
+        if self.steps.is_empty() { &self.read } else { &self.made }
+    }
+
+    /// Its line in the export.
+    fn line(&self) -> u64 {
+        self.read.position().map_or(0, csv::Position::line)
+    }
+
+    /// The values of the mapped columns.
+    fn values(&self) -> Vec<&[u8]> {
+        self.columns.iter().map(|&column| self.row().get(column).unwrap_or_default()).collect()
+    }
 }
 
 fn bad_row(export: &Export, error: csv::Error) -> TaskError {
@@ -123,7 +168,12 @@ struct Aside<'a> {
     name: String,
 }
 
-impl Aside<'_> {
+impl<'a> Aside<'a> {
+    fn new(folder: &'a Path, shape: &'a Shape, ending: &str) -> Self {
+        let name = format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_"));
+        Self { folder, header: &shape.header, output: None, name }
+    }
+
     fn push(&mut self, line: &[u8]) -> io::Result<()> {
         let output = match &mut self.output {
             Some(output) => output,
@@ -158,20 +208,17 @@ pub(super) fn write_sorted(
     totals: &mut Totals,
 ) -> Result<String, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
-    let (mut input, columns, _) = open(shape, export, None)?;
-    let aside = |ending: &str| Aside {
-        folder,
-        header: &shape.header,
-        output: None,
-        name: format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_")),
-    };
-    let (mut null_keys, mut duplicates) = (aside("nullpk"), aside("duplicates"));
+    let mut table = Table::open(shape, export, None)?;
+    let (mut null_keys, mut duplicates) = (Aside::new(folder, shape, "nullpk"), Aside::new(folder, shape, "duplicates"));
     let mut sorter = Sorter::new(folder);
-    let mut record = ByteRecord::new();
-    while input.read_byte_record(&mut record).map_err(|error| bad_row(export, error))? {
+    while let Some(stays) = table.advance()? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
-        let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
+        if !stays {
+            totals.filtered += 1;
+            continue;
+        }
+        let values = table.values();
         let text = csv_line(values.iter().copied());
         let Some(key) = shape.key_of(&values) else {
             // A row without a second value is a resource without that link, which is no fault.
@@ -181,11 +228,11 @@ pub(super) fn write_sorted(
             }
             continue;
         };
-        let row = record.position().map_or(0, csv::Position::line);
         let mut whole = FxHasher::default();
-        record.as_slice().hash(&mut whole);
-        sorter.push(&key, row, whole.finish(), &text).map_err(unwritable)?;
+        table.row().as_slice().hash(&mut whole);
+        sorter.push(&key, table.line(), whole.finish(), &text).map_err(unwritable)?;
     }
+    totals.odd_dates += table.steps.odd_dates();
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
     let mut last: Option<super::sorter::Row> = None;
@@ -251,19 +298,21 @@ fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile> {
 /// Reads a file of changes: what each key becomes. A later row of the file wins.
 pub(super) fn read_changes(
     context: &TaskContext<'_>,
+    folder: &Path,
     shape: &Shape,
     export: &Export,
     totals: &mut Totals,
 ) -> Result<ChangeSet, TaskError> {
+    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let column = context.task.text("ColumnName").unwrap_or("command");
-    let (mut input, columns, command_column) = open(shape, export, Some(column))?;
+    let mut table = Table::open(shape, export, Some(column))?;
+    let mut null_keys = Aside::new(folder, shape, "nullpk");
     let mut set = ChangeSet { changes: Changes::new(), replaced: BTreeSet::new() };
-    let mut record = ByteRecord::new();
-    while input.read_byte_record(&mut record).map_err(|error| bad_row(export, error))? {
+    while let Some(stays) = table.advance()? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
-        let row = record.position().map_or(0, csv::Position::line);
-        let word = String::from_utf8_lossy(record.get(command_column).unwrap_or_default()).to_ascii_lowercase();
+        let row = table.line();
+        let word = String::from_utf8_lossy(table.row().get(table.command).unwrap_or_default()).to_ascii_lowercase();
         let removes = match word.as_str() {
             "insert" | "add" | "update" | "modify" | "merge" => false,
             "delete" | "remove" => true,
@@ -272,7 +321,10 @@ pub(super) fn read_changes(
                 return Err(at_row(export, row, message).help("commands are insert, update, merge and delete"));
             }
         };
-        let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
+        // What a filter takes out is not there any more, whatever it was before.
+        totals.filtered += u64::from(!stays);
+        let removes = removes || !stays;
+        let values = table.values();
         if shape.link {
             set.replace_links(shape, &values);
         }
@@ -282,8 +334,15 @@ pub(super) fn read_changes(
                 set.changes.insert(key, text);
             }
             None if shape.link => {}
-            None => totals.null_keys += 1,
+            None => {
+                totals.null_keys += 1;
+                null_keys.push(&csv_line(values.iter().copied())).map_err(unwritable)?;
+            }
         }
+    }
+    totals.odd_dates += table.steps.odd_dates();
+    if !shape.link {
+        null_keys.finish().map_err(unwritable)?;
     }
     Ok(set)
 }

@@ -173,6 +173,35 @@ impl Settings {
         }
     }
 
+    /// A text at a path of keys, where it is set.
+    pub fn text_at(&self, path: &[&str]) -> Result<Option<Secret>, SettingsError> {
+        let Some(node) = self.node_at(path) else { return Ok(None) };
+        match &node.value {
+            Json::Null => Ok(None),
+            Json::Text(text) | Json::Number(text) => Ok(Some(Secret(text.clone()))),
+            _ => Err(self.wrong(path, "it must be a text")),
+        }
+    }
+
+    /// The keys of the object at a path of keys, in the order written.
+    pub fn keys_at(&self, path: &[&str]) -> Vec<&str> {
+        match self.node_at(path).map(|node| &node.value) {
+            Some(Json::Map(members)) => members.iter().map(|(key, ..)| key.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// An error at a path of keys, or where it would stand.
+    pub fn wrong(&self, path: &[&str], message: impl fmt::Display) -> SettingsError {
+        let known = (0..=path.len()).rev().find_map(|depth| self.node_at(&path[..depth]));
+        let place = known.map_or(Place { line: 1, column: 1 }, |node| node.place);
+        SettingsError::Invalid { file: self.file.clone(), place, message: format!("{}: {message}", path.join(".")) }
+    }
+
+    fn node_at(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self.root.as_ref()?, |node, key| node.get(key))
+    }
+
     /// The agent that the file belongs to, from `OpenId`.
     pub fn agent(&self) -> Option<&str> {
         match &self.root.as_ref()?.get("OpenId")?.get("AgentIdentifier")?.value {
@@ -324,6 +353,16 @@ mod tests {
         let error = parse("{\"Connections\": {\"A\": {\"IsFileNameRegex\": 3}}}").unwrap();
         let error = error.connection("A").unwrap().flag("IsFileNameRegex").unwrap_err();
         assert!(error.to_string().ends_with("1:43: IsFileNameRegex of connection A must be true or false"), "{error}");
+    }
+
+    #[test]
+    fn settings_beside_connections_are_found_by_their_path() {
+        let settings = parse("{\"Databases\": {\"Payroll\": \"Data Source=p.db\",\n \"Odd\": {}}}").unwrap();
+        let found = |name| settings.text_at(&["databases", name]).map(|text| text.map(|text| text.expose().to_owned()));
+        assert_eq!(found("payroll").unwrap().as_deref(), Some("Data Source=p.db"));
+        assert_eq!(found("Other").unwrap(), None);
+        assert_eq!(found("Odd").unwrap_err().to_string(), "conf/appsettings.agent.json:2:9: databases.Odd: it must be a text");
+        assert_eq!(settings.keys_at(&["Databases"]), ["Payroll", "Odd"]);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The embedded tasks on small companies: a store, a folder of CSV files, a plan made by hand.
 
 mod code;
+mod databases;
 mod export;
 mod laws;
 mod pipeline;
 mod provisioning;
 mod roles;
 mod thresholds;
+mod transformations;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -205,6 +207,18 @@ impl Bench {
 
     fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), content).unwrap();
+    }
+
+    /// What the task says of its settings before the job starts.
+    fn refused(&self, task: &Task) -> String {
+        let settings = Settings::parse(&self.settings, &self.folder.path().join("appsettings.agent.json"), None).unwrap();
+        let error = find(&task.element).unwrap().check_settings(&self.plan, task, &settings).err();
+        self.local(&error.map(|error| error.to_string()).unwrap_or_default())
+    }
+
+    /// A message without the folder of the test.
+    fn local(&self, message: &str) -> String {
+        message.replace(&format!("{}/", self.folder.path().display()), "")
     }
 
     fn run(&mut self, task: &Task) -> Result<TaskReport, TaskError> {

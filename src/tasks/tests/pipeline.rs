@@ -168,7 +168,4 @@ fn what_has_no_embedded_form_is_refused_with_its_name() {
         error.contains("User.Kind (String.Normalize(Any?))") && error.contains("User.OrgName (binding through Groups"),
         "{error}"
     );
-    bench.plan.model.connections[2].transformations = vec![BTreeMap::from([("Type".to_owned(), "WhereValue".to_owned())])];
-    let error = bench.prepare("Complete").err().unwrap().to_string();
-    assert!(error.contains("the transformation WhereValue of connection People has no embedded form"), "{error}");
 }
