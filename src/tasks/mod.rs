@@ -11,6 +11,7 @@ mod expressions;
 mod flag;
 mod fulfill;
 pub mod identity;
+mod indexes;
 mod invoke_sql;
 mod mappings;
 mod orders;
@@ -19,6 +20,7 @@ mod role_model;
 pub mod settings;
 mod synchronize;
 mod upkeep;
+mod valid_from;
 mod views;
 
 use std::collections::BTreeMap;
@@ -124,7 +126,7 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 12] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 14] = [
     ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
     ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
     ("CreateDatabaseViewsTask", &views::CreateDatabaseViews),
@@ -133,7 +135,9 @@ const EMBEDDED: [(&str, &dyn EmbeddedTask); 12] = [
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
     ("InvokeSqlCommandTask", &invoke_sql::InvokeSqlCommand),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
+    ("ManageConfigurationIndexesTask", &indexes::ManageConfigurationIndexes),
     ("PrepareSynchronizationTask", &prepare::Prepare),
+    ("ResetValidFromTask", &valid_from::ResetValidFrom),
     ("SetRecentlyModifiedFlagTask", &flag::SetRecentlyModifiedFlag),
     ("SynchronizeTask", &synchronize::Synchronize),
     ("UpdateEntityPropertyExpressionsTask", &expressions::UpdateExpressions),

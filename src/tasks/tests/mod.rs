@@ -9,6 +9,7 @@ mod provisioning;
 mod roles;
 mod thresholds;
 mod transformations;
+mod upkeep;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
