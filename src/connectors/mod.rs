@@ -1,4 +1,5 @@
 //! Where embedded export and fulfil tasks read and write.
 
 pub mod csv;
+pub mod http;
 pub mod sql;

@@ -12,6 +12,7 @@ mod flag;
 mod fulfill;
 pub mod identity;
 mod indexes;
+mod invoke_api;
 mod invoke_sql;
 mod mappings;
 mod orders;
@@ -126,13 +127,14 @@ impl TaskReport {
 }
 
 /// The embedded form of each task element, by element name.
-const EMBEDDED: [(&str, &dyn EmbeddedTask); 14] = [
+const EMBEDDED: [(&str, &dyn EmbeddedTask); 15] = [
     ("ComputeCorrelationKeysTask", &correlation::ComputeCorrelationKeys),
     ("ComputeRoleModelTask", &role_model::ComputeRoleModel),
     ("CreateDatabaseViewsTask", &views::CreateDatabaseViews),
     ("ExportTask", &export::Export),
     ("FulfillTask", &fulfill::Fulfill),
     ("GenerateProvisioningOrdersTask", &orders::GenerateOrders),
+    ("InvokeApiTask", &invoke_api::InvokeApi),
     ("InvokeSqlCommandTask", &invoke_sql::InvokeSqlCommand),
     ("MaintainIndexesTask", &upkeep::MaintainIndexes),
     ("ManageConfigurationIndexesTask", &indexes::ManageConfigurationIndexes),

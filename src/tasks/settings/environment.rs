@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::json::{Json, Node, Place};
 
 /// The keys at the top that the environment may give.
-const ROOTS: [&str; 3] = ["Connections", "Databases", "OpenId"];
+const ROOTS: [&str; 4] = ["Connections", "Databases", "InvokeApi", "OpenId"];
 /// What separates keys.
 const SEPARATOR: &str = "__";
 const FILE: &str = "File";
