@@ -5,6 +5,7 @@
 mod answer;
 mod url;
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -62,13 +63,9 @@ pub fn check_header(name: &str, value: &Secret) -> Result<(), String> {
 
 /// Makes a call that takes no longer than `limit`.
 pub fn call(request: &Request<'_>, limit: Duration, cancelled: &dyn Fn() -> bool) -> Result<Answer, CallError> {
-    let mut wire = Wire { stream: None, end: Instant::now() + limit, limit, cancelled, sent: false };
+    let mut wire = Wire { stream: None, end: Instant::now() + limit, limit, cancelled, sent: false, gone: Cell::new(false) };
     let result = wire.talk(request);
-    let sent = wire.sent;
-    result.map_err(|error| {
-        let gone = cancelled() && error.kind() == io::ErrorKind::Interrupted;
-        CallError { message: error.to_string(), sent, cancelled: gone }
-    })
+    result.map_err(|error| CallError { message: error.to_string(), sent: wire.sent, cancelled: wire.gone.get() })
 }
 
 /// The connection of a call.
@@ -78,6 +75,8 @@ struct Wire<'c> {
     limit: Duration,
     cancelled: &'c dyn Fn() -> bool,
     sent: bool,
+    /// Whether it ends because of that.
+    gone: Cell<bool>,
 }
 
 impl Wire<'_> {
@@ -123,7 +122,9 @@ impl Wire<'_> {
     /// Whether the call goes on.
     fn look(&self) -> io::Result<()> {
         if (self.cancelled)() {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "cancelled"));
+            self.gone.set(true);
+            // Not `Interrupted`, after which readers try again.
+            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cancelled"));
         }
         if Instant::now() >= self.end {
             let message = format!("no whole answer within {} s", self.limit.as_secs_f64());

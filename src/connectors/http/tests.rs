@@ -51,6 +51,26 @@ fn a_server_that_says_nothing_is_left() {
 }
 
 #[test]
+fn a_call_is_given_up_in_the_middle_of_an_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let served = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n").unwrap();
+        // The answer goes on, only not yet.
+        let _ = ended.recv();
+    });
+    let request = Request { method: "GET", url: &url, headers: &[], body: None };
+    let asked = Cell::new(0);
+    let cancelled = || asked.replace(asked.get() + 1) > 6;
+    let error = call(&request, Duration::from_mins(10), &cancelled).unwrap_err();
+    drop(end);
+    served.join().unwrap();
+    assert!(error.sent && error.cancelled, "{error}");
+}
+
+#[test]
 fn nobody_there_is_told_before_anything_is_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

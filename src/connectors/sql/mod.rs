@@ -32,7 +32,14 @@ impl SqlError {
 
 impl From<rusqlite::Error> for SqlError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::new(error.to_string())
+        // The statement itself is not repeated: it may hold what nobody should read.
+        match error {
+            rusqlite::Error::SqlInputError { msg, offset, .. } if offset >= 0 => {
+                Self::new(format!("{msg}, at byte {offset} of its statement"))
+            }
+            rusqlite::Error::SqlInputError { msg, .. } => Self::new(msg),
+            other => Self::new(other.to_string()),
+        }
     }
 }
 
