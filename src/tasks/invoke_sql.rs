@@ -1,4 +1,4 @@
-//! `InvokeSqlCommandTask`: statements run on a SQLite database that the settings declare.
+//! `InvokeSqlCommandTask`: statements run on a `SQLite` database that the settings declare.
 //!
 //! A query only reads, and its results become CSV files. A command is one transaction of that database, committed before
 //! the outcome is: a kill in between makes the same command run again, so a command has to be one that may.
@@ -196,7 +196,8 @@ fn command(mut database: Connection, sql: &str) -> Result<Done, TaskError> {
     let mut batch = rusqlite::Batch::new(&database, sql);
     loop {
         number += 1;
-        let at = |error: rusqlite::Error| TaskError::new(format!("statement {number}: {error}; nothing is changed"));
+        let at =
+            |error: rusqlite::Error| TaskError::new(format!("statement {number}: {}; nothing is changed", SqlError::from(error)));
         let Some(mut statement) = batch.next().map_err(at)? else { break };
         let mut rows = statement.raw_query();
         while rows.next().map_err(at)?.is_some() {}

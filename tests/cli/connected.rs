@@ -1,4 +1,4 @@
-//! Jobs that reach databases, servers and scripts: people out of a SQLite file, statements, calls over HTTP.
+//! Jobs that reach databases, servers and scripts: people out of a database file, statements, calls over HTTP.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -22,7 +22,7 @@ pub(in crate::config) fn read_duration(text: &str) -> Option<Duration> {
 pub(in crate::config) fn shown_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     let units = [(3_600_000, "h"), (60_000, "m"), (1000, "s")];
-    let whole = units.into_iter().find(|(unit, _)| milliseconds > 0 && milliseconds % unit == 0);
+    let whole = units.into_iter().find(|(unit, _)| milliseconds > 0 && milliseconds.is_multiple_of(*unit));
     whole.map_or_else(|| format!("{milliseconds}ms"), |(unit, sign)| format!("{}{sign}", milliseconds / unit))
 }
 

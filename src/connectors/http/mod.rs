@@ -5,6 +5,8 @@
 mod answer;
 mod url;
 
+use std::cell::Cell;
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
@@ -53,7 +55,7 @@ pub fn check_header(name: &str, value: &Secret) -> Result<(), String> {
     if OWN.contains(&name.to_ascii_lowercase().as_str()) {
         return Err("this header field is written by jobwright itself".to_owned());
     }
-    if value.expose().chars().any(|c| c.is_control()) || !value.expose().is_ascii() {
+    if value.expose().chars().any(char::is_control) || !value.expose().is_ascii() {
         return Err("its value holds signs that no header field may hold".to_owned());
     }
     Ok(())
@@ -61,13 +63,9 @@ pub fn check_header(name: &str, value: &Secret) -> Result<(), String> {
 
 /// Makes a call that takes no longer than `limit`.
 pub fn call(request: &Request<'_>, limit: Duration, cancelled: &dyn Fn() -> bool) -> Result<Answer, CallError> {
-    let mut wire = Wire { stream: None, end: Instant::now() + limit, limit, cancelled, sent: false };
+    let mut wire = Wire { stream: None, end: Instant::now() + limit, limit, cancelled, sent: false, gone: Cell::new(false) };
     let result = wire.talk(request);
-    let sent = wire.sent;
-    result.map_err(|error| {
-        let gone = cancelled() && error.kind() == io::ErrorKind::Interrupted;
-        CallError { message: error.to_string(), sent, cancelled: gone }
-    })
+    result.map_err(|error| CallError { message: error.to_string(), sent: wire.sent, cancelled: wire.gone.get() })
 }
 
 /// The connection of a call.
@@ -77,6 +75,8 @@ struct Wire<'c> {
     limit: Duration,
     cancelled: &'c dyn Fn() -> bool,
     sent: bool,
+    /// Whether it ends because of that.
+    gone: Cell<bool>,
 }
 
 impl Wire<'_> {
@@ -89,11 +89,12 @@ impl Wire<'_> {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, request.url.target(), request.url.authority());
         head.push_str("Connection: close\r\nAccept: */*\r\n");
         for (name, value) in request.headers {
-            head.push_str(&format!("{name}: {}\r\n", value.expose()));
+            // Writing to a text cannot fail.
+            let _ = write!(head, "{name}: {}\r\n", value.expose());
         }
         let body = request.body.unwrap_or_default();
         if request.body.is_some() || matches!(request.method, "PUT" | "POST") {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            let _ = write!(head, "Content-Length: {}\r\n", body.len());
         }
         head.push_str("\r\n");
         self.sent = true;
@@ -121,7 +122,9 @@ impl Wire<'_> {
     /// Whether the call goes on.
     fn look(&self) -> io::Result<()> {
         if (self.cancelled)() {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "cancelled"));
+            self.gone.set(true);
+            // Not `Interrupted`, after which readers try again.
+            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cancelled"));
         }
         if Instant::now() >= self.end {
             let message = format!("no whole answer within {} s", self.limit.as_secs_f64());

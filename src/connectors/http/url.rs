@@ -1,5 +1,7 @@
 //! Addresses of plain HTTP.
 
+use std::fmt::Write as _;
+
 /// An address: where, and what there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
@@ -91,7 +93,8 @@ fn escaped(text: &str) -> String {
         if plain {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a text cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -1,4 +1,4 @@
-//! Connection strings of SQLite, as .NET writes them: `Data Source=people.db;Mode=ReadOnly`.
+//! Connection strings of `SQLite`, as .NET writes them: `Data Source=people.db;Mode=ReadOnly`.
 
 /// How the connection string asks for the database to be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -90,14 +90,14 @@ mod tests {
     #[test]
     fn a_statement_without_end_is_ended() {
         assert!(matches!(endless(Duration::from_millis(60), false), Guarded::TimedOut));
-        assert!(matches!(endless(Duration::from_secs(600), true), Guarded::Cancelled));
+        assert!(matches!(endless(Duration::from_mins(10), true), Guarded::Cancelled));
     }
 
     #[test]
     fn what_succeeds_in_time_is_given_back() {
         let database = Connection::open_in_memory().unwrap();
         let work = |database: Connection, _: &AtomicU64| Ok::<_, SqlError>(database.query_row("SELECT 7", [], |row| row.get(0))?);
-        let seven: i64 = guarded(database, Duration::from_secs(600), |_| false, work).unwrap();
+        let seven: i64 = guarded(database, Duration::from_mins(10), |_| false, work).unwrap();
         assert_eq!(seven, 7);
     }
 }

@@ -1,4 +1,4 @@
-//! Databases as sources: SQLite files, of the packages for SQL the generic one.
+//! Databases as sources: `SQLite` files, of the packages for SQL the generic one.
 //!
 //! A source is opened for reading only, one statement at a time, and nothing it does takes longer than it may.
 
@@ -32,7 +32,14 @@ impl SqlError {
 
 impl From<rusqlite::Error> for SqlError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::new(error.to_string())
+        // The statement itself is not repeated: it may hold what nobody should read.
+        match error {
+            rusqlite::Error::SqlInputError { msg, offset, .. } if offset >= 0 => {
+                Self::new(format!("{msg}, at byte {offset} of its statement"))
+            }
+            rusqlite::Error::SqlInputError { msg, .. } => Self::new(msg),
+            other => Self::new(other.to_string()),
+        }
     }
 }
 
@@ -41,12 +48,12 @@ pub fn is_sql_package(package: &str) -> bool {
     package.split('@').next().unwrap_or_default().eq_ignore_ascii_case("Usercube.SQL")
 }
 
-/// The providers of SQLite, as .NET names their factories, assemblies and invariant names.
+/// The providers of `SQLite`, as .NET names their factories, assemblies and invariant names.
 const PROVIDERS: [&str; 2] = ["Microsoft.Data.Sqlite", "System.Data.SQLite"];
-/// How a provider of SQLite is written in full.
+/// How a provider of `SQLite` is written in full.
 pub const FACTORY: &str = "Microsoft.Data.Sqlite.SqliteFactory";
 
-/// Whether a name of a provider, its class or its assembly is one of SQLite.
+/// Whether a name of a provider, its class or its assembly is one of `SQLite`.
 pub fn is_sqlite(name: &str) -> bool {
     let name = name.trim().to_ascii_lowercase();
     name == "sqlite"

@@ -53,7 +53,7 @@ pub(crate) fn release(database: &mut Connection) -> Result<(), SqlError> {
 /// The rows of a statement.
 pub struct Rows<'s> {
     names: Vec<String>,
-    rows: rusqlite::Rows<'s>,
+    cursor: rusqlite::Rows<'s>,
     read: u64,
 }
 
@@ -63,11 +63,11 @@ impl<'s> Rows<'s> {
         if statement.column_count() == 0 || !statement.readonly() {
             return Err(SqlError::new("the statement is no query: it gives no rows, or changes something"));
         }
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         if let Some(twice) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
             return Err(SqlError::new(format!("the statement gives the column {:?} twice: name it otherwise with AS", twice.1)));
         }
-        Ok(Self { names, rows: statement.raw_query(), read: 0 })
+        Ok(Self { names, cursor: statement.raw_query(), read: 0 })
     }
 
     /// Names of the columns.
@@ -77,7 +77,7 @@ impl<'s> Rows<'s> {
 
     /// Puts the texts of the next row into `values`; false at the end. No value is an empty text.
     pub fn next(&mut self, values: &mut Vec<String>) -> Result<bool, SqlError> {
-        let Some(row) = self.rows.next()? else { return Ok(false) };
+        let Some(row) = self.cursor.next()? else { return Ok(false) };
         self.read += 1;
         values.resize(self.names.len(), String::new());
         for (index, value) in values.iter_mut().enumerate() {

@@ -160,12 +160,11 @@ fn compare(value: &Value, operator: Operator, other: &Value) -> bool {
 fn narrow(condition: &Condition) -> Option<(String, String)> {
     match condition {
         Condition::All(parts) => parts.iter().find_map(narrow),
-        Condition::Any(_) => None,
         Condition::Compare(Path(names), Operator::Equal, operand) => match (&names[..], operand) {
             ([name], Operand::Text(text)) if name != "Id" => Some((name.clone(), text.clone())),
             ([name], Operand::Int(number)) if name == "Id" => Some((name.clone(), number.to_string())),
             _ => None,
         },
-        Condition::Compare(..) => None,
+        Condition::Any(_) | Condition::Compare(..) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Exports of databases: SQLite files as sources of the package for SQL in general.
+//! Exports of databases: `SQLite` files as sources of the package for SQL in general.
 //!
 //! What a statement gives is written beside and hashed while it is read; the package has no incremental mode, so what
 //! the last consumed batch was made of is told by that hash.

@@ -59,8 +59,8 @@ impl EmbeddedTask for Prepare {
         let connector = task.text("Connector").unwrap_or_default();
         let mut connections = plan.model.connections.iter().filter(|connection| connection.connector == connector);
         connections.try_for_each(|connection| {
-            let tables = connection.transformations.iter().map(|one| one.get("Table").map_or("", String::as_str));
-            tables.map(|table| Transformations::of(connection, table).map(|_| ())).collect()
+            let mut tables = connection.transformations.iter().map(|one| one.get("Table").map_or("", String::as_str));
+            tables.try_for_each(|table| Transformations::of(connection, table).map(|_| ()))
         })
     }
 

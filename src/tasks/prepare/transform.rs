@@ -170,13 +170,10 @@ impl Bound<'_> {
                 }
                 BoundStep::Date(output, input, shift) => {
                     let value = self.values[*input].clone();
-                    self.values[*output] = match shift.apply(&value) {
-                        Ok(shifted) => shifted,
-                        Err(NoDate) => {
-                            self.odd_dates += 1;
-                            value
-                        }
-                    };
+                    self.values[*output] = shift.apply(&value).unwrap_or_else(|NoDate| {
+                        self.odd_dates += 1;
+                        value
+                    });
                 }
                 BoundStep::Where(column, test) => stays &= test.holds(&self.values[*column]),
             }
@@ -212,8 +209,8 @@ impl Shift {
         if plain.is_empty() {
             return Ok(text.to_owned());
         }
-        let own = self.pattern.as_deref().into_iter().chain(FORMS);
-        if let Some((form, date)) = own.filter_map(|form| Some((form, DateTime::parse(form, plain)?))).next() {
+        let mut own = self.pattern.as_deref().into_iter().chain(FORMS);
+        if let Some((form, date)) = own.find_map(|form| Some((form, DateTime::parse(form, plain)?))) {
             if !self.years.contains(&date.civil().0) {
                 return Ok(text.to_owned());
             }

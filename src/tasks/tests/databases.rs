@@ -1,4 +1,4 @@
-//! SQLite databases as sources, and statements run on them.
+//! `SQLite` databases as sources, and statements run on them.
 
 use super::*;
 
