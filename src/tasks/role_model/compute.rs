@@ -166,7 +166,8 @@ impl<'a> Run<'a> {
         }
         for ((composite, name), (origin, rules)) in wanted {
             let kind = if composite { "CompositeRole" } else { "SingleRole" };
-            let sql = "INSERT INTO assigned_role (owner, kind, role, origin, because, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql =
+                "INSERT INTO assigned_role (owner, kind, role, origin, because, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             self.store.prepare_cached(sql)?.execute(params![id, kind, name, origin, rules, self.moment])?;
             self.changes += 1;
         }
@@ -416,7 +417,7 @@ impl<'a> Run<'a> {
             let before = (row.command == "Deleted").then_some(row.state);
             let frame = Frame { blocked: frame.blocked || !found.may_remove, ..frame };
             Self::advance(&mut next, "Deleted", before, frame);
-            next.origin = if denied { "denied" } else { "calculated" }.to_owned();
+            if denied { "denied" } else { "calculated" }.clone_into(&mut next.origin);
             next.because = None;
             if next.state != ERRORED {
                 next.message = None;

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use crate::expr::Binding;
 use crate::expr::date::DateTime;
 use crate::expr::schema::{EntityId, Schema};
-use crate::expr::Binding;
 use crate::plan::model::{Item, Value};
 use crate::tasks::TaskError;
 use crate::tasks::correlation::text;
@@ -38,7 +38,8 @@ impl Compiler<'_, '_> {
         if text(attributes, "ResourcesExpression").is_some() {
             self.refused.push(format!("{name} (ResourcesExpression)"));
         }
-        let mut found = Contexts { records: None, dates: Dates::default(), values: Vec::new(), sections: Vec::new(), exclude: None };
+        let mut found =
+            Contexts { records: None, dates: Dates::default(), values: Vec::new(), sections: Vec::new(), exclude: None };
         if let Some(binding) = text(attributes, "ResourcesBinding") {
             match Walk::along(self.store, self.schema, entity, binding)? {
                 Ok((walk, end)) => (found.records, entity) = (Some(walk), end),

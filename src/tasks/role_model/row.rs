@@ -60,8 +60,19 @@ impl Run<'_> {
             let sql = "INSERT INTO assigned_type (owner, resource_type, resource, state, command, origin, message, tries,
                        confidence, because, valid_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
             let (state, command, origin) = (next.state, &next.command, &next.origin);
-            let said = params![owner, resource_type, next.resource, state, command, origin, next.message, next.tries,
-                next.confidence, next.because, self.moment];
+            let said = params![
+                owner,
+                resource_type,
+                next.resource,
+                state,
+                command,
+                origin,
+                next.message,
+                next.tries,
+                next.confidence,
+                next.because,
+                self.moment
+            ];
             self.store.prepare_cached(sql)?.execute(said)?;
             self.changes += 1;
             self.pending += u64::from(state == PENDING);
@@ -73,7 +84,8 @@ impl Run<'_> {
         let sql = "UPDATE assigned_type SET resource = ?1, state = ?2, command = ?3, origin = ?4, message = ?5, tries = ?6,
                    confidence = ?7, because = ?8 WHERE id = ?9";
         let (state, command, origin) = (next.state, &next.command, &next.origin);
-        let said = params![next.resource, state, command, origin, next.message, next.tries, next.confidence, next.because, row.id];
+        let said =
+            params![next.resource, state, command, origin, next.message, next.tries, next.confidence, next.because, row.id];
         self.store.prepare_cached(sql)?.execute(said)?;
         // Why something is says nothing new of what is.
         let explained = Row { confidence: next.confidence, because: next.because.clone(), ..row.clone() };

@@ -178,9 +178,10 @@ impl<'p> Rules<'p> {
     /// Without the names of roles.
     pub(super) fn new(dimensions: Vec<Dimension>, composite: Roles, single: Roles, types: Vec<Type<'p>>) -> Self {
         let by_id = types.iter().enumerate().map(|(number, found)| (found.id, number)).collect();
-        let keys = types.iter().enumerate().flat_map(|(number, found)| {
-            found.correlations.iter().map(move |correlation| (correlation.key.clone(), number))
-        });
+        let keys = types
+            .iter()
+            .enumerate()
+            .flat_map(|(number, found)| found.correlations.iter().map(move |correlation| (correlation.key.clone(), number)));
         let by_key = keys.collect();
         Self {
             dimensions,

@@ -11,7 +11,13 @@ use super::*;
 const DAY: i64 = 86_400_000;
 
 fn item(element: &str, id: Option<&str>, list: &[(&str, Value)]) -> Item {
-    Item { element: element.to_owned(), id: id.map(str::to_owned), label: None, attributes: attributes(list), children: Vec::new() }
+    Item {
+        element: element.to_owned(),
+        id: id.map(str::to_owned),
+        label: None,
+        attributes: attributes(list),
+        children: Vec::new(),
+    }
 }
 
 fn author() -> Author {
@@ -153,7 +159,8 @@ fn a_value_can_be_another_one_after_the_end() {
     let mut bench = dated();
     let context = [("SourceEntityType", text("User")), ("ResourcesEndBinding", text("Mail"))];
     bench.plan.model.items = vec![item("ContextRule", Some("Users"), &context)];
-    let around = |after: i64| [("TimeOffsetReference", text("Around")), ("TimeOffsetAfterReference", Value::Int(after * 24 * 60))];
+    let around =
+        |after: i64| [("TimeOffsetReference", text("Around")), ("TimeOffsetAfterReference", Value::Int(after * 24 * 60))];
     let after = [("TimeOffsetReference", text("After")), ("TimeOffsetAfterReference", Value::Int(30 * 24 * 60))];
     let name = |expression: &str, offset: &[(&str, Value)]| {
         let own = [("Property", text("Name")), ("Expression", text(expression))];
@@ -312,7 +319,10 @@ fn what_failed_is_ordered_again_when_the_rules_want_something_else_or_a_person_d
     let chosen = Chosen { orders: bench.query("SELECT id FROM provisioning_order ORDER BY id LIMIT 1"), ..Chosen::default() };
     assert_eq!(retry(&bench.store, &chosen, &author()).unwrap().len(), 1);
     assert_eq!(bench.query("SELECT count(*) || '' FROM assigned_type WHERE state = 1"), ["1"]);
-    assert_eq!(retry(&bench.store, &Chosen { resource_type: Some("Account".to_owned()), ..Chosen::default() }, &author()).unwrap().len(), 1);
+    assert_eq!(
+        retry(&bench.store, &Chosen { resource_type: Some("Account".to_owned()), ..Chosen::default() }, &author()).unwrap().len(),
+        1
+    );
     assert_eq!(bench.query("SELECT DISTINCT state || '' FROM assigned_value WHERE state <> 4"), ["1"]);
 }
 
@@ -410,7 +420,8 @@ fn a_resource_type_waits_for_the_one_it_depends_on() {
     second.attributes.insert("DependsOn".to_owned(), text("Account"));
     bench.plan.model.resource_types.push(second);
     bench.whole(false);
-    let mailboxes = "SELECT r.key || ' ' || a.state || ' ' || ifnull(a.message, '') FROM assigned_type a JOIN resource r ON r.id = a.owner
+    let mailboxes =
+        "SELECT r.key || ' ' || a.state || ' ' || ifnull(a.message, '') FROM assigned_type a JOIN resource r ON r.id = a.owner
                      WHERE a.resource_type = 'Mailbox' ORDER BY 1";
     assert_eq!(bench.query(mailboxes), ["1 1 ", "2 1 ", "3 0 waits for a resource of type Account"]);
     bench.store.execute("UPDATE assigned_type SET state = 8 WHERE resource_type = 'Account' AND state = 1", []).unwrap();
@@ -438,4 +449,15 @@ fn values_are_compared_as_the_rule_says_and_files_as_they_are() {
     bench.store.execute_batch("DELETE FROM assigned_value").unwrap();
     bench.role_model(false).unwrap();
     assert_eq!(bench.query("SELECT state || '' FROM assigned_value ORDER BY assignment").join(""), "114");
+}
+
+#[test]
+fn an_account_that_was_taken_away_by_hand_is_made_anew_with_all_its_values() {
+    let mut bench = bench();
+    bench.whole(false);
+    bench.write("orgs.csv", "code,name\n9,Zoe\n");
+    bench.whole(false);
+    assert_eq!(bench.assignments()[0], "1 - calculated Added 1");
+    let value = "SELECT wanted || ' ' || state || ' ' || origin FROM assigned_value WHERE wanted = 'Ana'";
+    assert_eq!(bench.query(value), ["Ana 1 calculated"]);
 }
