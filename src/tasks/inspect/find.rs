@@ -111,9 +111,8 @@ pub(crate) fn resource_of(store: &Connection, entity: &EntityType, asked: &str) 
         "SELECT r.id, r.key FROM resource r WHERE r.type = ?1 AND (EXISTS (SELECT 1 FROM json_each(r.body) v WHERE v.value = ?2)
                OR EXISTS (SELECT 1 FROM json_each(r.computed) v WHERE v.value = ?2)) ORDER BY r.key LIMIT ?3";
     let mut statement = store.prepare(sql)?;
-    let rows = statement.query_map(params![entity.number, asked, LISTED], |row| {
-        Ok(Found { id: row.get(0)?, key: row.get(1)?, present: true })
-    })?;
+    let rows = statement
+        .query_map(params![entity.number, asked, LISTED], |row| Ok(Found { id: row.get(0)?, key: row.get(1)?, present: true }))?;
     let mut found = rows.collect::<rusqlite::Result<Vec<Found>>>()?;
     if found.len() > 1 {
         let what = format!("resources of {}", entity.name);
