@@ -96,7 +96,7 @@ pub(super) fn assignment(found: &Assignment, width: usize) -> String {
     }
     notes.push(format!("since {}", at(&found.since)));
     for note in notes {
-        let _ = write!(text, "    {}\n", printable(&note));
+        let _ = writeln!(text, "    {}", printable(&note));
     }
     let state = |state: &str, by_hand: bool| if by_hand { "changed by hand".to_owned() } else { state.to_owned() };
     let mut rows: Vec<Vec<String>> = Vec::new();

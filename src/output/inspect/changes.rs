@@ -14,7 +14,7 @@ pub(super) fn text(found: &Changes, width: usize) -> String {
     let mut text = String::new();
     for group in &found.groups {
         let gap = if text.is_empty() { "" } else { "\n" };
-        let _ = write!(text, "{gap}{} {}: {} {}\n", group.kind, group.of, group.total, group.what);
+        let _ = writeln!(text, "{gap}{} {}: {} {}", group.kind, group.of, group.total, group.what);
         let row = |row: &ChangedRow| {
             let to = row.to.as_ref().map(|to| format!("→ {}", name(to))).unwrap_or_default();
             vec![name(&row.resource), to, row.detail.clone().unwrap_or_default()]
