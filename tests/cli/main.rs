@@ -16,6 +16,7 @@ mod faults;
 mod formatting;
 mod governance;
 mod inputs;
+mod inspecting;
 mod integrations;
 #[cfg(unix)]
 mod kills;

@@ -139,7 +139,7 @@ fn rows(store: &Connection, chosen: &Chosen, condition: &str) -> Result<Vec<Row>
             given.push(order(store, asked)?.order.assignment.into());
             marks.push("?");
         }
-        sql.push_str(&format!(" AND a.id IN ({})", marks.join(", ")));
+        sql = format!("{sql} AND a.id IN ({})", marks.join(", "));
     }
     let mut statement = store.prepare(&(sql + " ORDER BY a.owner, a.resource_type"))?;
     let found = statement.query_map(params_from_iter(given), |row| {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::InspectError;
 
 /// Names that are listed where one is unknown.
-const LISTED: usize = 12;
+const LISTED: u32 = 12;
 /// Keys that are compared with an unknown one.
 const COMPARED: usize = 200_000;
 
@@ -52,7 +52,7 @@ pub(crate) fn near(asked: &str, known: Vec<String>) -> Vec<String> {
     if !scored.is_empty() {
         return scored.into_iter().take(3).map(|(_, name)| name.clone()).collect();
     }
-    if known.len() <= LISTED { known } else { Vec::new() }
+    if known.len() <= LISTED as usize { known } else { Vec::new() }
 }
 
 fn column(store: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
@@ -111,9 +111,8 @@ pub(crate) fn resource_of(store: &Connection, entity: &EntityType, asked: &str) 
         "SELECT r.id, r.key FROM resource r WHERE r.type = ?1 AND (EXISTS (SELECT 1 FROM json_each(r.body) v WHERE v.value = ?2)
                OR EXISTS (SELECT 1 FROM json_each(r.computed) v WHERE v.value = ?2)) ORDER BY r.key LIMIT ?3";
     let mut statement = store.prepare(sql)?;
-    let rows = statement.query_map(params![entity.number, asked, LISTED as i64], |row| {
-        Ok(Found { id: row.get(0)?, key: row.get(1)?, present: true })
-    })?;
+    let rows = statement
+        .query_map(params![entity.number, asked, LISTED], |row| Ok(Found { id: row.get(0)?, key: row.get(1)?, present: true }))?;
     let mut found = rows.collect::<rusqlite::Result<Vec<Found>>>()?;
     if found.len() > 1 {
         let what = format!("resources of {}", entity.name);

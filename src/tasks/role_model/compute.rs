@@ -418,7 +418,7 @@ impl<'a> Run<'a> {
             let before = (row.command == "Deleted").then_some(row.state);
             let frame = Frame { blocked: frame.blocked || !found.may_remove, ..frame };
             Self::advance(&mut next, "Deleted", before, frame);
-            next.origin = if denied { "denied" } else { "calculated" }.to_owned();
+            if denied { "denied" } else { "calculated" }.clone_into(&mut next.origin);
             next.because = None;
             if next.state != ERRORED {
                 next.message = None;

@@ -269,6 +269,7 @@ impl Run<'_> {
         for (&target, &certain) in wanted {
             let frame = Frame { blocked: frame.blocked || !certain, ..frame };
             let before = known.get(&target).filter(|(command, _)| command == "add").map(|(_, standing)| *standing);
+            let before = before.filter(|standing| resource.is_some() || on_its_way(*standing));
             now.insert(target, ("add", next(frame, before, shown.contains(&target))));
         }
         // The one value of a property is replaced, not removed and added.
@@ -304,6 +305,11 @@ impl Run<'_> {
     }
 }
 
+/// Whether something is to be done or was. What was verified or changed by hand went with the resource that showed it.
+fn on_its_way((state, by_hand): Standing) -> bool {
+    state != VERIFIED && !by_hand
+}
+
 /// The standing of a value. `earlier`: its standing if the same was wanted already; `known`: whether any was wanted.
 fn judged(
     rule: &Scalar,
@@ -320,7 +326,7 @@ fn judged(
         _ => false,
     };
     match (rule.mapped || resource.is_none(), earlier, known) {
-        (true, ..) => next(frame, earlier, same),
+        (true, ..) => next(frame, earlier.filter(|standing| resource.is_some() || on_its_way(*standing)), same),
         // What is never read back stays as it was; of a resource that was there, nothing is known.
         (false, Some((AWAITING, _)), _) | (false, None, true) => (frame.ordered(), false),
         (false, Some(standing), _) => standing,

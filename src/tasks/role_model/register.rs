@@ -58,7 +58,7 @@ fn said(element: &str, attributes: &Attributes, apart: &[&str]) -> String {
     let mut text = element.to_owned();
     for (name, value) in attributes {
         let value = match value {
-            Value::Bool(true) => "true".to_owned(),
+            Value::Bool(true) if name != "IsMapped" => "true".to_owned(),
             Value::Int(number) if *number != 0 => number.to_string(),
             Value::Float(number) if *number != 0.0 => number.to_string(),
             Value::Text(word) if !matches!(word.as_str(), "" | "Required" | "Default" | "CaseSensitive") => word.clone(),

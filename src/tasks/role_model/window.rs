@@ -95,9 +95,12 @@ impl Clock {
         if offset.is_none() && windows == [Window::ALWAYS] {
             return true;
         }
-        let held = windows.iter().filter_map(|window| window.moved(offset)).map(|window| self.holds(window));
+        let mut held = false;
         // Each of them has an edge to be noted.
-        held.fold(false, |any, holds| any || holds)
+        for window in windows.iter().filter_map(|window| window.moved(offset)) {
+            held |= self.holds(window);
+        }
+        held
     }
 
     /// The first moment at which an answer given since the last call changes, in milliseconds since 1970.

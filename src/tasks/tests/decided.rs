@@ -450,3 +450,14 @@ fn values_are_compared_as_the_rule_says_and_files_as_they_are() {
     bench.role_model(false).unwrap();
     assert_eq!(bench.query("SELECT state || '' FROM assigned_value ORDER BY assignment").join(""), "114");
 }
+
+#[test]
+fn an_account_that_was_taken_away_by_hand_is_made_anew_with_all_its_values() {
+    let mut bench = bench();
+    bench.whole(false);
+    bench.write("orgs.csv", "code,name\n9,Zoe\n");
+    bench.whole(false);
+    assert_eq!(bench.assignments()[0], "1 - calculated Added 1");
+    let value = "SELECT wanted || ' ' || state || ' ' || origin FROM assigned_value WHERE wanted = 'Ana'";
+    assert_eq!(bench.query(value), ["Ana 1 calculated"]);
+}
