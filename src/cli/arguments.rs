@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    approve, baseline, cancel, check, completions, decide, diff, expand, explain, fix, fmt, init, inspect, logs, lsp, man, plan,
-    rules, run, runs, schedule, schema, show, simulate, store,
+    approve, baseline, cancel, check, completions, decide, demo, diff, expand, explain, fix, fmt, init, inspect, logs, lsp, man,
+    plan, rules, run, runs, schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -84,6 +84,7 @@ pub(super) enum Command {
     Decide(decide::Decide),
     Simulate(simulate::Simulate),
     Schedule(schedule::Schedule),
+    Demo(demo::Demo),
     Init(init::Init),
     Store(store::Store),
     Explain(explain::Explain),

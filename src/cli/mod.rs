@@ -10,6 +10,7 @@ mod check;
 mod compiled;
 mod completions;
 mod decide;
+mod demo;
 mod diff;
 mod error;
 mod exit;
@@ -88,6 +89,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),
+        Command::Demo(arguments) => arguments.execute(&global),
         Command::Init(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),

@@ -5,6 +5,7 @@
 mod command_line;
 mod connected;
 mod demo;
+mod demo_written;
 mod differences;
 #[cfg(unix)]
 mod disasters;
