@@ -5,6 +5,8 @@
 mod command_line;
 mod demo;
 mod differences;
+#[cfg(all(unix, feature = "ldap"))]
+mod directory;
 #[cfg(unix)]
 mod disasters;
 mod editor;
