@@ -7,6 +7,8 @@ mod connected;
 mod demo;
 mod demo_written;
 mod differences;
+#[cfg(all(unix, feature = "ldap"))]
+mod directory;
 #[cfg(unix)]
 mod disasters;
 mod editor;
