@@ -61,7 +61,10 @@ pub(crate) const RECORDING: &[Step] = &[
     Type { file: Connector, behind: "<ScalarRule Policy=\"Default\" Property=\"accountMail\" Binding=\"Mail\" ", text: "/>" },
     // An identifier that both files name is renamed, and typed over by hand.
     Rename { file: Connector, behind: "<Connection Identifier=\"{s}Exp", to: "{s}Extract" },
-    Hover { file: Jobs, behind: "Identifier=\"{s}_Complete_Export\" DisplayName_L1=\"Export\" Agent=\"Headquarters\" Connection=\"{s}" },
+    Hover {
+        file: Jobs,
+        behind: "Identifier=\"{s}_Complete_Export\" DisplayName_L1=\"Export\" Agent=\"Headquarters\" Connection=\"{s}",
+    },
     Rename { file: Connector, behind: "<Connection Identifier=\"{s}Ext", to: "{s}Export" },
     Type { file: Connector, behind: "<Property Identifier=\"holders", text: "ByCode" },
     Erase { file: Connector, behind: "<Property Identifier=\"holders", text: "ByCode" },

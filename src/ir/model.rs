@@ -30,7 +30,10 @@ pub(super) type AssociationEnds = FxHashMap<(Symbol, Symbol), AssociationEnd>;
 impl Program {
     /// The association's end that a property is, if it is one; that of the first association.
     pub fn association_end(&self, entity_type: Symbol, property: Symbol) -> Option<AssociationEnd> {
-        self.association_ends.get_or_init(|| super::Shared::new(self.read_association_ends())).get(&(entity_type, property)).copied()
+        self.association_ends
+            .get_or_init(|| super::Shared::new(self.read_association_ends()))
+            .get(&(entity_type, property))
+            .copied()
     }
 
     /// What a property holds. Nothing where the entity type does not declare it, or may get more of it from elsewhere.

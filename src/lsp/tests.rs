@@ -103,9 +103,19 @@ const SETTINGS: [&str; 5] = [
 #[derive(Clone, Debug)]
 enum Event {
     /// Text is replaced in an open document.
-    Edited { file: usize, at: usize, length: usize, scrap: usize },
+    Edited {
+        file: usize,
+        at: usize,
+        length: usize,
+        scrap: usize,
+    },
     /// A file is changed by something else.
-    Saved { file: usize, at: usize, length: usize, scrap: usize },
+    Saved {
+        file: usize,
+        at: usize,
+        length: usize,
+        scrap: usize,
+    },
     Opened(usize),
     Closed(usize),
     Removed(usize),

@@ -81,14 +81,11 @@ pub fn check_again(
 fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding>, is_over: &(dyn Fn() -> bool + Sync)) {
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
     let facts = Facts::new(program);
-    findings.par_extend(
-        jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, &facts, job) }),
-    );
+    findings
+        .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, &facts, job) }));
     let tasks: Vec<Id<Task>> = program.items.tasks.iter().map(|(id, _)| id).collect();
     findings.par_extend(
-        tasks
-            .par_chunks(256)
-            .flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, &facts, tasks) }),
+        tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, &facts, tasks) }),
     );
     let program_checks: Vec<_> = registry::ALL
         .iter()

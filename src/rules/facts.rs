@@ -63,8 +63,7 @@ impl Facts {
         }
         facts.rules = RuleKinds {
             classification: !items.resource_classification_rules.is_empty(),
-            profiles: !items.profile_rule_contexts.is_empty()
-                || program.all_kinds().any(|kind| kind == kinds::PROFILE_CONTEXT),
+            profiles: !items.profile_rule_contexts.is_empty() || program.all_kinds().any(|kind| kind == kinds::PROFILE_CONTEXT),
         };
         facts.runs = runs(program);
         facts
