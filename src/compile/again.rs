@@ -60,7 +60,8 @@ impl Built {
                 })
             })
             .collect();
-        let mut program = Program::assemble(sources, dialect, files.iter().map(|kept| &kept.unit));
+        let units: Vec<&Unit> = files.iter().map(|kept| &kept.unit).collect();
+        let mut program = Program::assemble(sources, dialect, &units);
         let problems = scaffold::expand(&mut program);
         Self { program, problems, unread, named, files }
     }

@@ -14,7 +14,7 @@ use super::token::{Open, Token};
 use super::{Style, attributes};
 
 /// Nothing is indented deeper than so many levels: a text of nested tags would grow with the square of its length.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// Where what is laid out stands.
 #[derive(Clone, Copy, Debug, Default)]

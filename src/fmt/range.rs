@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::syntax::{Document, ElementId, Namespace};
 
-use super::layout::{Place, lay_out};
+use super::layout::{DEEPEST, Place, lay_out};
 use super::token::{self, Token};
 use super::{NotWellFormed, Style, format_document, line_ends};
 
@@ -25,8 +25,10 @@ pub fn format_range(document: &Document, text: &str, range: Span, style: &Style)
     let replacement = match smallest(document, range).filter(|&element| is_laid_out(document, text, element)) {
         Some(element) if document.parent(element).is_some() => {
             let tokens = token::of(document, text, element);
-            let formatted = lay_out(document, text, &tokens, style, place(document, element));
-            Replacement { span: document.span(element), text: line_ends::as_in(text, formatted) }
+            let place = place(document, element);
+            let (start, indent) = indentation(document, text, element, style, place.depth);
+            let formatted = indent + &lay_out(document, text, &tokens, style, place);
+            Replacement { span: Span::new(start, document.span(element).end), text: line_ends::as_in(text, formatted) }
         }
         _ => {
             let span = Span::new(0, text.len() as u32);
@@ -34,6 +36,19 @@ pub fn format_range(document: &Document, text: &str, range: Span, style: &Style)
         }
     };
     Ok((replacement.span.of(text) != replacement.text).then_some(replacement))
+}
+
+/// Where the formatting of an element begins and what stands before it there: the blanks of its line, where nothing else
+/// stands on it.
+fn indentation(document: &Document, text: &str, element: ElementId, style: &Style, depth: usize) -> (u32, String) {
+    let start = document.span(element).start;
+    let before = &text[..start as usize];
+    let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    if before[line..].trim_matches([' ', '\t']).is_empty() {
+        (line as u32, " ".repeat(depth.min(DEEPEST) * style.indent))
+    } else {
+        (start, String::new())
+    }
 }
 
 /// The innermost element around `range`.

@@ -127,10 +127,10 @@ fn a_range_is_formatted_as_the_whole_would_be() {
     let step = format_range(&document, text, at("Level"), &NARROW).unwrap().unwrap();
     assert_eq!(
         (step.span.of(text), step.text.as_str()),
-        ("<Step Level='1' Identifier='S'/>", "<Step Identifier=\"S\" Level=\"1\" />")
+        ("<Step Level='1' Identifier='S'/>", "    <Step Identifier=\"S\" Level=\"1\" />")
     );
     let job = format_range(&document, text, at("Identifier='A'"), &NARROW).unwrap().unwrap();
-    assert_eq!(job.text, "<Job Identifier=\"A\">\n    <Step Identifier=\"S\" Level=\"1\" />\n  </Job>");
+    assert_eq!(job.text, "  <Job Identifier=\"A\">\n    <Step Identifier=\"S\" Level=\"1\" />\n  </Job>");
     let whole = format_range(&document, text, Span::empty(0), &NARROW).unwrap().unwrap();
     assert_eq!(whole.text, formatted(text));
     let done = parse(FileId(0), &whole.text, grammar::seed());

@@ -99,14 +99,27 @@ impl Program {
 
     /// Merges and resolves what was read before: the same program as [`Program::build`] gives of the same texts. The
     /// units are those of the sources, in their order.
-    pub fn assemble<'u>(sources: Sources, dialect: Dialect, units: impl ExactSizeIterator<Item = &'u Unit>) -> Self {
+    pub fn assemble(sources: Sources, dialect: Dialect, units: &[&Unit]) -> Self {
         let mut trees = Trees::with_capacity(units.len());
+        for unit in units {
+            trees.push(Arc::clone(&unit.document), Arc::clone(&unit.kinds));
+        }
+        let part = |units: &[&Unit]| {
+            let mut items = Items::default();
+            let mut declared = Vec::new();
+            for unit in units {
+                declared.extend_from_slice(&unit.lowered.declarations);
+                items.merge(unit.lowered.items.clone());
+            }
+            (items, declared)
+        };
+        let length = units.len().div_ceil(rayon::current_num_threads()).max(1);
+        let parts: Vec<(Items, Vec<super::Declaration>)> = units.par_chunks(length).map(part).collect();
         let mut items = Items::default();
         let mut declared = Vec::new();
-        for unit in units {
-            declared.extend_from_slice(&unit.lowered.declarations);
-            items.merge(unit.lowered.items.clone());
-            trees.push(Arc::clone(&unit.document), Arc::clone(&unit.kinds));
+        for (more, mut declarations) in parts {
+            items.merge(more);
+            declared.append(&mut declarations);
         }
         Self::merged(sources, dialect, trees, items, declared)
     }

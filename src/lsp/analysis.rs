@@ -1,6 +1,6 @@
 //! What the texts of a configuration come to at one moment: first the program, later what rules say of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -8,13 +8,14 @@ use std::sync::{Arc, OnceLock};
 use super::uri;
 use crate::compile::Built;
 use crate::config::Config;
-use crate::finding::{Finding, Fingerprint, Report};
+use crate::finding::{Category, Finding, Fingerprint, Report};
 use crate::ir::Program;
 use crate::ir::references::Occurrences;
 use crate::plan::{self, Plan};
 use crate::rules::Policy;
 use crate::rules::baseline::Baseline;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Location, Sources, Span};
+use crate::syntax::Document;
 
 /// How many elements a small configuration has at most.
 const SMALL: usize = 20_000;
@@ -142,27 +143,50 @@ pub(super) struct Sound {
 }
 
 impl Sound {
-    /// Holds back what a broken text elsewhere may have brought about: findings that nobody knew when all texts were
-    /// well-formed, in files that did not change since.
+    /// Holds back what a broken text may have brought about: findings that nobody knew when all texts were well-formed, in
+    /// files that did not change since, and in a broken file away from where it did.
     pub(super) fn apply(&mut self, judgement: &mut Judgement) {
         let program = judgement.of.program();
-        if program.documents.iter().all(|document| document.errors().is_empty()) {
+        // Text between elements is a tag whose `<` is not there yet.
+        let is_whole = |document: &Document| document.errors().is_empty() && document.texts().is_empty();
+        if program.documents.iter().all(|document| is_whole(document)) {
             self.known = judgement.report.fingerprints.iter().copied().collect();
             self.sources = program.sources.clone();
             return;
         }
         let before: rustc_hash::FxHashMap<&str, &str> =
             self.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str())).collect();
-        let is_unchanged = |file: FileId| {
-            let file = judgement.sources.get(file);
-            let text = before.get(file.path.as_str());
-            text.is_some_and(|text| std::ptr::eq(*text, file.text.as_str()) || *text == file.text)
+        let mut changes: BTreeMap<FileId, Option<Option<Span>>> = BTreeMap::new();
+        let mut doubtful = |finding: &Finding| {
+            let Location { file, span } = finding.location;
+            let source = judgement.sources.get(file);
+            let change = || before.get(source.path.as_str()).map(|before| changed(before, &source.text));
+            let Some(changed) = *changes.entry(file).or_insert_with(change) else { return false };
+            let is_broken = program.documents.get(file.index()).is_some_and(|document| !is_whole(document));
+            let is_about_text = finding.rule.category == Category::Syntax || finding.rule.name == "stray-text";
+            changed.is_none_or(|changed| is_broken && !is_about_text && (span.end < changed.start || changed.end < span.start))
         };
         let findings = judgement.report.findings.iter().zip(&judgement.report.fingerprints).enumerate();
         let held_back: BTreeSet<usize> = findings
-            .filter(|(_, (finding, fingerprint))| !self.known.contains(fingerprint) && is_unchanged(finding.location.file))
+            .filter(|(_, (finding, fingerprint))| !self.known.contains(fingerprint) && doubtful(finding))
             .map(|(index, _)| index)
             .collect();
         judgement.held_back = held_back;
     }
+}
+
+/// The lines of `text` that are not those of `before`; nothing where the two are the same.
+fn changed(before: &str, text: &str) -> Option<Span> {
+    if std::ptr::eq(before, text) || before == text {
+        return None;
+    }
+    let same = |(a, b): &(u8, u8)| a == b;
+    let (old, new) = (before.as_bytes(), text.as_bytes());
+    let start = old.iter().copied().zip(new.iter().copied()).take_while(same).count();
+    let most = old.len().min(new.len()) - start;
+    let end = old.iter().rev().copied().zip(new.iter().rev().copied()).take(most).take_while(same).count();
+    let (start, end) = (start, new.len() - end);
+    let line = new[..start].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let line_end = new[end..].iter().position(|&byte| byte == b'\n').map_or(new.len(), |at| end + at);
+    Some(Span::new(line as u32, line_end as u32))
 }

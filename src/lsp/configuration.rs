@@ -10,7 +10,7 @@ use super::analysis::{Analysis, Judgement, Sound};
 use super::checking::{Checking, Made, Poke, Task};
 use super::documents::Documents;
 use super::encoding::Encoding;
-use super::texts::Texts;
+use super::texts::{Stamp, Texts};
 use super::uri;
 use super::view::View;
 use crate::config::{Config, ConfigError, FILE_NAME};
@@ -47,6 +47,8 @@ pub(super) struct Configuration {
     checking: Checking,
     sound: Sound,
     glanced: Option<Glanced>,
+    /// What the files looked like when somebody last looked.
+    stamp: Option<Stamp>,
 }
 
 /// A document as it is, beside the files of a program that has not seen it yet.
@@ -74,6 +76,7 @@ impl Configuration {
             checking: Checking::default(),
             sound: Sound::default(),
             glanced: None,
+            stamp: None,
         };
         made.reconfigure();
         made
@@ -115,6 +118,18 @@ impl Configuration {
     pub(super) fn reload(&mut self) {
         self.texts = None;
         self.changed();
+    }
+
+    /// Looks whether files have come, changed or gone since the last look; reads all again where they have.
+    pub(super) fn look(&mut self) {
+        let Place::Folder(folder) = &self.place else { return };
+        let beside = [Some(self.config_file()), self.config.check.baseline.clone()].into_iter().flatten();
+        let now = Stamp::of(folder, &self.config.files, beside);
+        let has_changed = self.stamp.as_ref().is_some_and(|before| *before != now);
+        self.stamp = Some(now);
+        if has_changed {
+            self.reconfigure();
+        }
     }
 
     /// One file may have changed.

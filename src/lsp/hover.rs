@@ -27,7 +27,7 @@ pub(super) fn at(view: &View<'_>, position: Position) -> Option<Hover> {
         Spot::Element(element) => (document.name_span(element), element_text(view, element)?),
         Spot::Name(element, attribute) => {
             let def = view.attribute(element, attribute)?;
-            (document.attribute_name_span(attribute), attribute_text(view.kind(element)?, def))
+            (document.attribute_name_span(attribute), attribute_text(view.kind(element), def))
         }
         Spot::Value(element, attribute) => {
             if let Some(named) = view.named(offset) {
@@ -35,7 +35,8 @@ pub(super) fn at(view: &View<'_>, position: Position) -> Option<Hover> {
             } else {
                 let def = view.attribute(element, attribute)?;
                 let value = document.value(attribute, view.text());
-                (document.value_span(attribute), value_text(view, element, def, &value)?)
+                let text = value_text(view, element, def, &value);
+                (document.value_span(attribute), text.unwrap_or_else(|| attribute_text(view.kind(element), def)))
             }
         }
     };
@@ -100,8 +101,9 @@ fn table(view: &View<'_>, job: &GeneratedJob, text: &mut String) {
     }
 }
 
-fn attribute_text(kind: ElementKind, def: &AttributeDef) -> String {
-    let mut text = format!("**{}** of {}: {}\n\nType: {}", def.name, kind.def().name, def.summary, def.value.words());
+fn attribute_text(kind: Option<ElementKind>, def: &AttributeDef) -> String {
+    let element = kind.map(|kind| format!(" of {}", kind.def().name)).unwrap_or_default();
+    let mut text = format!("**{}**{element}: {}\n\nType: {}", def.name, def.summary, def.value.words());
     match def.required {
         Required::Yes => text.push_str(", required"),
         Required::No => {}

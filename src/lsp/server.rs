@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
@@ -23,6 +24,9 @@ use super::requests;
 use super::transport::{self, Incoming};
 use super::uri;
 use super::workspace::Workspace;
+
+/// How long the server rests between two looks at the files of a client that does not tell when they change.
+const REST: Duration = Duration::from_secs(1);
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +91,7 @@ pub fn serve(input: impl BufRead + Send + 'static, output: &mut dyn Write) -> io
         waiting: VecDeque::new(),
         end: None,
         unsaid: true,
+        rest: None,
         phase: Phase::New,
         client: Client::default(),
         workspace: Workspace::new(poke),
@@ -117,6 +122,8 @@ pub(super) struct Server<'o> {
     end: Option<Option<io::Error>>,
     /// Whether something has happened since the client was last told what is known.
     unsaid: bool,
+    /// How long to rest before the files are looked at again; nothing where the client tells when they change.
+    rest: Option<Duration>,
     phase: Phase,
     pub(super) client: Client,
     pub(super) workspace: Workspace,
@@ -164,8 +171,15 @@ impl Server<'_> {
             }
             if self.end.is_none() {
                 // The loop itself keeps a sender, so that there is always one.
-                let Ok(event) = self.events.recv() else { return Ok(false) };
-                self.note(event);
+                let event = match self.rest {
+                    None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                    Some(rest) => self.events.recv_timeout(rest),
+                };
+                match event {
+                    Ok(event) => self.note(event),
+                    Err(RecvTimeoutError::Timeout) => self.look(),
+                    Err(RecvTimeoutError::Disconnected) => return Ok(false),
+                }
                 self.receive_ready();
             }
         }
@@ -271,12 +285,21 @@ impl Server<'_> {
         Ok(())
     }
 
-    /// Asks the client to tell when files change, where it can.
+    /// Asks the client to tell when files change, where it can; else looks itself from now on.
     fn watch_files(&mut self) -> io::Result<()> {
         if self.client.watches {
-            self.ask("client/registerCapability", &capabilities::watchers())?;
+            return self.ask("client/registerCapability", &capabilities::watchers());
         }
+        self.look();
         Ok(())
+    }
+
+    /// Looks whether files have changed. The larger the workspace, the less often.
+    fn look(&mut self) {
+        let start = Instant::now();
+        // What fails is a bug, and no reason to end.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| self.workspace.look()));
+        self.rest = Some(REST.max(start.elapsed() * 50));
     }
 
     /// Answers a request that waits behind its own withdrawal.

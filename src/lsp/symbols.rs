@@ -118,7 +118,7 @@ pub(super) fn search(encoding: Encoding, analysis: &Analysis, query: &str, found
 }
 
 /// Whether the letters of `query` stand in a name in their order, whatever their case.
-fn matches(name: &str, query: &str) -> bool {
+pub(super) fn matches(name: &str, query: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     query
         .chars()

@@ -1,5 +1,6 @@
 //! Laws of the workspace: what was kept never shows.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -150,8 +151,8 @@ impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut world = Self { workspace: Workspace::default(), folder };
-        for file in 0..FILES.len() {
-            world.write(file, TEXTS[file]);
+        for (file, text) in TEXTS.iter().enumerate() {
+            world.write(file, text);
         }
         world.workspace.add_folder(world.root());
         world
@@ -255,10 +256,10 @@ fn findings(workspace: &mut Workspace, root: &Path) -> String {
     let mut words = String::new();
     for (finding, fingerprint) in judgement.all_findings() {
         let path = &judgement.sources.get(finding.location.file).path;
-        words.push_str(&format!("{path} {fingerprint} {finding:?}\n"));
+        writeln!(words, "{path} {fingerprint} {finding:?}").unwrap();
     }
     let items = judgement.of.program();
-    words.push_str(&format!("{} generated, {} declared\n", items.generated.len(), items.declarations.all().len()));
+    writeln!(words, "{} generated, {} declared", items.generated.len(), items.declarations.all().len()).unwrap();
     words
 }
 
@@ -269,8 +270,8 @@ proptest! {
     fn after_whatever_happens_the_findings_are_those_of_a_fresh_start(events in proptest::collection::vec(event(), 1..14)) {
         let mut world = World::new();
         let root = world.root();
-        for file in 0..2 {
-            world.workspace.open(&world.address(file), 1, TEXTS[file].to_owned());
+        for (file, text) in TEXTS.iter().enumerate().take(2) {
+            world.workspace.open(&world.address(file), 1, (*text).to_owned());
         }
         for event in &events {
             world.happens(event);

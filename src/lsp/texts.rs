@@ -1,7 +1,9 @@
 //! The texts of a configuration: what its files held when they were last read, and open documents in their stead.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rustc_hash::FxHashMap;
 
@@ -78,5 +80,22 @@ impl Texts {
             }
         }
         (loaded, addresses)
+    }
+}
+
+/// What files there are, of what size and how old: what differs when one has come, changed or gone.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stamp(Vec<(PathBuf, Option<(u64, Option<SystemTime>)>)>);
+
+impl Stamp {
+    /// That of a folder, and of some files beside.
+    pub(super) fn of(folder: &Path, selection: &Selection, beside: impl Iterator<Item = PathBuf>) -> Self {
+        let found = discover(&[folder.to_owned()], folder, selection).unwrap_or_default();
+        let paths = found.files.into_iter().map(|file| file.path).chain(beside);
+        let stamped = paths.map(|path| {
+            let stamp = fs::metadata(&path).ok().map(|data| (data.len(), data.modified().ok()));
+            (path, stamp)
+        });
+        Self(stamped.collect())
     }
 }

@@ -90,6 +90,11 @@ impl Workspace {
         }
     }
 
+    /// Looks whether files have changed, for a client that does not tell.
+    pub(super) fn look(&mut self) {
+        self.configurations.iter_mut().for_each(Configuration::look);
+    }
+
     /// Reads everything again.
     pub(super) fn reload(&mut self) {
         self.configurations.iter_mut().for_each(Configuration::reload);

@@ -473,3 +473,45 @@ fn neovim_shows_findings_completes_renames_and_formats() {
     formatted
     "#);
 }
+
+#[test]
+fn files_are_looked_at_where_the_client_does_not_tell() {
+    let project = project();
+    let mut editor = Editor::start_with(&project, &["."], &json!({"general": {"positionEncodings": ["utf-8"]}}));
+    editor.open("Jobs.xml");
+    editor.settle();
+    assert!(!editor.problems().contains("unresolved-reference"));
+    std::fs::rename(project.path("Model.xml"), project.path("Model.txt")).unwrap();
+    editor.wait_for("Jobs.xml", "unresolved-reference");
+    std::fs::rename(project.path("Model.txt"), project.path("Renamed.xml")).unwrap();
+    let text = project.read("Renamed.xml").replace("Identifier=\"People\"", "Identifier=\"Folk\"");
+    std::fs::write(project.path("Renamed.xml"), text).unwrap();
+    editor.wait_for("Jobs.xml", "there is no connection `People`");
+}
+
+#[test]
+fn a_half_typed_tag_says_nothing_of_the_rest_of_its_file() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Model.xml");
+    editor.settle();
+    let before = editor.problems();
+    let code = "<Property Identifier=\"Code\" DisplayName_L1=\"Code\" TargetColumnIndex=\"0\" Type=\"String\"";
+    editor.edit("Model.xml", &format!("{code} />"), code);
+    editor.settle();
+    let after = editor.problems();
+    let new: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert!(new.iter().any(|line| line.contains("xml-syntax")), "{new:?}");
+    assert!(new.iter().all(|line| line.starts_with("Model.xml:6 ") || line.contains("xml-syntax")), "{new:?}");
+
+    // Before the `<` is typed, the tag is text.
+    editor.edit("Model.xml", code, &format!("{code} />"));
+    editor.edit("Model.xml", "  <Connection Identifier", "  Connection Identifier");
+    editor.settle();
+    let after = editor.problems();
+    let new: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert!(!new.is_empty() && new.iter().all(|line| line.starts_with("Model.xml:4 ")), "{new:?}");
+    editor.edit("Model.xml", "  Connection Identifier", "  <Connection Identifier");
+    editor.settle();
+    assert_eq!(editor.problems(), before);
+}

@@ -1,10 +1,21 @@
 // Starts `jobwright lsp` and shows what editors cannot show on their own: graphs, expansions, plans and the pages of rules.
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { LanguageClient, LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
 
 /** The scheme of documents that no file holds; the server knows their texts. */
 const SCHEME = 'jobwright';
+
+/** The file that the schema is written to. */
+const SCHEMA = 'jobwright.xsd';
+
+/** An entry of the setting `xml.fileAssociations`, which XML extensions read. */
+interface Association {
+  pattern: string;
+  systemId: string;
+}
 
 /** What the commands of lenses are told. */
 interface OfJob {
@@ -17,6 +28,7 @@ let client: LanguageClient | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: content }),
+    vscode.commands.registerCommand('jobwright.associateSchema', associateSchema),
     vscode.commands.registerCommand('jobwright.restart', restart),
     vscode.commands.registerCommand('jobwright.showWholeExpansion', showWholeExpansion),
     vscode.commands.registerCommand('jobwright.showPlan', showPlan),
@@ -28,8 +40,13 @@ export async function deactivate(): Promise<void> {
   await client?.stop();
 }
 
+/** The program to start. */
+function program(): string {
+  return vscode.workspace.getConfiguration('jobwright').get<string>('path', 'jobwright');
+}
+
 async function start(): Promise<void> {
-  const command = vscode.workspace.getConfiguration('jobwright').get<string>('path', 'jobwright');
+  const command = program();
   const server: ServerOptions = { command, args: ['lsp'] };
   const options: LanguageClientOptions = {
     documentSelector: [
@@ -61,6 +78,28 @@ async function start(): Promise<void> {
 async function restart(): Promise<void> {
   await client?.stop().catch(() => undefined);
   await start();
+}
+
+/** For those who work with an XML extension alone: the schema as a file of the workspace, and the setting that names it. */
+async function associateSchema(): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) {
+    void vscode.window.showInformationMessage('Open the folder of the configuration first.');
+    return;
+  }
+  try {
+    const { stdout } = await promisify(execFile)(program(), ['schema', 'xsd'], { maxBuffer: 1 << 26 });
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder.uri, SCHEMA), Buffer.from(stdout));
+  } catch (error) {
+    void vscode.window.showErrorMessage(`The schema cannot be written: ${String(error)}`);
+    return;
+  }
+  const settings = vscode.workspace.getConfiguration('xml', folder.uri);
+  const known = settings.get<Association[]>('fileAssociations', []);
+  if (!known.some((one) => one.systemId === SCHEMA)) {
+    const associations = [...known, { pattern: '**/*.xml', systemId: SCHEMA }];
+    await settings.update('fileAssociations', associations, vscode.ConfigurationTarget.Workspace);
+  }
 }
 
 /** The text of a document that no file holds. */

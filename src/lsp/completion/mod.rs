@@ -24,7 +24,8 @@ pub(super) fn at(view: &View<'_>, position: Position, snippets: bool) -> Complet
         Some(Context::Value { kind, name, value }) => values::of(view, kind, name, value, offset),
         Some(Context::End { .. }) | None => Vec::new(),
     };
-    CompletionList { is_incomplete: false, items }
+    // What was left out comes when more is typed.
+    CompletionList { is_incomplete: items.len() >= values::MOST, items }
 }
 
 fn elements(view: &View<'_>, parent: Option<ElementKind>, word: Span, opened: bool, filled: bool) -> Vec<CompletionItem> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lsp_types::{CompletionItem, CompletionItemKind};
 use rustc_hash::FxHashSet;
 
-use super::super::symbols::name;
+use super::super::symbols::{matches, name};
 use super::super::view::{Spot, View};
 use super::item;
 use crate::grammar::{AttributeDef, ElementKind, ItemKind, Reference, ValueType, kinds, names, packages};
@@ -14,8 +14,8 @@ use crate::ir::{Id, Origin, Override, Program, Symbol, Task};
 use crate::source::Span;
 use crate::syntax::{ElementId, escape_attribute};
 
-/// The most names that are offered.
-const MOST: usize = 5000;
+/// The most names that are offered: of more, those that hold the letters typed.
+pub(super) const MOST: usize = 2000;
 
 /// What the attribute can hold.
 pub(super) fn of(view: &View<'_>, kind: ElementKind, attribute: &str, value: Span, offset: u32) -> Vec<CompletionItem> {
@@ -46,17 +46,17 @@ pub(super) fn of(view: &View<'_>, kind: ElementKind, attribute: &str, value: Spa
         Some(Reference::Item(ItemKind::Task)) if kind == kinds::TASK_DEPENDS_ON_TASK => parents(view, value, offset),
         Some(Reference::Item(kind)) => {
             let scope = site(view, def, offset).and_then(|site| starts(program, &site).iter().next().flatten());
-            identifiers(view, kind, |declared| scope.is_none() || declared.is_none() || declared == scope, value, "")
+            identifiers(view, kind, |declared| scope.is_none() || declared.is_none() || declared == scope, (value, offset), "")
         }
         Some(Reference::Property(_)) => {
             let site = site(view, def, offset);
             let owners: Vec<Symbol> = site.iter().flat_map(|site| starts(program, site).iter().flatten()).collect();
-            properties(view, &owners, value)
+            properties(view, &owners, (value, offset))
         }
         Some(Reference::QualifiedProperty) => qualified(view, ItemKind::EntityType, ItemKind::Property, value, offset),
         Some(Reference::Activity) => qualified(view, ItemKind::Workflow, ItemKind::Activity, value, offset),
         Some(Reference::Binding(_)) => binding(view, def, value, offset),
-        Some(Reference::DataSource) => identifiers(view, ItemKind::ConnectionTable, |_| true, value, ""),
+        Some(Reference::DataSource) => identifiers(view, ItemKind::ConnectionTable, |_| true, (value, offset), ""),
         _ => Vec::new(),
     }
 }
@@ -72,7 +72,7 @@ fn identifiers(
     view: &View<'_>,
     kind: ItemKind,
     fits: impl Fn(Option<Symbol>) -> bool,
-    word: Span,
+    (word, offset): (Span, u32),
     behind: &str,
 ) -> Vec<CompletionItem> {
     let program = view.program();
@@ -86,6 +86,10 @@ fn identifiers(
     for name in kind.def().predeclared {
         found.entry((*name).to_owned()).or_insert("predeclared");
     }
+    if found.len() > MOST {
+        let typed = Span::new(word.start, offset).of(view.text());
+        found.retain(|name, _| matches(name, typed));
+    }
     let item = |(name, element): (String, &str)| {
         let text = format!("{}{behind}", escape_attribute(&name));
         item(view, &name, CompletionItemKind::REFERENCE, element, word, text)
@@ -93,7 +97,7 @@ fn identifiers(
     found.into_iter().take(MOST).map(item).collect()
 }
 
-fn properties(view: &View<'_>, owners: &[Symbol], word: Span) -> Vec<CompletionItem> {
+fn properties(view: &View<'_>, owners: &[Symbol], word: (Span, u32)) -> Vec<CompletionItem> {
     identifiers(view, ItemKind::Property, |scope| scope.is_some_and(|scope| owners.contains(&scope)), word, "")
 }
 
@@ -101,11 +105,11 @@ fn properties(view: &View<'_>, owners: &[Symbol], word: Span) -> Vec<CompletionI
 fn qualified(view: &View<'_>, outer: ItemKind, inner: ItemKind, value: Span, offset: u32) -> Vec<CompletionItem> {
     let before = Span::new(value.start, offset).of(view.text());
     match before.split_once(':') {
-        None => identifiers(view, outer, |_| true, value, ":"),
+        None => identifiers(view, outer, |_| true, (value, offset), ":"),
         Some((first, _)) => {
             let word = Span::new(value.start + first.len() as u32 + 1, value.end);
             let scope = Symbol::new(first);
-            identifiers(view, inner, |declared| declared == Some(scope), word, "")
+            identifiers(view, inner, |declared| declared == Some(scope), (word, offset), "")
         }
     }
 }
@@ -143,9 +147,9 @@ fn binding(view: &View<'_>, def: &AttributeDef, value: Span, offset: u32) -> Vec
     let after = Span::new(offset, value.end).of(view.text());
     let end = after.find(['.', ':']).unwrap_or(after.len()) as u32;
     let word = Span::new(offset - typed.len() as u32, offset + end);
-    let mut items = properties(view, &owners, word);
+    let mut items = properties(view, &owners, (word, offset));
     if first_only {
-        items.extend(identifiers(view, ItemKind::EntityType, |_| true, word, ":"));
+        items.extend(identifiers(view, ItemKind::EntityType, |_| true, (word, offset), ":"));
     }
     items
 }
@@ -158,7 +162,7 @@ fn parents(view: &View<'_>, value: Span, offset: u32) -> Vec<CompletionItem> {
     let around = std::iter::successors(view.element(offset), |&element| document.parent(element));
     let own =
         around.filter(|&element| document.name_text(element) != "TaskDependsOnTask").find_map(|element| task_of(view, element));
-    let Some(own) = own else { return identifiers(view, ItemKind::Task, |_| true, value, "") };
+    let Some(own) = own else { return identifiers(view, ItemKind::Task, |_| true, (value, offset), "") };
     let candidates: Vec<Id<Task>> = match program.items.tasks[own].job {
         Some(job) => program.job_tasks(job).into_iter().map(|one| one.task).collect(),
         None => program.items.tasks.iter().map(|(id, _)| id).collect(),

@@ -186,6 +186,14 @@ impl<'p> Editor<'p> {
         self.ask("jobwright/nothing", &json!({}));
     }
 
+    /// Waits until the server says something of a file.
+    pub fn wait_for(&mut self, file: &str, words: &str) {
+        while !self.problems().lines().any(|line| line.starts_with(&format!("{file}:")) && line.contains(words)) {
+            let message = self.receive().unwrap();
+            self.note(message);
+        }
+    }
+
     /// What is known to be wrong, one finding a line.
     pub fn problems(&mut self) -> String {
         let mut text = String::new();
