@@ -246,7 +246,8 @@ impl Decide {
 /// How many assignments, and the first of them.
 fn told(what: &str, done: &Done) -> String {
     const SHOWN: usize = 10;
-    let mut names: Vec<String> = done.iter().take(SHOWN).map(|(key, resource_type)| format!("{resource_type} of {key}")).collect();
+    let mut names: Vec<String> =
+        done.iter().take(SHOWN).map(|(key, resource_type)| format!("{resource_type} of {key}")).collect();
     if done.len() > SHOWN {
         names.push(format!("and {} more", done.len() - SHOWN));
     }

@@ -121,9 +121,7 @@ impl Inspect {
         let limit = self.common().limit as usize;
         Ok(match &self.what {
             What::Types { .. } => Inspected::Types(inspect::types(data)?),
-            What::Resource { named, .. } => {
-                Inspected::Resource(inspect::resource(data, &named.entity_type, &named.key, limit)?)
-            }
+            What::Resource { named, .. } => Inspected::Resource(inspect::resource(data, &named.entity_type, &named.key, limit)?),
             What::Assignments { named, .. } => {
                 Inspected::Assignments(inspect::assignments(data, &named.entity_type, &named.key, limit)?)
             }

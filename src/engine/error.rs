@@ -354,9 +354,7 @@ impl EngineError {
             | Self::BadOutcome { .. }
             | Self::Exists { .. }
             | Self::NotRunning { .. }
-            | Self::Unanswered(
-                InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. },
-            ) => 2,
+            | Self::Unanswered(InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. }) => 2,
             Self::Locked { .. }
             | Self::NotApproved { .. }
             | Self::Uncertain { .. }

@@ -14,6 +14,7 @@ mod expressions;
 mod faults;
 mod formatting;
 mod inputs;
+mod inspecting;
 mod integrations;
 #[cfg(unix)]
 mod kills;

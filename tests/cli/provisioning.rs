@@ -63,7 +63,7 @@ const SETTINGS: &str = r#"{
   }
 }"#;
 
-fn project() -> Project {
+pub(crate) fn project() -> Project {
     Project::new()
         .configuration("conf/All.xml", CONFIGURATION)
         .file("conf/appsettings.agent.json", SETTINGS)
@@ -72,7 +72,7 @@ fn project() -> Project {
 }
 
 /// Runs the job; how its last four tasks ended.
-fn night(project: &Project, number: u32) -> String {
+pub(crate) fn night(project: &Project, number: u32) -> String {
     let run = project.run(&["run", "conf", "--job", "Night", "-q"]);
     assert_eq!(run.code, Some(0), "{run}");
     let shown = project.show(number);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Project, schema};
 
 const FINDINGS: &str = include_str!("../../schemas/findings.schema.json");
+const INSPECT: &str = include_str!("../../schemas/inspect.schema.json");
 const PLAN: &str = include_str!("../../schemas/plan.schema.json");
 /// A plan as the first jobwright that wrote version 1 wrote it. It is never written anew: plans live in stores and in
 /// deployments for years.
@@ -19,7 +20,7 @@ fn parsed(text: &str) -> Value {
 #[test]
 fn the_schemas_are_the_published_ones() {
     let project = Project::new();
-    for (name, text) in [("findings", FINDINGS), ("plan", PLAN)] {
+    for (name, text) in [("findings", FINDINGS), ("inspect", INSPECT), ("plan", PLAN)] {
         assert_eq!(project.run(&["schema", name]).stdout, text);
     }
 }

@@ -1,5 +1,8 @@
 //! What an owner has, in words.
 
+// Writing to a text cannot fail.
+use std::fmt::Write as _;
+
 use super::table::table;
 use super::{at, name, shown};
 use crate::output::printable;
@@ -39,7 +42,7 @@ pub(super) fn text(found: &Assignments, width: usize) -> String {
         text.push_str(&table(&["type", "since", "until", ""], &found.ended.iter().map(row).collect::<Vec<_>>(), width));
     }
     if let Some(due) = &found.due {
-        text.push_str(&format!("\nA date changes something at {due}\n"));
+        let _ = write!(text, "\nA date changes something at {due}\n");
     }
     if found.roles.is_empty() && found.resource_types.is_empty() && found.decisions.is_empty() && found.ended.is_empty() {
         text.push_str("nothing is assigned\n");
@@ -93,7 +96,7 @@ pub(super) fn assignment(found: &Assignment, width: usize) -> String {
     }
     notes.push(format!("since {}", at(&found.since)));
     for note in notes {
-        text.push_str(&format!("    {}\n", printable(&note)));
+        let _ = writeln!(text, "    {}", printable(&note));
     }
     let state = |state: &str, by_hand: bool| if by_hand { "changed by hand".to_owned() } else { state.to_owned() };
     let mut rows: Vec<Vec<String>> = Vec::new();

@@ -1,5 +1,8 @@
 //! What a run changed, in words.
 
+// Writing to a text cannot fail.
+use std::fmt::Write as _;
+
 use super::table::table;
 use super::{more, name};
 use crate::tasks::inspect::{ChangedRow, Changes};
@@ -11,7 +14,7 @@ pub(super) fn text(found: &Changes, width: usize) -> String {
     let mut text = String::new();
     for group in &found.groups {
         let gap = if text.is_empty() { "" } else { "\n" };
-        text.push_str(&format!("{gap}{} {}: {} {}\n", group.kind, group.of, group.total, group.what));
+        let _ = writeln!(text, "{gap}{} {}: {} {}", group.kind, group.of, group.total, group.what);
         let row = |row: &ChangedRow| {
             let to = row.to.as_ref().map(|to| format!("→ {}", name(to))).unwrap_or_default();
             vec![name(&row.resource), to, row.detail.clone().unwrap_or_default()]

@@ -1,5 +1,8 @@
 //! Orders in words.
 
+// Writing to a text cannot fail.
+use std::fmt::Write as _;
+
 use super::assignments::assignment;
 use super::table::table;
 use super::{at, count, more, name, shown};
@@ -62,11 +65,13 @@ pub(super) fn why(found: &Why, width: usize) -> String {
         text.push_str(&table(&["property", "before", "after"], &found.changes.iter().map(row).collect::<Vec<_>>(), width));
     }
     match &found.assignment {
-        Some(now) => text.push_str(&format!("\nThe assignment by now\n{}", assignment(now, width))),
+        Some(now) => {
+            let _ = write!(text, "\nThe assignment by now\n{}", assignment(now, width));
+        }
         None => text.push_str("\nThe assignment is gone, and its history was not kept.\n"),
     }
     if !found.others.is_empty() {
-        text.push_str(&format!("\nOther orders of it\n{}", list(&found.others, width)));
+        let _ = write!(text, "\nOther orders of it\n{}", list(&found.others, width));
     }
     printable_lines(&text)
 }

@@ -1,5 +1,8 @@
 //! A resource in words.
 
+// Writing to a text cannot fail.
+use std::fmt::Write as _;
+
 use super::table::table;
 use super::{at, count, more, name, shown};
 use crate::output::printable;
@@ -18,16 +21,15 @@ pub(super) fn text(found: &Resource, width: usize) -> String {
         .collect();
     text.push_str(&table(&["", "", ""], &rows, width));
     if found.links_total > 0 {
-        text.push_str(&format!("\n{}\n", count(found.links_total, "link")));
+        let _ = write!(text, "\n{}\n", count(found.links_total, "link"));
         let rows: Vec<Vec<String>> = found.links.iter().map(|link| vec![link.association.clone(), name(&link.to)]).collect();
         text.push_str(&table(&["", ""], &rows, width));
         text.push_str(&more(found.links.len(), found.links_total));
     }
     if !found.assigned_to.is_empty() {
         text.push_str("\nAssigned to\n");
-        let row = |owned: &crate::tasks::inspect::Owned| {
-            vec![name(&owned.owner), owned.resource_type.clone(), owned.state.to_owned()]
-        };
+        let row =
+            |owned: &crate::tasks::inspect::Owned| vec![name(&owned.owner), owned.resource_type.clone(), owned.state.to_owned()];
         text.push_str(&table(&["", "", ""], &found.assigned_to.iter().map(row).collect::<Vec<_>>(), width));
     }
     text.push_str("\nHistory, the latest first\n");

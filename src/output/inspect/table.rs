@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn the_widest_column_gives_way() {
-        let rows = [vec!["a".to_owned(), "a long text that has to be cut\u{1b}".to_owned()], vec!["b".to_owned(), "short".to_owned()]];
+        let rows =
+            [vec!["a".to_owned(), "a long text that has to be cut\u{1b}".to_owned()], vec!["b".to_owned(), "short".to_owned()]];
         assert_eq!(table(&["id", "what"], &rows, 24), "  id  what\n  a   a long text that …\n  b   short\n");
         assert_eq!(table(&["id"], &[], 24), "");
     }

@@ -1,5 +1,8 @@
 //! What there is, in words.
 
+// Writing to a text cannot fail.
+use std::fmt::Write as _;
+
 use super::table::table;
 use crate::tasks::inspect::Types;
 
@@ -8,7 +11,7 @@ pub(super) fn text(found: &Types, width: usize) -> String {
     let mut part = |title: &str, head: &[&str], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
             let gap = if text.is_empty() { "" } else { "\n" };
-            text.push_str(&format!("{gap}{title}\n{}", table(head, &rows, width)));
+            let _ = write!(text, "{gap}{title}\n{}", table(head, &rows, width));
         }
     };
     let rows = found.entity_types.iter();

@@ -16,7 +16,8 @@ struct Row {
 
 /// What waits for approval becomes pending: the next orders task makes orders of it.
 pub fn approve(store: &Connection, chosen: &Chosen, author: &Author) -> Result<Done, InspectError> {
-    let waits = "(a.state = 5 OR (a.state = 1 AND (EXISTS (SELECT 1 FROM assigned_value v WHERE v.assignment = a.id AND v.state = 5)
+    let waits =
+        "(a.state = 5 OR (a.state = 1 AND (EXISTS (SELECT 1 FROM assigned_value v WHERE v.assignment = a.id AND v.state = 5)
                  OR EXISTS (SELECT 1 FROM assigned_link l WHERE l.assignment = a.id AND l.state = 5))))";
     let rows = rows(store, chosen, waits)?;
     for row in &rows {
@@ -92,8 +93,10 @@ pub fn confirm(
     let name = &suggestion.resource_type;
     let taken = "SELECT EXISTS (SELECT 1 FROM assigned_type WHERE resource = ?1 AND valid_to IS NULL)";
     if store.query_row(taken, [resource], |row| row.get(0))? {
-        let message = format!("{} is assigned to somebody else by now; see to whom:\njobwright inspect resource {} {}",
-            suggestion.resource.key, target.name, suggestion.resource.key);
+        let message = format!(
+            "{} is assigned to somebody else by now; see to whom:\njobwright inspect resource {} {}",
+            suggestion.resource.key, target.name, suggestion.resource.key
+        );
         return Err(InspectError::Refused(message));
     }
     let sql = "UPDATE assigned_type SET resource = ?3, confidence = ?4, state = 0, command = ''
@@ -118,9 +121,8 @@ fn parts(store: &Connection, assignment: i64, new: &str, old: &str) -> rusqlite:
 }
 
 fn rows(store: &Connection, chosen: &Chosen, condition: &str) -> Result<Vec<Row>, InspectError> {
-    let mut sql = format!(
-        "SELECT a.id, a.owner, a.resource_type, a.state FROM assigned_type a WHERE a.valid_to IS NULL AND {condition}"
-    );
+    let mut sql =
+        format!("SELECT a.id, a.owner, a.resource_type, a.state FROM assigned_type a WHERE a.valid_to IS NULL AND {condition}");
     let mut given: Vec<rusqlite::types::Value> = Vec::new();
     if let Some((asked, key)) = &chosen.owner {
         let entity = entity_type(store, asked)?;
@@ -137,7 +139,7 @@ fn rows(store: &Connection, chosen: &Chosen, condition: &str) -> Result<Vec<Row>
             given.push(order(store, asked)?.order.assignment.into());
             marks.push("?");
         }
-        sql.push_str(&format!(" AND a.id IN ({})", marks.join(", ")));
+        sql = format!("{sql} AND a.id IN ({})", marks.join(", "));
     }
     let mut statement = store.prepare(&(sql + " ORDER BY a.owner, a.resource_type"))?;
     let found = statement.query_map(params_from_iter(given), |row| {

@@ -77,8 +77,10 @@ pub fn withdraw(
 ) -> Result<Named, InspectError> {
     let (id, owner, kind, name) = meant(store, known, owner, subject)?;
     if close(store, id, kind, &name, author.at)? == 0 {
-        let message = format!("nothing was decided of {name} for {}; see what was:\njobwright inspect assignments {} {}",
-            owner.key, owner.entity_type, owner.key);
+        let message = format!(
+            "nothing was decided of {name} for {}; see what was:\njobwright inspect assignments {} {}",
+            owner.key, owner.entity_type, owner.key
+        );
         return Err(InspectError::Refused(message));
     }
     look_again(store, id, author.at)?;
@@ -103,9 +105,9 @@ fn meant(
         return Err(InspectError::Refused(format!("{} {} is gone; nothing can be decided of it", entity.name, found.key)));
     }
     let (kind, asked) = subject.parts();
-    let names = known.map(|model| names(model, kind)).unwrap_or_default();
     let mut name = asked.to_owned();
-    if !names.is_empty() {
+    // A store whose runs were forgotten knows no names; then what is written is taken.
+    if let Some(names) = known.map(|model| names(model, kind)) {
         match names.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)) {
             None => {
                 let what = match subject {

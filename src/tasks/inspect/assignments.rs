@@ -184,7 +184,8 @@ pub(super) fn rules(store: &Connection, because: Option<&str>) -> rusqlite::Resu
 }
 
 fn roles(store: &Connection, owner: i64) -> rusqlite::Result<Vec<AssignedRole>> {
-    let sql = "SELECT kind, role, origin, because, valid_from FROM assigned_role WHERE owner = ?1 AND valid_to IS NULL ORDER BY 1, 2";
+    let sql =
+        "SELECT kind, role, origin, because, valid_from FROM assigned_role WHERE owner = ?1 AND valid_to IS NULL ORDER BY 1, 2";
     let mut statement = store.prepare(sql)?;
     let mut rows = statement.query([owner])?;
     let mut found = Vec::new();
@@ -248,7 +249,8 @@ fn values(store: &Connection, id: i64, resource_type: &str) -> rusqlite::Result<
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let property: String = row.get(0)?;
-        let mut filling = store.prepare_cached("SELECT text FROM rule WHERE resource_type = ?1 AND property = ?2 ORDER BY text")?;
+        let mut filling =
+            store.prepare_cached("SELECT text FROM rule WHERE resource_type = ?1 AND property = ?2 ORDER BY text")?;
         let rules = filling.query_map(params![resource_type, property], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         found.push(AssignedValue {
             property,
@@ -263,7 +265,8 @@ fn values(store: &Connection, id: i64, resource_type: &str) -> rusqlite::Result<
 }
 
 fn links(store: &Connection, id: i64) -> rusqlite::Result<Vec<AssignedLink>> {
-    let sql = "SELECT property, target, command, state, origin FROM assigned_link WHERE assignment = ?1 ORDER BY property, target";
+    let sql =
+        "SELECT property, target, command, state, origin FROM assigned_link WHERE assignment = ?1 ORDER BY property, target";
     let mut statement = store.prepare_cached(sql)?;
     let mut rows = statement.query([id])?;
     let mut found = Vec::new();

@@ -116,7 +116,11 @@ pub fn changes(store: &Connection, run: i64, limit: usize) -> Result<Changes, In
                     "assignments" => row.get::<_, Option<i64>>(4)?.map(|number| state(number).to_owned()),
                     _ => row.get(4)?,
                 };
-                group.rows.push(ChangedRow { resource: named(store, row.get::<_, Option<i64>>(2)?.unwrap_or_default())?, to, detail });
+                group.rows.push(ChangedRow {
+                    resource: named(store, row.get::<_, Option<i64>>(2)?.unwrap_or_default())?,
+                    to,
+                    detail,
+                });
             }
         }
     }

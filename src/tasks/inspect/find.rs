@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::InspectError;
 
 /// Names that are listed where one is unknown.
-const LISTED: usize = 12;
+const LISTED: u32 = 12;
 /// Keys that are compared with an unknown one.
 const COMPARED: usize = 200_000;
 
@@ -52,7 +52,7 @@ pub(crate) fn near(asked: &str, known: Vec<String>) -> Vec<String> {
     if !scored.is_empty() {
         return scored.into_iter().take(3).map(|(_, name)| name.clone()).collect();
     }
-    if known.len() <= LISTED { known } else { Vec::new() }
+    if known.len() <= LISTED as usize { known } else { Vec::new() }
 }
 
 fn column(store: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
@@ -69,9 +69,8 @@ pub(super) fn present(store: &Connection) -> Result<(), InspectError> {
 pub(crate) fn entity_type(store: &Connection, asked: &str) -> Result<EntityType, InspectError> {
     present(store)?;
     let sql = "SELECT id, name, properties FROM entity_type WHERE name = ?1 COLLATE NOCASE";
-    let found = store
-        .query_row(sql, [asked], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
-        .optional()?;
+    let found =
+        store.query_row(sql, [asked], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))).optional()?;
     let Some((number, name, properties)) = found else {
         let known = column(store, "SELECT name FROM entity_type ORDER BY name")?;
         return Err(InspectError::Unknown { what: "entity type".to_owned(), asked: asked.to_owned(), near: near(asked, known) });
@@ -83,8 +82,11 @@ pub(crate) fn entity_type(store: &Connection, asked: &str) -> Result<EntityType,
 /// The resource type of that name, among those that anything was assigned or ordered of.
 pub(crate) fn resource_type(store: &Connection, asked: &str) -> Result<String, InspectError> {
     present(store)?;
-    let known = column(store, "SELECT DISTINCT resource_type FROM assigned_type UNION SELECT resource_type FROM rule
-                               WHERE resource_type <> '' UNION SELECT DISTINCT resource_type FROM provisioning_order ORDER BY 1")?;
+    let known = column(
+        store,
+        "SELECT DISTINCT resource_type FROM assigned_type UNION SELECT resource_type FROM rule
+                               WHERE resource_type <> '' UNION SELECT DISTINCT resource_type FROM provisioning_order ORDER BY 1",
+    )?;
     if let Some(found) = known.iter().find(|name| name.eq_ignore_ascii_case(asked)) {
         return Ok(found.clone());
     }
@@ -105,12 +107,12 @@ pub(crate) fn resource_of(store: &Connection, entity: &EntityType, asked: &str) 
             return Ok(found);
         }
     }
-    let sql = "SELECT r.id, r.key FROM resource r WHERE r.type = ?1 AND (EXISTS (SELECT 1 FROM json_each(r.body) v WHERE v.value = ?2)
+    let sql =
+        "SELECT r.id, r.key FROM resource r WHERE r.type = ?1 AND (EXISTS (SELECT 1 FROM json_each(r.body) v WHERE v.value = ?2)
                OR EXISTS (SELECT 1 FROM json_each(r.computed) v WHERE v.value = ?2)) ORDER BY r.key LIMIT ?3";
     let mut statement = store.prepare(sql)?;
-    let rows = statement.query_map(params![entity.number, asked, LISTED as i64], |row| {
-        Ok(Found { id: row.get(0)?, key: row.get(1)?, present: true })
-    })?;
+    let rows = statement
+        .query_map(params![entity.number, asked, LISTED], |row| Ok(Found { id: row.get(0)?, key: row.get(1)?, present: true }))?;
     let mut found = rows.collect::<rusqlite::Result<Vec<Found>>>()?;
     if found.len() > 1 {
         let what = format!("resources of {}", entity.name);

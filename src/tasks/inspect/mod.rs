@@ -12,7 +12,9 @@ mod resource;
 mod types;
 mod words;
 
-pub use assignments::{Assignment, Assignments, AssignedLink, AssignedRole, AssignedValue, Decided, Ended, Suggestion, assignments};
+pub use assignments::{
+    AssignedLink, AssignedRole, AssignedValue, Assignment, Assignments, Decided, Ended, Suggestion, assignments,
+};
 pub use changes::{ChangedRow, Changes, Group, changes};
 pub use error::InspectError;
 pub use find::Named;

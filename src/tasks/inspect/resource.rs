@@ -142,8 +142,8 @@ pub fn resource(store: &Connection, asked: &str, key: &str, limit: usize) -> Res
 
 /// All versions under a key, the oldest first.
 fn versions(store: &Connection, entity: i64, key: &str, properties: &[String]) -> Result<Vec<Version>, InspectError> {
-    let sql = "SELECT body, computed, valid_from, valid_to FROM resource_past WHERE type = ?1 AND key = ?2
-               UNION ALL SELECT body, computed, valid_from, NULL FROM resource WHERE type = ?1 AND key = ?2
+    let sql = "SELECT * FROM (SELECT body, computed, valid_from, valid_to FROM resource_past WHERE type = ?1 AND key = ?2
+               UNION ALL SELECT body, computed, valid_from, NULL FROM resource WHERE type = ?1 AND key = ?2)
                ORDER BY valid_from, valid_to IS NULL, valid_to";
     let mut statement = store.prepare(sql)?;
     let mut rows = statement.query(params![entity, key])?;

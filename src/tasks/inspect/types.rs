@@ -72,7 +72,8 @@ pub struct RoleCount {
 pub fn types(store: &Connection) -> Result<Types, InspectError> {
     present(store)?;
     let mut found = Types::default();
-    let sql = "SELECT t.name, (SELECT count(*) FROM resource r WHERE r.type = t.id), t.properties FROM entity_type t ORDER BY t.name";
+    let sql =
+        "SELECT t.name, (SELECT count(*) FROM resource r WHERE r.type = t.id), t.properties FROM entity_type t ORDER BY t.name";
     let mut statement = store.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
