@@ -1,4 +1,4 @@
-//! OpenLDAP's server, run without privileges from one folder.
+//! `OpenLDAP`'s server, run without privileges from one folder.
 //!
 //! The folder holds its configuration, its data and nothing else; the server listens on the loopback interface alone.
 
@@ -138,8 +138,14 @@ mod tests {
     #[test]
     fn a_configuration_names_what_the_directory_is() {
         let installation = Installation { program: "/x/slapd".into(), schema: "/s".into(), modules: None };
-        let directory =
-            Directory { suffix: "dc=x", administrator: "cn=a,dc=x", password: "secret", synchronizes: true, more: "sizelimit 5" };
+        let directory = Directory {
+            suffix: "dc=x",
+            administrator: "cn=a,dc=x",
+            password: "secret",
+            synchronizes: true,
+            schemas: &[],
+            more: "sizelimit 5",
+        };
         let text = installation.configuration(Path::new("/a b"), "data", &directory);
         for line in
             ["include \"/s/core.schema\"", "suffix \"dc=x\"", "directory \"/a b/data\"", "overlay syncprov", "sizelimit 5"]

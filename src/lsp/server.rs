@@ -114,12 +114,15 @@ enum Phase {
     Down,
 }
 
+/// Why nothing more comes, where that is an error.
+type End = Option<io::Error>;
+
 pub(super) struct Server<'o> {
     output: &'o mut dyn Write,
     events: Receiver<Event>,
     waiting: VecDeque<Incoming>,
-    /// That nothing more will come, and why where that is an error.
-    end: Option<Option<io::Error>>,
+    /// That nothing more will come.
+    end: Option<End>,
     /// Whether something has happened since the client was last told what is known.
     unsaid: bool,
     /// How long to rest before the files are looked at again; nothing where the client tells when they change.

@@ -16,7 +16,7 @@ use super::{Change, Entry, LdapFailure, Scope, Search};
 
 /// Entries asked for at once: what Active Directory gives at most.
 const PAGE: i32 = 1000;
-/// Leaves references out (Microsoft's LDAP_SERVER_DOMAIN_SCOPE_OID).
+/// Leaves references out (Microsoft's `LDAP_SERVER_DOMAIN_SCOPE_OID`).
 const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
 /// Adding what is there and deleting what is not succeeds.
 const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";

@@ -124,17 +124,16 @@ pub(super) fn sources(model: &Model, connection: &Connection, options: &LdapOpti
         let header = names.iter().map(|name| (*name).to_owned()).collect();
         let target = Target { table: table.to_owned(), header, columns, link };
         let name = searched.name.to_ascii_lowercase();
-        match sources.iter_mut().find(|source| source.name == name) {
-            Some(source) => source.targets.push(target),
-            None => {
-                let LdapTable { base, filter, scope, .. } = searched;
-                let filter = filter.ok_or_else(|| {
-                    TaskError::new(format!("table {name} of connection {} has no Filter", connection.id))
-                        .help("say which entries are exported; (objectClass=*) is all of them")
-                })?;
-                sources.push(Source { name, base, filter, scope, targets: vec![target] });
-            }
+        if let Some(source) = sources.iter_mut().find(|source| source.name == name) {
+            source.targets.push(target);
+            continue;
         }
+        let LdapTable { base, filter, scope, .. } = searched;
+        let filter = filter.ok_or_else(|| {
+            TaskError::new(format!("table {name} of connection {} has no Filter", connection.id))
+                .help("say which entries are exported; (objectClass=*) is all of them")
+        })?;
+        sources.push(Source { name, base, filter, scope, targets: vec![target] });
     }
     Ok(sources)
 }
