@@ -216,14 +216,15 @@ impl Drop for LdapClient {
 
 /// What a call of the library ended with.
 pub(super) enum Failed {
-    Error(LdapError),
+    /// Boxed, as it is large and rare.
+    Error(Box<LdapError>),
     Panic,
 }
 
 /// Calls the library, which panics where an answer is no LDAP.
 pub(super) fn guarded<T>(call: impl FnOnce() -> ldap3::result::Result<T>) -> Result<T, Failed> {
     match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(result) => result.map_err(Failed::Error),
+        Ok(result) => result.map_err(|error| Failed::Error(Box::new(error))),
         Err(_) => Err(Failed::Panic),
     }
 }
@@ -231,7 +232,7 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> ldap3::result::Result<T>) -> Res
 pub(super) fn failure(server: &str, timeout: Duration, failed: Failed) -> LdapFailure {
     let error = match failed {
         Failed::Panic => return LdapFailure::Unusable(format!("{server} gave an answer that is not LDAP")),
-        Failed::Error(error) => error,
+        Failed::Error(error) => *error,
     };
     let unreachable = |reason: String| LdapFailure::Unreachable { server: server.to_owned(), reason };
     match error {

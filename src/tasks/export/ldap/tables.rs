@@ -162,7 +162,9 @@ fn searched(
             wrong(format!("the settings of connection {id} list no table {name}"))
                 .help(format!("add it to Tables, which has {}", names.join(", ")))
         })?;
-        return Ok((known.clone(), Some(known.name.clone())));
+        // A table that is named after none of its columns is one of entries, with a search of its own.
+        let link = columns.iter().any(|column| column.eq_ignore_ascii_case(&known.name));
+        return Ok((known.clone(), link.then(|| known.name.clone())));
     }
     let mut links = columns.iter().filter(|column| !is_name(column));
     let (Some(link), None) = (links.next(), links.next()) else {
