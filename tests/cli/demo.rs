@@ -20,10 +20,6 @@ fn counters(shown: &Value, name: &str) -> Value {
     counters
 }
 
-fn all_completed(shown: &Value) -> bool {
-    shown["tasks"].as_array().unwrap().iter().all(|task| task["state"] == "completed")
-}
-
 #[test]
 fn the_first_run_loads_and_the_second_changes_nothing() {
     let project = Project::demo();

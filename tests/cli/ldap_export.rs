@@ -225,7 +225,7 @@ fn incremental_equals_complete(slapd: &Slapd, extra: &str, seed: u64, rounds: us
     let mut by_changes = 0;
     for round in 0..rounds {
         let mild = dice.roll(3) > 0;
-        for number in 0..1 + dice.roll(3) {
+        for number in 0..=dice.roll(3) {
             step(&mut client, &mut dice, round * 10 + number, mild);
         }
         settle(&mut client);

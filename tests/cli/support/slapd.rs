@@ -1,4 +1,4 @@
-//! A directory for one test: OpenLDAP's server on a free port of the loopback interface, ended with the test.
+//! A directory for one test: `OpenLDAP`'s server on a free port of the loopback interface, ended with the test.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -263,14 +263,10 @@ fn certify(folder: &Path) -> Option<()> {
         .arg("-out")
         .arg(folder.join("cert.pem"))
         .output();
-    match made {
-        Ok(output) => {
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            Some(())
-        }
-        Err(_) => {
-            eprintln!("skipped: openssl is not installed");
-            None
-        }
-    }
+    let Ok(output) = made else {
+        eprintln!("skipped: openssl is not installed");
+        return None;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(())
 }
