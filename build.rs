@@ -28,6 +28,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
     fs::write(out.join("pages.rs"), pages(&root.join("rules"))).expect("OUT_DIR is writable");
+    println!("cargo::rerun-if-changed=examples/demo");
+    println!("cargo::rerun-if-changed=examples/demo-ldap");
+    let demo = embedded("DEMO", &root.join("examples/demo")) + &embedded("DEMO_LDAP", &root.join("examples/demo-ldap"));
+    fs::write(out.join("demo.rs"), demo).expect("OUT_DIR is writable");
     let result = read(&root.join("grammar")).and_then(model::build).map(|model| write::write(&model));
     match result {
         Ok(text) => fs::write(out.join("grammar.rs"), text).expect("OUT_DIR is writable"),
@@ -102,4 +106,25 @@ fn pages(folder: &Path) -> String {
         .collect();
     pages.sort();
     format!("static PAGES: &[(&str, &str)] = &{pages:?};")
+}
+
+/// The files below a folder as a static table of path and content, sorted by path.
+fn embedded(name: &str, folder: &Path) -> String {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    let mut lines: Vec<String> = files
+        .iter()
+        .filter_map(|file| {
+            let relative: Vec<_> = file.strip_prefix(folder).ok()?.iter().filter_map(|part| part.to_str()).collect();
+            Some(format!("({:?}, include_bytes!({:?})),", relative.join("/"), file.to_str()?))
+        })
+        .collect();
+    lines.sort();
+    format!("static {name}: &[(&str, &[u8])] = &[{}];\n", lines.concat())
 }

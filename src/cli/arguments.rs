@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    approve, baseline, cancel, check, completions, diff, expand, explain, fix, fmt, init, logs, lsp, man, plan, rules, run, runs,
-    schedule, schema, show, simulate, store,
+    approve, baseline, cancel, check, completions, demo, diff, expand, explain, fix, fmt, init, logs, lsp, man, plan, rules, run,
+    runs, schedule, schema, show, simulate, store,
 };
 use crate::config::DIALECTS;
 
@@ -82,6 +82,7 @@ pub(super) enum Command {
     Approve(approve::Approve),
     Simulate(simulate::Simulate),
     Schedule(schedule::Schedule),
+    Demo(demo::Demo),
     Init(init::Init),
     Store(store::Store),
     Explain(explain::Explain),

@@ -9,6 +9,7 @@ mod changed;
 mod check;
 mod compiled;
 mod completions;
+mod demo;
 mod diff;
 mod error;
 mod exit;
@@ -84,6 +85,7 @@ fn execute(arguments: Arguments) -> Result<Exit, Error> {
         Command::Fmt(arguments) => arguments.execute(&global),
         Command::Baseline(arguments) => arguments.execute(&global),
         Command::Diff(arguments) => arguments.execute(&global),
+        Command::Demo(arguments) => arguments.execute(&global),
         Command::Init(arguments) => arguments.execute(&global),
         Command::Explain(arguments) => arguments.execute(),
         Command::Rules(arguments) => arguments.execute(),

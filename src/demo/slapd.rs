@@ -1,4 +1,4 @@
-//! OpenLDAP's server, run without privileges from one folder.
+//! The server of `OpenLDAP`, run without privileges from one folder.
 //!
 //! The folder holds its configuration, its data and nothing else; the server listens on the loopback interface alone.
 
@@ -58,6 +58,8 @@ pub struct Directory<'a> {
     pub password: &'a str,
     /// Whether clients can be told what changed (RFC 4533).
     pub synchronizes: bool,
+    /// Files of more schemas.
+    pub schemas: &'a [&'a Path],
     /// More lines, of the database.
     pub more: &'a str,
 }
@@ -80,12 +82,15 @@ impl Installation {
         self.modules.as_ref().is_none_or(|folder| module(folder, name).is_some())
     }
 
-    /// The configuration of a server with one directory, whose data lies in `folder`.
-    pub fn configuration(&self, folder: &Path, directory: &Directory<'_>) -> String {
+    /// The configuration of a server with one directory, whose data lies in `data` of `folder`.
+    pub fn configuration(&self, folder: &Path, data: &str, directory: &Directory<'_>) -> String {
         let mut text = String::new();
         // Writing to a text cannot fail.
         for file in SCHEMA_FILES {
             let _ = writeln!(text, "include {}", quoted(&self.schema.join(file)));
+        }
+        for file in directory.schemas {
+            let _ = writeln!(text, "include {}", quoted(file));
         }
         if let Some(modules) = &self.modules {
             let _ = writeln!(text, "modulepath {}", quoted(modules));
@@ -98,7 +103,7 @@ impl Installation {
         let Directory { suffix, administrator, password, more, .. } = directory;
         let _ = writeln!(text, "pidfile {}", quoted(&folder.join("slapd.pid")));
         let _ = writeln!(text, "database mdb\nmaxsize 1073741824\nsuffix \"{suffix}\"\nrootdn \"{administrator}\"");
-        let _ = writeln!(text, "rootpw {password}\ndirectory {}", quoted(&folder.join("data")));
+        let _ = writeln!(text, "rootpw {password}\ndirectory {}", quoted(&folder.join(data)));
         let _ = writeln!(text, "index objectClass,entryUUID,entryCSN,uid,cn,member eq");
         if !more.is_empty() {
             let _ = writeln!(text, "{more}");
@@ -133,15 +138,21 @@ mod tests {
     #[test]
     fn a_configuration_names_what_the_directory_is() {
         let installation = Installation { program: "/x/slapd".into(), schema: "/s".into(), modules: None };
-        let directory =
-            Directory { suffix: "dc=x", administrator: "cn=a,dc=x", password: "secret", synchronizes: true, more: "sizelimit 5" };
-        let text = installation.configuration(Path::new("/a b"), &directory);
+        let directory = Directory {
+            suffix: "dc=x",
+            administrator: "cn=a,dc=x",
+            password: "secret",
+            synchronizes: true,
+            schemas: &[],
+            more: "sizelimit 5",
+        };
+        let text = installation.configuration(Path::new("/a b"), "data", &directory);
         for line in
             ["include \"/s/core.schema\"", "suffix \"dc=x\"", "directory \"/a b/data\"", "overlay syncprov", "sizelimit 5"]
         {
             assert!(text.lines().any(|written| written == line), "{line} is not in {text}");
         }
-        let text = installation.configuration(Path::new("/a"), &Directory { synchronizes: false, ..directory });
+        let text = installation.configuration(Path::new("/a"), "data", &Directory { synchronizes: false, ..directory });
         assert!(!text.contains("syncprov-sessionlog"));
     }
 }

@@ -4,6 +4,7 @@
 
 mod command_line;
 mod demo;
+mod demo_written;
 mod differences;
 #[cfg(unix)]
 mod disasters;

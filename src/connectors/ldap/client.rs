@@ -16,7 +16,7 @@ use super::{Change, Entry, LdapFailure, Scope, Search};
 
 /// Entries asked for at once: what Active Directory gives at most.
 const PAGE: i32 = 1000;
-/// Leaves references out (Microsoft's LDAP_SERVER_DOMAIN_SCOPE_OID).
+/// Leaves references out (Microsoft's `LDAP_SERVER_DOMAIN_SCOPE_OID`).
 const DOMAIN_SCOPE: &str = "1.2.840.113556.1.4.1339";
 /// Adding what is there and deleting what is not succeeds.
 const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";
@@ -216,14 +216,15 @@ impl Drop for LdapClient {
 
 /// What a call of the library ended with.
 pub(super) enum Failed {
-    Error(LdapError),
+    /// Boxed, as it is large and rare.
+    Error(Box<LdapError>),
     Panic,
 }
 
 /// Calls the library, which panics where an answer is no LDAP.
 pub(super) fn guarded<T>(call: impl FnOnce() -> ldap3::result::Result<T>) -> Result<T, Failed> {
     match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(result) => result.map_err(Failed::Error),
+        Ok(result) => result.map_err(|error| Failed::Error(Box::new(error))),
         Err(_) => Err(Failed::Panic),
     }
 }
@@ -231,7 +232,7 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> ldap3::result::Result<T>) -> Res
 pub(super) fn failure(server: &str, timeout: Duration, failed: Failed) -> LdapFailure {
     let error = match failed {
         Failed::Panic => return LdapFailure::Unusable(format!("{server} gave an answer that is not LDAP")),
-        Failed::Error(error) => error,
+        Failed::Error(error) => *error,
     };
     let unreachable = |reason: String| LdapFailure::Unreachable { server: server.to_owned(), reason };
     match error {

@@ -173,8 +173,8 @@ fn sid(value: &[u8]) -> Option<String> {
     Some(text)
 }
 
-/// RFC 4648.
-fn base64(value: &[u8]) -> String {
+/// Base64 (RFC 4648).
+pub fn base64(value: &[u8]) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(value.len().div_ceil(3) * 4);
     for three in value.chunks(3) {

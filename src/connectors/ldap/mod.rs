@@ -22,7 +22,7 @@ pub use client::LdapClient;
 pub use dn::{escape_rdn_value, parent, same_dn, split_rdn};
 pub use entry::{Change, Entry, Scope, Search};
 pub use error::{LdapFailure, code};
-pub use format::Format;
+pub use format::{Format, base64};
 pub use options::{LdapOptions, LdapServer, LdapTable, Login};
 pub use sync::{Changes, SYNC_REQUEST};
 

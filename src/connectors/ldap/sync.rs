@@ -108,9 +108,9 @@ mod asked {
             SyncInfo::SyncIdSet { cookie, refresh_deletes, sync_uuids } => {
                 let ids = sync_uuids.iter().map(|id| uuid(id));
                 if refresh_deletes {
-                    changes.deleted.extend(ids)
+                    changes.deleted.extend(ids);
                 } else {
-                    present.extend(ids)
+                    present.extend(ids);
                 }
                 cookie
             }

@@ -88,9 +88,10 @@ impl Slapd {
             administrator: ADMINISTRATOR,
             password: PASSWORD,
             synchronizes: wanted.synchronizes,
+            schemas: &[],
             more: &format!("dbnosync\n{}", wanted.more),
         };
-        let mut configuration = installation.configuration(folder.path(), &directory);
+        let mut configuration = installation.configuration(folder.path(), "data", &directory);
         if wanted.encrypted {
             certify(folder.path())?;
             let file = |name: &str| folder.path().join(name).display().to_string();
@@ -234,7 +235,7 @@ pub fn options(connection: &str) -> LdapOptions {
 
 /// A port that nobody listens on: below those that the system gives out, and another one for every directory of this
 /// process, since a server holds its port only from when it listens.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = std::process::id().wrapping_mul(61) % 11_000;
     for _ in 0..11_000 {

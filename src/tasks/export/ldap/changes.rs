@@ -12,6 +12,7 @@ use super::output::{Output, Written};
 use super::snapshot::{Record, Snapshot, Stop};
 use super::tables::Source;
 
+const ENTRY_UUID: &str = "entryUUID";
 /// Entries read again by one search.
 const AT_ONCE: usize = 100;
 /// Up to so many changed entries are read one by one whatever the size of the directory.
@@ -36,11 +37,21 @@ impl Marks {
         let (id, number) = match (of_ad, of_red_hat) {
             (true, _) => ("objectGUID", "uSNChanged"),
             (_, true) => ("nsUniqueId", "entryusn"),
-            _ => ("entryUUID", "entryCSN"),
+            _ => (ENTRY_UUID, "entryCSN"),
         };
         // What synchronization tells is named by entryUUID.
         let offers = root.values("supportedControl").iter().any(|oid| oid == SYNC_REQUEST.as_bytes());
-        Ok(Self { id, number, synchronizes: offers && id == "entryUUID" })
+        Ok(Self { id, number, synchronizes: offers && id == ENTRY_UUID })
+    }
+
+    /// What tells an entry apart; none where the server does not tell.
+    pub(super) fn id_of(&self, entry: &Entry) -> Option<Vec<u8>> {
+        let mut id = entry.values(self.id).first()?.clone();
+        // Synchronization gives it as bytes, which are written in small letters here.
+        if self.id == ENTRY_UUID {
+            id.make_ascii_lowercase();
+        }
+        Some(id)
     }
 }
 
@@ -85,9 +96,9 @@ impl Delta {
         let mut complete = true;
         let mut count = 0;
         client.search::<TaskError>(&Search { attributes: &attributes, ..*search }, |entry| {
-            match (entry.values(marks.id).first(), entry.values(marks.number).first()) {
+            match (marks.id_of(&entry), entry.values(marks.number).first()) {
                 (Some(id), Some(number)) => {
-                    listed.insert(id.clone(), (digest(number), digest(entry.dn.as_bytes())));
+                    listed.insert(id, (digest(number), digest(entry.dn.as_bytes())));
                 }
                 _ => complete = false,
             }
@@ -124,8 +135,8 @@ impl Delta {
         for ids in wanted.chunks(AT_ONCE) {
             let filter = one_of(search.filter, marks.id, ids);
             client.search::<TaskError>(&Search { filter: &filter, ..*search }, |entry| {
-                if let Some(id) = entry.values(marks.id).first() {
-                    delta.entries.insert(id.clone(), entry);
+                if let Some(id) = marks.id_of(&entry) {
+                    delta.entries.insert(id, entry);
                 }
                 Ok(())
             })?;
@@ -143,6 +154,10 @@ impl Delta {
         marks: &Marks,
     ) -> Result<Option<Written>, TaskError> {
         let read = snapshot.read(|record| {
+            // Nothing can be put in the place of an entry that nothing tells apart.
+            if record.id.is_empty() {
+                return Err(Stop::Damaged);
+            }
             let record = match self.entries.remove(&record.id) {
                 Some(entry) if entry.dn.as_bytes() == record.dn => Record::of(&entry, source, marks),
                 Some(_) => return Err(Stop::Damaged),

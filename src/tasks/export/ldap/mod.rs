@@ -16,7 +16,7 @@
 //!
 //! Everything is read anew where neither is possible, where the search, the columns or the server are other ones, and
 //! after a deletion or a rename: servers then change references in other entries, such as members of groups, and names
-//! of entries below without telling (OpenLDAP's `refint` marks its changes so). It may do so a moment later; a snapshot
+//! of entries below without telling (the overlay `refint` marks its changes so). It may do so a moment later; a snapshot
 //! whose names changed is therefore unsettled, and the next export reads everything once more. Searches that read
 //! attributes computed by the server, as `memberOf`, are read anew after any change.
 

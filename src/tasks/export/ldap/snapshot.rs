@@ -98,9 +98,9 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn of(entry: &Entry, source: &Source, marks: &Marks) -> Self {
-        let first = |name: &str| entry.values(name).first().cloned().unwrap_or_default();
+        let number = entry.values(marks.number).first().cloned().unwrap_or_default();
         let rows = source.targets.iter().map(|target| target.rows(entry)).collect();
-        Self { id: first(marks.id), dn: entry.dn.clone().into_bytes(), number: first(marks.number), rows }
+        Self { id: marks.id_of(entry).unwrap_or_default(), dn: entry.dn.clone().into_bytes(), number, rows }
     }
 
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {

@@ -124,17 +124,16 @@ pub(super) fn sources(model: &Model, connection: &Connection, options: &LdapOpti
         let header = names.iter().map(|name| (*name).to_owned()).collect();
         let target = Target { table: table.to_owned(), header, columns, link };
         let name = searched.name.to_ascii_lowercase();
-        match sources.iter_mut().find(|source| source.name == name) {
-            Some(source) => source.targets.push(target),
-            None => {
-                let LdapTable { base, filter, scope, .. } = searched;
-                let filter = filter.ok_or_else(|| {
-                    TaskError::new(format!("table {name} of connection {} has no Filter", connection.id))
-                        .help("say which entries are exported; (objectClass=*) is all of them")
-                })?;
-                sources.push(Source { name, base, filter, scope, targets: vec![target] });
-            }
+        if let Some(source) = sources.iter_mut().find(|source| source.name == name) {
+            source.targets.push(target);
+            continue;
         }
+        let LdapTable { base, filter, scope, .. } = searched;
+        let filter = filter.ok_or_else(|| {
+            TaskError::new(format!("table {name} of connection {} has no Filter", connection.id))
+                .help("say which entries are exported; (objectClass=*) is all of them")
+        })?;
+        sources.push(Source { name, base, filter, scope, targets: vec![target] });
     }
     Ok(sources)
 }
@@ -162,7 +161,9 @@ fn searched(
             wrong(format!("the settings of connection {id} list no table {name}"))
                 .help(format!("add it to Tables, which has {}", names.join(", ")))
         })?;
-        return Ok((known.clone(), Some(known.name.clone())));
+        // A table that is named after none of its columns is one of entries, with a search of its own.
+        let link = columns.iter().any(|column| column.eq_ignore_ascii_case(&known.name));
+        return Ok((known.clone(), link.then(|| known.name.clone())));
     }
     let mut links = columns.iter().filter(|column| !is_name(column));
     let (Some(link), None) = (links.next(), links.next()) else {
