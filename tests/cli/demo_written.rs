@@ -28,7 +28,7 @@ fn the_demo_is_written_as_it_is_in_the_sources() {
     let project = Project::new();
     let written = project.run(&["demo", "Ferries"]);
     assert_eq!(written.code, Some(0), "{written}");
-    assert!(written.stdout.ends_with("next: `jobwright run Ferries --job Demo_Complete`\n"), "{written}");
+    assert!(written.stderr.ends_with("next: `jobwright run Ferries --job Demo_Complete`\n"), "{written}");
     assert_eq!(files(&project.path("Ferries")), files(&repository().join("examples/demo")));
     let again = project.run(&["demo", "Ferries"]);
     assert_eq!(again.code, Some(2), "{again}");
@@ -45,7 +45,7 @@ fn the_demo_with_a_directory_has_nothing_to_find_and_a_password_of_its_own() {
     for folder in ["One", "Two"] {
         let written = project.run(&["demo", folder, "--target", "ldap"]);
         assert_eq!(written.code, Some(0), "{written}");
-        assert!(written.stdout.contains(&format!("next: `jobwright demo ldap {folder}` starts its directory")), "{written}");
+        assert!(written.stderr.contains(&format!("next: `jobwright demo ldap {folder}` starts its directory")), "{written}");
         let check = project.run(&["check", folder, "--appsettings", &format!("{folder}/appsettings.agent.json"), "-q"]);
         assert_eq!((check.code, check.stdout.as_str()), (Some(0), ""), "{check}");
         let settings = project.read(&format!("{folder}/appsettings.agent.json"));
@@ -82,7 +82,7 @@ mod directory {
         /// Starts it; it is there when this returns.
         fn start(project: &Project) -> Self {
             let mut running = Self(project.command(&["demo", "ldap", "Ferries"]).spawn().unwrap());
-            let mut lines = BufReader::new(running.0.stdout.as_mut().unwrap()).lines();
+            let mut lines = BufReader::new(running.0.stderr.as_mut().unwrap()).lines();
             let said = lines.next().unwrap_or_else(|| panic!("it said nothing")).unwrap();
             assert!(said.starts_with("the directory listens on ldap://127.0.0.1:"), "{said}");
             let next = lines.next().unwrap().unwrap();

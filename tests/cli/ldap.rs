@@ -73,8 +73,11 @@ fn a_search_gives_all_pages() {
     // A reader can stop it.
     let stopped = slapd.client().search(&search, |_| Err(LdapFailure::Unusable("enough".to_owned())));
     assert_eq!(stopped, Err(LdapFailure::Unusable("enough".to_owned())));
+    // Without pages the limit counts.
+    let mut options = slapd.options(20);
+    options.servers[0].paged = false;
     let limited = Search { paged: false, size_limit: 10, ..search };
-    let failure = slapd.client().search::<LdapFailure>(&limited, |_| Ok(())).unwrap_err();
+    let failure = LdapClient::open(&options).unwrap().search::<LdapFailure>(&limited, |_| Ok(())).unwrap_err();
     assert_eq!(failure.to_string(), "the directory answers 4 (size limit exceeded)");
     assert!(failure.help().unwrap().contains("raise SizeLimit"));
 }
