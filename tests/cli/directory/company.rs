@@ -1,5 +1,6 @@
 //! A company whose people come from a file and whose accounts stand in a directory.
 
+use std::fmt::Write;
 use std::fs;
 
 use jobwright::connectors::ldap::{Change, LdapFailure, Search};
@@ -118,12 +119,13 @@ fn job(id: &str, incremental: bool) -> String {
 fn content() -> String {
     let mut text = BASE.to_owned();
     for unit in ["Deck", "Shore"] {
-        text.push_str(&format!("\ndn: ou={unit},ou=people,{SUFFIX}\nobjectClass: organizationalUnit\nou: {unit}\n"));
+        let _ = write!(text, "\ndn: ou={unit},ou=people,{SUFFIX}\nobjectClass: organizationalUnit\nou: {unit}\n");
     }
     for group in ["Crew", "Office"] {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\ndn: cn={group},ou=groups,{SUFFIX}\nobjectClass: groupOfNames\ncn: {group}\nmember: cn=admin,{SUFFIX}\n"
-        ));
+        );
     }
     text
 }
