@@ -183,12 +183,12 @@ fn declares(program: &Program, file: FileId, element: ElementId, kind: ElementKi
     };
     // An item that left the program for a generated one is none of its own.
     let declares = kind.def().declares.filter(|_| !program.taken.contains(&(file, element)))?;
-    let around = std::iter::successors(program.document(file).parent(element), |&one| program.document(file).parent(one));
+    let mut around = std::iter::successors(program.document(file).parent(element), |&one| program.document(file).parent(one));
     let outer = |one: ElementId| {
         let kind = program.kind(file, one).filter(|kind| kind.def().declares.is_some() && !kind.def().scoped)?;
         symbol(one, kind)
     };
-    let scope = if kind.def().scoped { around.filter_map(outer).next() } else { None };
+    let scope = if kind.def().scoped { around.find_map(outer) } else { None };
     Some(Declaration { kind: declares, scope, symbol: symbol(element, kind)?, file, element, generated: None })
 }
 
