@@ -156,15 +156,18 @@ impl Sound {
         }
         let before: rustc_hash::FxHashMap<&str, &str> =
             self.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str())).collect();
-        let mut changes: BTreeMap<FileId, Option<Option<Span>>> = BTreeMap::new();
+        let mut changes: BTreeMap<FileId, Change> = BTreeMap::new();
         let mut doubtful = |finding: &Finding| {
             let Location { file, span } = finding.location;
             let source = judgement.sources.get(file);
-            let change = || before.get(source.path.as_str()).map(|before| changed(before, &source.text));
-            let Some(changed) = *changes.entry(file).or_insert_with(change) else { return false };
+            let change = || before.get(source.path.as_str()).map_or(Change::New, |before| Change::between(before, &source.text));
             let is_broken = program.documents.get(file.index()).is_some_and(|document| !is_whole(document));
             let is_about_text = finding.rule.category == Category::Syntax || finding.rule.name == "stray-text";
-            changed.is_none_or(|changed| is_broken && !is_about_text && (span.end < changed.start || changed.end < span.start))
+            match *changes.entry(file).or_insert_with(change) {
+                Change::New => false,
+                Change::Nothing => true,
+                Change::In(lines) => is_broken && !is_about_text && (span.end < lines.start || lines.end < span.start),
+            }
         };
         let findings = judgement.report.findings.iter().zip(&judgement.report.fingerprints).enumerate();
         let held_back: BTreeSet<usize> = findings
@@ -175,18 +178,30 @@ impl Sound {
     }
 }
 
-/// The lines of `text` that are not those of `before`; nothing where the two are the same.
-fn changed(before: &str, text: &str) -> Option<Span> {
-    if std::ptr::eq(before, text) || before == text {
-        return None;
+/// How a text differs from what it was when all was well-formed.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    /// There was none.
+    New,
+    /// It does not.
+    Nothing,
+    /// In these lines.
+    In(Span),
+}
+
+impl Change {
+    fn between(before: &str, text: &str) -> Self {
+        if std::ptr::eq(before, text) || before == text {
+            return Self::Nothing;
+        }
+        let same = |(a, b): &(u8, u8)| a == b;
+        let (old, new) = (before.as_bytes(), text.as_bytes());
+        let start = old.iter().copied().zip(new.iter().copied()).take_while(same).count();
+        let most = old.len().min(new.len()) - start;
+        let end = old.iter().rev().copied().zip(new.iter().rev().copied()).take(most).take_while(same).count();
+        let (start, end) = (start, new.len() - end);
+        let line = new[..start].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let line_end = new[end..].iter().position(|&byte| byte == b'\n').map_or(new.len(), |at| end + at);
+        Self::In(Span::new(line as u32, line_end as u32))
     }
-    let same = |(a, b): &(u8, u8)| a == b;
-    let (old, new) = (before.as_bytes(), text.as_bytes());
-    let start = old.iter().copied().zip(new.iter().copied()).take_while(same).count();
-    let most = old.len().min(new.len()) - start;
-    let end = old.iter().rev().copied().zip(new.iter().rev().copied()).take(most).take_while(same).count();
-    let (start, end) = (start, new.len() - end);
-    let line = new[..start].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let line_end = new[end..].iter().position(|&byte| byte == b'\n').map_or(new.len(), |at| end + at);
-    Some(Span::new(line as u32, line_end as u32))
 }

@@ -59,7 +59,7 @@ pub(super) enum Event {
     /// A message has come.
     Message(Incoming),
     /// Nothing more will come, and why where that is an error.
-    End(Option<io::Error>),
+    End(io::Result<()>),
     /// A check has ended.
     Checked,
 }
@@ -76,8 +76,8 @@ pub fn serve(input: impl BufRead + Send + 'static, output: &mut dyn Write) -> io
         loop {
             let event = match transport::read(&mut input) {
                 Ok(Some(message)) => Event::Message(message),
-                Ok(None) => Event::End(None),
-                Err(error) => Event::End(Some(error)),
+                Ok(None) => Event::End(Ok(())),
+                Err(error) => Event::End(Err(error)),
             };
             let is_last = matches!(event, Event::End(_));
             if sender.send(event).is_err() || is_last {
@@ -114,15 +114,12 @@ enum Phase {
     Down,
 }
 
-/// Why nothing more comes, where that is an error.
-type End = Option<io::Error>;
-
 pub(super) struct Server<'o> {
     output: &'o mut dyn Write,
     events: Receiver<Event>,
     waiting: VecDeque<Incoming>,
-    /// That nothing more will come.
-    end: Option<End>,
+    /// That nothing more will come, and why where that is an error.
+    end: Option<io::Result<()>>,
     /// Whether something has happened since the client was last told what is known.
     unsaid: bool,
     /// How long to rest before the files are looked at again; nothing where the client tells when they change.
@@ -158,10 +155,8 @@ impl Server<'_> {
     fn receive(&mut self) -> io::Result<bool> {
         self.receive_ready();
         while self.waiting.is_empty() {
-            match self.end.take() {
-                Some(Some(error)) => return Err(error),
-                Some(None) => return Ok(false),
-                None => {}
+            if let Some(end) = self.end.take() {
+                return end.map(|()| false);
             }
             if self.phase == Phase::Running && (self.unsaid || !self.workspace.is_judged()) {
                 if self.workspace.check() {
@@ -199,7 +194,7 @@ impl Server<'_> {
         match event {
             Event::Message(message) => self.waiting.push_back(message),
             // What came before is answered first.
-            Event::End(error) => self.end = Some(error),
+            Event::End(end) => self.end = Some(end),
             // That there is something new is seen when nothing waits.
             Event::Checked => {}
         }

@@ -85,10 +85,10 @@ impl Texts {
 
 /// What files there are, of what size and how old: what differs when one has come, changed or gone.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Stamp(Vec<(PathBuf, Option<Seen>)>);
+pub(super) struct Stamp(Vec<(PathBuf, Seen)>);
 
-/// Size and age of a file.
-type Seen = (u64, Option<SystemTime>);
+/// Size and age of a file; nothing where there is none.
+type Seen = Option<(u64, Option<SystemTime>)>;
 
 impl Stamp {
     /// That of a folder, and of some files beside.
