@@ -100,8 +100,11 @@ fn refused(error: &ServerError, folder: &Path) -> Error {
             Error::usage(message).help(format!("write one first: `jobwright demo {} --target ldap`", folder.display()))
         }
         ServerError::Missing(_) => Error::operational(message).help(Missing::HELP),
-        ServerError::Ended { .. } => Error::operational(message)
-            .help(format!("if another program has the port, give `{}` in the folder another one", demo::SETTINGS)),
+        ServerError::Ended { .. } => Error::operational(message).help(format!(
+            "if another program has the port, give `{}` and `{}` in the folder another one",
+            demo::SETTINGS,
+            demo::CHANGES
+        )),
         ServerError::Io { .. } => Error::operational(message),
     }
 }

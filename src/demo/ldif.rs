@@ -6,9 +6,6 @@ use std::fmt::Write as _;
 use super::SUFFIX;
 use crate::connectors::ldap::escape_rdn_value;
 
-/// Stands in groups that have nobody, since a group must have a member.
-const NOBODY: &str = "cn=nobody";
-
 /// The directory as LDIF (RFC 2849).
 pub(super) fn content(accounts: &[u8], groups: &[u8], memberships: &[u8]) -> String {
     let mut text = String::new();
@@ -45,13 +42,10 @@ pub(super) fn content(accounts: &[u8], groups: &[u8], memberships: &[u8]) -> Str
     }
     for row in rows(groups) {
         let name = row.get("name").map(String::as_str).unwrap_or_default();
-        let _ = writeln!(text, "\ndn: cn={},ou=groups,{SUFFIX}\nobjectClass: groupOfNames", escape_rdn_value(name));
+        let _ = writeln!(text, "\ndn: cn={},ou=groups,{SUFFIX}\nobjectClass: skerrylightGroup", escape_rdn_value(name));
         line(&mut text, "cn", name);
         line(&mut text, "description", row.get("description").map(String::as_str).unwrap_or_default());
-        match members.get(name) {
-            Some(members) => members.iter().for_each(|member| line(&mut text, "member", member)),
-            None => line(&mut text, "member", &format!("{NOBODY},{SUFFIX}")),
-        }
+        members.get(name).into_iter().flatten().for_each(|member| line(&mut text, "member", member));
     }
     text
 }

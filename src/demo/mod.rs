@@ -2,8 +2,8 @@
 //! compiler, below the command line.
 //!
 //! The files are those of `examples/demo`, put into the program when it is built. For a directory, the files of
-//! `examples/demo-ldap` take the place of those that they share a name with, and what the CSV files of the directory hold
-//! becomes its content, so that both are the same company.
+//! `examples/demo-ldap` take the place of those that they share a name with, what only a directory in CSV files needs is
+//! left out, and what those files hold becomes its content, so that both are the same company.
 
 mod ldif;
 mod secret;
@@ -19,11 +19,13 @@ include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 
 /// The settings of the agent.
 pub const SETTINGS: &str = "appsettings.agent.json";
+/// Those with the second data set.
+pub const CHANGES: &str = "appsettings.changes.json";
 /// The connection to the directory.
 pub const CONNECTION: &str = "DirectoryLdap";
 /// What the directory holds at first.
 pub const CONTENT: &str = "directory/base.ldif";
-/// What the demo's accounts have beyond those of others.
+/// What the demo's accounts and groups have beyond those of others.
 pub const SCHEMA: &str = "directory/skerrylight.schema";
 /// What everything in the directory stands below.
 pub const SUFFIX: &str = "dc=skerrylight,dc=example";
@@ -31,6 +33,8 @@ pub const SUFFIX: &str = "dc=skerrylight,dc=example";
 const PLACEHOLDER: &str = "GENERATED";
 /// What the directory of CSV files holds; an LDAP directory holds it itself.
 const OF_FILES: [&str; 3] = ["data/accounts.csv", "data/groups.csv", "data/memberships.csv"];
+/// Says that orders are executed in those CSV files.
+const FULFILMENT: &str = "jobwright.toml";
 
 /// Where the demo's directory is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +65,7 @@ pub enum DemoError {
 /// The files of the demo by their path, the password not yet in them.
 fn files(target: Target) -> Vec<(&'static str, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let of_files = |path: &str| OF_FILES.iter().any(|known| path == *known || path.strip_prefix("changes/") == Some(known));
+    let of_files = |path: &str| path == FULFILMENT || OF_FILES.contains(&path);
     let mut files: Vec<(&str, String)> = match target {
         Target::Csv => DEMO.iter().map(|(path, bytes)| (*path, text(bytes))).collect(),
         Target::Ldap => {
@@ -92,7 +96,7 @@ pub fn write(folder: &Path, target: Target) -> Result<usize, DemoError> {
     let password = secret::generate().map_err(|error| refused(folder, error))?;
     for (path, text) in &files {
         let file = folder.join(path);
-        let secret = *path == SETTINGS && target == Target::Ldap;
+        let secret = target == Target::Ldap && [SETTINGS, CHANGES].contains(path);
         let text = if secret { text.replace(PLACEHOLDER, password.expose()) } else { text.clone() };
         create(&file, &text, secret).map_err(|error| refused(&file, error))?;
     }
@@ -128,9 +132,9 @@ mod tests {
         let ldif = &ldap.iter().find(|(path, _)| *path == CONTENT).unwrap().1;
         let lines = |start: &str| ldif.lines().filter(|line| line.starts_with(start)).count();
         assert_eq!(lines("uid: "), rows("data/accounts.csv"));
-        assert_eq!(lines("objectClass: groupOfNames"), rows("data/groups.csv"));
+        assert_eq!(lines("objectClass: skerrylightGroup"), rows("data/groups.csv"));
         assert_eq!(lines("member: uid="), rows("data/memberships.csv"));
-        assert!(ldap.iter().all(|(path, _)| !path.contains("accounts.csv")));
+        assert!(ldap.iter().all(|(path, _)| !path.contains("accounts.csv") && *path != FULFILMENT));
     }
 
     #[test]

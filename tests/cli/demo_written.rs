@@ -46,20 +46,24 @@ fn the_demo_with_a_directory_has_nothing_to_find_and_a_password_of_its_own() {
         let written = project.run(&["demo", folder, "--target", "ldap"]);
         assert_eq!(written.code, Some(0), "{written}");
         assert!(written.stderr.contains(&format!("next: `jobwright demo ldap {folder}` starts its directory")), "{written}");
-        let check = project.run(&["check", folder, "--appsettings", &format!("{folder}/appsettings.agent.json"), "-q"]);
-        assert_eq!((check.code, check.stdout.as_str()), (Some(0), ""), "{check}");
-        let settings = project.read(&format!("{folder}/appsettings.agent.json"));
-        let password = settings.split("\"Password\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        assert!(!written.to_string().contains(&password));
-        passwords.push(password);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(project.path(&format!("{folder}/appsettings.agent.json"))).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
+        for settings in ["agent", "changes"].map(|name| format!("{folder}/appsettings.{name}.json")) {
+            let check = project.run(&["check", folder, "--appsettings", &settings, "-q"]);
+            assert_eq!((check.code, check.stdout.as_str()), (Some(0), ""), "{check}");
+            let text = project.read(&settings);
+            let password = text.split("\"Password\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            assert!(!written.to_string().contains(&password));
+            passwords.push(password);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                assert_eq!(fs::metadata(project.path(&settings)).unwrap().permissions().mode() & 0o777, 0o600);
+            }
         }
+        let format = project.run(&["fmt", "--check", folder, "-q"]);
+        assert_eq!((format.code, format.stdout.as_str()), (Some(0), ""), "{format}");
     }
-    assert_ne!(passwords[0], passwords[1]);
+    assert_eq!((&passwords[0], &passwords[2]), (&passwords[1], &passwords[3]), "both settings are of one directory");
+    assert_ne!(passwords[0], passwords[2]);
     assert!(passwords.iter().all(|password| password.len() == 24), "{passwords:?}");
 }
 
@@ -68,12 +72,19 @@ mod directory {
     use std::io::{BufRead, BufReader};
     use std::process::Child;
 
+    use jobwright::connectors::ldap::{Change, Entry, LdapClient, LdapFailure, LdapOptions, Search};
+    use jobwright::tasks::Settings;
     use rustix::process::{Pid, Signal, kill_process};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::Project;
-    use crate::support::slapd::{Slapd, free_port};
+    use crate::support::slapd::{SUFFIX, Slapd, free_port};
     use crate::support::task;
+
+    const COMPLETE: [&str; 4] = ["run", "Ferries", "--job", "Demo_Complete"];
+    const INCREMENTAL: [&str; 4] = ["run", "Ferries", "--job", "Demo_Incremental"];
+    const CHANGES: [&str; 2] = ["--appsettings", "Ferries/appsettings.changes.json"];
+    const ORDERS: &str = "GenerateProvisioningOrders1";
 
     /// The directory of a demo; it ends with the test.
     struct Running(Child);
@@ -105,32 +116,178 @@ mod directory {
         }
     }
 
-    #[test]
-    fn the_directory_holds_the_company_and_is_read_by_the_jobs() {
+    /// A demo on a port of its own; none where slapd is not installed.
+    fn ferries() -> Option<Project> {
         // Asked first, so that a machine without it says so and passes.
-        if Slapd::start(crate::support::slapd::BASE).is_none() {
-            return;
-        }
+        Slapd::start(crate::support::slapd::BASE)?;
         let project = Project::new();
-        project.run(&["demo", "Ferries", "--target", "ldap"]);
-        project.replace("Ferries/appsettings.agent.json", "127.0.0.1:3389", &format!("127.0.0.1:{}", free_port()));
+        assert_eq!(project.run(&["demo", "Ferries", "--target", "ldap"]).code, Some(0));
+        let port = free_port();
+        for settings in ["agent", "changes"] {
+            let file = format!("Ferries/appsettings.{settings}.json");
+            project.replace(&file, "127.0.0.1:3389", &format!("127.0.0.1:{port}"));
+        }
+        Some(project)
+    }
+
+    /// A client with the rights of the demo.
+    fn client(project: &Project) -> LdapClient {
+        let file = project.path("Ferries/appsettings.agent.json");
+        let settings = Settings::parse(&project.read("Ferries/appsettings.agent.json"), &file, None).unwrap();
+        let options = LdapOptions::read(settings.connection("DirectoryLdap").unwrap(), "Usercube.OpenLDAP").unwrap();
+        LdapClient::open(&options).unwrap()
+    }
+
+    /// The entries that a filter finds, with these attributes.
+    fn entries(project: &Project, filter: &str, attributes: &[&str]) -> Vec<Entry> {
+        let mut found = Vec::new();
+        client(project)
+            .search::<LdapFailure>(&Search::below(SUFFIX, filter, attributes), |entry| {
+                found.push(entry);
+                Ok(())
+            })
+            .unwrap();
+        found
+    }
+
+    /// The accounts that a filter finds: login, department, whether there is a password, groups.
+    fn accounts(project: &Project, filter: &str) -> String {
+        let groups = entries(project, "(objectClass=skerrylightGroup)", &["cn", "member"]);
+        let mut lines: Vec<String> = Vec::new();
+        for entry in entries(project, filter, &["departmentNumber", "uid", "userPassword"]) {
+            let joined = groups.iter().filter(|group| group.values("member").contains(&entry.dn.clone().into_bytes()));
+            let mut joined: Vec<&str> = joined.map(|group| group.text("cn").unwrap()).collect();
+            joined.sort_unstable();
+            let of = |name: &str| entry.text(name).unwrap_or_default().to_owned();
+            assert_eq!(entry.dn, format!("uid={},ou=people,{SUFFIX}", of("uid")));
+            let password = if of("userPassword").len() == 24 { ", a password" } else { "" };
+            lines.push(format!("{}, {}{password}: {}", of("uid"), of("departmentNumber"), joined.join(" ")));
+        }
+        lines.sort();
+        lines.join("\n")
+    }
+
+    /// What stays the same when an entry gets another name.
+    fn identity(project: &Project, filter: &str) -> String {
+        let found = entries(project, filter, &["entryUUID"]);
+        assert_eq!(found.len(), 1);
+        found[0].text("entryUUID").unwrap().to_owned()
+    }
+
+    /// The counters of a task that are not zero.
+    fn counters(project: &Project, run: u32, name: &str) -> Value {
+        let mut counters = task(&project.show(run), name)["counters"].clone();
+        counters.as_object_mut().unwrap().retain(|_, number| *number != 0);
+        counters
+    }
+
+    fn runs(project: &Project, arguments: &[&[&str]]) {
+        let run = project.run(&arguments.concat());
+        assert_eq!(run.code, Some(0), "{run}");
+    }
+
+    #[test]
+    fn the_directory_holds_the_company_and_gets_the_accounts_that_it_lacks() {
+        let Some(project) = ferries() else { return };
         let directory = Running::start(&project);
-        let run = project.run(&["run", "Ferries", "--job", "Demo_Complete"]);
-        assert_eq!(run.code, Some(0), "{run}");
-        let shown = project.show(1);
-        let counters = &task(&shown, "Demo_Complete_Synchronize_Directory")["counters"];
-        assert_eq!((&counters["inserted"], &counters["links_inserted"]), (&json!(343), &json!(732)), "{counters}");
-        let run = project.run(&["run", "Ferries", "--job", "Demo_Incremental"]);
-        assert_eq!(run.code, Some(0), "{run}");
-        assert_eq!(task(&project.show(2), "Demo_Incremental_Export_DirectoryLdap")["state"], "unchanged");
+        assert_eq!(accounts(&project, "(uid=fjalla.tidewarden)"), "");
+        runs(&project, &[&COMPLETE]);
+        let loaded = counters(&project, 1, "Demo_Complete_Synchronize_Directory");
+        assert_eq!(loaded, json!({ "inserted": 339, "links_inserted": 812 }));
+        assert_eq!(counters(&project, 1, &format!("Demo_Complete_{ORDERS}")), json!({ "added": 4, "modified": 1 }));
+        assert_eq!(counters(&project, 1, "Demo_Complete_Fulfill1"), json!({ "executed": 5 }));
+        insta::assert_snapshot!(accounts(&project, "(|(uid=fjalla.tidewarden)(userPassword=*))"), @r"
+        astree.rochegrise, Hulls, a password: app-lamps org-ya1 site-st09
+        fjalla.brassewind, Lamps & Lenses, a password: app-timetable org-li2 site-st02
+        fjalla.tidewarden, Lamps & Lenses, a password: org-li2 site-st10
+        severance.kelpgard, Night Crossings, a password: app-stores org-fe3 site-st02
+        ");
+
+        // The next run sees what became of them, and the one after it nothing new.
+        runs(&project, &[&COMPLETE]);
+        assert_eq!(task(&project.show(2), "Demo_Complete_ComputeRoleModel1")["counters"]["verified"], 5);
+        assert_eq!(task(&project.show(2), "Demo_Complete_Fulfill1")["state"], "not-launched");
+        let before = project.content();
+        runs(&project, &[&COMPLETE]);
+        assert_eq!(project.content(), before);
+        runs(&project, &[&INCREMENTAL]);
+        let export = "Demo_Incremental_Export_Directory_Incremental_DirectoryLdap";
+        assert_eq!(task(&project.show(4), export)["state"], "unchanged");
+
         directory.interrupt();
-        let down = project.run(&["run", "Ferries", "--job", "Demo_Complete", "--fail-on", "warning"]);
+        let down = project.run(&[&COMPLETE[..], &["--fail-on", "warning"]].concat());
         assert_eq!(down.code, Some(11), "{down}");
         // It goes on with what it holds.
         let directory = Running::start(&project);
-        let run = project.run(&["run", "Ferries", "--job", "Demo_Complete", "-q"]);
-        assert_eq!(run.code, Some(0), "{run}");
+        runs(&project, &[&COMPLETE]);
+        assert_eq!(project.content(), before);
         directory.interrupt();
+    }
+
+    #[test]
+    fn joiners_leavers_and_new_names_reach_the_directory_and_a_mass_change_waits() {
+        let Some(project) = ferries() else { return };
+        let _directory = Running::start(&project);
+        runs(&project, &[&COMPLETE]);
+        runs(&project, &[&COMPLETE]);
+        // One person changes line: one order, and what it leaves is gone.
+        let person = "corentin.quaybright@skerrylight.example;20230914000000;";
+        insta::assert_snapshot!(accounts(&project, "(uid=corentin.quaybright)"), @"corentin.quaybright, Night Crossings: app-lamps org-fe3 site-st03");
+        project.replace("Ferries/data/people.csv", &format!("{person}FE3"), &format!("{person}LI1"));
+        runs(&project, &[&INCREMENTAL]);
+        assert_eq!(counters(&project, 3, &format!("Demo_Incremental_{ORDERS}")), json!({ "modified": 1 }));
+        insta::assert_snapshot!(accounts(&project, "(uid=corentin.quaybright)"), @"corentin.quaybright, Keepers: app-lamps org-li1 site-st03");
+
+        // The other data set: five came, three left, one has another name, and an organization too.
+        project.replace("Ferries/changes/people.csv", &format!("{person}FE3"), &format!("{person}LI1"));
+        let (leaver, renamed) = ("(uid=dorte.lanternby)", "(employeeNumber=E0010)");
+        assert!(!accounts(&project, leaver).is_empty());
+        let known = identity(&project, renamed);
+        runs(&project, &[&INCREMENTAL, &CHANGES]);
+        let orders = counters(&project, 4, &format!("Demo_Incremental_{ORDERS}"));
+        assert_eq!(orders, json!({ "added": 5, "deleted": 3, "modified": 20 }));
+        assert_eq!(counters(&project, 4, "Demo_Incremental_Fulfill1"), json!({ "executed": 28 }));
+        assert_eq!(accounts(&project, leaver), "");
+        insta::assert_snapshot!(accounts(&project, &format!("(|{renamed}(employeeNumber=E0301))")), @r"
+        jorunn.otide, Keepers, a password: app-roster org-li1 site-st09
+        liora.stormhemlumiere, Stores: app-charts org-ya3 site-st03
+        ");
+        assert_eq!(identity(&project, renamed), known, "the entry was moved, not made anew");
+        runs(&project, &[&INCREMENTAL, &CHANGES]);
+        assert_eq!(task(&project.show(5), &format!("Demo_Incremental_{ORDERS}"))["state"], "unchanged");
+        assert_eq!(task(&project.show(5), "Demo_Incremental_ComputeRoleModel1_WithDirty")["counters"]["verified"], 25);
+
+        // Two lines become one: more people than may change at once.
+        let before = accounts(&project, "(objectClass=inetOrgPerson)");
+        for line in ["FE1", "FE2"] {
+            project.replace("Ferries/changes/people.csv", &format!(";{line};"), ";FE4;");
+        }
+        let blocked = project.run(&[&INCREMENTAL[..], &CHANGES].concat());
+        assert_eq!(blocked.code, Some(12), "{blocked}");
+        assert_eq!(accounts(&project, "(objectClass=inetOrgPerson)"), before);
+        let orders = format!("Demo_Incremental_{ORDERS}");
+        assert_eq!(project.run(&["approve", "6", &orders, "--reason", "two lines become one"]).code, Some(0));
+        runs(&project, &[&["run", "--resume", "6"]]);
+        assert_eq!(counters(&project, 6, "Demo_Incremental_Fulfill1"), json!({ "executed": 39 }));
+        assert!(!accounts(&project, "(objectClass=inetOrgPerson)").contains("org-fe1"), "a group may be without members");
+    }
+
+    #[test]
+    fn what_is_changed_by_hand_in_the_directory_stays_and_is_told() {
+        let Some(project) = ferries() else { return };
+        let _directory = Running::start(&project);
+        runs(&project, &[&COMPLETE]);
+        runs(&project, &[&COMPLETE]);
+        let told = task(&project.show(2), "Demo_Complete_ComputeRoleModel1")["counters"]["nonconforming"].as_u64().unwrap();
+        let dn = format!("uid=corentin.quaybright,ou=people,{SUFFIX}");
+        let change = Change::Replace("departmentNumber".to_owned(), vec![b"Bridge".to_vec()]);
+        client(&project).modify(&dn, &[change], false).unwrap();
+        runs(&project, &[&INCREMENTAL]);
+        assert_eq!(counters(&project, 3, "Demo_Incremental_SynchronizeChanges_Directory_DoNotDeleteChanges")["updated"], 1);
+        assert_eq!(task(&project.show(3), &format!("Demo_Incremental_{ORDERS}"))["state"], "unchanged");
+        runs(&project, &[&COMPLETE]);
+        assert_eq!(task(&project.show(4), "Demo_Complete_ComputeRoleModel1")["counters"]["nonconforming"], told + 1);
+        assert!(accounts(&project, "(uid=corentin.quaybright)").starts_with("corentin.quaybright, Bridge: "));
     }
 
     #[test]
