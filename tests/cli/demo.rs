@@ -156,7 +156,7 @@ fn runs_show_and_logs_tell_what_happened() {
 
     let show = project.run(&[&["show", "1"][..], &store].concat());
     assert!(
-        show.stdout.contains("Demo_Complete_UpdateEntityPropertyExpressions1") && show.stdout.contains("Run 1 of Demo_Complete"),
+        show.stdout.contains("\nUpdateEntityPropertyExpressions1 ") && show.stdout.contains("Run 1 of Demo_Complete"),
         "{show}"
     );
     assert_eq!(project.run(&[&["show", "7"][..], &store].concat()).code, Some(2));
