@@ -196,7 +196,7 @@ fn hovering_tells_what_stands_there() {
 
     | Level | Task | Element |
     |---|---|---|
-    | 0 | Directory_Complete_Export_DirectoryAccounts | ExportTask |
+    | 0 | Directory_Complete_Export_Directory_Complete_DirectoryAccounts | ExportTask |
     ");
     let connector = text(&editor.at("textDocument/hover", scaffoldings, "SynchroComplete Connector=\"Dir|ectory"));
     assert!(

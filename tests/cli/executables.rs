@@ -9,6 +9,7 @@ use crate::support::Project;
 #[test]
 fn the_mapping_is_written_once_and_tells_what_is_missing() {
     let project = Project::by_hand().file("jobwright.toml", "[check]\nfail-on = \"error\"\n");
+    fs::remove_file(project.path("examples/demo/jobwright.toml")).unwrap();
     fs::create_dir(project.path("Runtime")).unwrap();
     let arguments = ["init", "--executables", "Runtime", "-q"];
     let first = project.run(&arguments);
