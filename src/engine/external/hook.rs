@@ -66,7 +66,8 @@ pub fn run_hook(hook: &Hook<'_>, store: &Store, detail: &RunDetail, control: &Co
     };
     let file = store.work().join("runs").join(run.0.to_string()).join("on-failure.log");
     let failed = |error| EngineError::io(&file, "written", error);
-    let mut output = Output::new(file.clone(), hook.command.output_limit, &secrets.values().collect::<Vec<_>>()).map_err(failed)?;
+    let mut output =
+        Output::new(file.clone(), hook.command.output_limit, &secrets.values().collect::<Vec<_>>()).map_err(failed)?;
     let mut command = process::Command::new(&hook.command.program);
     command.args(values.arguments(hook.command));
     command.env("JOBWRIGHT_RUN", run.0.to_string()).env("JOBWRIGHT_JOB", &job.id).env("JOBWRIGHT_STATE", detail.run.state.name());
@@ -78,7 +79,7 @@ pub fn run_hook(hook: &Hook<'_>, store: &Store, detail: &RunDetail, control: &Co
     };
     let patience = Patience { timeout: Some(hook.command.timeout.unwrap_or(TIMEOUT)), grace: hook.command.grace };
     let mut told = Told::default();
-    Ok(match started.watch(patience, control, &mut output, &mut told, |_| {}).map_err(failed)? {
+    Ok(match started.watch(patience, control, &mut output, &mut told, |_| {}, || Ok(())).map_err(failed)? {
         Ended::Status(status) if status.success() => None,
         Ended::Status(status) => Some(format!("it ended with {status}")),
         Ended::TimedOut => Some("it took too long and was ended".to_owned()),

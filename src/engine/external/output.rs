@@ -191,7 +191,7 @@ mod tests {
         }
         output.close(&mut lines, |line| heard.push(String::from_utf8_lossy(line).into_owned())).unwrap();
         output.finish().unwrap();
-        (std::fs::read_to_string(file).unwrap(), heard)
+        (fs::read_to_string(file).unwrap(), heard)
     }
 
     #[test]

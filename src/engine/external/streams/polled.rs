@@ -113,11 +113,7 @@ impl Streams {
 }
 
 /// Hands over what one read gives; true at the end of the stream.
-fn read(
-    stream: &mut Option<impl Read>,
-    bytes: &mut [u8],
-    hear: impl FnOnce(&[u8]) -> io::Result<()>,
-) -> io::Result<bool> {
+fn read(stream: &mut Option<impl Read>, bytes: &mut [u8], hear: impl FnOnce(&[u8]) -> io::Result<()>) -> io::Result<bool> {
     let Some(stream) = stream else { return Ok(false) };
     match stream.read(bytes) {
         Ok(0) => Ok(true),
