@@ -7,8 +7,26 @@ use std::path::Path;
 
 /// Columns of a person, the key first.
 const COLUMNS: [&str; 20] = [
-    "employee", "first_name", "last_name", "display_name", "mail", "phone", "mobile", "title", "department", "company",
-    "site", "street", "postcode", "city", "country", "manager", "start", "end", "category", "remark",
+    "employee",
+    "first_name",
+    "last_name",
+    "display_name",
+    "mail",
+    "phone",
+    "mobile",
+    "title",
+    "department",
+    "company",
+    "site",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "manager",
+    "start",
+    "end",
+    "category",
+    "remark",
 ];
 const FIRST: [&str; 12] =
     ["Ailsa", "Bran", "Catriona", "Donal", "Eilidh", "Fergus", "Greer", "Hamish", "Isla", "Jamie", "Kirsty", "Lachlan"];
@@ -142,8 +160,11 @@ pub fn configure(folder: &Path) -> io::Result<()> {
          EntityPropertyMapping1=\"Crew_Person:{end}\" Column2=\"deputy\" EntityPropertyMapping2=\"Crew_Person:{end}\" />"
     );
     for complete in [true, false] {
-        let (mode, ignore, incremental) =
-            if complete { ("Complete", " IgnoreCookieFile=\"true\"", "") } else { ("Incremental", "", " IsIncremental=\"true\"") };
+        let (mode, ignore, incremental) = if complete {
+            ("Complete", " IgnoreCookieFile=\"true\"", "")
+        } else {
+            ("Incremental", "", " IsIncremental=\"true\"")
+        };
         let _ = writeln!(
             xml,
             "<Job Identifier=\"{mode}\" DisplayName_L1=\"{mode}\" Agent=\"Bench\"{incremental}>\n\

@@ -40,7 +40,12 @@ fn main() -> io::Result<()> {
     let base = base.join(order.replace(' ', "-"));
     generate(&base, &options)?;
     let bytes = |file: &str| -> io::Result<f64> { Ok(fs::metadata(base.join("before").join(file))?.len() as f64 / 1e6) };
-    println!("{0} people ({1:.0} MB) and {0} links ({2:.0} MB), {order}:", options.rows, bytes("people.csv")?, bytes("links.csv")?);
+    println!(
+        "{0} people ({1:.0} MB) and {0} links ({2:.0} MB), {order}:",
+        options.rows,
+        bytes("people.csv")?,
+        bytes("links.csv")?
+    );
     let shell = Path::new("/usr/bin/sqlite3");
     let (mut imports, mut completes, mut incrementals) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..options.runs {

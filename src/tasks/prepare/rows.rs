@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use csv::ByteRecord;
 use rustc_hash::FxHasher;
 
+use crate::connectors::csv::{RowError, Rows};
 use crate::tasks::identity::Command;
 use crate::tasks::mappings::{LinkMapping, ResourceMapping};
 use crate::tasks::{TaskContext, TaskError};
@@ -31,7 +31,7 @@ pub(super) struct Shape {
     /// Indexes into them.
     pub(super) key: Vec<usize>,
     /// The column of links of which each value can stand in one row only.
-    single: Option<usize>,
+    pub(super) single: Option<usize>,
 }
 
 impl Shape {
@@ -63,7 +63,7 @@ fn shown(key: &[u8]) -> String {
     String::from_utf8_lossy(key).replace(char::from(KEY_SEPARATOR), ", ")
 }
 
-fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
+pub(super) fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
     let mut line = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
         push_value(&mut line, index, value);
@@ -72,7 +72,7 @@ fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
     line
 }
 
-fn header_line(columns: &[String]) -> Vec<u8> {
+pub(super) fn header_line(columns: &[String]) -> Vec<u8> {
     csv_line(columns.iter().map(String::as_bytes))
 }
 
@@ -84,22 +84,79 @@ fn at_row(export: &Export, row: u64, message: String) -> TaskError {
     }
 }
 
-type Input = csv::Reader<BufReader<File>>;
+/// An export being read.
+pub(super) struct Input {
+    pub(super) rows: Rows<File>,
+    /// Where the mapped columns stand in it.
+    pub(super) columns: Vec<usize>,
+    /// Whether they are all its columns, in its order.
+    whole: bool,
+    command: usize,
+}
+
+impl Input {
+    /// Goes to the next row; false at the end.
+    pub(super) fn advance(&mut self, export: &Export) -> Result<bool, TaskError> {
+        self.rows.advance().map_err(|error| bad_row(export, error))
+    }
+
+    fn values(&self) -> Vec<&[u8]> {
+        self.columns.iter().map(|&column| self.rows.value(column)).collect()
+    }
+
+    /// Makes `line` the mapped values of the row, as a line of CSV.
+    pub(super) fn line(&self, line: &mut Vec<u8>) {
+        line.clear();
+        match self.rows.plain() {
+            Some(row) if self.whole && !row.starts_with(b",") => line.extend_from_slice(row),
+            _ => {
+                let values = self.columns.iter().map(|&column| self.rows.value(column));
+                values.enumerate().for_each(|(index, value)| push_value(line, index, value));
+            }
+        }
+        line.push(b'\n');
+    }
+
+    /// Makes `key` that of the row; false where a part of it is empty.
+    pub(super) fn key(&self, shape: &Shape, key: &mut Vec<u8>) -> bool {
+        key.clear();
+        for (index, &place) in shape.key.iter().enumerate() {
+            let part = self.rows.value(self.columns[place]);
+            if part.is_empty() {
+                return false;
+            }
+            if index > 0 {
+                key.push(KEY_SEPARATOR);
+            }
+            key.extend_from_slice(part);
+        }
+        true
+    }
+
+    /// A number that tells whether whole rows are equal; where all columns are mapped, their line tells as much.
+    fn whole(&self) -> u64 {
+        let mut whole = FxHasher::default();
+        if !self.whole {
+            self.rows.values().for_each(|value| value.hash(&mut whole));
+        }
+        whole.finish()
+    }
+}
 
 /// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
-fn open(shape: &Shape, export: &Export, command: Option<&str>) -> Result<(Input, Vec<usize>, usize), TaskError> {
-    let unreadable = |error| TaskError::io("the export cannot be read", &export.file, error);
-    let file = BufReader::with_capacity(256 * 1024, File::open(&export.file).map_err(unreadable)?);
-    let mut input = csv::ReaderBuilder::new().buffer_capacity(256 * 1024).from_reader(file);
-    let header = input.headers().map_err(|error| bad_row(export, error))?.clone();
+pub(super) fn open(shape: &Shape, export: &Export, command: Option<&str>) -> Result<Input, TaskError> {
+    let file = File::open(&export.file).map_err(|error| TaskError::io("the export cannot be read", &export.file, error))?;
+    let mut rows = Rows::new(file, b',');
+    let more = rows.advance().map_err(|error| bad_row(export, error))?;
+    let header: Vec<String> = rows.values().filter(|_| more).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     let find = |column: &str| {
         header.iter().position(|name| name == column).ok_or_else(|| {
             let what = if shape.link { "association" } else { "entity type" };
             let message = format!("{what} {} is mapped onto the column {column}, which the export lacks", shape.name);
-            at_row(export, 1, message).help(format!("its columns are {}", header.iter().collect::<Vec<_>>().join(", ")))
+            at_row(export, 1, message).help(format!("its columns are {}", header.join(", ")))
         })
     };
-    let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<_, _>>()?;
+    let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<Vec<_>, _>>()?;
     let command = match command {
         None => 0,
         Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
@@ -107,24 +164,30 @@ fn open(shape: &Shape, export: &Export, command: Option<&str>) -> Result<(Input,
             at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
         })?,
     };
-    Ok((input, columns, command))
+    let whole = columns.iter().copied().eq(0..header.len());
+    Ok(Input { rows, columns, whole, command })
 }
 
-fn bad_row(export: &Export, error: csv::Error) -> TaskError {
-    let row = error.position().map_or(1, csv::Position::line);
+fn bad_row(export: &Export, error: RowError) -> TaskError {
+    let row = if let RowError::Unequal { line, .. } = &error { *line } else { 1 };
     TaskError { source: Some(Box::new(error)), ..at_row(export, row, "the export cannot be read".to_owned()) }
 }
 
 /// A file for rows put aside, made only when there is one.
-struct Aside<'a> {
+pub(super) struct Aside<'a> {
     folder: &'a Path,
     header: &'a [String],
     output: Option<BufWriter<tempfile::NamedTempFile>>,
     name: String,
 }
 
-impl Aside<'_> {
-    fn push(&mut self, line: &[u8]) -> io::Result<()> {
+impl<'a> Aside<'a> {
+    pub(super) fn new(folder: &'a Path, shape: &'a Shape, ending: &str) -> Self {
+        let name = format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_"));
+        Self { folder, header: &shape.header, output: None, name }
+    }
+
+    pub(super) fn push(&mut self, line: &[u8]) -> io::Result<()> {
         let output = match &mut self.output {
             Some(output) => output,
             slot => {
@@ -137,7 +200,7 @@ impl Aside<'_> {
     }
 
     /// Gives the file its name; without any row a file of an earlier run goes.
-    fn finish(self) -> io::Result<()> {
+    pub(super) fn finish(self) -> io::Result<()> {
         let target = self.folder.join(&self.name);
         match self.output {
             Some(output) => persist(output, &target),
@@ -158,33 +221,23 @@ pub(super) fn write_sorted(
     totals: &mut Totals,
 ) -> Result<String, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
-    let (mut input, columns, _) = open(shape, export, None)?;
-    let aside = |ending: &str| Aside {
-        folder,
-        header: &shape.header,
-        output: None,
-        name: format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_")),
-    };
-    let (mut null_keys, mut duplicates) = (aside("nullpk"), aside("duplicates"));
+    let mut input = open(shape, export, None)?;
+    let (mut null_keys, mut duplicates) = (Aside::new(folder, shape, "nullpk"), Aside::new(folder, shape, "duplicates"));
     let mut sorter = Sorter::new(folder);
-    let mut record = ByteRecord::new();
-    while input.read_byte_record(&mut record).map_err(|error| bad_row(export, error))? {
+    let (mut key, mut text) = (Vec::new(), Vec::new());
+    while input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
-        let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
-        let text = csv_line(values.iter().copied());
-        let Some(key) = shape.key_of(&values) else {
+        input.line(&mut text);
+        if !input.key(shape, &mut key) {
             // A row without a second value is a resource without that link, which is no fault.
             if !shape.link {
                 totals.null_keys += 1;
                 null_keys.push(&text).map_err(unwritable)?;
             }
             continue;
-        };
-        let row = record.position().map_or(0, csv::Position::line);
-        let mut whole = FxHasher::default();
-        record.as_slice().hash(&mut whole);
-        sorter.push(&key, row, whole.finish(), &text).map_err(unwritable)?;
+        }
+        sorter.push(&key, input.rows.line(), input.whole(), &text).map_err(unwritable)?;
     }
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
@@ -241,7 +294,7 @@ pub(super) fn write_delta(folder: &Path, shape: &Shape, old: &Path, new: &Path) 
     Ok((output.finish(&shape.name, "sorted.delta").map_err(unwritable)?, counts))
 }
 
-fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile> {
+pub(super) fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile> {
     let mut output = ContentFile::new(folder)?;
     let columns = std::iter::once(b"command".as_slice()).chain(shape.header.iter().map(String::as_bytes));
     output.write(&csv_line(columns))?;
@@ -256,14 +309,13 @@ pub(super) fn read_changes(
     totals: &mut Totals,
 ) -> Result<ChangeSet, TaskError> {
     let column = context.task.text("ColumnName").unwrap_or("command");
-    let (mut input, columns, command_column) = open(shape, export, Some(column))?;
+    let mut input = open(shape, export, Some(column))?;
     let mut set = ChangeSet { changes: Changes::new(), replaced: BTreeSet::new() };
-    let mut record = ByteRecord::new();
-    while input.read_byte_record(&mut record).map_err(|error| bad_row(export, error))? {
+    while input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
-        let row = record.position().map_or(0, csv::Position::line);
-        let word = String::from_utf8_lossy(record.get(command_column).unwrap_or_default()).to_ascii_lowercase();
+        let row = input.rows.line();
+        let word = String::from_utf8_lossy(input.rows.value(input.command)).to_ascii_lowercase();
         let removes = match word.as_str() {
             "insert" | "add" | "update" | "modify" | "merge" => false,
             "delete" | "remove" => true,
@@ -272,7 +324,7 @@ pub(super) fn read_changes(
                 return Err(at_row(export, row, message).help("commands are insert, update, merge and delete"));
             }
         };
-        let values: Vec<&[u8]> = columns.iter().map(|&column| record.get(column).unwrap_or_default()).collect();
+        let values = input.values();
         if shape.link {
             set.replace_links(shape, &values);
         }
@@ -318,9 +370,7 @@ pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Path, set: &Chan
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
-    let replaced = |row: &SortedFile, column: usize| {
-        row.record.get(column).is_some_and(|value| set.replaced.contains(&(column, value.to_vec())))
-    };
+    let replaced = |row: &SortedFile, column: usize| set.replaced.contains(&(column, row.bytes(column).to_vec()));
     let dropped = |row: &SortedFile| shape.link && !set.replaced.is_empty() && (replaced(row, 0) || replaced(row, 1));
     delta::update(old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
     output.finish(&shape.name, "sorted.csv").map_err(unwritable)
