@@ -43,7 +43,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
                 Finding::new(&RULE.info, program.place(recipient), format!("no profile may get mails of `{shown}`"))
                     .label("reaches nobody")
                     .note("the mail goes to the holders of the profiles that have this permission: an access control rule grants it")
-                    .help(format!("add `<Entry Permission=\"{shown}/…\" CanExecute=\"true\" />` to a rule of the profile"))
+                    .help(format!("add `<Entry Permission=\"{shown}/…\" />` to a rule of the profile"))
                     .anchor(element::anchor(program, recipient.file, recipient.element)),
             );
             break;
@@ -51,12 +51,11 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     }
 }
 
-/// What an entry grants, where it has to do with such mails.
+/// What an entry is about, where it has to do with such mails. It need not be one that can be carried out.
 fn granted(program: &Program, entry: Origin) -> Option<String> {
-    let can = program.value(entry, names::CAN_EXECUTE)?;
     let permission = program.value(entry, names::PERMISSION)?;
     let path = permission.trim().trim_end_matches('/').to_lowercase();
-    (matches!(can.trim(), "true" | "1") && (is_under(&path, ROOT) || is_under(ROOT, &path))).then_some(path)
+    (is_under(&path, ROOT) || is_under(ROOT, &path)).then_some(path)
 }
 
 /// Whether a path is another one or lies below it.
@@ -69,7 +68,7 @@ mod tests {
     use crate::rules::testing::lines;
 
     fn found(permissions: &[&str], recipient: &str) -> Vec<u32> {
-        let entry = |one: &&str| format!("<Entry Permission=\"{one}\" CanExecute=\"true\"/>");
+        let entry = |one: &&str| format!("<Entry Permission=\"{one}\"/>");
         let entries: String = permissions.iter().map(entry).collect();
         let rule = format!("<AccessControlRule Identifier=\"R\">{entries}</AccessControlRule>");
         let aspect = format!(
