@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::embedded::{MEMORY, renew};
-use super::{Options, jobwright, median};
+use super::{Options, flushes, jobwright, median};
 
 const JOB: &str = "Bench_Programs";
 const PROGRAM: &str = "true";
@@ -49,11 +49,9 @@ pub fn measure(base: &Path, options: &Options) -> io::Result<()> {
     fs::write(base.join("Makefile"), makefile(options))?;
     let (mut runs, mut unflushed, mut makes) = (Vec::new(), Vec::new(), Vec::new());
     let memory = Path::new(MEMORY).is_dir().then(|| tempfile::tempdir_in(MEMORY)).transpose()?;
+    let arguments = ["run", "bench.xml", "--job", JOB, "--jobs", "2", "-q", "--store"];
     for number in 0..options.runs {
-        let run = |store: &Path| {
-            let arguments = ["run", "bench.xml", "--job", JOB, "--jobs", "2", "-q", "--store"];
-            timed(Command::new(jobwright()).args(arguments).arg(store).current_dir(base))
-        };
+        let run = |store: &Path| timed(Command::new(jobwright()).args(arguments).arg(store).current_dir(base));
         let store = format!("{number}/store.db");
         runs.push(run(Path::new(&store))?);
         if let Some(memory) = &memory {
@@ -71,6 +69,17 @@ pub fn measure(base: &Path, options: &Options) -> io::Result<()> {
     } else {
         let make = median(makes);
         println!("  make -j2: {make:.0} ms\n  run / make: {:.2} with the flushes of the disk", run / make);
+        let counted: Vec<&str> = arguments.into_iter().chain(["counted/store.db"]).collect();
+        match flushes::count(jobwright(), &counted, base)? {
+            Some(number) => {
+                let alone: io::Result<Vec<f64>> = (0..options.runs).map(|_| flushes::time(number, base)).collect();
+                let alone = median(alone?);
+                let each = number as f64 / options.tasks as f64;
+                println!("  flushes: {number}, {each:.2} a task; as many by themselves: {alone:.0} ms");
+                println!("  run / make: {:.2} beside the disk's own flushes", (run - alone).max(0.0) / make);
+            }
+            None => println!("  flushes: not counted, strace is not installed or not permitted"),
+        }
         if !unflushed.is_empty() {
             println!("  run / make: {:.2} with the store in memory, without flushes", median(unflushed) / make);
         }

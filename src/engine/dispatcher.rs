@@ -25,6 +25,10 @@ use crate::tasks::RunId;
 /// How often a request to end the run is looked for while tasks run.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// Pages kept of the identity data, in KiB where negative: the indexes of some millions of links. Read anew from the
+/// file again and again they would cost more than all other work of a synchronization.
+const CACHE: i64 = -128 * 1024;
+
 /// What a run starts from.
 pub(super) struct Start<'a> {
     /// The board, with tasks restored and left out.
@@ -67,6 +71,7 @@ impl<'a> Dispatcher<'a> {
         let run = executor.run;
         let log = EventLog::open(store.work(), run, &store.log(run)?)?;
         let connection = store.connect()?;
+        connection.pragma_update(None, "cache_size", CACHE).map_err(|error| EngineError::database(store.data_file(), error))?;
         let external = if executor.programs.count() == 0 { None } else { Some(store.connect()?) };
         let jobs = start.jobs;
         let abort = connection.get_interrupt_handle();

@@ -1,5 +1,6 @@
 //! One tree to typed items: a pure function of the tree, so that files can be lowered in parallel and in any order.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::grammar::{self, ElementKind, kinds, names};
@@ -177,17 +178,53 @@ pub struct Lowered {
     pub declarations: Vec<Declaration>,
 }
 
+/// How many elements are lowered at once, about: a file may be as large as the whole configuration.
+const PART: usize = 16_384;
+
 /// Lowers one tree. Ids in the result are relative to the file until they are merged.
 pub fn lower(document: &Document, text: &str) -> Lowered {
+    use rayon::prelude::*;
     let kinds = classify(document);
+    let parts = parts(document);
+    let mut lowered = if let [part] = parts.as_slice() {
+        lower_part(document, text, &kinds, part.clone())
+    } else {
+        let lower = |part| lower_part(document, text, &kinds, part);
+        let each: Vec<Lowered> = parts.into_par_iter().with_max_len(1).map(lower).collect();
+        let mut all = Lowered::default();
+        for mut part in each {
+            all.declarations.append(&mut part.declarations);
+            all.items.merge(part.items);
+        }
+        all
+    };
+    lowered.kinds = kinds;
+    lowered
+}
+
+/// The elements of a tree in parts that begin with a child of the root, so that none depends on another.
+fn parts(document: &Document) -> Vec<Range<u32>> {
+    let end = document.len() as u32;
+    let (mut parts, mut start, mut next) = (Vec::new(), 0, 1);
+    while next < end {
+        if (next - start) as usize >= PART {
+            parts.push(start..next);
+            start = next;
+        }
+        next = document.end_of(ElementId(next)).max(next + 1);
+    }
+    parts.push(start..end);
+    parts
+}
+
+fn lower_part(document: &Document, text: &str, kinds: &[Option<ElementKind>], part: Range<u32>) -> Lowered {
     let mut lowering =
         Lowering { document, text, file: document.file(), out: Lowered::default(), job: None, task: None, scope: None };
-    for element in document.elements() {
+    for element in part.map(ElementId) {
         if let Some(kind) = kinds[element.0 as usize] {
             lowering.element(element, kind);
         }
     }
-    lowering.out.kinds = kinds;
     lowering.out
 }
 

@@ -5,7 +5,7 @@ use crate::ir::{Origin, Program};
 use crate::syntax::ElementId;
 
 /// The kinds that some rule asks for.
-const KINDS: [ElementKind; 38] = [
+const KINDS: [ElementKind; 41] = [
     kinds::ACCESS_CERTIFICATION_NOTIFICATION,
     kinds::ACCESS_CONTROL_RULE_FILTER,
     kinds::ACTIVITY,
@@ -14,12 +14,14 @@ const KINDS: [ElementKind; 38] = [
     kinds::BUILD_UNIQUE_VALUE_ASPECT,
     kinds::CONTROL,
     kinds::DISPLAY_TABLE,
+    kinds::ENTRY,
     kinds::FORM,
     kinds::INVOKE_SCRIPT_ASPECT,
     kinds::MAIN_CONTROL,
     kinds::MAIN_SUMMARY_CONTROL,
     kinds::MENU_ITEM,
     kinds::PROFILE_CONTEXT,
+    kinds::RECIPIENT,
     kinds::RECORD_CONTROL,
     kinds::RECORD_ITEM_CONTROL,
     kinds::RECORD_SECTION,
@@ -28,6 +30,7 @@ const KINDS: [ElementKind; 38] = [
     kinds::RECORD_SUMMARY_CONTROL,
     kinds::RECORD_UNIQUE_ITEM_CONTROL,
     kinds::REPORT_QUERY,
+    kinds::RESOURCE,
     kinds::RESOURCE_VIEW_ENTITY_FORM,
     kinds::RESOURCE_VIEW_RECORD_ENTITY_FORM,
     kinds::SEARCH_BAR,

@@ -9,8 +9,10 @@ mod ldap;
 mod sql;
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -22,7 +24,7 @@ use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
 use super::mappings::Mappings;
-use super::prepare::{Transformations, persist, push_value};
+use super::prepare::{Draft, Transformations, push_value};
 use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
@@ -74,12 +76,11 @@ impl EmbeddedTask for Export {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         };
-        let hash = source.hash()?;
-        if !complete && context.is_consumed(&connection.id, &hash)? && !siblings_changed(context, connection) {
+        if !complete && context.is_consumed(&connection.id, &source.hash()?)? && !siblings_changed(context, connection) {
             let message = format!("{} is what was last synchronized", source.file.display());
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
-        let rows = write_output(context, connection, &source)?;
+        let (rows, hash) = write_output(context, connection, &source)?;
         context.remember_export(&connection.id, &hash, source.delta, &source.file.to_string_lossy(), source.options.skip)?;
         Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }
@@ -208,10 +209,7 @@ fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
 impl Source {
     /// Of the file's bytes and of how they are read.
     fn hash(&self) -> Result<String, TaskError> {
-        let mut hash = Sha256::new();
-        let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
-        hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
-        hash.update(&self.salt);
+        let mut hash = self.begin_hash();
         let unreadable = |error| TaskError::io("the file cannot be read", &self.file, error);
         let mut file = File::open(&self.file).map_err(unreadable)?;
         let mut buffer = vec![0; 256 * 1024];
@@ -221,6 +219,29 @@ impl Source {
                 read => hash.update(&buffer[..read]),
             }
         }
+    }
+
+    fn begin_hash(&self) -> Sha256 {
+        let mut hash = Sha256::new();
+        let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
+        hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
+        hash.update(&self.salt);
+        hash
+    }
+}
+
+/// A file whose bytes are passed on to somebody who hashes them beside whoever reads it.
+struct Overheard {
+    file: File,
+    to: SyncSender<Vec<u8>>,
+}
+
+impl Read for Overheard {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        // Whoever hashes listens to the end.
+        let _ = self.to.send(buffer[..read].to_vec());
+        Ok(read)
     }
 }
 
@@ -234,39 +255,64 @@ pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
     work.join("ExportOutput").join(format!("{table}.csv"))
 }
 
-fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<u64, TaskError> {
-    let mut input = CsvSource::open(&source.file, &source.options).map_err(|error| at(&source.file, error))?;
+/// Writes the output; gives back how many rows it has, and the hash of what they were read from.
+fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<(u64, String), TaskError> {
+    let file = File::open(&source.file).map_err(|error| TaskError::io("the file cannot be read", &source.file, error))?;
+    thread::scope(|scope| {
+        let (to, pieces) = sync_channel::<Vec<u8>>(16);
+        let mut hash = source.begin_hash();
+        let hasher = scope.spawn(move || {
+            for piece in pieces {
+                hash.update(piece);
+            }
+            hex(&hash.finalize())
+        });
+        // The reader hangs up when it is dropped.
+        let rows = write_rows(context, connection, source, Overheard { file, to })?;
+        let hash = hasher.join().map_err(|_| TaskError::new("the file could not be hashed"))?;
+        Ok((rows, hash))
+    })
+}
+
+fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Overheard) -> Result<u64, TaskError> {
+    let mut input = CsvSource::read(file, &source.options).map_err(|error| at(&source.file, error))?;
     check_header(context, connection, source, input.header())?;
     let target = output_file(context.work, &connection.id);
     let unwritable = |error: io::Error| TaskError::io("the export cannot be written", &target, error);
     let folder = target.parent().unwrap_or(context.work);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
-    let file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-    let mut output = io::BufWriter::with_capacity(256 * 1024, file);
+    let mut output = Draft::new(folder).map_err(unwritable)?;
     let mut line = Vec::new();
     for (index, name) in input.header().iter().enumerate() {
         push_value(&mut line, index, name.as_bytes());
     }
     line.push(b'\n');
-    output.write_all(&line).map_err(unwritable)?;
+    output.write(&line).map_err(unwritable)?;
+    // A row that is written as it will be needs no new one.
+    let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
-    while let Some((row, record)) = input.next_row().map_err(|error| at(&source.file, error))? {
+    while input.advance().map_err(|error| at(&source.file, error))? {
         line.clear();
-        for (index, value) in record.iter().enumerate() {
-            if source.options.trims.is_empty() {
-                push_value(&mut line, index, value);
-            } else {
-                let text = std::str::from_utf8(value)
-                    .map_err(|_| TaskError::new("bytes that are not valid text").file(&source.file).row(row))?;
-                push_value(&mut line, index, source.options.trimmed(text).as_bytes());
+        match input.plain() {
+            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
+            _ if source.options.trims.is_empty() => {
+                input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
+            }
+            _ => {
+                for (index, value) in input.values().enumerate() {
+                    let text = std::str::from_utf8(value)
+                        .map_err(|_| TaskError::new("bytes that are not valid text").file(&source.file).row(input.line()))?;
+                    push_value(&mut line, index, source.options.trimmed(text).as_bytes());
+                }
             }
         }
         line.push(b'\n');
-        output.write_all(&line).map_err(unwritable)?;
+        output.write(&line).map_err(unwritable)?;
         rows += 1;
         context.tick(rows, None)?;
     }
-    persist(output, &target).map_err(unwritable)?;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    output.persist(folder, &name).map_err(unwritable)?;
     Ok(rows)
 }
 

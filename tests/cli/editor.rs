@@ -173,7 +173,7 @@ fn what_can_be_typed_depends_on_the_place() {
 
 #[test]
 fn hovering_tells_what_stands_there() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     let mut editor = Editor::start(&project);
     let (jobs, scaffoldings) = ("examples/demo/Common/Jobs.xml", "examples/demo/Directory/Jobs.xml");
     editor.open(jobs);
@@ -264,7 +264,7 @@ fn formatting_is_that_of_the_command_and_edits_only_what_changes() {
 
 #[test]
 fn outlines_lenses_hints_tokens_and_views_of_what_is_generated() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     let mut editor = Editor::start(&project);
     let (jobs, scaffoldings) = ("examples/demo/Common/Jobs.xml", "examples/demo/Directory/Jobs.xml");
     editor.open(jobs);
@@ -294,7 +294,7 @@ fn outlines_lenses_hints_tokens_and_views_of_what_is_generated() {
 
     let outline = editor.ask("textDocument/documentSymbol", &editor.document(jobs));
     assert_eq!(outline[0]["name"], "Demo_Complete");
-    assert_eq!(outline[0]["children"][0]["name"], "Demo_Complete_Export_HR_Complete_HRPeople");
+    assert_eq!(outline[0]["children"][0]["name"], "Demo_Complete_Export_HRPeople");
     let found = editor.ask("workspace/symbol", &json!({"query": "dircomp"}));
     let names: Vec<String> = found.as_array().unwrap().iter().map(|one| one["name"].to_string()).collect();
     assert!(names.contains(&"\"Directory_Complete\"".to_owned()), "{names:?}");
@@ -453,7 +453,7 @@ fn neovim_shows_findings_completes_renames_and_formats() {
         eprintln!("skipped: nvim is not installed");
         return;
     }
-    let project = Project::demo().file("session.lua", include_str!("support/neovim.lua"));
+    let project = Project::by_hand().file("session.lua", include_str!("support/neovim.lua"));
     let output = std::process::Command::new("nvim")
         .args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", "luafile session.lua"])
         .env("JOBWRIGHT", env!("CARGO_BIN_EXE_jobwright"))

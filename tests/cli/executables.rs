@@ -8,7 +8,8 @@ use crate::support::Project;
 
 #[test]
 fn the_mapping_is_written_once_and_tells_what_is_missing() {
-    let project = Project::demo().file("jobwright.toml", "[check]\nfail-on = \"error\"\n");
+    let project = Project::by_hand().file("jobwright.toml", "[check]\nfail-on = \"error\"\n");
+    fs::remove_file(project.path("examples/demo/jobwright.toml")).unwrap();
     fs::create_dir(project.path("Runtime")).unwrap();
     let arguments = ["init", "--executables", "Runtime", "-q"];
     let first = project.run(&arguments);
@@ -44,10 +45,10 @@ fn the_mapping_is_written_once_and_tells_what_is_missing() {
     insta::assert_snapshot!(project.run(&["run", "examples/demo", "--job", "Demo_Complete"]), @"
     exit 2
     --- stderr
-      × job Demo_Complete was not started: the program ./Runtime/Usercube-Export-Csv of Demo_Complete_Export_HR_Complete_HRPeople
-      │ (ExportTask) is not there, the command of Demo_Complete_PrepareSynchronization_Directory_Complete (PrepareSynchronizationTask) lacks
+      × job Demo_Complete was not started: the program ./Runtime/Usercube-Export-Csv of Demo_Complete_Export_HRPeople
+      │ (ExportTask) is not there, the command of Demo_Complete_Prepare_Directory (PrepareSynchronizationTask) lacks
       │ --api-client-id, --api-secret, --api-url, the command of Demo_Complete_Synchronize_Directory (SynchronizeTask) lacks
-      │ its options, the command of Demo_Complete_UpdateEntityPropertyExpressions1 (UpdateEntityPropertyExpressionsTask) lacks
+      │ its options, the command of Demo_Complete_Expressions (UpdateEntityPropertyExpressionsTask) lacks
       │ --database-connection-string
       help: correct [executors] in jobwright.toml
     ");
@@ -56,7 +57,7 @@ fn the_mapping_is_written_once_and_tells_what_is_missing() {
 
 #[test]
 fn settings_are_looked_at_before_a_job_starts() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     let old = "\"Path\": \"data/people.csv\", \"Separator\": \";\"";
     project.replace(
         "examples/demo/appsettings.agent.json",

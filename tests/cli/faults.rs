@@ -13,7 +13,7 @@ const PEOPLE: &str = "examples/demo/data/people.csv";
 
 /// A demo that has been loaded, in which a failed export stops the job.
 fn loaded() -> Project {
-    let project = Project::demo();
+    let project = Project::by_hand();
     project.replace("examples/demo/Common/Jobs.xml", " ContinueOnError=\"true\"", "");
     let outcome = project.run(&COMPLETE);
     assert_eq!(outcome.code, Some(0), "{outcome}");
@@ -37,7 +37,7 @@ fn errored(name: &str, spoil: impl Fn(&Project)) -> String {
         assert!(line["reason"].as_str().unwrap().contains(name), "{line}");
     }
     // Corrected, the job comes to its end.
-    let repaired = Project::demo();
+    let repaired = Project::by_hand();
     for file in ["people.csv", "sites.csv"] {
         let target = project.path(&format!("examples/demo/data/{file}"));
         fs::copy(repaired.path(&format!("examples/demo/data/{file}")), target).unwrap();
@@ -50,24 +50,24 @@ fn errored(name: &str, spoil: impl Fn(&Project)) -> String {
 
 #[test]
 fn a_missing_file_ends_its_task_in_error() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
         fs::remove_file(project.path(PEOPLE)).unwrap();
     }), @"examples/demo/data/people.csv: the file that connection HRPeople reads does not exist (check Path and the data folder)");
 }
 
 #[test]
 fn the_wrong_delimiter_is_recognized() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
         project.replace(PEOPLE, ";", ",");
     }), @r#"examples/demo/data/people.csv, row 1: read with the separator ";", the header is one column, and the mapped columns display_name, employee, first_name, last_name, mail, organization, site, start, title are missing (the header holds ',': set Separator to "," for this connection)"#);
 }
 
 #[test]
 fn a_ragged_row_is_named() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0004;;");
     }), @"examples/demo/data/people.csv, row 5: 10 values where the header has 9 columns");
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRSites", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRSites", |project| {
         let text = project.read("examples/demo/data/sites.csv");
         fs::write(project.path("examples/demo/data/sites.csv"), format!("{text}ST99\n")).unwrap();
     }), @"examples/demo/data/sites.csv, row 12: 1 value where the header has 3 columns");
@@ -75,21 +75,21 @@ fn a_ragged_row_is_named() {
 
 #[test]
 fn an_open_quote_is_named() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0004;\"");
     }), @"examples/demo/data/people.csv, row 5: 2 values where the header has 9 columns");
 }
 
 #[test]
 fn a_key_used_twice_is_named_with_both_rows() {
-    insta::assert_snapshot!(errored("Demo_Complete_PrepareSynchronization_HR_Complete", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Prepare_HR", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0009;");
     }), @"examples/demo/data/people.csv, row 10: the key E0009 of entity type HR_Person is used twice: here and in row 5 (a key names one resource; remove one row or correct its key)");
 }
 
 #[test]
 fn bytes_in_another_encoding_are_named() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| {
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
         let mut bytes = fs::read(project.path(PEOPLE)).unwrap();
         bytes.extend(b"E0999;J\xf6rg;x;x;x;20200101000000;SK;ST01;T01\n");
         fs::write(project.path(PEOPLE), bytes).unwrap();
@@ -98,12 +98,12 @@ fn bytes_in_another_encoding_are_named() {
 
 #[test]
 fn an_empty_file_is_no_reason_to_delete_everybody() {
-    insta::assert_snapshot!(errored("Demo_Complete_Export_HR_Complete_HRPeople", |project| fs::write(project.path(PEOPLE), "").unwrap()), @"examples/demo/data/people.csv, row 1: there is no header line");
+    insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| fs::write(project.path(PEOPLE), "").unwrap()), @"examples/demo/data/people.csv, row 1: there is no header line");
 }
 
 #[test]
 fn a_tolerated_error_is_a_warning() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     assert_eq!(project.run(&COMPLETE).code, Some(0));
     let before = project.content();
     fs::remove_file(project.path(PEOPLE)).unwrap();
@@ -128,7 +128,7 @@ fn refuses(project: &Project, store: &str, words: &str) {
 
 #[test]
 fn a_foreign_store_is_refused_and_untouched() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     let foreign = Connection::open(project.path("foreign.db")).unwrap();
     foreign.execute_batch("CREATE TABLE resource(id INTEGER); INSERT INTO resource VALUES (1)").unwrap();
     foreign.close().unwrap();
@@ -148,7 +148,7 @@ fn a_foreign_store_is_refused_and_untouched() {
 
 #[test]
 fn a_store_of_a_later_version_is_refused_and_untouched() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     assert_eq!(project.run(&[&COMPLETE[..], &["--store", "s.db"]].concat()).code, Some(0));
     let store = Connection::open(project.path("s.db")).unwrap();
     store.pragma_update(None, "user_version", 99).unwrap();
@@ -158,7 +158,7 @@ fn a_store_of_a_later_version_is_refused_and_untouched() {
 
 #[test]
 fn a_damaged_store_is_an_operational_error() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     assert_eq!(project.run(&COMPLETE).code, Some(0));
     let file = project.path(".jobwright/store.db");
     let mut bytes = fs::read(&file).unwrap();
@@ -174,7 +174,7 @@ fn a_damaged_store_is_an_operational_error() {
 #[test]
 fn a_store_that_cannot_be_written_is_an_operational_error() {
     use std::os::unix::fs::PermissionsExt;
-    let project = Project::demo();
+    let project = Project::by_hand();
     fs::create_dir(project.path("closed")).unwrap();
     fs::set_permissions(project.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
     // Some users may write everywhere.
@@ -188,7 +188,7 @@ fn a_store_that_cannot_be_written_is_an_operational_error() {
 #[cfg(unix)]
 #[test]
 fn an_unreadable_configuration_file_is_a_finding() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     std::os::unix::fs::symlink("nowhere.xml", project.path("examples/demo/Dangling.xml")).unwrap();
     fs::write(project.path("examples/demo/Latin.xml"), b"<ConfigurationFile>\xff\xfe\xfa</ConfigurationFile>").unwrap();
     let outcome = project.run(&["check", "examples/demo", "--format", "json"]);
@@ -205,7 +205,7 @@ fn an_unreadable_configuration_file_is_a_finding() {
 #[cfg(unix)]
 #[test]
 fn nobody_has_to_read_to_the_end() {
-    let project = Project::demo();
+    let project = Project::by_hand();
     assert_eq!(project.run(&COMPLETE).code, Some(0));
     for arguments in [
         &["plan", "examples/demo"][..],
@@ -224,7 +224,7 @@ fn nobody_has_to_read_to_the_end() {
 
 #[test]
 fn settings_that_cannot_be_read_are_told_before_a_run_is_made() {
-    let project = Project::demo().file("broken.json", "{ \"Connections\": ").file("list.json", "[1]");
+    let project = Project::by_hand().file("broken.json", "{ \"Connections\": ").file("list.json", "[1]");
     for file in ["broken.json", "list.json"] {
         let outcome = project.run(&[&COMPLETE[..], &["--appsettings", file]].concat());
         assert_eq!(outcome.code, Some(6), "{outcome}");

@@ -84,7 +84,7 @@ fn findings_of_all_shapes() -> Project {
     let step = "<Job Identifier=\"J\" DisplayName_L1=\"J\"><Step Identifier=\"T\"/><Nonsense/></Job>";
     let task = "<Connector Identifier='C' DisplayName_L1='é漢'/><Connector Identifier='C' identifer='x'/>";
     let project = Project::demo().configuration("a b/Jöb.xml", step).configuration("tasks.xml", task).file("bad.xml", "<a b=");
-    project.replace("examples/demo/Common/Jobs.xml", " DoNotDeleteChanges=\"true\"", "");
+    project.replace("examples/demo/HR/Jobs.xml", " DoNotDeleteChanges=\"true\"", "");
     project
 }
 

@@ -66,7 +66,7 @@ fn the_schema_of_plans_refuses_what_is_no_plan() {
 fn findings_are_what_the_schema_says() {
     let schema = parsed(FINDINGS);
     let project = Project::demo();
-    project.replace("examples/demo/Common/Jobs.xml", " Dirty=\"true\"", "");
+    project.replace("examples/demo/HR/Jobs.xml", " Dirty=\"true\"", "");
     for arguments in [&["check", "examples/demo", "--format", "json"][..], &["check", "nowhere", "--format", "json"]] {
         assert_eq!(schema::problems(&schema, &project.run(arguments).json()), [""; 0], "{arguments:?}");
     }

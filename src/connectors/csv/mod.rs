@@ -2,9 +2,11 @@
 
 mod decode;
 mod options;
+mod rows;
 mod source;
 
 pub use options::{CsvOptions, encoding};
+pub(crate) use rows::{RowError, Rows};
 pub use source::{CsvError, CsvSource, newest_match};
 
 /// Whether a connection package reads CSV files.

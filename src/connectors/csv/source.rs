@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::decode::{Malformed, Transcoder};
 use super::options::CsvOptions;
+use super::rows::{RowError, Rows};
 
 /// What is wrong with a CSV file.
 #[derive(Debug, thiserror::Error)]
@@ -22,9 +22,8 @@ pub struct CsvError {
 
 /// A CSV file being read.
 pub struct CsvSource {
-    reader: Reader<Box<dyn Read>>,
+    rows: Rows<Box<dyn Read>>,
     header: Vec<String>,
-    record: ByteRecord,
     skipped: u64,
     encoding: &'static Encoding,
 }
@@ -32,7 +31,11 @@ pub struct CsvSource {
 impl CsvSource {
     /// Opens a file and reads its header.
     pub fn open(path: &Path, options: &CsvOptions) -> Result<Self, CsvError> {
-        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        Self::read(File::open(path).map_err(|error| unreadable(&error))?, options)
+    }
+
+    /// Reads the header of what `file` gives.
+    pub fn read(file: impl Read + 'static, options: &CsvOptions) -> Result<Self, CsvError> {
         let mut file = BufReader::with_capacity(128 * 1024, file);
         let start = file.fill_buf().map_err(|error| unreadable(&error))?;
         let marked = Encoding::for_bom(start).map(|(encoding, _)| encoding);
@@ -53,8 +56,8 @@ impl CsvSource {
                 break;
             }
         }
-        let reader = ReaderBuilder::new().delimiter(options.separator).from_reader(Box::new(input) as Box<dyn Read>);
-        let mut source = Self { reader, header: Vec::new(), record: ByteRecord::new(), skipped: options.skip, encoding };
+        let rows = Rows::new(Box::new(input) as Box<dyn Read>, options.separator);
+        let mut source = Self { rows, header: Vec::new(), skipped: options.skip, encoding };
         source.read_header(options)?;
         Ok(source)
     }
@@ -62,9 +65,9 @@ impl CsvSource {
     fn read_header(&mut self, options: &CsvOptions) -> Result<(), CsvError> {
         let skipped = self.skipped;
         let encoding = self.encoding;
-        let names = self.reader.byte_headers().map_err(|error| from_csv(&error, skipped))?;
+        let more = self.rows.advance().map_err(|error| from_row(&error, skipped))?;
         let row = Some(skipped + 1);
-        for name in names {
+        for name in self.rows.values().filter(|_| more) {
             let name = std::str::from_utf8(name).map_err(|_| not_text(encoding, row))?;
             let name = options.trimmed(name.trim()).to_owned();
             if self.header.contains(&name) {
@@ -83,17 +86,33 @@ impl CsvSource {
         &self.header
     }
 
-    /// The next row and its line; the values are valid UTF-8.
-    pub fn next_row(&mut self) -> Result<Option<(u64, &ByteRecord)>, CsvError> {
-        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| from_csv(&error, self.skipped))?;
-        if !more {
-            return Ok(None);
+    /// Goes to the next row, whose values are valid UTF-8; false at the end.
+    pub fn advance(&mut self) -> Result<bool, CsvError> {
+        if !self.rows.advance().map_err(|error| from_row(&error, self.skipped))? {
+            return Ok(false);
         }
-        let row = self.record.position().map_or(0, csv::Position::line) + self.skipped;
-        if self.encoding == UTF_8 && self.record.iter().any(|value| std::str::from_utf8(value).is_err()) {
-            return Err(not_text(self.encoding, Some(row)));
-        }
-        Ok(Some((row, &self.record)))
+        let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
+        let valid = match self.rows.plain() {
+            _ if self.encoding != UTF_8 => true,
+            Some(row) => is_text(row),
+            None => self.rows.values().all(is_text),
+        };
+        if valid { Ok(true) } else { Err(not_text(self.encoding, Some(self.line()))) }
+    }
+
+    /// The line of the file at which the row begins.
+    pub fn line(&self) -> u64 {
+        self.rows.line() + self.skipped
+    }
+
+    /// The values of the row.
+    pub fn values(&self) -> impl Iterator<Item = &[u8]> {
+        self.rows.values()
+    }
+
+    /// The whole row without its line ending, where no value of it is quoted.
+    pub fn plain(&self) -> Option<&[u8]> {
+        self.rows.plain()
     }
 }
 
@@ -119,14 +138,10 @@ fn from_io(error: &io::Error) -> CsvError {
     }
 }
 
-fn from_csv(error: &csv::Error, skipped: u64) -> CsvError {
-    match error.kind() {
-        ErrorKind::UnequalLengths { pos, expected_len, len } => CsvError {
-            message: format!("{len} {} where the header has {expected_len} columns", if *len == 1 { "value" } else { "values" }),
-            row: pos.as_ref().map(|pos| pos.line() + skipped),
-        },
-        ErrorKind::Io(error) => from_io(error),
-        _ => CsvError { message: error.to_string(), row: error.position().map(|pos| pos.line() + skipped) },
+fn from_row(error: &RowError, skipped: u64) -> CsvError {
+    match error {
+        RowError::Unequal { line, .. } => CsvError { message: error.to_string(), row: Some(line + skipped) },
+        RowError::Io(error) => from_io(error),
     }
 }
 

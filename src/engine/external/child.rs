@@ -63,7 +63,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Sees it to its end.
+    /// Sees it to its end; calls `lasting` if that does not come at once.
     pub(super) fn watch(
         mut self,
         patience: Patience,
@@ -71,6 +71,7 @@ impl Running {
         output: &mut Output,
         told: &mut Told,
         mut progress: impl FnMut(Progress),
+        lasting: impl FnOnce() -> io::Result<()>,
     ) -> io::Result<Ended> {
         let group = self.pid();
         let (mut out, mut error) = (Lines::of_output(), Lines::of_errors());
@@ -78,6 +79,7 @@ impl Running {
         let mut cut: Option<Ended> = None;
         let mut ending: Option<(Instant, bool)> = None;
         let mut gone: Option<Instant> = None;
+        let mut lasting = Some(lasting);
         loop {
             self.streams.wait(LOOK, |stream, bytes| match stream {
                 Stream::Out => output.take(&mut out, bytes, |line| {
@@ -87,6 +89,9 @@ impl Running {
                 }),
                 Stream::Error => output.take(&mut error, bytes, |_| {}),
             })?;
+            if let Some(lasting) = lasting.take_if(|_| status.is_none() && self.begun.elapsed() >= LOOK) {
+                lasting()?;
+            }
             if status.is_none() && self.streams.may_have_ended() && System.has_ended(&mut self.child)? {
                 status = Some(self.child.wait()?);
             }

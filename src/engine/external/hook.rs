@@ -79,7 +79,7 @@ pub fn run_hook(hook: &Hook<'_>, store: &Store, detail: &RunDetail, control: &Co
     };
     let patience = Patience { timeout: Some(hook.command.timeout.unwrap_or(TIMEOUT)), grace: hook.command.grace };
     let mut told = Told::default();
-    Ok(match started.watch(patience, control, &mut output, &mut told, |_| {}).map_err(failed)? {
+    Ok(match started.watch(patience, control, &mut output, &mut told, |_| {}, || Ok(())).map_err(failed)? {
         Ended::Status(status) if status.success() => None,
         Ended::Status(status) => Some(format!("it ended with {status}")),
         Ended::TimedOut => Some("it took too long and was ended".to_owned()),

@@ -54,6 +54,8 @@ pub(crate) use uncertain::{assume, end_left_overs, forbid_left_overs, recover};
 const COMMIT: Duration = Duration::from_mins(1);
 /// How often a wait looks at the request to end the run.
 const LOOK: Duration = Duration::from_millis(50);
+/// Whether the system finds processes by the mark in their environment.
+const MARKED: bool = cfg!(target_os = "linux");
 /// The longest wait before another try.
 const LONGEST: Duration = Duration::from_hours(1);
 
@@ -122,8 +124,7 @@ impl<'a> External<'a> {
             let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
             let mut kept = RecordFile::create(&folder, &record).map_err(failed)?;
             failpoint::reach();
-            let started = |record: &ProcessRecord| kept.write(record, false).map_err(failed);
-            let ended = self.once(command, order, &folder, &mut record, started, &mut output, &mut told, reports)?;
+            let ended = self.once(command, order, &folder, &mut record, &mut kept, &mut output, &mut told, reports)?;
             failpoint::reach();
             let (message, again, harmless) = match ended {
                 Try::Good(state) => break Ok(state),
@@ -178,12 +179,13 @@ impl<'a> External<'a> {
         order: &Order,
         folder: &Path,
         record: &mut ProcessRecord,
-        note: impl FnOnce(&ProcessRecord) -> Result<(), EngineError>,
+        kept: &mut RecordFile,
         output: &mut Output,
         told: &mut Told,
         reports: &Sender<Report>,
     ) -> Result<Try, EngineError> {
         let shared = self.shared;
+        let failed = |error| EngineError::io(folder, "written", error);
         let values = self.values(order);
         let input = serde_json::to_vec(&protocol::input(&values, order.approval.as_deref()))
             .map_err(|error| EngineError::Internal(error.to_string()))?;
@@ -195,8 +197,16 @@ impl<'a> External<'a> {
                 return Ok(Try::Bad { message, again: false, harmless: true });
             }
         };
-        record.started(started.pid(), &System);
-        note(record)?;
+        let pid = started.pid();
+        let mut known = || {
+            record.started(pid, &System);
+            kept.write(record, false)
+        };
+        // Where everything that a program leaves is found by its mark, its number is worth writing once it has not ended at
+        // once.
+        if !MARKED {
+            known().map_err(failed)?;
+        }
         failpoint::reach();
         let mut last: Option<Instant> = None;
         let progress = |progress: protocol::Progress| {
@@ -207,8 +217,8 @@ impl<'a> External<'a> {
         };
         let patience = Patience { timeout: command.timeout, grace: command.grace };
         let ended = started
-            .watch(patience, &shared.control, output, told, progress)
-            .map_err(|error| EngineError::io(folder, "written", error))?;
+            .watch(patience, &shared.control, output, told, progress, || if MARKED { known() } else { Ok(()) })
+            .map_err(failed)?;
         Ok(match ended {
             Ended::GaveUp => Try::CutOff,
             Ended::TimedOut => {

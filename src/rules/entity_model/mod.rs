@@ -5,6 +5,7 @@ pub(super) mod dimension_parent_mismatch;
 pub(super) mod expression_on_collection;
 pub(super) mod missing_key;
 pub(super) mod scalar_association_end;
+pub(super) mod unclaimed_column;
 pub(super) mod unlinked_foreign_key;
 
 use crate::finding::{Category, RuleInfo, Severity};

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, kinds, names};
-use crate::ir::{Connector, Origin, Program, Symbol};
+use crate::ir::{Connector, Id, Origin, Program, Symbol};
 use crate::rules::{Check, Rule, Sink, element};
 
 use super::keys;
@@ -21,31 +21,30 @@ const PACKAGE: &str = "Usercube.AD@0000001";
 const COLUMN: &str = "dn";
 
 fn check(program: &Program, sink: &mut Sink) {
-    for mapping in keys::mappings(program) {
-        if !is_directory(program, mapping[0]) || keys::is_consolidated(program, &mapping) {
+    for mapping in program.items.entity_type_mappings.values() {
+        let connector = mapping.connector.and_then(|connector| connector.value.target);
+        if !connector.is_some_and(|connector| is_directory(program, connector)) {
             continue;
         }
-        for &origin in &mapping {
-            for one in keys::mapped(program, origin) {
-                let property = Origin::written(origin.file, one.element);
-                let column = program.value(property, names::CONNECTION_COLUMN);
-                let is_dn = column.is_some_and(|column| column.trim().eq_ignore_ascii_case(COLUMN));
-                if is_dn && !one.primary && !one.unique && !is_key(program, origin, one.property) {
-                    sink.push(finding(program, origin, property));
-                }
+        let origin = mapping.origin;
+        if keys::is_consolidated(program, &[origin]) {
+            continue;
+        }
+        for one in keys::mapped(program, origin) {
+            let property = Origin::written(origin.file, one.element);
+            let column = program.value(property, names::CONNECTION_COLUMN);
+            let is_dn = column.is_some_and(|column| column.trim().eq_ignore_ascii_case(COLUMN));
+            if is_dn && !one.primary && !one.unique && !is_key(program, origin, one.property) {
+                sink.push(finding(program, origin, property));
             }
         }
     }
 }
 
-/// Whether the connector of a mapping exports an Active Directory.
-fn is_directory(program: &Program, mapping: Origin) -> bool {
-    let connector = program.value(mapping, names::CONNECTOR);
-    let connector = connector.and_then(|name| program.index.find::<Connector>(Symbol::new(&name)));
-    connector.is_some_and(|connector| {
-        let connections = program.connections_of(connector);
-        connections.iter().any(|connection| connection.package().is_some_and(|package| package.id == PACKAGE))
-    })
+/// Whether a connector exports an Active Directory.
+fn is_directory(program: &Program, connector: Id<Connector>) -> bool {
+    let connections = program.connections_of(connector);
+    connections.iter().any(|connection| connection.package().is_some_and(|package| package.id == PACKAGE))
 }
 
 /// Whether the entity type declares the property as a key, or nobody can tell.

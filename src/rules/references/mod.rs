@@ -5,6 +5,7 @@
 
 pub(super) mod certainty;
 pub(super) mod duplicate_identifier;
+pub(super) mod foreign_binding;
 mod judge;
 mod other_connector;
 mod suggestions;

@@ -83,6 +83,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         let written = facts.elements(element).iter().filter_map(|&one| entity_type(one));
         made.extend(written.map(|entity_type| (base, Symbol::new(&entity_type))));
     }
+    computation(program, facts, sink);
     for &one in all {
         let Some(&(needing, base)) = NEEDS.iter().find(|(needing, _)| Some(*needing) == kind(one)) else { continue };
         let Some(entity_type) = entity_type(one) else { continue };
@@ -93,6 +94,25 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
             sink.push(finding(program, one, needing, base, entity_type.trim()));
         }
     }
+}
+
+/// Optimized tables show computed properties, which some job has to compute.
+fn computation(program: &Program, facts: &Facts, sink: &mut Sink) {
+    let computes = |kind| program.items.tasks.values().any(|task| task.kind == kind);
+    let of_table = |&&one: &&Origin| program.kind(one.file, one.element) == Some(kinds::OPTIMIZE_DISPLAY_TABLE);
+    // Without jobs they stand elsewhere; and what could not be expanded may have the task.
+    let is_unknown = program.items.jobs.is_empty() || program.items.scaffoldings.len() > facts.expanded;
+    let Some(&first) = facts.other_scaffoldings().iter().find(of_table).filter(|_| !is_unknown) else { return };
+    if computes(kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK) {
+        return;
+    }
+    sink.push(
+        Finding::new(&RULE.info, program.place(first), "OptimizeDisplayTable builds on computed properties, which no job computes".to_owned())
+            .label("nothing to build on")
+            .note("the table shows copies of what it would look up, made by expressions: without a job that computes them it stays empty")
+            .help("add an `<UpdateEntityPropertyExpressionsTask … />` with the entity type to a job")
+            .anchor(element::anchor(program, first.file, first.element)),
+    );
 }
 
 /// Whether the configuration declares it.
@@ -150,6 +170,11 @@ mod tests {
             "the report is made, though on nothing"
         );
         assert_eq!(found("\n<UpdateResourcesMenus EntityType=\"Person\"/>"), [2]);
+        let job = |task: &str| format!("<Job Identifier=\"J\"><{task} Identifier=\"T\"/></Job>");
+        let optimize = "\n<OptimizeDisplayTable DisplayTableIdentifier=\"T\"/>";
+        assert_eq!(found(&format!("{}{optimize}", job("MaintainIndexesTask"))), [2]);
+        assert!(found(&format!("{}{optimize}", job("UpdateEntityPropertyExpressionsTask"))).is_empty());
+        assert!(found(optimize).is_empty(), "the jobs stand elsewhere");
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl EmbeddedTask for Fulfill {
         let failed: Vec<_> = results.iter().filter_map(|(order, result)| Some((order, result.as_ref().err()?))).collect();
         let waiting: usize = lost.iter().map(|(orders, _)| orders).sum();
         let executed = results.len() - failed.len();
-        let mut message = format!("{executed} orders executed");
+        let mut message = format!("{executed} order{} executed", if executed == 1 { "" } else { "s" });
         if let Some((order, reason)) = failed.first() {
             message = format!("{message}, {} refused, the first being {} {}: {reason}", failed.len(), order.command, order.key());
         }

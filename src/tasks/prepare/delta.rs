@@ -22,7 +22,7 @@ impl Counts {
         self.inserted + self.updated + self.deleted
     }
 
-    fn add(&mut self, command: Command) {
+    pub(super) fn add(&mut self, command: Command) {
         match command {
             Command::Insert => self.inserted += 1,
             Command::Update => self.updated += 1,
@@ -35,10 +35,7 @@ impl Counts {
 fn line(command: Command, file: &SortedFile) -> Vec<u8> {
     let mut line = Vec::new();
     push_value(&mut line, 0, command.name().as_bytes());
-    for value in &file.record {
-        push_value(&mut line, 1, value);
-    }
-    line.push(b'\n');
+    file.push_to(&mut line, 1);
     line
 }
 
@@ -61,7 +58,7 @@ pub(super) fn difference(
         let change = match order {
             Ordering::Less => Some((Command::Delete, &old)),
             Ordering::Greater => Some((Command::Insert, &new)),
-            Ordering::Equal if old.record != new.record => Some((Command::Update, &new)),
+            Ordering::Equal if !old.is_same(&new) => Some((Command::Update, &new)),
             Ordering::Equal => None,
         };
         if let Some((command, file)) = change {
@@ -108,10 +105,7 @@ pub(super) fn update(
             continue;
         }
         row.clear();
-        for (index, value) in old.record.iter().enumerate() {
-            push_value(&mut row, index, value);
-        }
-        row.push(b'\n');
+        old.push_to(&mut row, 0);
         sink(&row)?;
     }
     for text in changes.filter_map(|(_, text)| text.as_ref()) {

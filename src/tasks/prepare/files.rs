@@ -5,15 +5,17 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
-use csv::ByteRecord;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::connectors::csv::{RowError, Rows};
 use crate::tasks::TaskError;
 use crate::tasks::identity::hex;
+
+use super::draft::Draft;
 
 /// Separates the parts of a key of several columns.
 pub(crate) const KEY_SEPARATOR: u8 = 0x1f;
@@ -63,29 +65,26 @@ pub(crate) fn folder(work: &Path, connector: &str) -> PathBuf {
 
 /// Writes a file whose name holds the digest of its content.
 pub(super) struct ContentFile {
-    output: BufWriter<NamedTempFile>,
-    hash: Sha256,
+    draft: Draft,
     folder: PathBuf,
 }
 
 impl ContentFile {
     pub(super) fn new(folder: &Path) -> io::Result<Self> {
-        let file = NamedTempFile::new_in(folder)?;
-        let output = BufWriter::with_capacity(256 * 1024, file);
-        Ok(Self { output, hash: Sha256::new(), folder: folder.to_path_buf() })
+        Ok(Self { draft: Draft::hashed(folder)?, folder: folder.to_path_buf() })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hash.update(bytes);
-        self.output.write_all(bytes)
+        self.draft.write(bytes)
     }
 
     /// Names the file `<name>.<digest>.<ending>` and gives that name.
     pub(super) fn finish(self, name: &str, ending: &str) -> io::Result<String> {
-        let digest = hex(&self.hash.finalize());
-        let name = format!("{}.{}.{ending}", file_part(name), &digest[..32]);
-        persist(self.output, &self.folder.join(&name))?;
-        Ok(name)
+        self.draft.persist_as(&self.folder, |hash| {
+            let digest = hex(&hash.unwrap_or_default().finalize());
+            let name = format!("{}.{}.{ending}", file_part(name), &digest[..32]);
+            (name.clone(), name)
+        })
     }
 }
 
@@ -131,52 +130,78 @@ pub(crate) fn sweep(folder: &Path, keep: &BTreeSet<String>) -> io::Result<()> {
 /// Reads a sorted file row by row.
 pub(crate) struct SortedFile {
     path: PathBuf,
-    reader: csv::Reader<BufReader<File>>,
+    rows: Rows<File>,
+    header: Vec<String>,
     /// Columns of the key.
     key_columns: Vec<usize>,
     /// Key of the current row.
     pub(crate) key: Vec<u8>,
-    /// The current row.
-    pub(crate) record: ByteRecord,
 }
 
 impl SortedFile {
     /// Opens a file whose rows are sorted by the columns given.
     pub(crate) fn open(path: &Path, key_columns: &[usize]) -> Result<Self, TaskError> {
-        let unreadable = |error| TaskError::io("the prepared file cannot be read", path, error);
-        let file = BufReader::with_capacity(256 * 1024, File::open(path).map_err(unreadable)?);
-        let mut reader = csv::ReaderBuilder::new().buffer_capacity(256 * 1024).from_reader(file);
-        reader.byte_headers().map_err(|error| damaged(path, error))?;
-        let key_columns = key_columns.to_vec();
-        Ok(Self { path: path.to_path_buf(), reader, key_columns, key: Vec::new(), record: ByteRecord::new() })
+        let file = File::open(path).map_err(|error| TaskError::io("the prepared file cannot be read", path, error))?;
+        let mut rows = Rows::new(file, b',');
+        let more = rows.advance().map_err(|error| damaged(path, error))?;
+        let header = rows.values().filter(|_| more).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Ok(Self { path: path.to_path_buf(), rows, header, key_columns: key_columns.to_vec(), key: Vec::new() })
     }
 
     /// Names of the columns.
-    pub(crate) fn header(&mut self) -> Result<Vec<String>, TaskError> {
-        let header = self.reader.headers().map_err(|error| damaged(&self.path, error))?;
-        Ok(header.iter().map(str::to_owned).collect())
+    pub(crate) fn header(&self) -> &[String] {
+        &self.header
     }
 
     /// Goes to the next row; false at the end.
     pub(crate) fn advance(&mut self) -> Result<bool, TaskError> {
-        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| damaged(&self.path, error))?;
         self.key.clear();
+        if !self.rows.advance().map_err(|error| damaged(&self.path, error))? {
+            return Ok(false);
+        }
         for (index, &column) in self.key_columns.iter().enumerate() {
             if index > 0 {
                 self.key.push(KEY_SEPARATOR);
             }
-            self.key.extend_from_slice(self.record.get(column).unwrap_or_default());
+            self.key.extend_from_slice(self.rows.value(column));
         }
-        Ok(more)
+        Ok(true)
     }
 
     /// A value of the current row.
     pub(crate) fn value(&self, column: usize) -> &str {
-        self.record.get(column).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default()
+        std::str::from_utf8(self.rows.value(column)).unwrap_or_default()
+    }
+
+    /// A value of the current row, as bytes.
+    pub(super) fn bytes(&self, column: usize) -> &[u8] {
+        self.rows.value(column)
+    }
+
+    /// Whether the current rows of two files hold the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self.rows.plain(), other.rows.plain()) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.rows.values().eq(other.rows.values()),
+        }
+    }
+
+    /// Appends the current row as a line, behind `index` other values.
+    pub(super) fn push_to(&self, line: &mut Vec<u8>, index: usize) {
+        match self.rows.plain() {
+            Some(row) => {
+                if index > 0 {
+                    line.push(b',');
+                }
+                line.extend_from_slice(row);
+            }
+            None => self.rows.values().enumerate().for_each(|(at, value)| push_value(line, index + at, value)),
+        }
+        line.push(b'\n');
     }
 }
 
-fn damaged(path: &Path, error: csv::Error) -> TaskError {
-    let row = error.position().map(csv::Position::line);
+fn damaged(path: &Path, error: RowError) -> TaskError {
+    let row = if let RowError::Unequal { line, .. } = &error { Some(*line) } else { None };
     TaskError { row, source: Some(Box::new(error)), ..TaskError::new("the prepared file is damaged").file(path) }
 }

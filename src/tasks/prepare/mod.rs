@@ -4,7 +4,9 @@
 //! Nothing prepared and not synchronized can therefore ever be lost: the next delta holds it again.
 
 mod batch;
+mod changed;
 mod delta;
+mod draft;
 mod files;
 mod rows;
 mod sorter;
@@ -22,6 +24,7 @@ use crate::plan::model::{Plan, Task};
 
 pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
+pub(super) use draft::Draft;
 pub(crate) use files::verify;
 pub(super) use files::{SortedFile, folder, persist, push_value};
 use rows::Shape;
@@ -52,6 +55,14 @@ struct Totals {
     /// Values that transformations were to shift and that are no dates.
     odd_dates: u64,
     changes: delta::Counts,
+}
+
+impl Totals {
+    fn add(&mut self, changes: delta::Counts) {
+        self.changes.inserted += changes.inserted;
+        self.changes.updated += changes.updated;
+        self.changes.deleted += changes.deleted;
+    }
 }
 
 impl EmbeddedTask for Prepare {
@@ -180,11 +191,16 @@ fn prepare(
         let Some(old) = &reference else {
             let (file, counts) = rows::write_changes(&folder, shape, &changes)?;
             item.delta = Some(file);
-            totals.changes.inserted += counts.inserted;
-            totals.changes.deleted += counts.deleted;
+            totals.add(counts);
             return Ok(item);
         };
         item.file = Some(rows::write_updated(&folder, shape, &folder.join(old), &changes)?);
+    } else if let Some(changed) = changed(context, &folder, shape, export, reference.as_deref().filter(|_| incremental))? {
+        totals.rows += changed.rows;
+        totals.null_keys += changed.null_keys;
+        totals.add(changed.counts);
+        (item.file, item.delta) = (Some(changed.file), Some(changed.delta));
+        return Ok(item);
     } else {
         item.file = Some(rows::write_sorted(context, &folder, shape, export, totals)?);
     }
@@ -192,14 +208,23 @@ fn prepare(
     if let (true, Some(old), Some(new)) = (incremental, &reference, &item.file) {
         let (file, counts) = rows::write_delta(&folder, shape, &folder.join(old), &folder.join(new))?;
         item.delta = Some(file);
-        totals.changes.inserted += counts.inserted;
-        totals.changes.updated += counts.updated;
-        totals.changes.deleted += counts.deleted;
+        totals.add(counts);
     }
     Ok(item)
 }
 
+/// What has changed since the reference, if there is one and that can be told without sorting everything.
+fn changed(
+    context: &TaskContext<'_>,
+    folder: &Path,
+    shape: &Shape,
+    export: &Export,
+    reference: Option<&str>,
+) -> Result<Option<changed::Changed>, TaskError> {
+    reference.map_or(Ok(None), |reference| changed::prepare(context, folder, shape, export, &folder.join(reference)))
+}
+
 /// Whether a reference file is there and has the columns that the mapping has now.
 fn is_usable(file: &Path, shape: &Shape) -> bool {
-    SortedFile::open(file, &shape.key).and_then(|mut sorted| sorted.header()).is_ok_and(|header| header == shape.header)
+    SortedFile::open(file, &shape.key).is_ok_and(|sorted| sorted.header() == shape.header)
 }

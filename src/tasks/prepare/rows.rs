@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use csv::ByteRecord;
 use rustc_hash::FxHasher;
 
+use crate::connectors::csv::{RowError, Rows};
 use crate::tasks::identity::Command;
 use crate::tasks::mappings::{LinkMapping, ResourceMapping};
 use crate::tasks::{TaskContext, TaskError};
@@ -32,7 +33,7 @@ pub(super) struct Shape {
     /// Indexes into them.
     pub(super) key: Vec<usize>,
     /// The column of links of which each value can stand in one row only.
-    single: Option<usize>,
+    pub(super) single: Option<usize>,
 }
 
 impl Shape {
@@ -64,7 +65,7 @@ fn shown(key: &[u8]) -> String {
     String::from_utf8_lossy(key).replace(char::from(KEY_SEPARATOR), ", ")
 }
 
-fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
+pub(super) fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
     let mut line = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
         push_value(&mut line, index, value);
@@ -73,7 +74,7 @@ fn csv_line<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Vec<u8> {
     line
 }
 
-fn header_line(columns: &[String]) -> Vec<u8> {
+pub(super) fn header_line(columns: &[String]) -> Vec<u8> {
     csv_line(columns.iter().map(String::as_bytes))
 }
 
@@ -85,83 +86,129 @@ fn at_row(export: &Export, row: u64, message: String) -> TaskError {
     }
 }
 
-type Input = csv::Reader<BufReader<File>>;
-
-/// A table being read: the export, transformed.
-struct Table<'e> {
-    export: &'e Export,
-    input: Input,
+/// An export being read, transformed where its connection says so.
+pub(super) struct Input<'e> {
+    rows: Rows<File>,
     steps: Bound<'e>,
     read: ByteRecord,
     made: ByteRecord,
-    /// Indexes of the mapped columns.
+    /// Where the mapped columns stand in a row.
     columns: Vec<usize>,
-    /// Index of the column with commands, where one was asked for.
+    /// Whether they are all its columns, in its order, as they stand in the export.
+    whole: bool,
     command: usize,
 }
 
-impl<'e> Table<'e> {
-    /// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
-    fn open(shape: &Shape, export: &'e Export, command: Option<&str>) -> Result<Self, TaskError> {
-        let unreadable = |error| TaskError::io("the export cannot be read", &export.file, error);
-        let file = BufReader::with_capacity(256 * 1024, File::open(&export.file).map_err(unreadable)?);
-        let mut input = csv::ReaderBuilder::new().buffer_capacity(256 * 1024).from_reader(file);
-        let names = input.headers().map_err(|error| bad_row(export, error))?;
-        let names: Vec<String> = names.iter().map(str::to_owned).collect();
-        let steps = export.transformations.bind(&names).map_err(|column| {
-            let message = format!("a transformation of table {} reads the column {column}, which the export lacks", shape.table);
-            at_row(export, 1, message).help(format!("its columns are {}", names.join(", ")))
-        })?;
-        let header = steps.header();
-        let find = |column: &str| {
-            header.iter().position(|name| name == column).ok_or_else(|| {
-                let what = if shape.link { "association" } else { "entity type" };
-                let message = format!("{what} {} is mapped onto the column {column}, which the export lacks", shape.name);
-                at_row(export, 1, message).help(format!("its columns are {}", header.join(", ")))
-            })
-        };
-        let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<_, _>>()?;
-        let command = match command {
-            None => 0,
-            Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
-                let message = format!("a file of changes needs the column {column}, which says what each row does");
-                at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
-            })?,
-        };
-        Ok(Self { export, input, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, command })
-    }
-
-    /// Reads the next row; none at the end, else whether the transformations let it stay.
-    fn advance(&mut self) -> Result<Option<bool>, TaskError> {
-        if !self.input.read_byte_record(&mut self.read).map_err(|error| bad_row(self.export, error))? {
+impl Input<'_> {
+    /// Goes to the next row; none at the end, else whether the transformations let it stay.
+    pub(super) fn advance(&mut self, export: &Export) -> Result<Option<bool>, TaskError> {
+        if !self.rows.advance().map_err(|error| bad_row(export, error))? {
             return Ok(None);
         }
-        Ok(Some(self.steps.is_empty() || self.steps.apply(&self.read, &mut self.made)))
+        if self.steps.is_empty() {
+            return Ok(Some(true));
+        }
+        self.read.clear();
+        self.rows.values().for_each(|value| self.read.push_field(value));
+        Ok(Some(self.steps.apply(&self.read, &mut self.made)))
     }
 
-    /// The row that was read.
-    fn row(&self) -> &ByteRecord {
-        if self.steps.is_empty() { &self.read } else { &self.made }
+    /// The line of the row in the export.
+    pub(super) fn row(&self) -> u64 {
+        self.rows.line()
     }
 
-    /// Its line in the export.
-    fn line(&self) -> u64 {
-        self.read.position().map_or(0, csv::Position::line)
+    fn value(&self, column: usize) -> &[u8] {
+        if self.steps.is_empty() { self.rows.value(column) } else { self.made.get(column).unwrap_or_default() }
     }
 
-    /// The values of the mapped columns.
+    /// The first mapped value.
+    pub(super) fn first(&self) -> &[u8] {
+        self.columns.first().map_or(&[], |&column| self.value(column))
+    }
+
     fn values(&self) -> Vec<&[u8]> {
-        self.columns.iter().map(|&column| self.row().get(column).unwrap_or_default()).collect()
+        self.columns.iter().map(|&column| self.value(column)).collect()
+    }
+
+    /// Makes `line` the mapped values of the row, as a line of CSV.
+    pub(super) fn line(&self, line: &mut Vec<u8>) {
+        line.clear();
+        match self.rows.plain() {
+            Some(row) if self.whole && !row.starts_with(b",") => line.extend_from_slice(row),
+            _ => {
+                let values = self.columns.iter().map(|&column| self.value(column));
+                values.enumerate().for_each(|(index, value)| push_value(line, index, value));
+            }
+        }
+        line.push(b'\n');
+    }
+
+    /// Makes `key` that of the row; false where a part of it is empty.
+    pub(super) fn key(&self, shape: &Shape, key: &mut Vec<u8>) -> bool {
+        key.clear();
+        for (index, &place) in shape.key.iter().enumerate() {
+            let part = self.value(self.columns[place]);
+            if part.is_empty() {
+                return false;
+            }
+            if index > 0 {
+                key.push(KEY_SEPARATOR);
+            }
+            key.extend_from_slice(part);
+        }
+        true
+    }
+
+    /// A number that tells whether whole rows are equal; where all columns are mapped, their line tells as much.
+    fn whole(&self) -> u64 {
+        let mut whole = FxHasher::default();
+        if !self.steps.is_empty() {
+            self.made.iter().for_each(|value| value.hash(&mut whole));
+        } else if !self.whole {
+            self.rows.values().for_each(|value| value.hash(&mut whole));
+        }
+        whole.finish()
     }
 }
 
-fn bad_row(export: &Export, error: csv::Error) -> TaskError {
-    let row = error.position().map_or(1, csv::Position::line);
+/// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
+pub(super) fn open<'e>(shape: &Shape, export: &'e Export, command: Option<&str>) -> Result<Input<'e>, TaskError> {
+    let file = File::open(&export.file).map_err(|error| TaskError::io("the export cannot be read", &export.file, error))?;
+    let mut rows = Rows::new(file, b',');
+    let more = rows.advance().map_err(|error| bad_row(export, error))?;
+    let names: Vec<String> = rows.values().filter(|_| more).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let steps = export.transformations.bind(&names).map_err(|column| {
+        let message = format!("a transformation of table {} reads the column {column}, which the export lacks", shape.table);
+        at_row(export, 1, message).help(format!("its columns are {}", names.join(", ")))
+    })?;
+    let header = steps.header();
+    let find = |column: &str| {
+        header.iter().position(|name| name == column).ok_or_else(|| {
+            let what = if shape.link { "association" } else { "entity type" };
+            let message = format!("{what} {} is mapped onto the column {column}, which the export lacks", shape.name);
+            at_row(export, 1, message).help(format!("its columns are {}", header.join(", ")))
+        })
+    };
+    let columns = shape.columns.iter().map(|column| find(column)).collect::<Result<Vec<_>, _>>()?;
+    let command = match command {
+        None => 0,
+        Some(column) => header.iter().position(|name| name.eq_ignore_ascii_case(column)).ok_or_else(|| {
+            let message = format!("a file of changes needs the column {column}, which says what each row does");
+            at_row(export, 1, message).help("name another column in ColumnName of the prepare task")
+        })?,
+    };
+    let whole = steps.is_empty() && columns.iter().copied().eq(0..header.len());
+    Ok(Input { rows, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, whole, command })
+}
+
+fn bad_row(export: &Export, error: RowError) -> TaskError {
+    let row = if let RowError::Unequal { line, .. } = &error { *line } else { 1 };
     TaskError { source: Some(Box::new(error)), ..at_row(export, row, "the export cannot be read".to_owned()) }
 }
 
 /// A file for rows put aside, made only when there is one.
-struct Aside<'a> {
+pub(super) struct Aside<'a> {
     folder: &'a Path,
     header: &'a [String],
     output: Option<BufWriter<tempfile::NamedTempFile>>,
@@ -169,12 +216,12 @@ struct Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    fn new(folder: &'a Path, shape: &'a Shape, ending: &str) -> Self {
+    pub(super) fn new(folder: &'a Path, shape: &'a Shape, ending: &str) -> Self {
         let name = format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_"));
         Self { folder, header: &shape.header, output: None, name }
     }
 
-    fn push(&mut self, line: &[u8]) -> io::Result<()> {
+    pub(super) fn push(&mut self, line: &[u8]) -> io::Result<()> {
         let output = match &mut self.output {
             Some(output) => output,
             slot => {
@@ -187,7 +234,7 @@ impl<'a> Aside<'a> {
     }
 
     /// Gives the file its name; without any row a file of an earlier run goes.
-    fn finish(self) -> io::Result<()> {
+    pub(super) fn finish(self) -> io::Result<()> {
         let target = self.folder.join(&self.name);
         match self.output {
             Some(output) => persist(output, &target),
@@ -208,31 +255,29 @@ pub(super) fn write_sorted(
     totals: &mut Totals,
 ) -> Result<String, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
-    let mut table = Table::open(shape, export, None)?;
+    let mut input = open(shape, export, None)?;
     let (mut null_keys, mut duplicates) = (Aside::new(folder, shape, "nullpk"), Aside::new(folder, shape, "duplicates"));
     let mut sorter = Sorter::new(folder);
-    while let Some(stays) = table.advance()? {
+    let (mut key, mut text) = (Vec::new(), Vec::new());
+    while let Some(stays) = input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
         if !stays {
             totals.filtered += 1;
             continue;
         }
-        let values = table.values();
-        let text = csv_line(values.iter().copied());
-        let Some(key) = shape.key_of(&values) else {
+        input.line(&mut text);
+        if !input.key(shape, &mut key) {
             // A row without a second value is a resource without that link, which is no fault.
             if !shape.link {
                 totals.null_keys += 1;
                 null_keys.push(&text).map_err(unwritable)?;
             }
             continue;
-        };
-        let mut whole = FxHasher::default();
-        table.row().as_slice().hash(&mut whole);
-        sorter.push(&key, table.line(), whole.finish(), &text).map_err(unwritable)?;
+        }
+        sorter.push(&key, input.row(), input.whole(), &text).map_err(unwritable)?;
     }
-    totals.odd_dates += table.steps.odd_dates();
+    totals.odd_dates += input.steps.odd_dates();
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
     let mut last: Option<super::sorter::Row> = None;
@@ -288,7 +333,7 @@ pub(super) fn write_delta(folder: &Path, shape: &Shape, old: &Path, new: &Path) 
     Ok((output.finish(&shape.name, "sorted.delta").map_err(unwritable)?, counts))
 }
 
-fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile> {
+pub(super) fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile> {
     let mut output = ContentFile::new(folder)?;
     let columns = std::iter::once(b"command".as_slice()).chain(shape.header.iter().map(String::as_bytes));
     output.write(&csv_line(columns))?;
@@ -305,14 +350,14 @@ pub(super) fn read_changes(
 ) -> Result<ChangeSet, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let column = context.task.text("ColumnName").unwrap_or("command");
-    let mut table = Table::open(shape, export, Some(column))?;
+    let mut input = open(shape, export, Some(column))?;
     let mut null_keys = Aside::new(folder, shape, "nullpk");
     let mut set = ChangeSet { changes: Changes::new(), replaced: BTreeSet::new() };
-    while let Some(stays) = table.advance()? {
+    while let Some(stays) = input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
-        let row = table.line();
-        let word = String::from_utf8_lossy(table.row().get(table.command).unwrap_or_default()).to_ascii_lowercase();
+        let row = input.row();
+        let word = String::from_utf8_lossy(input.value(input.command)).to_ascii_lowercase();
         let removes = match word.as_str() {
             "insert" | "add" | "update" | "modify" | "merge" => false,
             "delete" | "remove" => true,
@@ -324,7 +369,7 @@ pub(super) fn read_changes(
         // What a filter takes out is not there any more, whatever it was before.
         totals.filtered += u64::from(!stays);
         let removes = removes || !stays;
-        let values = table.values();
+        let values = input.values();
         if shape.link {
             set.replace_links(shape, &values);
         }
@@ -340,7 +385,7 @@ pub(super) fn read_changes(
             }
         }
     }
-    totals.odd_dates += table.steps.odd_dates();
+    totals.odd_dates += input.steps.odd_dates();
     if !shape.link {
         null_keys.finish().map_err(unwritable)?;
     }
@@ -377,9 +422,7 @@ pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Path, set: &Chan
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
-    let replaced = |row: &SortedFile, column: usize| {
-        row.record.get(column).is_some_and(|value| set.replaced.contains(&(column, value.to_vec())))
-    };
+    let replaced = |row: &SortedFile, column: usize| set.replaced.contains(&(column, row.bytes(column).to_vec()));
     let dropped = |row: &SortedFile| shape.link && !set.replaced.is_empty() && (replaced(row, 0) || replaced(row, 1));
     delta::update(old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
     output.finish(&shape.name, "sorted.csv").map_err(unwritable)

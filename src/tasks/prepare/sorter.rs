@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::slice::ParallelSliceMut;
+
 /// Bytes of rows held in memory before a part is written out.
 const ARENA: usize = 96 << 20;
 
@@ -27,6 +29,8 @@ pub(super) struct Row {
 
 #[derive(Clone, Copy)]
 struct Entry {
+    /// The first bytes of the key as a number, which orders most rows without a look at the rows.
+    prefix: u128,
     start: usize,
     key: u32,
     text: u32,
@@ -62,14 +66,15 @@ impl Sorter {
         let start = self.arena.len();
         self.arena.extend_from_slice(key);
         self.arena.extend_from_slice(text);
-        self.entries.push(Entry { start, key: key.len() as u32, text: text.len() as u32, line, whole });
+        self.entries.push(Entry { prefix: prefix(key), start, key: key.len() as u32, text: text.len() as u32, line, whole });
         Ok(())
     }
 
     fn sort(&mut self) {
         let arena = &self.arena;
         let key = |entry: &Entry| &arena[entry.start..entry.start + entry.key as usize];
-        self.entries.sort_unstable_by(|a, b| key(a).cmp(key(b)).then(a.line.cmp(&b.line)));
+        self.entries
+            .par_sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| key(a).cmp(key(b))).then(a.line.cmp(&b.line)));
     }
 
     fn row(&self, entry: Entry) -> (&[u8], &[u8]) {
@@ -126,6 +131,14 @@ impl Sorter {
         }
         Ok(())
     }
+}
+
+/// The first bytes of a key; a shorter key comes before all that begin with it, as it does itself.
+fn prefix(key: &[u8]) -> u128 {
+    let mut first = [0; 16];
+    let length = key.len().min(16);
+    first[..length].copy_from_slice(&key[..length]);
+    u128::from_be_bytes(first)
 }
 
 fn read_row(part: &mut impl Read) -> io::Result<Option<Row>> {

@@ -77,6 +77,11 @@ impl Transformations {
         Ok(Self { steps: steps.collect::<Result<_, _>>()? })
     }
 
+    /// Whether rows stay as they are.
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// The columns that a table must have for these columns to be there afterwards, ordinal.
     pub(crate) fn needed(&self, columns: &[&str]) -> Vec<String> {
         let mut needed: std::collections::BTreeSet<&str> = columns.iter().copied().collect();

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
@@ -21,6 +23,8 @@ pub(super) struct Moment {
     pub(super) keep: bool,
 }
 
+/// Rows handed over at once.
+const PART: usize = 512;
 const STAGE: &str = "CREATE TEMP TABLE IF NOT EXISTS stage (command INTEGER NOT NULL, id INTEGER, key TEXT, body TEXT);
     DELETE FROM temp.stage;";
 
@@ -109,11 +113,29 @@ fn insert_all(
     let sql = "INSERT INTO resource (type, key, body, valid_from) VALUES (?1, ?2, ?3, ?4)";
     let mut insert = context.transaction.prepare_cached(sql)?;
     let mut count = 0;
-    while file.advance()? {
-        insert.execute(params![layout.number, text(&file.key)?, bodies.of(&file, 0), moment.seq])?;
-        count += 1;
-        context.tick(count, None)?;
-    }
+    // Bodies are made beside the store that takes them in.
+    thread::scope(|scope| {
+        let (to, parts) = sync_channel(4);
+        let reader = scope.spawn(move || -> Result<(), TaskError> {
+            loop {
+                let mut part = Vec::with_capacity(PART);
+                while part.len() < PART && file.advance()? {
+                    part.push((text(&file.key)?.to_owned(), bodies.of(&file, 0).to_owned()));
+                }
+                // Nobody listens any more where the store has failed, which is told there.
+                if part.is_empty() || to.send(part).is_err() {
+                    return Ok(());
+                }
+            }
+        });
+        for (key, body) in parts.iter().flatten() {
+            insert.execute(params![layout.number, key, body, moment.seq])?;
+            count += 1;
+            context.tick(count, None)?;
+        }
+        drop(parts);
+        reader.join().map_err(|_| TaskError::new("the prepared file could not be read"))?
+    })?;
     if moment.keep {
         let sql = "INSERT INTO change SELECT id, 1, ?2 FROM resource WHERE type = ?1";
         context.transaction.execute(sql, [layout.number, moment.seq])?;

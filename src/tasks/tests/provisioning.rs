@@ -202,7 +202,7 @@ fn an_order_that_is_refused_is_told_and_leaves_the_others() {
     bench.orders().unwrap();
     let report = bench.fulfill();
     assert_eq!((report.outcome, counted(&report).as_str()), (TaskEnd::Failed, "errored 2, executed 1"));
-    assert!(report.message.unwrap().starts_with("1 orders executed, 2 refused"));
+    assert!(report.message.unwrap().starts_with("1 order executed, 2 refused"));
     assert_eq!(bench.states(), "3 8 3");
     assert_eq!(
         bench.query("SELECT message FROM assigned_type WHERE state = 3 ORDER BY id"),

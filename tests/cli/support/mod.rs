@@ -32,6 +32,12 @@ impl Project {
         project
     }
 
+    /// The demo with jobs that were written by hand: they end with what is computed, and an export that fails can be made
+    /// to stop them.
+    pub fn by_hand() -> Self {
+        Self::demo().file("examples/demo/Common/Jobs.xml", include_str!("by_hand.xml"))
+    }
+
     /// With a file of it changed; the text to replace must be there.
     pub fn replace(&self, path: &str, old: &str, new: &str) -> &Self {
         let text = self.read(path);

@@ -1,0 +1,283 @@
+//! The rows of a CSV text, cut where they lie.
+//!
+//! A row without quotation marks, which most are, costs one look at its bytes and no copy. All others go through the
+//! parser of the `csv` package, so that both read alike: RFC 4180, any line ending, empty lines passed over.
+
+use std::io::{self, ErrorKind, Read};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+/// Bytes read at once.
+const PIECE: usize = 256 << 10;
+
+/// What is wrong with a text.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RowError {
+    /// It cannot be read.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// A row has more or fewer values than the first one.
+    #[error("{found} {} where the header has {expected} columns", if *found == 1 { "value" } else { "values" })]
+    Unequal {
+        /// From 1.
+        line: u64,
+        /// How many the first row has.
+        expected: usize,
+        /// How many this one has.
+        found: usize,
+    },
+}
+
+/// A text being read, standing at one of its rows.
+pub(crate) struct Rows<R> {
+    source: R,
+    buffer: Vec<u8>,
+    /// The part of `buffer` behind the current row.
+    from: usize,
+    to: usize,
+    at_end: bool,
+    separator: u8,
+    /// The line that begins at `from`.
+    next_line: u64,
+    line: u64,
+    /// The current row in `buffer`; none: its values are in `values`.
+    plain: Option<(usize, usize)>,
+    /// Where its values end, in the row or in `values`.
+    ends: Vec<usize>,
+    count: usize,
+    values: Vec<u8>,
+    parser: Reader,
+    expected: Option<usize>,
+}
+
+impl<R: Read> Rows<R> {
+    /// Reads `source`; values stand between `separator`s.
+    pub(crate) fn new(source: R, separator: u8) -> Self {
+        let mut parser = ReaderBuilder::new().delimiter(separator).build();
+        // What looks like a byte-order mark further on is a value.
+        let _ = parser.read_record(b"\n", &mut [], &mut []);
+        Self {
+            source,
+            buffer: Vec::new(),
+            from: 0,
+            to: 0,
+            at_end: false,
+            separator,
+            next_line: 1,
+            line: 1,
+            plain: None,
+            ends: Vec::new(),
+            count: 0,
+            values: Vec::new(),
+            parser,
+            expected: None,
+        }
+    }
+
+    /// Goes to the next row; false at the end.
+    pub(crate) fn advance(&mut self) -> Result<bool, RowError> {
+        let mut looked = 0;
+        loop {
+            let rest = &self.buffer[self.from..self.to];
+            let found = memchr::memchr3(b'\n', b'\r', b'"', &rest[looked..]).map(|at| at + looked);
+            match found.map(|at| (at, rest[at])) {
+                Some((0, b'\n' | b'\r')) => {
+                    self.next_line += u64::from(rest[0] == b'\n');
+                    self.from += 1;
+                }
+                Some((_, b'"')) => return self.parse(),
+                Some((at, b'\r')) if at + 1 == rest.len() && !self.at_end => {
+                    looked = at;
+                    self.fill()?;
+                }
+                Some((at, sign)) => {
+                    let both = sign == b'\r' && rest.get(at + 1) == Some(&b'\n');
+                    return self.cut(at, 1 + usize::from(both), sign == b'\n' || both);
+                }
+                None if !self.at_end => {
+                    looked = rest.len();
+                    self.fill()?;
+                }
+                None if rest.is_empty() => return Ok(false),
+                None => {
+                    let length = rest.len();
+                    return self.cut(length, 0, false);
+                }
+            }
+        }
+    }
+
+    /// Makes the next `length` bytes the row.
+    fn cut(&mut self, length: usize, ending: usize, counts: bool) -> Result<bool, RowError> {
+        let row = &self.buffer[self.from..self.from + length];
+        self.ends.clear();
+        self.ends.extend(memchr::memchr_iter(self.separator, row));
+        self.ends.push(length);
+        self.count = self.ends.len();
+        self.plain = Some((self.from, self.from + length));
+        self.line = self.next_line;
+        self.next_line += u64::from(counts);
+        self.from += length + ending;
+        self.check()
+    }
+
+    /// Lets the parser read the row.
+    fn parse(&mut self) -> Result<bool, RowError> {
+        self.plain = None;
+        self.line = self.next_line;
+        let (mut written, mut ended) = (0, 0);
+        loop {
+            let input = &self.buffer[self.from..self.to];
+            let (result, read, wrote, ends) =
+                self.parser.read_record(input, &mut self.values[written..], &mut self.ends[ended..]);
+            self.next_line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
+            self.from += read;
+            written += wrote;
+            ended += ends;
+            match result {
+                ReadRecordResult::InputEmpty if !self.at_end => self.fill()?,
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.values.resize((self.values.len() * 2).max(1024), 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize((self.ends.len() * 2).max(32), 0),
+                ReadRecordResult::Record => {
+                    self.count = ended;
+                    return self.check();
+                }
+                ReadRecordResult::End => return Ok(false),
+            }
+        }
+    }
+
+    fn check(&mut self) -> Result<bool, RowError> {
+        let expected = *self.expected.get_or_insert(self.count);
+        if self.count == expected {
+            return Ok(true);
+        }
+        Err(RowError::Unequal { line: self.line, expected, found: self.count })
+    }
+
+    /// Reads more, behind what is there.
+    fn fill(&mut self) -> io::Result<()> {
+        let first = self.buffer.is_empty();
+        self.buffer.copy_within(self.from..self.to, 0);
+        (self.from, self.to) = (0, self.to - self.from);
+        if self.buffer.len() < self.to + PIECE {
+            self.buffer.resize((self.to + PIECE).max(self.buffer.len() * 2), 0);
+        }
+        // A mark is looked for once enough is there to see it.
+        let enough = if first { 3 } else { 1 };
+        let begin = self.to;
+        while self.to < begin + enough && !self.at_end {
+            match self.source.read(&mut self.buffer[self.to..]) {
+                Ok(count) => {
+                    self.at_end = count == 0;
+                    self.to += count;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if first && self.buffer[..self.to].starts_with(b"\xef\xbb\xbf") {
+            self.from = 3;
+        }
+        Ok(())
+    }
+}
+
+impl<R> Rows<R> {
+    /// The line at which the row begins, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// A value of the row; empty where it has none.
+    pub(crate) fn value(&self, index: usize) -> &[u8] {
+        if index >= self.count {
+            return b"";
+        }
+        let end = self.ends[index];
+        let before = index.checked_sub(1).map(|before| self.ends[before]);
+        match self.plain {
+            Some((start, _)) => &self.buffer[start + before.map_or(0, |before| before + 1)..start + end],
+            None => &self.values[before.unwrap_or(0)..end],
+        }
+    }
+
+    /// The values of the row.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.count).map(|index| self.value(index))
+    }
+
+    /// The whole row as it is written, without its line ending, where no value of it is quoted.
+    pub(crate) fn plain(&self) -> Option<&[u8]> {
+        self.plain.map(|(start, end)| &self.buffer[start..end])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Gives a few bytes at a time.
+    struct Slowly<'a>(&'a [u8], usize);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.len().min(to.len()).min(self.1);
+            to[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn read(text: &[u8], step: usize) -> (Vec<Vec<Vec<u8>>>, bool) {
+        let mut rows = Rows::new(Slowly(text, step), b';');
+        let mut read = Vec::new();
+        loop {
+            match rows.advance() {
+                Ok(true) => read.push(rows.values().map(<[u8]>::to_vec).collect()),
+                Ok(false) => return (read, true),
+                Err(_) => return (read, false),
+            }
+        }
+    }
+
+    fn expected(text: &[u8]) -> (Vec<Vec<Vec<u8>>>, bool) {
+        let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader(text);
+        let mut read = Vec::new();
+        for record in reader.byte_records() {
+            match record {
+                Ok(record) => read.push(record.iter().map(<[u8]>::to_vec).collect()),
+                Err(_) => return (read, false),
+            }
+        }
+        (read, true)
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_as_the_csv_package_reads_it(text in "[a\";,\n\r\u{feff} ]{0,40}", step in 1usize..9) {
+            prop_assert_eq!(read(text.as_bytes(), step), expected(text.as_bytes()));
+        }
+
+        #[test]
+        fn a_table_is_read_as_the_csv_package_reads_it(
+            rows in prop::collection::vec(("(a|b\"|\"c;d\"|\"e\"\"\nf\"|)", "[a-c]{0,3}", "(\n|\r\n|\r|\n\n)"), 0..12), step in 1usize..9,
+        ) {
+            let text: String = rows.iter().map(|(first, second, end)| format!("{first};{second}{end}")).collect();
+            prop_assert_eq!(read(text.as_bytes(), step), expected(text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_row_is_named_by_the_line_it_begins_at() {
+        let mut rows = Rows::new(&b"a;b\r\n\n\"x\ny\";1\nz;2"[..], b';');
+        let mut lines = Vec::new();
+        while rows.advance().unwrap() {
+            lines.push((rows.line(), rows.plain().is_some()));
+        }
+        assert_eq!(lines, [(1, true), (3, false), (5, true)]);
+    }
+}
