@@ -138,6 +138,20 @@ mod tests {
     }
 
     #[test]
+    fn the_rules_are_the_same_wherever_the_directory_is() {
+        let rules = |target| {
+            let files = files(target);
+            files.into_iter().find(|(path, _)| *path == "Directory/Role Model.xml").unwrap().1
+        };
+        // What the directory needs beside them is inserted; nothing is missing or in another order.
+        let ldap = rules(Target::Ldap);
+        let mut lines = ldap.lines();
+        for rule in rules(Target::Csv).lines() {
+            assert!(lines.any(|line| line == rule), "{rule}");
+        }
+    }
+
+    #[test]
     fn nothing_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine"), "x").unwrap();
