@@ -12,7 +12,7 @@ use crate::tasks::inspect::InspectError;
 
 /// Decide what the rules leave to a person: roles by hand, approvals, retries
 ///
-/// A decision is kept with who took it, when and why, and counts from the next run on.
+/// A decision is kept with who took it, when and why, and counts from the next run that computes the role model on.
 #[derive(Debug, Args)]
 pub(super) struct Decide {
     #[command(subcommand)]
@@ -237,7 +237,9 @@ impl Decide {
             }
         };
         if !global.quiet {
-            terminal::say(&format!("{told}; it counts from the next run on"));
+            terminal::say(&format!(
+                "{told}; it counts from the next complete run on, or the next incremental one that has changes"
+            ));
         }
         Ok(Exit::Done)
     }

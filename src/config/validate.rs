@@ -286,7 +286,7 @@ mod tests {
         10 │ [colour]
            │  ^^^^^^ not a key of this table
            │
-           = help: the top level takes `files`, `check`, `executors`, `schedule`, `fmt`
+           = help: the top level takes `files`, `check`, `executors`, `fulfilment`, `schedule`, `fmt`
 
         8 errors in 1 file (0 elements)
         "#);

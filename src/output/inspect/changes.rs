@@ -9,7 +9,7 @@ use crate::tasks::inspect::{ChangedRow, Changes};
 
 pub(super) fn text(found: &Changes, width: usize) -> String {
     if found.groups.is_empty() {
-        return format!("run {} changed nothing\n", found.run);
+        return format!("run {} changed no resource, link, role, assignment or order\n", found.run);
     }
     let mut text = String::new();
     for group in &found.groups {

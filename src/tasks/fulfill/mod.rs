@@ -21,8 +21,9 @@ use super::identity::next_moment;
 use super::orders::{Scope, connection_of};
 use super::prepare::{persist, push_value};
 use super::{AfterCommit, EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
+use crate::config::Fulfilment;
 use crate::connectors::ldap::is_ldap_package;
-use crate::plan::model::{Plan, ResourceType, Task};
+use crate::plan::model::{Model, Plan, ResourceType, Task};
 use order::Order;
 
 /// A system that orders are executed in.
@@ -88,6 +89,20 @@ struct Put<'o> {
     /// Orders that were not put, and why.
     waiting: Option<(usize, String)>,
     remark: Option<String>,
+}
+
+/// Whether orders for connections of a package are executed here.
+pub(super) fn is_embedded(package: &str) -> bool {
+    is_ldap_package(package) || csv::is_file_package(package)
+}
+
+/// Whether the orders of a resource type become files, which somebody carries out at some time.
+pub(super) fn is_handed_over(model: &Model, settings: &Settings, resource_type: &str) -> bool {
+    let connection = connection_of(model, resource_type);
+    let connection = connection.and_then(|id| model.connections.iter().find(|connection| connection.id == id));
+    connection.is_some_and(|connection| {
+        csv::is_file_package(&connection.package) && settings.fulfilment(&connection.id) != Some(Fulfilment::Sources)
+    })
 }
 
 /// The embedded `FulfillTask`.

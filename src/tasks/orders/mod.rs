@@ -73,11 +73,32 @@ impl EmbeddedTask for GenerateOrders {
         }
         held::forget(store, &list)?;
         if drafts.is_empty() {
-            return Ok(TaskReport::new(TaskEnd::Unchanged).message("no assignment is pending"));
+            // Orders that could not be put to their system are executed by the task that this one lets go on.
+            let report = match left(context, &scope)? {
+                0 => TaskReport::new(TaskEnd::Unchanged).message("no assignment is pending"),
+                1 => TaskReport::new(TaskEnd::Completed).message("1 order waits from before"),
+                waiting => TaskReport::new(TaskEnd::Completed).message(format!("{waiting} orders wait from before")),
+            };
+            return Ok(report);
         }
         transmit(context, &drafts)?;
         Ok(counted(TaskEnd::Completed, &drafts))
     }
+}
+
+/// How many transmitted orders wait for a connection that is fulfilled here.
+fn left(context: &TaskContext<'_>, scope: &Scope<'_>) -> Result<u64, TaskError> {
+    let model = &context.plan.model;
+    let sql = "SELECT count(*) FROM provisioning_order WHERE state = 2 AND resource_type = ?1";
+    let mut waiting = 0;
+    for resource_type in &scope.resource_types {
+        let connection = connection_of(model, &resource_type.id);
+        let connection = connection.and_then(|id| model.connections.iter().find(|connection| connection.id == id));
+        if connection.is_some_and(|connection| super::fulfill::is_embedded(&connection.package)) {
+            waiting += context.transaction.query_row(sql, [&resource_type.id], |row| row.get::<_, i64>(0))?.unsigned_abs();
+        }
+    }
+    Ok(waiting)
 }
 
 fn counted(end: TaskEnd, drafts: &[Draft]) -> TaskReport {

@@ -27,6 +27,8 @@ const GIVEN_UP: &str = "executed several times, and no synchronization shows it"
 
 /// What a run of the task knows and counts.
 pub(super) struct Run<'a> {
+    /// Resource types whose orders become files for people or programs: nobody tells when they are carried out.
+    pub(super) handed_over: FxHashSet<&'a str>,
     pub(super) store: &'a Connection,
     pub(super) schema: &'a PlanSchema<'a>,
     pub(super) rules: &'a Rules<'a>,
@@ -239,6 +241,9 @@ impl<'a> Run<'a> {
         // Of what is verified or never was ordered nothing is on its way.
         let row = row.filter(|row| !matches!(row.state, VERIFIED | NONE));
         let (Some(row), Some(connector)) = (row, found.connector) else { return Ok(false) };
+        if self.handed_over.contains(found.id) {
+            return Ok(false);
+        }
         let sql = "SELECT (SELECT moment FROM synchronized WHERE connector = ?1)
                    > (SELECT max(executed) FROM provisioning_order WHERE assignment = ?2)";
         let mut statement = self.store.prepare_cached(sql)?;

@@ -28,6 +28,7 @@ use crate::expr::date::DateTime;
 use crate::plan::model::Model;
 
 use super::expressions::{PlanSchema, StoreData, clock};
+use super::fulfill::is_handed_over;
 use super::identity::{Layout, next_moment, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compute::Run;
@@ -35,6 +36,7 @@ use decisions::Decisions;
 pub(super) use keys::Keys;
 use owner::TypeGrants;
 use rules::Rules;
+use state::{AWAITING, ERRORED};
 pub(super) use walk::Walk;
 use window::Clock;
 
@@ -66,7 +68,10 @@ impl EmbeddedTask for ComputeRoleModel {
         let moment = next_moment(store, context.run)?;
         let now = clock(store, moment)?.unwrap_or(DateTime::MIN);
         let grants = task.entity_types.iter().map(|source| (source.clone(), TypeGrants::of(&rules, source))).collect();
+        let handed_over = model.resource_types.iter().map(|found| found.id.as_str());
+        let handed_over = handed_over.filter(|id| is_handed_over(model, context.settings, id)).collect();
         let mut run = Run {
+            handed_over,
             store,
             schema: &schema,
             rules: &rules,
@@ -103,11 +108,31 @@ impl EmbeddedTask for ComputeRoleModel {
             set_watermark(store, &consumer(source), layout.number)?;
         }
         gone(&mut run, model)?;
+        let waiting = waiting(store)?;
         if task.is("IgnoreHistorization") {
             forget(store, moment)?;
         }
-        Ok(report(&run, seen))
+        let mut report = report(&run, seen);
+        if let Some(waiting) = waiting {
+            report.message = Some(report.message.map_or(waiting.clone(), |said| format!("{said}; {waiting}")));
+        }
+        Ok(report)
     }
+}
+
+/// What waits for a person, in words.
+fn waiting(store: &Connection) -> Result<Option<String>, TaskError> {
+    let sql = "SELECT count(*) FROM assigned_type WHERE valid_to IS NULL AND state = ?1";
+    let count = |state: i64| store.query_row(sql, [state], |row| row.get::<_, i64>(0));
+    let told = [(AWAITING, "awaiting approval (`decide approve`)"), (ERRORED, "in error (`inspect orders --state errored`)")];
+    let mut words = Vec::new();
+    for (state, what) in told {
+        let number = count(state)?;
+        if number > 0 {
+            words.push(format!("{number} {what}"));
+        }
+    }
+    Ok((!words.is_empty()).then(|| words.join(", ")))
 }
 
 fn report(run: &Run<'_>, seen: u64) -> TaskReport {
