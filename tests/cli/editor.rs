@@ -198,7 +198,7 @@ fn hovering_tells_what_stands_there() {
     |---|---|---|
     | 0 | Directory_Complete_Export_Directory_Complete_DirectoryAccounts | ExportTask |
     ");
-    let connector = text(&editor.at("textDocument/hover", scaffoldings, "SynchroComplete Connector=\"Dir|ectory"));
+    let connector = text(&editor.at("textDocument/hover", scaffoldings, "Directory: everything\"\n      Connector=\"Dir|ectory"));
     assert!(
         connector.starts_with("**connector** `Directory`\n\ndeclared as `Connector` in examples/demo/Directory/Connector.xml:"),
         "{connector}"

@@ -102,7 +102,7 @@ fn jobs_that_share_a_store_wait_for_each_other_task_by_task() {
     // The incremental job stands inside a task of its own, with the store in its hand.
     let first = Held::at(&project, &INCREMENTAL, 7);
     let mut second = project.command(&COMPLETE).spawn().unwrap();
-    let rest = until_line(&mut second, |line| line.contains("Demo_Complete_Export_HR_Complete_HRPeople started"));
+    let rest = until_line(&mut second, |line| line.contains("Demo_Complete_Export_Directory_Complete_DirectoryAccounts started"));
     let runs = project.run(&["runs", "--outcome", "running", "--format", "json"]).json();
     assert_eq!(runs["runs"].as_array().unwrap().len(), 2, "another job is no hindrance: {runs}");
     first.go_on();

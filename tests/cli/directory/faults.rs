@@ -113,7 +113,7 @@ fn an_entry_that_is_gone_is_deleted_already_and_cannot_be_changed() {
     let failed = company.fulfil();
     assert_eq!(failed.code, Some(10), "{failed}");
     let message = company.message("Night");
-    assert!(message.contains("1 orders executed, 1 refused") && message.contains("does not exist any more"), "{message}");
+    assert!(message.contains("1 order executed, 1 refused") && message.contains("does not exist any more"), "{message}");
     // The next synchronization takes note, and the one who is to have an account gets one.
     assert_eq!(company.run("Night"), "completed completed completed completed 1/0/0");
     assert_eq!(company.run("Night").split(' ').nth(2), Some("unchanged"));
