@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::clock::Timestamp;
+use crate::engine::person;
 use crate::tasks::decide::{self, Author, Chosen, Done, Subject, Verdict};
 use crate::tasks::inspect::InspectError;
 
@@ -197,8 +198,7 @@ impl Decide {
 
     pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let common = self.common();
-        let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-        let author = Author { who: who.unwrap_or_default(), reason: common.reason.clone(), at: Timestamp::now().0 };
+        let author = Author { who: person(), reason: common.reason.clone(), at: Timestamp::now().0 };
         let engine = stores::existing(common.store.as_ref())?;
         let told = match &self.what {
             What::Give { verdict } | What::Deny { verdict } => {

@@ -351,9 +351,24 @@ impl Engine {
         let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list) else {
             return Err(EngineError::NotBlocked { run, task: record.task.clone(), state: record.state });
         };
-        let who = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-        self.store.record_approval(run, &record.task, &list, &who.unwrap_or_default(), reason)
+        self.store.record_approval(run, &record.task, &list, &person(), reason)
     }
+}
+
+/// Who works here: the name that the environment has, else the number of the user.
+pub fn person() -> String {
+    let named = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(number)
+}
+
+#[cfg(unix)]
+fn number() -> String {
+    format!("user {}", rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn number() -> String {
+    "somebody".to_owned()
 }
 
 /// Refuses what [`Engine::run`] would refuse without having looked at the store: an unknown job or task, a selection of

@@ -15,6 +15,8 @@ pub(super) struct Order {
     pub(super) command: String,
     /// As documented for programs.
     pub(super) body: Value,
+    /// The key of the owner, who may be gone.
+    pub(super) owner: Option<String>,
 }
 
 impl Order {
@@ -33,16 +35,19 @@ impl Order {
         self.body["Changes"].as_object().into_iter().flat_map(Map::iter).map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Names the order to a person, by its resource type and number: what identifies the resource is the target's.
+    /// Names the order to a person: what identifies the resource is the target's.
     pub(super) fn key(&self) -> String {
-        let owner = self.body["Owner"]["Id"].as_str().unwrap_or_default();
-        format!("{} of owner {owner}", self.resource_type)
+        match &self.owner {
+            Some(owner) => format!("{} of {owner}", self.resource_type),
+            None => format!("{} of an owner who is gone", self.resource_type),
+        }
     }
 }
 
 /// The orders of a scope that wait to be executed, in the order in which they were made.
 pub(super) fn transmitted(store: &Connection, scope: &Scope<'_>) -> Result<Vec<Order>, TaskError> {
-    let sql = "SELECT id, assignment, command, body FROM provisioning_order
+    let sql = "SELECT id, assignment, command, body, (SELECT r.key FROM assigned_type a JOIN resource r ON r.id = a.owner
+                 WHERE a.id = provisioning_order.assignment) FROM provisioning_order
                WHERE state = 2 AND resource_type = ?1 ORDER BY moment, assignment, id";
     let mut statement = store.prepare(sql)?;
     let mut orders = Vec::new();
@@ -52,8 +57,8 @@ pub(super) fn transmitted(store: &Connection, scope: &Scope<'_>) -> Result<Vec<O
             let id: String = row.get(0)?;
             let body = serde_json::from_str(&row.get::<_, String>(3)?)
                 .map_err(|_| TaskError::new(format!("the store's order {id} is damaged")))?;
-            let (assignment, command) = (row.get(1)?, row.get(2)?);
-            orders.push(Order { id, assignment, resource_type: resource_type.id.clone(), command, body });
+            let (assignment, command, owner) = (row.get(1)?, row.get(2)?, row.get(4)?);
+            orders.push(Order { id, assignment, resource_type: resource_type.id.clone(), command, body, owner });
         }
     }
     Ok(orders)

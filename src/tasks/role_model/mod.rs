@@ -149,7 +149,8 @@ fn report(run: &Run<'_>, seen: u64) -> TaskReport {
     }
     let more = run.failed - run.failures.len() as u64;
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    let message = format!("{} values could not be computed and are not ordered: {}{more}", run.failed, run.failures.join("; "));
+    let message =
+        format!("values that could not be computed and are not ordered: {}: {}{more}", run.failed, run.failures.join("; "));
     report.count("failed", run.failed).message(message)
 }
 

@@ -101,6 +101,11 @@ impl Target for LdapTarget<'_> {
     }
 
     fn remark(&self) -> Option<String> {
-        (self.set > 0).then(|| format!("{} passwords were set, and mailed to nobody", self.set))
+        (self.set > 0).then(|| {
+            format!(
+                "{} set, and mailed to nobody",
+                if self.set == 1 { "1 password was".to_owned() } else { format!("{} passwords were", self.set) }
+            )
+        })
     }
 }
