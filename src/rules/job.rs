@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 
 use crate::finding::Finding;
-use crate::grammar::{ElementKind, kinds};
+use crate::grammar::{ElementKind, kinds, names};
 use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Symbol, SynchronizationMode, Task};
 use crate::source::Location;
 use crate::syntax::NameId;
@@ -103,7 +103,7 @@ impl<'p> JobModel<'p> {
                 TaskView { id: entry.task, task, entry: entry.entry, level: entry.level, parents }
             })
             .collect();
-        let kind = kind(job, &tasks);
+        let kind = kind(program, job, &tasks);
         let mut model = Self {
             program,
             id,
@@ -243,6 +243,21 @@ impl<'p> JobModel<'p> {
         field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
     }
 
+    /// Whether a task waits for one that does not exist: what it was meant to wait for is not known, so that no link of
+    /// it can be called missing.
+    pub fn waits_for_unknown(&self, index: usize) -> bool {
+        self.tasks[index].task.depends_on.iter().any(|parent| parent.value.target.is_none())
+    }
+
+    /// Whether a step or override of the job names no task: what it was meant to run is not known.
+    pub fn runs_unknown(&self) -> bool {
+        self.job.entries.iter().any(|&entry| match entry {
+            JobEntry::Task(_) => false,
+            JobEntry::Step(step) => self.program.items.steps[step].task.is_none_or(|task| task.value.target.is_none()),
+            JobEntry::Override(item) => self.program.items.overrides[item].copy.is_none(),
+        })
+    }
+
     /// Where the job names a task: the step, else the task itself.
     pub fn entry_place(&self, index: usize) -> Location {
         self.program.place(self.program.entry_origin(self.tasks[index].entry))
@@ -270,26 +285,35 @@ impl<'p> JobModel<'p> {
     }
 }
 
-fn is_true(field: Option<Field<bool>>) -> bool {
-    field.is_some_and(|field| field.value)
+/// Whether a value is true, or was meant to be: `True` is a finding of its own, not a job of another kind.
+fn is_meant(field: Option<Field<bool>>, written: impl FnOnce() -> Option<String>) -> bool {
+    match field {
+        Some(field) => field.value,
+        None => written().is_some_and(|text| text.trim().eq_ignore_ascii_case("true")),
+    }
 }
 
-fn kind(job: &Job, tasks: &[TaskView<'_>]) -> JobKind {
-    if is_true(job.is_connector_job) {
+fn kind(program: &Program, job: &Job, tasks: &[TaskView<'_>]) -> JobKind {
+    let says = |field, name| is_meant(field, || program.value(job.origin, name).map(Cow::into_owned));
+    let keeps = |view: &TaskView<'_>| {
+        let written = || program.task_value(view.id, names::DO_NOT_DELETE_CHANGES).map(Cow::into_owned);
+        is_meant(view.task.do_not_delete_changes, written)
+    };
+    if says(job.is_connector_job, names::IS_CONNECTOR_JOB) {
         return JobKind::Connector;
     }
-    if is_true(job.is_initialization_job) {
+    if says(job.is_initialization_job, names::IS_INITIALIZATION_JOB) {
         return JobKind::Initialization;
     }
     let mut synchronizes = tasks.iter().filter(|view| view.task.kind == kinds::SYNCHRONIZE_TASK).peekable();
     let some = synchronizes.peek().is_some();
-    let all_keep = some && synchronizes.all(|view| view.task.keeps_changes());
+    let all_keep = some && synchronizes.all(keeps);
     let flag = tasks.iter().any(|view| view.task.kind == kinds::SET_RECENTLY_MODIFIED_FLAG_TASK);
     let complete_prepare = tasks.iter().any(|view| {
         view.task.kind == kinds::PREPARE_SYNCHRONIZATION_TASK
             && view.task.synchronization_mode.is_some_and(|mode| mode.value == SynchronizationMode::Complete)
     });
-    if is_true(job.is_incremental) || flag || (all_keep && !complete_prepare) {
+    if says(job.is_incremental, names::IS_INCREMENTAL) || flag || (all_keep && !complete_prepare) {
         JobKind::Incremental
     } else if some {
         JobKind::Complete

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::finding::Finding;
 use crate::ir::{Field, Id, Job, JobEntry, Program, Task};
 use crate::source::Location;
+use crate::syntax::NameId;
 
 use super::Facts;
 
@@ -47,6 +48,11 @@ impl<'p> TaskModel<'p> {
             Some(field) => self.program.field_place(self.task.origin, self.task.base, field.at),
             None => self.place(),
         }
+    }
+
+    /// Whether an attribute is written on the task. Of one that gave no field: what is written is not of its type.
+    pub fn is_unreadable(&self, name: NameId) -> bool {
+        self.program.task_value(self.id, name).is_some_and(|value| !value.trim().is_empty())
     }
 
     /// Adds to a finding what a reader needs to know of how the task comes to be run.

@@ -75,12 +75,34 @@ fn pair<'v>(value: &'v str, outer: ItemKind, inner: ItemKind, visit: &mut impl F
     one(second, first.len() + 1, inner, Some(Symbol::new(first)), visit)
 }
 
+/// The first place in a path where a name is missing: between two dots, at an end, or beside a colon.
+pub fn gap<'v>(site: &Site, value: &'v str) -> Option<Part<'v>> {
+    if !matches!(site.reference, Reference::Binding(_)) || !is_path(value.trim()) || value.trim().is_empty() {
+        return None;
+    }
+    let missing = |start, kind| Some(Part { start, name: "", kind, scope: None, goes_on: false });
+    let mut at = value.len() - value.trim_start().len();
+    for segment in value.trim().split('.') {
+        match segment.split_once(':') {
+            Some(("", _)) => return missing(at, ItemKind::EntityType),
+            Some((_, "")) => return missing(at + segment.len(), ItemKind::Property),
+            None if segment.is_empty() => return missing(at, ItemKind::Property),
+            _ => at += segment.len() + 1,
+        }
+    }
+    None
+}
+
+/// What is no path is an expression, or something else that is judged elsewhere.
+fn is_path(value: &str) -> bool {
+    value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+}
+
 /// `[Type:]property.[Type:]property…`: each property leads to the entity type of the next one, as far as that is known.
 fn path<'v>(program: &Program, start: Option<Symbol>, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
     let trimmed = value.trim_end();
     let value = trimmed.trim_start();
-    // What is no path is an expression, or something else that is judged elsewhere.
-    if !value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')) {
+    if !is_path(value) {
         return Next::Continue(());
     }
     let mut at = trimmed.len() - value.len();

@@ -19,7 +19,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.links_judged() {
         return;
     }
-    for dirty in super::dirty_tasks(job) {
+    for dirty in super::dirty_tasks(job).filter(|&task| !job.waits_for_unknown(task)) {
         let flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).filter(|&flag| job.before(flag, dirty));
         let Some(flag) = flags.clone().next_back() else { continue };
         // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty. Where it

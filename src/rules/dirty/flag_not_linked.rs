@@ -19,7 +19,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.links_judged() {
         return;
     }
-    for flag in job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK) {
+    for flag in job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let ancestors = job.ancestors(flag);
         let missing: Vec<usize> = job.of(kinds::SYNCHRONIZE_TASK).filter(|task| !ancestors.contains(task)).collect();
         let Some(&first) = missing.first() else { continue };

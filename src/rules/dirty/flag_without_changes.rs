@@ -1,7 +1,7 @@
 //! `flag-without-changes`: no synchronize task keeps its changes for the flag task.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
@@ -24,7 +24,11 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     let mut synchronizes = job.of(kinds::SYNCHRONIZE_TASK).peekable();
     let none = synchronizes.peek().is_none();
-    if synchronizes.any(|index| job.tasks[index].task.keeps_changes()) {
+    let may_keep = |index: usize| {
+        let task = job.tasks[index].task;
+        task.keeps_changes() || job.is_unreadable(index, task.do_not_delete_changes, names::DO_NOT_DELETE_CHANGES)
+    };
+    if synchronizes.any(may_keep) {
         return;
     }
     for flag in job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK) {

@@ -27,6 +27,20 @@ fn a_right_job_is_silent() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_held_against_a_task() {
+    let unread = S.replace("\"true\"", "\"True\"");
+    assert_eq!(lines(&job(&[&unread, F, K]), "invalid-value"), [2]);
+    assert_eq!(lines(&job(&[&unread, F, K]), "flag-without-changes"), [0; 0]);
+    assert_eq!(lines(&job(&[&S.replace("\"true\"", "\"false\""), F, K]), "flag-without-changes"), [3]);
+    assert_eq!(lines(&job(&[S, F, &K.replace("\"true\"", "\"True\"")]), "missing-dirty"), [0; 0]);
+    // A flag may be meant by what is not known.
+    let gone = [&*F.replace("\"S\"", "\"Gone\""), &*K.replace("\"F\"", "\"Gone\"")];
+    assert_eq!(lines(&job(&[S, gone[0], gone[1]]), "unresolved-reference"), [3, 4]);
+    assert_eq!(lines(&job(&[S, gone[0], gone[1]]), "flag-not-linked"), [0; 0]);
+    assert_eq!(lines(&job(&[S, gone[0], gone[1]]), "dirty-not-linked"), [0; 0]);
+}
+
+#[test]
 fn dirty_without_flag() {
     let rule = "dirty-without-flag";
     assert_eq!(lines(&job(&[S, K]), rule), [3]);

@@ -19,7 +19,8 @@ pub(crate) static RULE: Rule = Rule {
 const SUGGEST_UP_TO: usize = 400;
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() {
+    // A step that names nothing may be the one that was to run the parent.
+    if !job.is_judged() || job.runs_unknown() {
         return;
     }
     for (index, view) in job.tasks.iter().enumerate() {

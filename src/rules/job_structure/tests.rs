@@ -37,6 +37,14 @@ fn dependency_cycle() {
 }
 
 #[test]
+fn a_step_that_names_nothing_may_be_the_parent() {
+    let with = |steps: &str| format!("{N}\n{}\n<Job Identifier=\"J\">\n{steps}<Step Identifier=\"M\"/></Job>", waits(M, "N"));
+    assert_eq!(lines(&with(""), "dependency-outside-job"), [2]);
+    assert_eq!(lines(&with("<Step Identifier=\"NN\"/>"), "unresolved-reference"), [4]);
+    assert_eq!(lines(&with("<Step Identifier=\"NN\"/>"), "dependency-outside-job"), [0; 0]);
+}
+
+#[test]
 fn a_chain_may_be_long() {
     let tasks: String = (0..20_000)
         .map(|n| {

@@ -20,7 +20,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         return;
     }
     let all = super::Orders::new(job);
-    for fulfil in job.of(kinds::FULFILL_TASK) {
+    for fulfil in job.of(kinds::FULFILL_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let Some(types) = super::covered(job.facts, job.tasks[fulfil].task) else { continue };
         let mut own = all.of_fulfil(job, fulfil, &types);
         if types.is_empty() {

@@ -1,7 +1,7 @@
 //! `missing-entity-types`: a compute task covers no entity type.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::{Check, Rule, Sink, TaskModel};
 
 /// The rule.
@@ -28,6 +28,10 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
     if !task.entity_types.is_empty() || task.unread || all.is_some_and(|field| field.value) {
         return;
     }
+    // A value that is not of its type is a finding of its own.
+    if attribute.is_some() && all.is_none() && is_unreadable(model) {
+        return;
+    }
     let name = model.name();
     let help = "add a `<TaskEntityType EntityType=\"…\" />` for each entity type to compute";
     let finding = Finding::new(&RULE.info, model.field_place(all), format!("`{name}` names no entity type to compute"))
@@ -38,4 +42,10 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
             None => help.to_owned(),
         });
     sink.push(model.about(finding));
+}
+
+/// Whether what says that the task covers everything is written, yet is no Boolean.
+fn is_unreadable(model: &TaskModel<'_>) -> bool {
+    let name = if model.task.kind == kinds::GET_ROLE_MINING_TASK { names::ALL_ENTITIES } else { names::ALL_ENTITY_TYPE };
+    model.is_unreadable(name)
 }

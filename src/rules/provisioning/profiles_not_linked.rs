@@ -19,7 +19,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.links_judged() {
         return;
     }
-    for profiles in job.of(kinds::SET_INTERNAL_USER_PROFILES_TASK) {
+    for profiles in job.of(kinds::SET_INTERNAL_USER_PROFILES_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let Some(fulfil) = job
             .of(kinds::FULFILL_TASK)
             .rfind(|&fulfil| job.before(fulfil, profiles))

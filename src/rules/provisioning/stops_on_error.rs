@@ -1,7 +1,7 @@
 //! `stops-on-error`: the failure of an export or fulfil task ends its job.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::{Check, Rule, Sink, TaskModel, fixes};
 
 /// The rule.
@@ -23,6 +23,10 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
         _ => return,
     };
     if task.continue_on_error.is_some_and(|field| field.value) {
+        return;
+    }
+    // A value that is not of its type is a finding of its own.
+    if task.continue_on_error.is_none() && model.is_unreadable(names::CONTINUE_ON_ERROR) {
         return;
     }
     let name = model.name();

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::grammar::ItemKind;
-use crate::ir::references::{Part, Site, each, parts, place, starts};
+use crate::ir::references::{Part, Site, each, gap, parts, place, starts};
 use crate::ir::{Program, Symbol};
 use crate::source::{FileId, Location};
 
@@ -15,7 +15,7 @@ pub(super) struct Broken {
     pub(super) site: Site,
     /// The wrong part of its value.
     pub(super) place: Location,
-    /// That part.
+    /// That part; empty where a name is missing.
     pub(super) name: String,
     /// What it should name.
     pub(super) wanted: ItemKind,
@@ -39,6 +39,11 @@ pub(super) fn judge(program: &Program, certainty: &Certainty<'_>, file: FileId) 
     let mut broken = Vec::new();
     each(program, file, |site| {
         let value = program.attribute_value(file, site.attribute);
+        if let Some(part) = gap(&site, &value) {
+            let place = place(program, &site, &part);
+            broken.push(Broken { site, place, name: String::new(), wanted: part.kind, scope: None, instead: None });
+            return;
+        }
         let mut first = None;
         // A path that may start at several types is wrong where it is from each of them.
         for start in starts(program, &site).iter() {

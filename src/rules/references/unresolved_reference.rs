@@ -37,6 +37,14 @@ fn finding(program: &Program, certainty: &Certainty<'_>, broken: &Broken, sugges
     let attribute = document.attribute_name_text(broken.site.attribute);
     let element = document.name_text(broken.site.element);
     let (kind, name) = (broken.wanted, &broken.name);
+    if name.is_empty() {
+        let path = program.attribute_value(broken.site.file, broken.site.attribute);
+        return Finding::new(&RULE.info, broken.place, format!("the path `{}` lacks a name", path.trim()))
+            .label(format!("{kind} expected"))
+            .note("the deployment refuses it; a path leads from property to property, without gaps")
+            .help("write the name that is missing, or remove the dot or colon")
+            .anchor(format!("{}/@{attribute}", element::anchor(program, broken.site.file, broken.site.element)));
+    }
     let outer = broken.scope.and_then(|scope| program.declarations.find(outer(kind)?, None, scope));
     let message = match outer {
         Some(outer) => format!("{} `{}` has no {kind} `{name}`", outer.kind, written_name(program, outer)),
@@ -131,6 +139,19 @@ mod tests {
             NAME,
         );
         assert_eq!(program.sources.slice(found[0].location), "Fax");
+    }
+
+    #[test]
+    fn gaps_in_a_path_are_found() {
+        for (path, at) in [("Chief..Mail", 6), (".Mail", 0), ("Chief.", 6), (":Mail", 0), ("User:", 5)] {
+            let xml = format!("{MODEL}<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\" Binding=\"{path}\"/>");
+            let (program, found) = findings(&xml, NAME);
+            assert_eq!(found.len(), 1, "{path}");
+            let text = &program.sources.get(found[0].location.file).text;
+            let start = text.find(&format!("\"{path}\"")).unwrap() + 1 + at;
+            assert_eq!((found[0].location.span.start as usize, found[0].location.span.end as usize), (start, start), "{path}");
+        }
+        assert!(with_model("<EntityPropertyExpression Identifier=\"B\" EntityType=\"User\" Binding=\" \"/>").is_empty());
     }
 
     #[test]

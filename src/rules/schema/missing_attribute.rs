@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::grammar::{AttributeDef, ElementDef, Required, names};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{AttributeView, ElementView, Rule, Sink};
 use crate::syntax::{NameId, Namespace};
 
 use super::unknown_attribute::{Intended, intended};
@@ -12,22 +12,68 @@ pub(crate) static RULE: Rule = super::rule("missing-attribute", Severity::Error,
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let (Some(kind), Some(def)) = (view.kind, view.def()) else { return };
-    let required = super::tables::required(kind);
-    if required.is_empty() {
-        return;
+    // A name may be left out of some items; one that is written must be one.
+    if def.declares.is_some()
+        && let Some(found) = view.attribute(def.key.unwrap_or(names::IDENTIFIER))
+        && is_empty(view, found)
+    {
+        nameless(view, def, found, sink);
     }
-    for attribute in required {
+    for attribute in super::tables::required(kind) {
         match view.attribute(attribute.name_id) {
             None => absent(view, def, attribute, sink),
-            Some(found) if def.key == Some(attribute.name_id) && is_blank(view.document.value_span(found.id).of(view.text)) => {
-                let message = format!("`{}` has an empty `{}`", def.name, attribute.name);
-                let finding = super::finding(&RULE, view, attribute.name, view.value_place(found), message);
-                sink.push(
-                    finding.label("a name expected").note("nothing can refer to an item without a name").help("give it a name"),
-                );
+            Some(found) if attribute.reference.is_some() && is_empty(view, found) => {
+                names_nothing(view, def, attribute, found, sink);
             }
             Some(_) => {}
         }
+    }
+}
+
+fn is_empty(view: &ElementView<'_>, found: AttributeView) -> bool {
+    is_blank(view.document.value_span(found.id).of(view.text))
+}
+
+fn nameless(view: &ElementView<'_>, def: &'static ElementDef, found: AttributeView, sink: &mut Sink) {
+    let name = view.document.names().text(found.name);
+    let message = format!("`{}` has an empty `{name}`", def.name);
+    let finding = super::finding(&RULE, view, name, view.value_place(found), message);
+    sink.push(finding.label("a name expected").note("nothing can refer to an item without a name").help("give it a name"));
+}
+
+/// A required reference that is written, yet names nothing.
+fn names_nothing(
+    view: &ElementView<'_>,
+    def: &'static ElementDef,
+    attribute: &'static AttributeDef,
+    found: AttributeView,
+    sink: &mut Sink,
+) {
+    // The rest of an item that is consolidated comes from what is generated.
+    if view.attribute(names::CONSOLIDATION_MODE).is_some() {
+        return;
+    }
+    let Some((severity, _)) = demanded(view, attribute) else { return };
+    let message = format!("`{}` has an empty `{}`", def.name, attribute.name);
+    let finding = super::finding(&RULE, view, attribute.name, view.value_place(found), message)
+        .label("names nothing")
+        .note("an empty reference is as good as none: the deployment refuses the element")
+        .help(format!("write what it names: {}", attribute.summary));
+    sink.push(if severity == Severity::Error { finding } else { finding.severity(severity) });
+}
+
+/// How strictly the attribute is required here, and the condition that makes it so; `None` where it is not.
+fn demanded(view: &ElementView<'_>, attribute: &AttributeDef) -> Option<(Severity, Option<(NameId, &'static str)>)> {
+    match attribute.required {
+        Required::Unless { attribute, value } if has(view, attribute, value) => {
+            Some((Severity::Warning, Some((attribute, value))))
+        }
+        Required::Yes | Required::Unless { .. } => Some((Severity::Error, None)),
+        Required::When { attribute, value } if has(view, attribute, value) => Some((Severity::Error, Some((attribute, value)))),
+        Required::ExpectedWhen { attribute, value } if has(view, attribute, value) => {
+            Some((Severity::Warning, Some((attribute, value))))
+        }
+        Required::No | Required::When { .. } | Required::ExpectedWhen { .. } => None,
     }
 }
 
@@ -37,15 +83,7 @@ fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static 
     if !is_key && view.attribute(names::CONSOLIDATION_MODE).is_some() {
         return;
     }
-    let (severity, condition) = match attribute.required {
-        Required::Unless { attribute, value } if has(view, attribute, value) => (Severity::Warning, Some((attribute, value))),
-        Required::Yes | Required::Unless { .. } => (Severity::Error, None),
-        Required::When { attribute, value } if has(view, attribute, value) => (Severity::Error, Some((attribute, value))),
-        Required::ExpectedWhen { attribute, value } if has(view, attribute, value) => {
-            (Severity::Warning, Some((attribute, value)))
-        }
-        Required::No | Required::When { .. } | Required::ExpectedWhen { .. } => return,
-    };
+    let Some((severity, condition)) = demanded(view, attribute) else { return };
     if is_meant(view, def, attribute) || is_broken(view) {
         return;
     }
@@ -85,12 +123,11 @@ fn has(view: &ElementView<'_>, name: NameId, value: &str) -> bool {
 /// Whether the attribute is there under a wrong name, which is a finding of its own.
 fn is_meant(view: &ElementView<'_>, def: &'static ElementDef, wanted: &AttributeDef) -> bool {
     let unknown = || view.attributes.iter().filter(|attribute| attribute.def.is_none());
-    let is_wanted =
-        |attribute: &crate::rules::AttributeView| match intended(def, view.document.names().text(attribute.name), true) {
-            Some(Intended::Certain(right)) => right == wanted.name,
-            Some(Intended::Near(right)) => right == wanted.name,
-            None => false,
-        };
+    let is_wanted = |attribute: &AttributeView| match intended(def, view.document.names().text(attribute.name), true) {
+        Some(Intended::Certain(right)) => right == wanted.name,
+        Some(Intended::Near(right)) => right == wanted.name,
+        None => false,
+    };
     unknown().any(is_wanted)
         || view.document.attributes(view.element).any(|attribute| {
             view.document.attribute_namespace(attribute) == Namespace::Foreign
@@ -127,6 +164,32 @@ mod tests {
             ),
             [2]
         );
+    }
+
+    #[test]
+    fn required_references_that_name_nothing_are_found() {
+        for xml in [
+            r#"<Job Identifier="J" DisplayName_L1="J"><Step Identifier="@"/></Job>"#,
+            r#"<ComputeRoleModelTask Identifier="A" DisplayName_L1="A"><TaskEntityType EntityType="@"/></ComputeRoleModelTask>"#,
+            r#"<PrepareSynchronizationTask Identifier="A" DisplayName_L1="A" Agent="L" OpenIdClient="J" SynchronizationMode="Complete" Connector="@"/>"#,
+            r#"<PrepareSynchronizationTask Identifier="A" DisplayName_L1="A" Agent="L" OpenIdClient="@" SynchronizationMode="Complete" Connector="C"/>"#,
+            r#"<PrepareSynchronizationTask Identifier="@" DisplayName_L1="A" Agent="L" OpenIdClient="J" SynchronizationMode="Complete" Connector="C"/>"#,
+            r#"<CreateConnectorSynchroComplete Connector="@"/>"#,
+            r#"<CreateInitializationJob Agent="L"><OpenIdIdentifier Identifier="@"/></CreateInitializationJob>"#,
+        ] {
+            for blank in ["", " "] {
+                let (program, found) = findings(&xml.replace('@', blank), NAME);
+                let found: Vec<_> = found.iter().filter(|one| one.message.contains("has an empty")).collect();
+                assert_eq!(found.len(), 1, "{xml}");
+                // An empty value has no place of its own: its attribute's name stands for it.
+                let place = program.sources.slice(found[0].location);
+                assert_eq!(
+                    place,
+                    if blank.is_empty() { xml[..xml.find("=\"@").unwrap()].rsplit(' ').next().unwrap() } else { " " }
+                );
+            }
+        }
+        assert!(lines(r#"<Job Identifier="J" DisplayName_L1="J" Agent=""/>"#, NAME).is_empty(), "optional: as good as absent");
     }
 
     #[test]

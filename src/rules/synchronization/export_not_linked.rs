@@ -19,7 +19,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.links_judged() {
         return;
     }
-    for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK) {
+    for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let Some(connector) = job.connector(prepare) else { continue };
         let ancestors = job.ancestors(prepare);
         let exports: Vec<usize> =

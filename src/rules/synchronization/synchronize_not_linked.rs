@@ -20,7 +20,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.links_judged() {
         return;
     }
-    for synchronize in job.of(kinds::SYNCHRONIZE_TASK) {
+    for synchronize in job.of(kinds::SYNCHRONIZE_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let Some(connector) = job.connector(synchronize) else { continue };
         // Without a prepare task before it, that is what is wrong.
         let mut prepares = job.of_connector(kinds::PREPARE_SYNCHRONIZATION_TASK, connector);

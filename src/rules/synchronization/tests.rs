@@ -52,6 +52,15 @@ fn a_complete_chain_is_silent() {
 }
 
 #[test]
+fn links_to_nothing_are_not_called_missing() {
+    let (prepare, synchronize) = (PREPARE.replace("\"E\"", "\"Gone\""), SYNCHRONIZE.replace("\"P\"", "\"Gone\""));
+    let broken = job("", &[EXPORT, &prepare, &synchronize]);
+    assert_eq!(lines(&broken, "unresolved-reference"), [3, 4]);
+    assert_eq!(lines(&broken, "export-not-linked"), [0; 0]);
+    assert_eq!(lines(&broken, "synchronize-not-linked"), [0; 0]);
+}
+
+#[test]
 fn a_connector_job_is_silent() {
     let [export, prepare, _] = incremental();
     let tasks = [&*export, &*unlinked(&prepare), SYNCHRONIZE];
