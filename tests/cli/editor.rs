@@ -172,6 +172,18 @@ fn what_can_be_typed_depends_on_the_place() {
 }
 
 #[test]
+fn what_is_completed_in_a_value_without_its_closing_quote_stays_on_its_line() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit("Jobs.xml", "Level=\"1\">", "Agent=\"H");
+    let list = editor.at("textDocument/completion", "Jobs.xml", "Agent=\"H|\n");
+    let range = &list["items"][0]["textEdit"]["range"];
+    assert_eq!(range["start"]["line"], range["end"]["line"]);
+    assert_eq!(range["end"]["character"].as_u64().unwrap() - range["start"]["character"].as_u64().unwrap(), 1);
+}
+
+#[test]
 fn hovering_tells_what_stands_there() {
     let project = Project::by_hand();
     let mut editor = Editor::start(&project);
@@ -260,6 +272,30 @@ fn formatting_is_that_of_the_command_and_edits_only_what_changes() {
     editor.edit("Jobs.xml", "</ConfigurationFile>", "</Configuration");
     let refused = editor.ask("textDocument/formatting", &params);
     assert!(refused["error"]["message"].as_str().unwrap().contains("not well-formed"));
+}
+
+#[test]
+fn formatting_a_range_changes_nothing_beyond_its_lines() {
+    let project = project();
+    project.run(&["fmt", "Jobs.xml"]);
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit("Jobs.xml", "    <ExportTask Identifier=\"First\"", "<ExportTask Identifier=\"First\"");
+    editor.edit("Jobs.xml", "      <TaskDependsOnTask ParentTask=\"Second\"", "<TaskDependsOnTask   ParentTask=\"Second\"");
+    let mut params = editor.document("Jobs.xml");
+    params["options"] = json!({"tabSize": 2, "insertSpaces": true});
+    let mut lines = |start: u32, end: u32| {
+        params["range"] = json!({"start": {"line": start, "character": 0}, "end": {"line": end, "character": 3}});
+        let edits = editor.ask("textDocument/rangeFormatting", &params);
+        let edits: Vec<u64> =
+            edits.as_array().unwrap().iter().map(|edit| edit["range"]["start"]["line"].as_u64().unwrap()).collect();
+        edits
+    };
+    assert_eq!(lines(3, 4), Vec::<u64>::new());
+    assert_eq!(lines(4, 5), [5]);
+    assert_eq!(lines(9, 12), Vec::<u64>::new());
+    assert_eq!(lines(9, 13), [13]);
+    assert_eq!(lines(0, 14), [5, 13]);
 }
 
 #[test]
@@ -514,4 +550,19 @@ fn a_half_typed_tag_says_nothing_of_the_rest_of_its_file() {
     editor.edit("Model.xml", "  Connection Identifier", "  <Connection Identifier");
     editor.settle();
     assert_eq!(editor.problems(), before);
+}
+
+#[test]
+fn a_half_typed_end_tag_is_shown_without_what_follows_it() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit(
+        "Jobs.xml",
+        "      <TaskDependsOnTask ParentTask=\"First\" />",
+        "      </\n    <TaskDependsOnTask ParentTask=\"First\" />",
+    );
+    editor.settle();
+    let problems = editor.problems();
+    assert!(problems.contains("Jobs.xml:8 xml-syntax: the tag `</` has no `>`\n"), "{problems}");
 }
