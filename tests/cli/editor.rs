@@ -363,6 +363,29 @@ fn a_client_that_dies_or_breaks_the_protocol_ends_the_server_cleanly() {
 }
 
 #[test]
+fn a_burst_of_edits_is_judged_once_it_is_over_and_leaves_no_memory_behind() {
+    let types: String = (0..1_500)
+        .map(|one| {
+            format!("  <EntityType Identifier=\"T{one}\" DisplayName_L1=\"T\">\n    <Property Identifier=\"P\" DisplayName_L1=\"P\" TargetColumnIndex=\"0\" Type=\"String\" />\n  </EntityType>\n")
+        })
+        .collect();
+    let project = project().configuration("Types.xml", &types);
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.settle();
+    let before = editor.peak_memory();
+    for _ in 0..150 {
+        editor.edit("Jobs.xml", "ParentTask=\"First\"", "ParentTask=\"Fist\"");
+        editor.edit("Jobs.xml", "ParentTask=\"Fist\"", "ParentTask=\"First\"");
+    }
+    editor.edit("Jobs.xml", "ParentTask=\"First\"", "ParentTask=\"Last\"");
+    editor.settle();
+    assert!(editor.problems().contains("there is no task `Last`"));
+    let (before, after) = (before.unwrap_or(0), editor.peak_memory().unwrap_or(0));
+    assert!(after < before + (64 << 10), "{before} KiB before, {after} KiB after");
+}
+
+#[test]
 fn several_folders_are_several_configurations() {
     let project = project().configuration("other/Jobs.xml", JOBS);
     let mut editor = Editor::start_with(&project, &["other"], &json!({}));
