@@ -405,9 +405,10 @@ fn a_burst_of_edits_is_judged_once_it_is_over_and_leaves_no_memory_behind() {
     editor.open("Jobs.xml");
     editor.settle();
     let before = editor.peak_memory();
-    for _ in 0..150 {
-        editor.edit("Jobs.xml", "ParentTask=\"First\"", "ParentTask=\"Fist\"");
-        editor.edit("Jobs.xml", "ParentTask=\"Fist\"", "ParentTask=\"First\"");
+    for (old, new) in [("First", "Fist"), ("Fist", "First")].into_iter().cycle().take(300) {
+        editor.edit("Jobs.xml", &format!("ParentTask=\"{old}\""), &format!("ParentTask=\"{new}\""));
+        // Each edit is taken on its own, so that the server believes it to be the last.
+        editor.ask("jobwright/nothing", &json!({}));
     }
     editor.edit("Jobs.xml", "ParentTask=\"First\"", "ParentTask=\"Last\"");
     editor.settle();
