@@ -2,7 +2,8 @@
 //!
 //! Two steps, for they take differently long and most answers need the first alone: the program of the texts, then what
 //! the rules say of it. Where the texts have changed, the work on those before is told to stop; rules never run for two
-//! states of a configuration at a time.
+//! states of a configuration at a time. Work that nobody waits for begins only when that before it has ended: however
+//! many changes come, one program is made at a time, and the next is of the newest texts.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -65,8 +66,8 @@ pub(super) enum Made {
 #[derive(Debug, Default)]
 pub(super) struct Checking {
     running: Option<Running>,
-    /// The thread of work that was told to stop.
-    stopped: Option<JoinHandle<()>>,
+    /// The work that was told to stop last.
+    stopped: Option<Stopped>,
     /// Programs that nobody needs any more: taking them apart takes a while.
     discarded: Vec<Arc<Analysis>>,
 }
@@ -76,7 +77,27 @@ struct Running {
     state: u64,
     stop: Arc<AtomicBool>,
     made: Receiver<Made>,
+    thread: Stopped,
+}
+
+/// Work that was told to stop, or is going to be.
+#[derive(Debug)]
+struct Stopped {
     thread: JoinHandle<()>,
+    ended: Arc<AtomicBool>,
+}
+
+/// Says at the end of some work that it has ended, however it does.
+struct Ending {
+    ended: Arc<AtomicBool>,
+    poke: Poke,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Release);
+        self.poke.poke();
+    }
 }
 
 impl Checking {
@@ -85,7 +106,13 @@ impl Checking {
         self.running.as_ref().is_some_and(|running| running.state == state)
     }
 
-    /// Starts to work; what comes of it is asked for with [`Checking::made`]. `poke` is called at the end.
+    /// Whether work that was told to stop still goes on. The loop is told when it has ended.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopped.as_ref().is_some_and(|stopped| !stopped.ended.load(Ordering::Acquire))
+    }
+
+    /// Starts to work; what comes of it is asked for with [`Checking::made`]. `poke` is called when it is known what the
+    /// rules say, and at the end.
     pub(super) fn start(&mut self, task: Task, poke: &Poke) {
         self.stop();
         let state = task.state;
@@ -95,13 +122,18 @@ impl Checking {
             task,
             stop: Arc::clone(&stop),
             sender,
-            stopped: self.stopped.take(),
+            stopped: self.stopped.take().map(|stopped| stopped.thread),
             discarded: std::mem::take(&mut self.discarded),
             poke: poke.clone(),
         };
-        let thread = thread::Builder::new().name("lsp-checks".to_owned()).spawn(move || work.run());
+        let ended = Arc::new(AtomicBool::new(false));
+        let (ends, poke) = (Arc::clone(&ended), poke.clone());
+        let thread = thread::Builder::new().name("lsp-checks".to_owned()).spawn(move || {
+            let _ending = Ending { ended: ends, poke };
+            work.run();
+        });
         // Without a thread nothing comes of it; the next message tries again.
-        self.running = thread.ok().map(|thread| Running { state, stop, made, thread });
+        self.running = thread.ok().map(|thread| Running { state, stop, made, thread: Stopped { thread, ended } });
     }
 
     /// Tells the work that is under way to stop.
@@ -168,8 +200,6 @@ impl Work {
                 let _ = sender.send(Made::Judgement(Box::new(judged)));
                 poke.poke();
             }
-        } else {
-            poke.poke();
         }
         drop(discarded);
     }

@@ -161,7 +161,7 @@ impl Configuration {
 
     /// The program that the texts make now, waited for where it is not known yet.
     pub(super) fn analysis(&mut self, documents: &Documents, poke: &Poke) -> Option<&Arc<Analysis>> {
-        self.check(documents, poke);
+        self.begin(documents, poke);
         while !self.is_current() {
             self.wait();
         }
@@ -170,7 +170,7 @@ impl Configuration {
 
     /// What the rules say of the texts as they are, waited for where it is not known yet.
     pub(super) fn judgement(&mut self, documents: &Documents, poke: &Poke) -> Option<&Judgement> {
-        self.check(documents, poke);
+        self.begin(documents, poke);
         while !self.is_judged() {
             self.wait();
         }
@@ -182,8 +182,16 @@ impl Configuration {
         self.judgement.as_ref().filter(|_| self.analysis.is_some() && self.is_judged())
     }
 
-    /// Has the texts built and judged, beside the loop, where that is not known or under way.
+    /// Has the texts built and judged, beside the loop, where that is not known or under way: once work on texts before has
+    /// ended, so that while somebody types faster than programs are built, there is one in the making.
     pub(super) fn check(&mut self, documents: &Documents, poke: &Poke) {
+        if !self.checking.is_stopping() {
+            self.begin(documents, poke);
+        }
+    }
+
+    /// As [`Configuration::check`], at once: somebody waits for it.
+    fn begin(&mut self, documents: &Documents, poke: &Poke) {
         while let Some(made) = self.checking.made() {
             self.accept(made);
         }

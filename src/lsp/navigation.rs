@@ -8,8 +8,10 @@ use lsp_types::{
 
 use super::server::Refusal;
 use super::view::View;
+use crate::grammar::{ItemKind, ValueProblem};
 use crate::ir::Symbol;
-use crate::ir::references::{Occurrence, Role, named_in};
+use crate::ir::references::{Occurrence, Role, Target, named_in};
+use crate::rules;
 use crate::source::Location;
 use crate::syntax::escape_attribute;
 
@@ -28,8 +30,20 @@ pub(super) fn definition(view: &View<'_>, at: Position) -> Vec<Place> {
 /// Everything that names the item named at a place.
 pub(super) fn references(view: &View<'_>, at: Position, declarations: bool) -> Vec<Place> {
     let Some(named) = occurrence(view, at) else { return Vec::new() };
-    let all = view.program().occurrences().named(named.target);
-    places(view, all.filter(|one| declarations || one.role == Role::Reference).map(|one| one.place))
+    let program = view.program();
+    let all = program.occurrences().named(named.target);
+    let all = all.filter(|one| declarations || one.role == Role::Reference).map(|one| one.place);
+    let renaming = program.occurrences().rename(program, named.target);
+    let words = renaming.map(|renaming| renaming.mentions).unwrap_or_default();
+    places(view, all.chain(in_expressions(view, named.target, &words)))
+}
+
+/// Of words that may mean the item, those in expressions that do.
+fn in_expressions(view: &View<'_>, target: Target, words: &[Location]) -> Vec<Location> {
+    match (target.kind, target.scope) {
+        (ItemKind::Property, Some(owner)) => rules::naming(view.program(), owner, words),
+        _ => Vec::new(),
+    }
 }
 
 /// Each place once: a scaffolding generates many elements that name one item.
@@ -84,6 +98,7 @@ pub(super) fn rename(view: &View<'_>, at: Position, name: &str) -> Result<Rename
         return Err(Refusal::new("an identifier has at least one character and no line breaks"));
     }
     let symbol = Symbol::new(name);
+    malformed(view, named.target, name)?;
     let taken = program.declarations.find(named.target.kind, named.target.scope, symbol);
     if taken.is_some() && symbol != named.target.symbol {
         return Err(Refusal::new(format!("there is already a {} `{name}`", named.target.kind)));
@@ -93,8 +108,25 @@ pub(super) fn rename(view: &View<'_>, at: Position, name: &str) -> Result<Rename
         .rename(program, named.target)
         .map_err(|error| Refusal::new(format!("`{old}` cannot be renamed: {error}")))?;
     let escaped = escape_attribute(name);
-    let edits = renaming.places.iter().map(|place| (*place, escaped.to_string()));
-    Ok(Renamed { edit: workspace_edit(view, edits), mentions: renaming.mentions.len() })
+    let more = in_expressions(view, named.target, &renaming.mentions);
+    let edits = renaming.places.iter().chain(&more).map(|place| (*place, escaped.to_string()));
+    Ok(Renamed { edit: workspace_edit(view, edits), mentions: renaming.mentions.len() - more.len() })
+}
+
+/// Refuses a name that the deployment refuses: what `malformed-identifier` would say of every declaration.
+fn malformed(view: &View<'_>, target: Target, name: &str) -> Result<(), Refusal> {
+    let program = view.program();
+    for declared in program.occurrences().declarations(target) {
+        let Some(kind) = program.kind(declared.place.file, declared.element) else { continue };
+        let key = kind.def().key.and_then(|key| kind.def().attribute(key, ""));
+        let Some(key) = key.filter(|key| key.pattern.is_some()) else { continue };
+        if let Err(ValueProblem::OffPattern(pattern)) = key.check(name) {
+            let (attribute, element) = (key.name, kind.def().name);
+            let text = format!("`{name}` cannot be the {attribute} of a `{element}`: it must follow `{}`", pattern.text);
+            return Err(Refusal::new(text));
+        }
+    }
+    Ok(())
 }
 
 /// Edits of several files.

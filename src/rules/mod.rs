@@ -46,6 +46,7 @@ mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
 pub use engine::{Checked, OwnFindings, check, check_again};
+pub(crate) use expressions::members::naming;
 pub use facts::Facts;
 pub use job::{JobKind, JobModel, TaskView};
 pub use policy::{Embedded, Policy};

@@ -48,8 +48,10 @@ impl<'t> Parser<'t> {
                 at + 1
             }
             Some(b'<') | None => {
-                let tag = self.text[start..name_end].into();
-                self.error(SyntaxErrorKind::UnclosedTag { tag }, start, name_end);
+                // Without a name, the blanks behind it are no part of the tag.
+                let tag_end = if name.is_empty() { start + 2 } else { name_end };
+                let tag = self.text[start..tag_end].into();
+                self.error(SyntaxErrorKind::UnclosedTag { tag }, start, tag_end);
                 name_end
             }
             Some(_) => {

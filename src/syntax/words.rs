@@ -252,8 +252,12 @@ fn shown(name: &str) -> Cow<'_, str> {
     if name.len() <= SHOWN && !name.contains(char::is_control) {
         return Cow::Borrowed(name);
     }
-    let mut short: String =
-        name.chars().take(SHOWN).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    let plain = |c: char| match c {
+        '\t' | '\n' | '\r' => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    let mut short: String = name.chars().take(SHOWN).map(plain).collect();
     if short.len() < name.len() && name.chars().nth(SHOWN).is_some() {
         short.push('…');
     }

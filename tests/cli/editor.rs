@@ -129,6 +129,11 @@ fn renaming_changes_every_file_and_leaves_the_findings_as_they_were() {
     assert_eq!(editor.at("textDocument/prepareRename", "Jobs.xml", mark)["placeholder"], "People");
     let taken = editor.at_with("textDocument/rename", "Jobs.xml", "\"First\" Agent=\"Harb|our", &json!({"newName": " "}));
     assert!(taken["error"]["message"].as_str().unwrap().contains("at least one character"));
+    for malformed in ["a b", "x\"y", "é"] {
+        let refused = editor.at_with("textDocument/rename", "Jobs.xml", mark, &json!({ "newName": malformed }));
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("`{malformed}` cannot be the Identifier of a `Connection`: ")), "{message}");
+    }
     let before = project.run(&["check", "--format", "concise"]).stdout;
     let edit = editor.at_with("textDocument/rename", "Jobs.xml", mark, &json!({"newName": "Folk"}));
     editor.apply(&edit);
@@ -136,6 +141,32 @@ fn renaming_changes_every_file_and_leaves_the_findings_as_they_were() {
     assert!(project.read("Model.xml").contains("<Connection Identifier=\"Folk\""));
     let after = project.run(&["check", "--format", "concise"]).stdout;
     assert_eq!(after.lines().count(), before.lines().count(), "{before}\n{after}");
+}
+
+#[test]
+fn renaming_a_property_changes_the_expressions_that_name_it() {
+    let rules = r#"  <EntityPropertyExpression Identifier="A" EntityType="Person" Property="Code" Expression="C#:person:return person.Code + person.Site.Town + &quot;Code&quot;;" />
+  <EntityPropertyExpression Identifier="B" EntityType="Site" Property="Town" Expression="C#:site:var Code = site.Town; return Code;" />
+  <EntityPropertyExpression Identifier="C" EntityType="Person" Property="Code" Binding="Site.Town" Expression="ToUpper" />"#;
+    let project = project().configuration("Rules.xml", rules);
+    let mut editor = Editor::start(&project);
+    editor.open("Rules.xml");
+    editor.open("Model.xml");
+    let more = json!({"context": {"includeDeclaration": false}});
+    let references =
+        editor.at_with("textDocument/references", "Rules.xml", "\"A\" EntityType=\"Person\" Property=\"|Code", &more);
+    assert_eq!(editor.places(&references), ["Rules.xml:3:74", "Rules.xml:3:116", "Rules.xml:5:74"]);
+    let rename = json!({"newName": "Number"});
+    let edit = editor.at_with("textDocument/rename", "Rules.xml", "\"A\" EntityType=\"Person\" Property=\"|Code", &rename);
+    editor.apply(&edit);
+    let changed = project.read("Rules.xml");
+    assert!(changed.contains("return person.Number + person.Site.Town + &quot;Code&quot;;"), "{changed}");
+    assert!(changed.contains("var Code = site.Town; return Code;"), "a local variable is another: {changed}");
+    // What is a word only is left, and said.
+    let said = editor.other.iter().find(|one| one["method"] == "window/showMessage").unwrap();
+    assert!(said["params"]["message"].as_str().unwrap().starts_with("3 more places"), "{said}");
+    let edit = editor.at_with("textDocument/rename", "Model.xml", "<Property Identifier=\"|Town", &json!({"newName": "Port"}));
+    assert_eq!(edit["changes"][editor.uri("Rules.xml")].as_array().unwrap().len(), 4);
 }
 
 #[test]
@@ -169,6 +200,18 @@ fn what_can_be_typed_depends_on_the_place() {
     editor.edit("Model.xml", "</ConfigurationFile>", rule);
     assert_eq!(editor.complete("Model.xml", "Binding=\"Site.|\""), ["People", "Town"]);
     assert_eq!(editor.complete("Model.xml", "<ScalarRule Property=\"|Town"), ["People", "Town"]);
+}
+
+#[test]
+fn what_is_completed_in_a_value_without_its_closing_quote_stays_on_its_line() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit("Jobs.xml", "Level=\"1\">", "Agent=\"H");
+    let list = editor.at("textDocument/completion", "Jobs.xml", "Agent=\"H|\n");
+    let range = &list["items"][0]["textEdit"]["range"];
+    assert_eq!(range["start"]["line"], range["end"]["line"]);
+    assert_eq!(range["end"]["character"].as_u64().unwrap() - range["start"]["character"].as_u64().unwrap(), 1);
 }
 
 #[test]
@@ -263,6 +306,30 @@ fn formatting_is_that_of_the_command_and_edits_only_what_changes() {
 }
 
 #[test]
+fn formatting_a_range_changes_nothing_beyond_its_lines() {
+    let project = project();
+    project.run(&["fmt", "Jobs.xml"]);
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit("Jobs.xml", "    <ExportTask Identifier=\"First\"", "<ExportTask Identifier=\"First\"");
+    editor.edit("Jobs.xml", "      <TaskDependsOnTask ParentTask=\"Second\"", "<TaskDependsOnTask   ParentTask=\"Second\"");
+    let mut params = editor.document("Jobs.xml");
+    params["options"] = json!({"tabSize": 2, "insertSpaces": true});
+    let mut lines = |start: u32, end: u32| {
+        params["range"] = json!({"start": {"line": start, "character": 0}, "end": {"line": end, "character": 3}});
+        let edits = editor.ask("textDocument/rangeFormatting", &params);
+        let edits: Vec<u64> =
+            edits.as_array().unwrap().iter().map(|edit| edit["range"]["start"]["line"].as_u64().unwrap()).collect();
+        edits
+    };
+    assert_eq!(lines(3, 4), Vec::<u64>::new());
+    assert_eq!(lines(4, 5), [5]);
+    assert_eq!(lines(9, 12), Vec::<u64>::new());
+    assert_eq!(lines(9, 13), [13]);
+    assert_eq!(lines(0, 14), [5, 13]);
+}
+
+#[test]
 fn outlines_lenses_hints_tokens_and_views_of_what_is_generated() {
     let project = Project::by_hand();
     let mut editor = Editor::start(&project);
@@ -324,6 +391,30 @@ fn a_client_that_dies_or_breaks_the_protocol_ends_the_server_cleanly() {
     assert_eq!(codes, [-32700, -32600]);
     editor.send_bytes(b"Content-Length: 99999999999999999999\r\n\r\n");
     assert_eq!(editor.leave(), Some(6));
+}
+
+#[test]
+fn a_burst_of_edits_is_judged_once_it_is_over_and_leaves_no_memory_behind() {
+    let types: String = (0..1_500)
+        .map(|one| {
+            format!("  <EntityType Identifier=\"T{one}\" DisplayName_L1=\"T\">\n    <Property Identifier=\"P\" DisplayName_L1=\"P\" TargetColumnIndex=\"0\" Type=\"String\" />\n  </EntityType>\n")
+        })
+        .collect();
+    let project = project().configuration("Types.xml", &types);
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.settle();
+    let before = editor.peak_memory();
+    for (old, new) in [("First", "Fist"), ("Fist", "First")].into_iter().cycle().take(300) {
+        editor.edit("Jobs.xml", &format!("ParentTask=\"{old}\""), &format!("ParentTask=\"{new}\""));
+        // Each edit is taken on its own, so that the server believes it to be the last.
+        editor.ask("jobwright/nothing", &json!({}));
+    }
+    editor.edit("Jobs.xml", "ParentTask=\"First\"", "ParentTask=\"Last\"");
+    editor.settle();
+    assert!(editor.problems().contains("there is no task `Last`"));
+    let (before, after) = (before.unwrap_or(0), editor.peak_memory().unwrap_or(0));
+    assert!(after < before + (64 << 10), "{before} KiB before, {after} KiB after");
 }
 
 #[test]
@@ -514,4 +605,19 @@ fn a_half_typed_tag_says_nothing_of_the_rest_of_its_file() {
     editor.edit("Model.xml", "  Connection Identifier", "  <Connection Identifier");
     editor.settle();
     assert_eq!(editor.problems(), before);
+}
+
+#[test]
+fn a_half_typed_end_tag_is_shown_without_what_follows_it() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    editor.edit(
+        "Jobs.xml",
+        "      <TaskDependsOnTask ParentTask=\"First\" />",
+        "      </\n    <TaskDependsOnTask ParentTask=\"First\" />",
+    );
+    editor.settle();
+    let problems = editor.problems();
+    assert!(problems.contains("Jobs.xml:8 xml-syntax: the tag `</` has no `>`\n"), "{problems}");
 }

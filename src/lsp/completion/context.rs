@@ -41,7 +41,7 @@ pub(super) enum Context<'t> {
         kind: ElementKind,
         /// The attribute.
         name: &'t str,
-        /// The value.
+        /// The value; of one of several lines what stands on the line of the cursor, for an edit cannot reach further.
         value: Span,
     },
 }
@@ -136,7 +136,7 @@ fn inside<'t>(text: &'t str, offset: usize, tag: &Tag<'t>, parent: Around, kind:
             valued = value.is_some();
         }
         if let Some(value) = value.filter(|value| value.contains(here)) {
-            return Some(Context::Value { kind, name: name_text, value });
+            return Some(Context::Value { kind, name: name_text, value: on_line(text, value, offset) });
         }
     }
     let others = tag.attributes.iter().filter(|(name, ..)| *name != word);
@@ -144,6 +144,14 @@ fn inside<'t>(text: &'t str, offset: usize, tag: &Tag<'t>, parent: Around, kind:
         // Right behind a quote no name can begin.
         !word.is_empty() || !text[..offset].ends_with(['"', '\''])
     })
+}
+
+/// The part of a span that stands on the line of a place in it.
+fn on_line(text: &str, span: Span, offset: usize) -> Span {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = text[start..offset].rfind(['\n', '\r']).map_or(start, |at| start + at + 1);
+    let behind = text[offset..end].find(['\n', '\r']).map_or(end, |at| offset + at);
+    Span::new(before as u32, behind as u32)
 }
 
 fn kind(parent: Around, name: &str) -> Option<ElementKind> {
@@ -240,7 +248,9 @@ mod tests {
             "attribute `` of Job beside [\"Identifier\"]",
         );
         known("<ConfigurationFile><Job><Step Id|='x' Level='1'/>", "attribute `Id` of Step beside [\"Level\"]");
-        known("<ConfigurationFile><Job><Step Identifier=\"a|\n<Step/>", "value `a\n` of Identifier of Step");
+        known("<ConfigurationFile><Job><Step Identifier=\"a|\n<Step/>", "value `a` of Identifier of Step");
+        known("<ConfigurationFile><Job><Step Identifier=\"a|\r\n  Level=\"1\"/>", "value `a` of Identifier of Step");
+        known("<ConfigurationFile><Job><Step Identifier=\"a\n b|c\n\"/>", "value ` bc` of Identifier of Step");
         known("<ConfigurationFile><Job></Job>|", "element `` in ConfigurationFile");
         known("<ConfigurationFile><Job></|", "end of Job");
         known("<ConfigurationFile><!-- <Job> -->|", "element `` in ConfigurationFile");

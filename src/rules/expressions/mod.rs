@@ -12,6 +12,7 @@ pub(super) use finding::place;
 pub(super) mod input;
 pub(super) mod judge;
 pub(super) mod line_comment;
+pub(super) mod members;
 pub(super) mod model;
 pub(super) mod site;
 #[cfg(test)]

@@ -37,7 +37,8 @@ impl<'p> Model<'p> {
         Self { program, certainty: Certainty::new(program), navigation, properties: OnceLock::new() }
     }
 
-    fn symbol(&self, entity: EntityId) -> Option<(Id<EntityType>, Symbol)> {
+    /// An entity type and its identifier.
+    pub(super) fn symbol(&self, entity: EntityId) -> Option<(Id<EntityType>, Symbol)> {
         let id = Id::new(entity.0);
         self.program.items.entity_types[id].identifier.map(|identifier| (id, identifier.value))
     }

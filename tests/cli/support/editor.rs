@@ -262,6 +262,13 @@ impl<'p> Editor<'p> {
         &self.texts[file]
     }
 
+    /// The most memory the server has held so far, in KiB; nothing where the system does not tell.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
     /// Ends the session in order; the exit code.
     pub fn end(mut self) -> Option<i32> {
         self.ask("shutdown", &Value::Null);
