@@ -73,7 +73,14 @@ fn shape(mapping: &str) -> Shape {
 #[allow(clippy::needless_pass_by_value, reason = "what is written in place reads better without references")]
 fn order(command: &str, resource: Value, changes: Value) -> Order {
     let body = json!({ "ChangeType": command, "Resource": resource, "Changes": changes });
-    Order { id: "o".to_owned(), assignment: 1, resource_type: "Account".to_owned(), command: command.to_owned(), body, owner: None }
+    Order {
+        id: "o".to_owned(),
+        assignment: 1,
+        resource_type: "Account".to_owned(),
+        command: command.to_owned(),
+        body,
+        owner: None,
+    }
 }
 
 impl Fake {
