@@ -352,8 +352,9 @@ impl Lowering<'_> {
             Role::Override => self.override_(element, kind),
             Role::TaskDependsOnTask => {
                 let reference = self.reference(element, names::PARENT_TASK);
-                if let (Some(reference), Some(task)) = (reference, self.holder(element)) {
-                    task.depends_on.push(reference);
+                if let Some(task) = self.holder(element) {
+                    task.link_unread |= reference.is_none();
+                    task.depends_on.extend(reference);
                 }
             }
             Role::TaskEntityType => {

@@ -71,6 +71,7 @@ fn copy_overridden(items: &mut Items, index: &Index) {
         list(&mut copy.entity_types, &written.entity_types);
         list(&mut copy.resource_types, &written.resource_types);
         copy.unread |= written.unread;
+        copy.link_unread |= written.link_unread;
         items.overrides[id].copy = Some(items.tasks.push(copy));
     }
 }

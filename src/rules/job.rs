@@ -243,10 +243,11 @@ impl<'p> JobModel<'p> {
         field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
     }
 
-    /// Whether a task waits for one that does not exist: what it was meant to wait for is not known, so that no link of
+    /// Whether a task waits for one that does not exist, or is not said: what it was meant to wait for is not known, so that no link of
     /// it can be called missing.
     pub fn waits_for_unknown(&self, index: usize) -> bool {
-        self.tasks[index].task.depends_on.iter().any(|parent| parent.value.target.is_none())
+        let task = self.tasks[index].task;
+        task.link_unread || task.depends_on.iter().any(|parent| parent.value.target.is_none())
     }
 
     /// Whether a step or override of the job names no task: what it was meant to run is not known.

@@ -129,6 +129,8 @@ item! {
         resource_types: Vec<Field<Ref<ResourceType>>>,
         /// Whether one of its children does not say which entity type or resource type it means.
         unread: bool,
+        /// Whether one of its links does not say which task it waits for.
+        link_unread: bool,
     }
 }
 

@@ -161,6 +161,7 @@ fn computation() {
         [2, 3, 4]
     );
     assert_eq!(lines(&job(&[all, keys, "<GetRoleMiningTask AllEntities=\"1\"/>"]), entity), [0; 0]);
+    assert_eq!(lines(&job(&["<GetRoleMiningTask AllEntities=\"True\"/>"]), entity), [0; 0], "invalid-value tells of it");
     let base = "<ComputeRoleModelTask Identifier=\"C\"/>";
     let over = format!(
         "{MODEL}{base}<Job><ComputeRoleModelTaskOverride Identifier=\"C\"><TaskEntityType EntityType=\"User\"/></ComputeRoleModelTaskOverride></Job>"
@@ -237,4 +238,5 @@ fn inputs_and_thresholds() {
     assert_eq!(lines(&job(&[O, &F.replace("true", "0"), "<ExportTask/>"]), stops), [3, 4]);
     assert_eq!(findings(&job(&["<ExportTask/>"]), stops).1[0].severity, Severity::Note);
     assert_eq!(lines(&job(&[O, F, "<ExportTask ContinueOnError=\"1\"/>"]), stops), [0; 0]);
+    assert_eq!(lines(&job(&["<ExportTask ContinueOnError=\"True\"/>"]), stops), [0; 0], "invalid-value tells of it");
 }

@@ -65,14 +65,11 @@ fn names_nothing(
 /// How strictly the attribute is required here, and the condition that makes it so; `None` where it is not.
 fn demanded(view: &ElementView<'_>, attribute: &AttributeDef) -> Option<(Severity, Option<(NameId, &'static str)>)> {
     match attribute.required {
-        Required::Unless { attribute, value } if has(view, attribute, value) => {
+        Required::Unless { attribute, value } | Required::ExpectedWhen { attribute, value } if has(view, attribute, value) => {
             Some((Severity::Warning, Some((attribute, value))))
         }
-        Required::Yes | Required::Unless { .. } => Some((Severity::Error, None)),
         Required::When { attribute, value } if has(view, attribute, value) => Some((Severity::Error, Some((attribute, value)))),
-        Required::ExpectedWhen { attribute, value } if has(view, attribute, value) => {
-            Some((Severity::Warning, Some((attribute, value))))
-        }
+        Required::Yes | Required::Unless { .. } => Some((Severity::Error, None)),
         Required::No | Required::When { .. } | Required::ExpectedWhen { .. } => None,
     }
 }

@@ -58,6 +58,9 @@ fn links_to_nothing_are_not_called_missing() {
     assert_eq!(lines(&broken, "unresolved-reference"), [3, 4]);
     assert_eq!(lines(&broken, "export-not-linked"), [0; 0]);
     assert_eq!(lines(&broken, "synchronize-not-linked"), [0; 0]);
+    let blank = broken.replace("Gone", "");
+    assert_eq!(lines(&blank, "export-not-linked"), [0; 0]);
+    assert_eq!(lines(&blank, "synchronize-not-linked"), [0; 0]);
 }
 
 #[test]
