@@ -72,7 +72,9 @@ fn survives_power_cuts(scene: &Scene) -> u64 {
         let cut = killed.status.code().is_none();
         if cut {
             let said = String::from_utf8(killed.stderr).unwrap();
-            cut_power(&project.path(".jobwright"), said.lines().last().unwrap(), point);
+            // Another thread may have begun to tell something since.
+            let last = said.lines().rev().find(|line| line.starts_with("killed after")).unwrap();
+            cut_power(&project.path(".jobwright"), last, point);
         }
         scene.finish(&project, &format!("power cut at point {point}"));
         if cut && project.path(".jobwright/store.db").exists() {
