@@ -109,7 +109,8 @@ impl Inspect {
     pub(super) fn execute(&self, _: &Global) -> Result<Exit, Error> {
         let common = self.common();
         if let What::Changes { run, .. } = &self.what {
-            stores::run(run)?;
+            // A run that there was not has changed nothing either, but that is not the answer.
+            stores::existing(common.store.as_ref())?.show(stores::run(run)?)?;
         }
         let found = engine::inspect(&stores::file(common.store.as_ref()), |data| self.ask(data))?;
         let as_json = common.format == Form::Json;

@@ -216,3 +216,13 @@ fn a_decision_holds_between_its_dates() {
     assert_eq!(in_year(2026), "Added verified");
     assert_eq!(in_year(2098), "Deleted pending");
 }
+
+#[test]
+fn changes_of_a_run_that_there_was_not_are_refused() {
+    let project = Project::demo();
+    assert_eq!(project.run(&["run", "examples/demo", "--job", "HR_Quick", "-q"]).code, Some(0));
+    assert_eq!(project.run(&["inspect", "changes", "1"]).code, Some(0));
+    let refused = project.run(&["inspect", "changes", "99"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("the store has no run 99"), "{refused}");
+}
