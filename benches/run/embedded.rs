@@ -32,7 +32,7 @@ fn configuration(options: &Options) -> String {
     text + "</Job>\n</ConfigurationFile>\n"
 }
 
-/// Runs the job once on a new store in the folder; gives back how long the engine says that it took, in milliseconds.
+/// Runs the job once on a new store in a new folder beside that of the plan; gives back how long the engine says that it took, in milliseconds.
 fn run(folder: &Path) -> io::Result<f64> {
     renew(folder)?;
     let arguments = ["run", "../plan.json", "--job", JOB, "-q", "--report", "report.json"];
@@ -61,8 +61,9 @@ fn prepare(base: &Path, options: &Options) -> io::Result<()> {
     if compiled.status.success() { Ok(()) } else { Err(io::Error::other(String::from_utf8_lossy(&compiled.stderr).into_owned())) }
 }
 
+/// Runs the job so often, each time on a store of its own beside the plan; the median of the times.
 fn repeated(folder: &Path, runs: usize) -> io::Result<f64> {
-    let all: io::Result<Vec<f64>> = (0..runs).map(|_| run(folder)).collect();
+    let all: io::Result<Vec<f64>> = (0..runs).map(|number| run(&folder.join(format!("store-{number}")))).collect();
     Ok(median(all?))
 }
 
@@ -71,9 +72,9 @@ pub fn measure(base: &Path, options: &Options) -> io::Result<()> {
     let per_task = |milliseconds: f64| milliseconds / options.tasks as f64;
     println!("{} embedded tasks that end unchanged, {} levels:", options.tasks, options.levels);
     prepare(base, options)?;
-    let folder = base.join("store");
-    let on_disk = repeated(&folder, options.runs)?;
+    let on_disk = repeated(base, options.runs)?;
     println!("  on disk: {on_disk:.0} ms, {:.3} ms a task", per_task(on_disk));
+    let folder = base.join("counted");
     renew(&folder)?;
     match flushes::count(jobwright(), &["run", "../plan.json", "--job", JOB, "-q"], &folder)? {
         Some(number) => {
@@ -87,7 +88,7 @@ pub fn measure(base: &Path, options: &Options) -> io::Result<()> {
     if Path::new(MEMORY).is_dir() {
         let memory = tempfile::tempdir_in(MEMORY)?;
         prepare(&memory.path().join("bench"), options)?;
-        let in_memory = repeated(&memory.path().join("bench/store"), options.runs)?;
+        let in_memory = repeated(&memory.path().join("bench"), options.runs)?;
         println!("  in memory: {in_memory:.0} ms, engine time {:.3} ms a task", per_task(in_memory));
     }
     Ok(())

@@ -16,7 +16,7 @@ mod role_model;
 
 use std::env;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How much is measured.
 struct Options {
@@ -28,7 +28,9 @@ struct Options {
 
 fn main() -> io::Result<()> {
     let options = options()?;
-    let base = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-run");
+    // Removed at the end and not before: a file system that has just deleted thousands of files is slow to make new ones.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let base = folder.path().join("bench-run");
     if options.people > 0 {
         return role_model::measure(&base.join("people"), &options);
     }

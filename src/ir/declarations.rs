@@ -1,5 +1,8 @@
 //! The symbol table: which item declares which identifier, for every kind of item of the dialect.
 
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasher;
+
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::grammar::{ItemKind, names};
@@ -26,6 +29,10 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    fn is(&self, kind: ItemKind, scope: Option<Symbol>, symbol: Symbol) -> bool {
+        self.symbol == symbol && self.scope == scope && self.kind == kind
+    }
+
     /// The attribute that carries the identifier; none for what was generated.
     pub fn key(&self, program: &Program) -> Option<AttributeId> {
         if self.generated.is_some() {
@@ -36,6 +43,10 @@ impl Declaration {
     }
 }
 
+fn hash(kind: ItemKind, scope: Option<Symbol>, symbol: Symbol) -> u64 {
+    FxBuildHasher.hash_one((kind, scope, symbol))
+}
+
 /// Number of a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeclarationId(u32);
@@ -44,7 +55,9 @@ pub struct DeclarationId(u32);
 #[derive(Clone, Debug, Default)]
 pub struct Declarations {
     all: Vec<Declaration>,
-    first: FxHashMap<(ItemKind, Option<Symbol>, Symbol), DeclarationId>,
+    /// The first declaration of each kind, scope and identifier by their hash; where two hashes are the same, the later
+    /// one by the next number that is free.
+    first: FxHashMap<u64, DeclarationId>,
     repeated: Vec<(DeclarationId, DeclarationId)>,
     of_symbol: std::sync::OnceLock<FxHashMap<Symbol, Vec<DeclarationId>>>,
 }
@@ -69,11 +82,21 @@ impl Declarations {
 
     fn enter(&mut self, id: DeclarationId) {
         let d = self.all[id.0 as usize];
-        match self.first.entry((d.kind, d.scope, d.symbol)) {
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(id);
+        let mut number = hash(d.kind, d.scope, d.symbol);
+        loop {
+            match self.first.entry(number) {
+                Entry::Vacant(entry) => {
+                    entry.insert(id);
+                    return;
+                }
+                Entry::Occupied(entry) => {
+                    if self.all[entry.get().0 as usize].is(d.kind, d.scope, d.symbol) {
+                        self.repeated.push((*entry.get(), id));
+                        return;
+                    }
+                }
             }
-            std::collections::hash_map::Entry::Occupied(entry) => self.repeated.push((*entry.get(), id)),
+            number = number.wrapping_add(1);
         }
     }
 
@@ -84,7 +107,14 @@ impl Declarations {
 
     /// The first item of that kind, scope and identifier.
     pub fn find(&self, kind: ItemKind, scope: Option<Symbol>, symbol: Symbol) -> Option<&Declaration> {
-        self.first.get(&(kind, scope, symbol)).map(|&id| self.get(id))
+        let mut number = hash(kind, scope, symbol);
+        loop {
+            let one = self.get(*self.first.get(&number)?);
+            if one.is(kind, scope, symbol) {
+                return Some(one);
+            }
+            number = number.wrapping_add(1);
+        }
     }
 
     /// Items that repeat the kind, scope and identifier of an earlier one, with that earlier one.

@@ -3,25 +3,27 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 
 /// Number of an item of type `T` within one program.
 pub struct Id<T> {
-    number: u32,
+    /// One more than the index, so that no id is no larger than an id: references are what items mostly consist of.
+    number: NonZeroU32,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Id<T> {
-    pub(crate) const fn new(number: u32) -> Self {
-        Self { number, of: PhantomData }
+    pub(crate) const fn new(index: u32) -> Self {
+        Self { number: NonZeroU32::MIN.saturating_add(index), of: PhantomData }
     }
 
     /// The number as an index.
     pub const fn index(self) -> usize {
-        self.number as usize
+        self.number.get() as usize - 1
     }
 
     pub(crate) const fn moved(self, by: u32) -> Self {
-        Self::new(self.number + by)
+        Self { number: self.number.saturating_add(by), of: PhantomData }
     }
 }
 
@@ -54,7 +56,7 @@ impl<T> Hash for Id<T> {
 }
 impl<T> fmt::Debug for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.number)
+        write!(f, "#{}", self.index())
     }
 }
 
@@ -101,8 +103,13 @@ impl<T> Arena<T> {
         self.items.into_iter()
     }
 
+    /// Makes room for `more` items.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.items.reserve(more);
+    }
+
     pub(crate) fn append(&mut self, other: &mut Self) {
-        if self.items.is_empty() {
+        if self.items.capacity() == 0 {
             std::mem::swap(&mut self.items, &mut other.items);
         } else {
             self.items.append(&mut other.items);

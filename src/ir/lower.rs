@@ -31,6 +31,14 @@ macro_rules! arenas {
                 $( self.$field.append(&mut other.$field); )*
             }
 
+            /// Makes room for `times` as many items as there are, of each kind no more than take `most` bytes.
+            pub(super) fn reserve(&mut self, times: usize, most: usize) {
+                $( {
+                    let more = self.$field.len().saturating_mul(times);
+                    self.$field.reserve(more.min(most / size_of::<$item>()));
+                } )*
+            }
+
             /// Runs `visit` over the items of every kind, kinds in parallel.
             pub(super) fn resolve(&mut self, index: &super::Index) {
                 use rayon::prelude::*;

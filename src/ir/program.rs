@@ -81,19 +81,7 @@ pub struct JobTask {
 impl Program {
     /// Parses, lowers, merges and resolves. Files are treated in parallel; the result does not depend on it.
     pub fn build(sources: Sources, dialect: Dialect) -> Self {
-        let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
-        let mut trees = Trees::with_capacity(files.len());
-        let mut items = Items::default();
-        let mut declared = Vec::new();
-        // A stretch of files at a time, so that what each file gives on its own is not held for all of them at once.
-        for stretch in stretches(&files) {
-            let units: Vec<Unit> = stretch.par_iter().with_max_len(1).map(|&(id, text)| Unit::read(id, text)).collect();
-            for mut unit in units {
-                declared.append(&mut unit.lowered.declarations);
-                items.merge(unit.lowered.items);
-                trees.push(unit.document, unit.kinds);
-            }
-        }
+        let (trees, items, declared) = read(&sources);
         Self::merged(sources, dialect, trees, items, declared)
     }
 
@@ -335,13 +323,51 @@ impl Program {
     }
 }
 
-/// Cuts the files into runs of about eight megabytes.
-fn stretches<'f>(mut files: &'f [(FileId, &'f str)]) -> impl Iterator<Item = &'f [(FileId, &'f str)]> {
-    const BYTES: usize = 8 << 20;
+/// What the texts give, in their order.
+fn read(sources: &Sources) -> (Trees, Items, Vec<super::Declaration>) {
+    let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let mut trees = Trees::with_capacity(files.len());
+    let mut items = Items::default();
+    let mut declared = Vec::new();
+    let read = |stretch: &[(FileId, &str)]| -> Vec<Unit> {
+        stretch.par_iter().with_max_len(1).map(|&(id, text)| Unit::read(id, text)).collect()
+    };
+    // A stretch of files at a time, so that what each file gives on its own is not held for all of them at once; it is
+    // merged while the next one is read.
+    let mut stretches = stretches(&files);
+    let mut units = stretches.next().map(read);
+    while let Some(ready) = units {
+        let is_first = trees.documents.is_empty();
+        let merge = || {
+            let mut merged = 0;
+            for mut unit in ready {
+                merged += files[trees.documents.len()].1.len();
+                declared.append(&mut unit.lowered.declarations);
+                items.merge(unit.lowered.items);
+                trees.push(unit.document, unit.kinds);
+            }
+            if is_first && merged > 0 {
+                // The other files are taken to be like the first ones: growing by steps would copy all items again.
+                let times = (bytes - merged).div_ceil(merged);
+                items.reserve(times, bytes);
+                declared.reserve((declared.len() * times).min(bytes / size_of::<super::Declaration>()));
+            }
+        };
+        ((), units) = rayon::join(merge, || stretches.next().map(read));
+    }
+    (trees, items, declared)
+}
+
+/// Bytes of a stretch of files, about.
+const STRETCH: usize = 4 << 20;
+
+/// Cuts the files into stretches.
+fn stretches<'f>(mut files: &'f [(FileId, &'f str)]) -> impl Iterator<Item = &'f [(FileId, &'f str)]> + Send {
     std::iter::from_fn(move || {
         let mut bytes = 0;
         let fits = |&&(_, text): &&(FileId, &str)| {
-            let fits = bytes < BYTES;
+            let fits = bytes < STRETCH;
             bytes += text.len();
             fits
         };

@@ -91,19 +91,10 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Unread> {
     let mut file = fs::File::open(path).map_err(failed)?;
     // Asked first, so that a file too large is never taken into memory.
     let size = u32::try_from(file.metadata().map_err(failed)?.len()).map_err(|_| Unread::TooLarge)? as usize;
-    let mut bytes = vec![0; size];
+    let mut bytes = Vec::with_capacity(size);
     // What the file held when it was opened, without asking once more for its end: configurations come as thousands of
     // small files.
-    let mut filled = 0;
-    while filled < size {
-        match file.read(&mut bytes[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(failed(error)),
-        }
-    }
-    bytes.truncate(filled);
+    (&mut file).take(size as u64).read_to_end(&mut bytes).map_err(failed)?;
     if size == 0 {
         // Pipes and the like have no size.
         file.take(u64::from(u32::MAX) + 1).read_to_end(&mut bytes).map_err(failed)?;

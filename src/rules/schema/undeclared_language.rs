@@ -44,15 +44,14 @@ fn check(program: &Program, sink: &mut Sink) {
             let Some(kind) = program.kind(file, element) else { continue };
             for attribute in document.attributes(element) {
                 let name = document.attribute_name_text(attribute);
+                // Almost all texts are in a declared language: those are told by the name alone.
+                let Some(number) = number_of(name).filter(|number| !declared.contains(number)) else { continue };
                 let Some(family) = kind.def().attribute(document.attribute_name(attribute), name).and_then(|def| def.family)
                 else {
                     continue;
                 };
-                if family.numbering != Numbering::Decimal || !family.prefix.ends_with("_L") {
-                    continue;
-                }
-                let Some(number) = family.number(name).filter(|number| !declared.contains(number)) else { continue };
-                if !told.insert(number) {
+                let is_text = family.numbering == Numbering::Decimal && family.prefix.ends_with("_L");
+                if !is_text || family.number(name) != Some(number) || !told.insert(number) {
                     continue;
                 }
                 sink.push(
@@ -72,6 +71,14 @@ fn check(program: &Program, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// The number at the end of an attribute's name, after `_L`.
+fn number_of(name: &str) -> Option<u32> {
+    if !name.as_bytes().last()?.is_ascii_digit() {
+        return None;
+    }
+    name.rsplit_once("_L")?.1.parse().ok()
 }
 
 #[cfg(test)]
