@@ -1,8 +1,9 @@
 //! Who executes the tasks of a run: each executor works on a thread of its own and takes the orders that are its.
 
-use std::sync::mpsc::{self, Receiver, SendError, Sender};
+use std::sync::mpsc;
 use std::thread::Scope;
 
+use crossbeam_channel::{Receiver, SendError, Sender};
 use rusqlite::Connection;
 
 use super::executor::{Executor, Order, Report};
@@ -11,21 +12,21 @@ use super::external::External;
 /// Somebody who executes tasks: orders in, reports out.
 pub(super) trait Execute: Send {
     /// Executes orders until no more can come.
-    fn serve(self, orders: Receiver<Order>, reports: &Sender<Report>);
+    fn serve(self, orders: Receiver<Order>, reports: &mpsc::Sender<Report>);
 }
 
 /// The embedded tasks, on the one connection that writes the identity data.
 struct Embedded<'a>(&'a Executor<'a>, Connection);
 
 impl Execute for Embedded<'_> {
-    fn serve(self, orders: Receiver<Order>, reports: &Sender<Report>) {
+    fn serve(self, orders: Receiver<Order>, reports: &mpsc::Sender<Report>) {
         self.0.serve(self.1, &orders, reports);
     }
 }
 
 impl Execute for External<'_> {
-    fn serve(self, orders: Receiver<Order>, reports: &Sender<Report>) {
-        External::serve(&self, orders, reports);
+    fn serve(self, orders: Receiver<Order>, reports: &mpsc::Sender<Report>) {
+        External::serve(&self, &orders, reports);
     }
 }
 
@@ -44,7 +45,7 @@ impl<'a> Crew<'a> {
         embedded: Connection,
         external: Option<Connection>,
         jobs: usize,
-    ) -> (Self, Receiver<Report>)
+    ) -> (Self, mpsc::Receiver<Report>)
     where
         'a: 's,
     {
@@ -66,8 +67,8 @@ impl<'a> Crew<'a> {
     }
 }
 
-fn set_to_work<'s>(scope: &'s Scope<'s, '_>, executor: impl Execute + 's, report: Sender<Report>) -> Sender<Order> {
-    let (order, orders) = mpsc::channel();
+fn set_to_work<'s>(scope: &'s Scope<'s, '_>, executor: impl Execute + 's, report: mpsc::Sender<Report>) -> Sender<Order> {
+    let (order, orders) = crossbeam_channel::unbounded();
     scope.spawn(move || executor.serve(orders, &report));
     order
 }

@@ -8,10 +8,11 @@ use std::cell::Cell;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Receiver;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::claim::Claim;

@@ -20,11 +20,12 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::path::Path;
 use std::process;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Receiver;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::clock::{self, Timestamp};
@@ -84,14 +85,12 @@ impl<'a> External<'a> {
     }
 
     /// Executes orders until no more can come, each beside the others.
-    pub(super) fn serve(&self, orders: Receiver<Order>, reports: &Sender<Report>) {
-        let orders = Mutex::new(orders);
-        let next = || orders.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    pub(super) fn serve(&self, orders: &Receiver<Order>, reports: &Sender<Report>) {
         thread::scope(|scope| {
             for _ in 0..self.workers {
                 let reports = reports.clone();
                 scope.spawn(move || {
-                    while let Ok(order) = next() {
+                    for order in orders {
                         let begun = Instant::now();
                         let ending = self.execute(&order, &reports).unwrap_or_else(Ending::Broken);
                         // The dispatcher is gone only when the run ends in an error that it reports itself.
