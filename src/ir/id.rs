@@ -94,6 +94,11 @@ impl<T> Arena<T> {
         self.items.iter().enumerate().map(|(number, item)| (Id::new(number as u32), item))
     }
 
+    /// The items as a slice, for work on many of them side by side.
+    pub(crate) fn as_slice(&self) -> &[T] {
+        &self.items
+    }
+
     /// The items alone.
     pub fn values(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()

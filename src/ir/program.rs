@@ -350,7 +350,8 @@ fn read(sources: &Sources) -> (Trees, Items, Vec<super::Declaration>) {
             if is_first && merged > 0 {
                 // The other files are taken to be like the first ones: growing by steps would copy all items again.
                 let times = (bytes - merged).div_ceil(merged);
-                items.reserve(times, bytes);
+                // What scaffoldings generate comes on top.
+                items.reserve(times + times.div_ceil(4), bytes);
                 declared.reserve((declared.len() * times).min(bytes / size_of::<super::Declaration>()));
             }
         };

@@ -86,6 +86,10 @@ fn one(program: &Program, new: &mut NewJob, without_job: bool, taken: &mut Taken
 
 /// Consolidates the tasks, and adds what a written job merges in.
 fn tasks(program: &Program, new: &mut NewJob, has_job: bool, merged: Option<Id<Job>>, taken: &mut Taken) {
+    let is_written = |entry: &NewEntry| matches!(entry, NewEntry::Task(task) if program.index.find::<Task>(Symbol::new(&task.identifier)).is_some());
+    if merged.is_none() && !new.entries.iter().any(is_written) {
+        return;
+    }
     let mut placed: FxHashSet<Id<Task>> = FxHashSet::default();
     let mut deleted: FxHashSet<Symbol> = FxHashSet::default();
     for entry in std::mem::take(&mut new.entries) {

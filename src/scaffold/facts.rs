@@ -86,15 +86,16 @@ pub(super) struct Facts<'p> {
 
 impl<'p> Facts<'p> {
     pub(super) fn new(program: &'p Program) -> Self {
+        use rayon::prelude::*;
         let items = &program.items;
         let text = |origin| program.identifier(origin).trim().to_owned();
-        let entity_types: Vec<String> = items.entity_types.values().map(|item| text(item.origin)).collect();
-        let resource_types: Vec<String> = items.resource_types.values().map(|item| text(item.origin)).collect();
+        let entity_types: Vec<String> = items.entity_types.as_slice().par_iter().map(|item| text(item.origin)).collect();
+        let resource_types: Vec<String> = items.resource_types.as_slice().par_iter().map(|item| text(item.origin)).collect();
         let connector_of = connector_of_entity_types(program);
         let switched_off = switched_off_resource_types(program);
 
-        let mut connectors: Vec<ConnectorFacts> =
-            items.connectors.iter().map(|(id, item)| connector(program, id, item)).collect();
+        let one = |(number, item)| connector(program, Id::new(number as u32), item);
+        let mut connectors: Vec<ConnectorFacts> = items.connectors.as_slice().par_iter().enumerate().map(one).collect();
         for (id, owner) in connector_of.iter().enumerate() {
             if let Some(owner) = owner {
                 connectors[owner.index()].entity_types.push(Id::new(id as u32));

@@ -9,17 +9,72 @@ use crate::ir::{
 
 use super::job::{NewEntry, NewJob};
 
-/// Adds a generated job to the program. References are resolved by [`finish`].
-pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, without_job: bool, moved: &Moved) {
+/// A generated job read as typed items that have no numbers yet: what can be done for many jobs side by side.
+pub(super) struct Prepared {
+    scaffolding: Id<Scaffolding>,
+    origin: Origin,
+    job: Option<(GeneratedElement, Job)>,
+    entries: Vec<PreparedEntry>,
+}
+
+enum PreparedEntry {
+    Task(Box<(GeneratedElement, Task)>),
+    Step(GeneratedElement, Step),
+    Written(JobEntry),
+}
+
+/// Reads a generated job as typed items.
+pub(super) fn prepare(program: &Program, id: Id<Scaffolding>, new: NewJob, without_job: bool) -> Prepared {
     let NewJob { attributes, entries, agent, open_id_client, reason, .. } = new;
     let origin = program.items.scaffoldings[id].origin;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
-        let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, reason };
-        let (number, item): (_, Job) = typed(program, origin, element);
+        typed(origin, GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, reason })
+    });
+    let entry = |entry| match entry {
+        NewEntry::Task(mut task) => {
+            if job.is_none() {
+                task.level = None;
+            }
+            let kind = task.kind;
+            let (element, mut item): (_, Task) = typed(origin, task.element(id, agent.as_deref(), &open_id_client));
+            item.kind = kind;
+            for child in &element.children {
+                let name = Symbol::new(&child.value);
+                match child.kind {
+                    kinds::TASK_DEPENDS_ON_TASK => item.depends_on.push(reference(name)),
+                    kinds::TASK_ENTITY_TYPE => item.entity_types.push(reference(name)),
+                    _ => item.resource_types.push(reference(name)),
+                }
+            }
+            Some(PreparedEntry::Task(Box::new((element, item))))
+        }
+        // Without a job there is nothing that could run the step.
+        NewEntry::Step { .. } if job.is_none() => None,
+        NewEntry::Step { identifier, level, reason } => {
+            let mut attributes = vec![(names::IDENTIFIER, identifier.into_boxed_str())];
+            if let Some(level) = level {
+                attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
+            }
+            let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
+            let (element, item) = typed(origin, element);
+            Some(PreparedEntry::Step(element, item))
+        }
+        NewEntry::Written(entry) => Some(PreparedEntry::Written(entry)),
+    };
+    let entries = entries.into_iter().filter_map(entry).collect();
+    Prepared { scaffolding: id, origin, job, entries }
+}
+
+/// Adds a generated job to the program. References are resolved by [`finish`].
+pub(super) fn install(program: &mut Program, prepared: Prepared, moved: &Moved) {
+    let Prepared { scaffolding, origin, job, entries } = prepared;
+    let job = job.map(|(element, mut item)| {
+        let number = keep(program, element, &mut item.origin);
         declare(program, origin, number, item.identifier, kinds::JOB);
+        let identifier = item.identifier;
         let id = program.items.jobs.push(item);
-        if let Some(identifier) = program.items.jobs[id].identifier {
+        if let Some(identifier) = identifier {
             program.index.add_job(identifier.value, id);
         }
         (number, id)
@@ -27,48 +82,30 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
     let mut generated = Vec::with_capacity(entries.len());
     for entry in entries {
         match entry {
-            NewEntry::Task(mut task) => {
-                if job.is_none() {
-                    task.level = None;
-                }
-                let kind = task.kind;
-                let element = task.element(id, agent.as_deref(), &open_id_client);
-                let children = element.children.clone();
-                let (number, mut item): (_, Task) = typed(program, origin, element);
-                item.kind = kind;
+            PreparedEntry::Task(task) => {
+                let (element, mut item) = *task;
+                let number = keep(program, element, &mut item.origin);
                 item.job = job.map(|(_, job)| job);
-                for child in children {
-                    let name = Symbol::new(&child.value);
-                    match child.kind {
-                        kinds::TASK_DEPENDS_ON_TASK => item.depends_on.push(reference(name)),
-                        kinds::TASK_ENTITY_TYPE => item.entity_types.push(reference(name)),
-                        _ => item.resource_types.push(reference(name)),
-                    }
-                }
-                declare(program, origin, number, item.identifier, kind);
-                let task = program.items.tasks.push(item);
-                if let Some(identifier) = program.items.tasks[task].identifier {
-                    program.index.add_task(identifier.value, task);
-                }
+                declare(program, origin, number, item.identifier, item.kind);
+                let identifier = item.identifier;
+                let items = &mut *program.items;
+                let task = items.tasks.push(item);
                 if let Some((_, job)) = job {
-                    program.items.jobs[job].entries.push(JobEntry::Task(task));
+                    items.jobs[job].entries.push(JobEntry::Task(task));
+                }
+                if let Some(identifier) = identifier {
+                    program.index.add_task(identifier.value, task);
                 }
                 generated.push(GeneratedEntry::Task(number, task));
             }
-            NewEntry::Step { identifier, level, reason } => {
-                // Without a job there is nothing that could run the step.
+            PreparedEntry::Step(element, mut item) => {
                 let Some((_, job)) = job else { continue };
-                let mut attributes = vec![(names::IDENTIFIER, identifier.into_boxed_str())];
-                if let Some(level) = level {
-                    attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
-                }
-                let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
-                let (number, item): (_, Step) = typed(program, origin, element);
+                let number = keep(program, element, &mut item.origin);
                 let step = program.items.steps.push(item);
                 program.items.jobs[job].entries.push(JobEntry::Step(step));
                 generated.push(GeneratedEntry::Step(number));
             }
-            NewEntry::Written(entry) => {
+            PreparedEntry::Written(entry) => {
                 if let (Some(entry), Some((_, job))) = (moved.entry(entry), job) {
                     generated.push(GeneratedEntry::Written(program.entry_origin(entry)));
                     adopt(program, job, entry);
@@ -76,7 +113,7 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
             }
         }
     }
-    program.generated_jobs.push(GeneratedJob { scaffolding: id, job, entries: generated });
+    program.generated_jobs.push(GeneratedJob { scaffolding, job, entries: generated });
 }
 
 /// Makes what was written in another job's element part of a job.
@@ -101,15 +138,21 @@ fn reference<T>(name: Symbol) -> Field<Ref<T>> {
     Field { value: Ref { name, target: None }, at: At::GENERATED }
 }
 
-/// Keeps a generated element and reads it as a typed item.
-fn typed<T: Item>(program: &mut Program, origin: Origin, element: GeneratedElement) -> (Generated, T) {
-    let number = Generated(program.generated.len() as u32);
-    let mut item = T::new(Origin { generated: Some(number), ..origin });
+/// A generated element as a typed item.
+fn typed<T: Item>(origin: Origin, element: GeneratedElement) -> (GeneratedElement, T) {
+    let mut item = T::new(origin);
     for (name, value) in &element.attributes {
         item.set(*name, value, At::GENERATED);
     }
+    (element, item)
+}
+
+/// Keeps a generated element and gives it its number.
+fn keep(program: &mut Program, element: GeneratedElement, origin: &mut Origin) -> Generated {
+    let number = Generated(program.generated.len() as u32);
+    origin.generated = Some(number);
     program.generated.push(element);
-    (number, item)
+    number
 }
 
 fn declare(

@@ -89,8 +89,12 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
         }
     }
     let moved = consolidate::consolidate(program, &mut all);
-    for (id, job, without_job) in all {
-        install::install(program, id, job, without_job, &moved);
+    let prepared: Vec<install::Prepared> = {
+        let program: &Program = program;
+        all.into_par_iter().map(|(id, job, without_job)| install::prepare(program, id, job, without_job)).collect()
+    };
+    for job in prepared {
+        install::install(program, job, &moved);
     }
     install::finish(program);
     problems
