@@ -52,7 +52,7 @@ pub struct Loaded {
 
 /// Reads and decodes what was found, in parallel; the order is that of the paths.
 pub fn read(discovery: Discovery) -> Loaded {
-    let mut texts: Vec<(SourceFile, bool, Option<(Unread, Span)>)> = discovery.files.into_par_iter().map(open).collect();
+    let mut texts: Vec<(SourceFile, bool, Option<Broken>)> = discovery.files.into_par_iter().map(open).collect();
     for folder in discovery.unlisted {
         let cause = Unread::Folder(folder.message);
         texts.push((SourceFile::new(folder.shown, ""), false, Some((cause, Span::empty(0)))));
@@ -68,7 +68,10 @@ pub fn read(discovery: Discovery) -> Loaded {
     loaded
 }
 
-fn open(found: Found) -> (SourceFile, bool, Option<(Unread, Span)>) {
+/// What went wrong, and where in what could be read.
+type Broken = (Unread, Span);
+
+fn open(found: Found) -> (SourceFile, bool, Option<Broken>) {
     let disk = found.placed.then(|| found.path.clone());
     let bytes = match found.content {
         Some(bytes) => Ok(bytes),
