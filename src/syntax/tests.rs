@@ -36,6 +36,8 @@ fn every_break_has_its_place() {
         ("<Job><Task/>", "UnclosedElement: Job ()"),
         ("<Job><Task></Tsk></Job>", "MismatchedEndTag: Tsk (Task)"),
         ("<Job><Task/></Other></Job>", "MismatchedEndTag: Other (Job)"),
+        ("<Job><Task></Other></Job>", "MismatchedEndTag: Other (Task)"),
+        ("<Job><Task></Other><Task a='>'><b/></Task><!-- </Task> --></Job>", "MismatchedEndTag: Other (Task)"),
         ("<Job/></Job>", "UnexpectedEndTag: Job"),
         ("<a><b></a></b>", "UnclosedElement: b (a)"),
         ("<a></>", "MalformedEndTag: </"),

@@ -1,7 +1,10 @@
 //! What a name that no file declares proves: nothing, where something else than a file may declare it.
 
+use rustc_hash::FxHashSet;
+
 use crate::grammar::{self, ElementKind, ItemKind, ScaffoldingKind, names};
 use crate::ir::{Program, Symbol};
+use crate::syntax::ElementId;
 
 /// Contexts of profiles that a configuration declares have this number or a lower one; the others are the product's.
 const LAST_OWN_CONTEXT: i64 = -2;
@@ -17,6 +20,9 @@ pub(in crate::rules) struct Certainty<'p> {
     declared: Vec<bool>,
     /// How the names begin of entity types that come with a scaffolding.
     model_prefixes: Vec<&'static str>,
+    /// Identifiers of elements that the dialect does not have where they stand: what they were meant to declare is not
+    /// known, and they are findings of their own.
+    strangers: FxHashSet<Symbol>,
 }
 
 /// Properties that every entity type has without declaring them: its own, those it inherits from `Resource`, and the
@@ -38,6 +44,19 @@ const OWNED_PREFIXES: [&str; 3] = ["Assigned", "Owned", "InternalDisplayName_L"]
 /// How the names of properties begin that a scaffolding adds for fast display tables.
 const OPTIMIZED_PREFIX: &str = "Op_";
 
+fn strangers(program: &Program) -> FxHashSet<Symbol> {
+    let mut found = FxHashSet::default();
+    for (file, _) in program.sources.iter() {
+        let document = program.document(file);
+        for (number, _) in program.kinds(file).iter().enumerate().filter(|(_, kind)| kind.is_none()) {
+            if let Some(identifier) = document.find(ElementId(number as u32), names::IDENTIFIER) {
+                found.insert(Symbol::new(&program.attribute_value(file, identifier)));
+            }
+        }
+    }
+    found
+}
+
 impl<'p> Certainty<'p> {
     pub(in crate::rules) fn new(program: &'p Program) -> Self {
         let is_other: Vec<bool> =
@@ -53,7 +72,7 @@ impl<'p> Certainty<'p> {
         }
         let others = program.all_kinds().any(is_other);
         let model_prefixes = if others { model_prefixes(program) } else { Vec::new() };
-        Self { program, others, unexpanded: expanded.contains(&false), declared, model_prefixes }
+        Self { program, others, unexpanded: expanded.contains(&false), declared, model_prefixes, strangers: strangers(program) }
     }
 
     /// Whether scaffoldings may make items of the kind that no file declares.
@@ -75,6 +94,9 @@ impl<'p> Certainty<'p> {
         }
         if kind.is_predeclared(name) {
             return Some(true);
+        }
+        if self.strangers.contains(&symbol) {
+            return None;
         }
         let doubtful = !def.declared
             || self.may_be_generated(kind)

@@ -123,6 +123,10 @@ mod tests {
         assert!(lines("<Job Identifier=\"A\"><ExportTask Identifier=\"B\"/><Step Identifier=\"b\"/></Job>", NAME).is_empty());
         assert!(with_model("<AccessControlRule EntityType=\"Resource\" Identifier=\"A\"/>").is_empty(), "the product's own");
         assert!(lines("<Connector Identifier=\"A\" Agent=\"\"/>", NAME).is_empty());
+        // What an element that does not exist was meant to declare is not known: it is a finding of its own.
+        let misspelt = "<Agnet Identifier=\"Local\"/>\n<Connector Identifier=\"A\" Agent=\"local\"/><Connector Identifier=\"B\" Agent=\"Far\"/>";
+        assert_eq!(lines(misspelt, "unknown-element"), [1]);
+        assert_eq!(findings(misspelt, NAME).1.len(), 1, "of `Far` alone");
     }
 
     #[test]
