@@ -72,10 +72,14 @@ impl<'t> Parser<'t> {
     /// closes something opened before closes the element around it.
     fn is_missed(&mut self, from: usize, expected: &str) -> bool {
         let around = self.open.len().checked_sub(2).map(|outer| self.open[outer].name);
-        let (Some(around), ahead) = (around, self.foresight.min(AHEAD)) else { return false };
-        let limit = self.bytes.len().min(from + ahead);
+        around.is_some_and(|around| around != expected && self.foresee(from) == Some(around))
+    }
+
+    /// The name of the next end tag that closes something opened before `from`, as far as it may be looked for.
+    pub(super) fn foresee(&mut self, from: usize) -> Option<&'t str> {
+        let limit = self.bytes.len().min(from + self.foresight.min(AHEAD));
         self.foresight -= limit - from;
-        around != expected && next_end(self.text, from, limit) == Some(around)
+        next_end(self.text, from, limit)
     }
 
     /// Closes what an end tag of that name closes. `blamed`: an error about this tag has been reported.

@@ -46,6 +46,7 @@ fn every_break_has_its_place() {
         ("<a></a", "UnclosedTag: </a"),
         ("<a><b</a>", "UnclosedTag: <b"),
         ("<a><b c='1' <d/></a>", "UnclosedTag: <b"),
+        ("<a><b c='1' <d/></b><e/></a>", "UnclosedTag: <b"),
         ("<a><b c='1' /\n<d/></a>", "UnclosedTag: <b"),
         ("<a><b><b></a>", "UnclosedElement: b (a)"),
         ("<a><bc='1'>x</b></a>", "JunkInTag: ='1'"),

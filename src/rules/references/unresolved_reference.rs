@@ -127,6 +127,16 @@ mod tests {
         let misspelt = "<Agnet Identifier=\"Local\"/>\n<Connector Identifier=\"A\" Agent=\"local\"/><Connector Identifier=\"B\" Agent=\"Far\"/>";
         assert_eq!(lines(misspelt, "unknown-element"), [1]);
         assert_eq!(findings(misspelt, NAME).1.len(), 1, "of `Far` alone");
+        // Nor what an item is called that has no name, or a damaged one.
+        for item in ["<Agent Identifier=\"&Local\"/>", "<Agent Identifier= Local/>", "<Agent Identifier=\"\"/>", "<Agent/>"] {
+            assert!(lines(&format!("{item}<Connector Identifier=\"A\" Agent=\"Local\"/>"), NAME).is_empty(), "{item}");
+        }
+        let whole = "<Agent Identifier=\"Local\" DisplayName_L1=\"&\"/><Connector Identifier=\"A\" Agent=\"Far\"/>";
+        assert_eq!(lines(whole, NAME), [1]);
+        // A task needs no name: one that is asked for and has none is missing.
+        let nameless =
+            "<Job Identifier=\"J\"><ExportTask/><SynchronizeTask><TaskDependsOnTask ParentTask=\"E\"/></SynchronizeTask></Job>";
+        assert_eq!(lines(nameless, NAME), [1]);
     }
 
     #[test]
