@@ -5,12 +5,13 @@ mod again;
 pub use again::Built;
 
 use crate::config::Config;
-use crate::finding::{Finding, Report, Severity};
+use crate::finding::{Category, Finding, Report, Severity};
 use crate::grammar::Dialect;
 use crate::ir::Program;
 use crate::rules::{self, Checked, Policy};
 use crate::scaffold::{self, ScaffoldProblem};
 use crate::source::{FileId, Loaded, Location, ReadProblem, Sources};
+use crate::syntax::Namespace;
 
 /// A configuration, expanded and checked.
 #[derive(Debug)]
@@ -77,16 +78,20 @@ fn judged(program: &Program, checked: Checked, unread: &[ReadProblem], named: &[
     // Nothing else is said of a file whose text is not known.
     findings.retain(|finding| finding.rule.name == "encoding" || !without_text.contains(&finding.location.file));
     foreign(program, named, &mut findings);
+    absent(program, &mut findings);
     Report::new(&program.sources, findings, checked.totals)
 }
 
 /// A well-formed file with a foreign root that was only met on the way through a folder is no mistake: its finding becomes
-/// a note, and nothing else is said of it.
+/// a note, and nothing else is said of it. A root in the configuration's namespace, or of its name in other capitals, is
+/// not foreign: it is a configuration that the deployment would leave out.
 fn foreign(program: &Program, named: &[bool], findings: &mut Vec<Finding>) {
     let met = |finding: &Finding| {
         let file = finding.location.file;
         let document = program.document(file);
-        let foreign = document.root().is_some_and(|root| document.name_text(root) != "ConfigurationFile");
+        let foreign = document.root().is_some_and(|root| {
+            document.namespace(root) != Namespace::Dialect && !document.name_text(root).eq_ignore_ascii_case("ConfigurationFile")
+        });
         foreign && document.errors().is_empty() && !named.get(file.index()).copied().unwrap_or(true)
     };
     findings.retain_mut(|finding| {
@@ -98,6 +103,28 @@ fn foreign(program: &Program, named: &[bool], findings: &mut Vec<Finding>) {
     });
 }
 
+/// Where the content of a file is not known, or lost for its root, what it declares only seems to be missing elsewhere:
+/// that is not said.
+fn absent(program: &Program, findings: &mut Vec<Finding>) {
+    let lost = |finding: &Finding| match finding.rule.name {
+        "encoding" => true,
+        "root-element" => {
+            let document = program.document(finding.location.file);
+            // A root without namespace is read all the same.
+            document.root().is_some_and(|root| document.namespace(root) != Namespace::None)
+        }
+        _ => false,
+    };
+    if !findings.iter().any(|finding| finding.severity == Severity::Error && lost(finding)) {
+        return;
+    }
+    let seems = |finding: &Finding| match finding.rule.category {
+        Category::References => finding.rule.name != "duplicate-identifier",
+        _ => matches!(finding.rule.name, "missing-resource-type-mapping" | "needless-task"),
+    };
+    findings.retain(|finding| !seems(finding));
+}
+
 /// The errors that keep those jobs from being compiled; with no job named, all errors. An error counts unless it lies in
 /// another job or scaffolding, away from every task that the jobs run.
 pub fn errors_for(compiled: &Compiled, jobs: &[String]) -> Vec<Finding> {
@@ -107,7 +134,8 @@ pub fn errors_for(compiled: &Compiled, jobs: &[String]) -> Vec<Finding> {
     }
     let program = &compiled.program;
     let reached = Reached::of(program, jobs);
-    errors.filter(|finding| !reached.is_elsewhere(program, finding.location)).cloned().collect()
+    let counts = |finding: &&Finding| finding.rule.name == "encoding" || !reached.is_elsewhere(program, finding.location);
+    errors.filter(counts).cloned().collect()
 }
 
 /// Where the jobs asked for are written, and where all others are.

@@ -89,7 +89,8 @@ fn expanded(paths: &Paths, global: &Global) -> Result<Option<Compiled>, Error> {
 
 /// Only what keeps the text or a scaffolding from being understood counts here.
 fn fails(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && (finding.rule.name == "xml-syntax" || finding.rule.category == Category::Scaffolding)
+    let text = matches!(finding.rule.name, "encoding" | "xml-syntax");
+    finding.severity == Severity::Error && (text || finding.rule.category == Category::Scaffolding)
 }
 
 fn known(program: &Program, job: &str) -> Result<(), Error> {

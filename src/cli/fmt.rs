@@ -99,7 +99,7 @@ fn tell_broken(sources: &Sources, problems: &[ReadProblem], broken: &[FileId], c
         let file = loaded.sources.push(sources.get(id).clone());
         loaded.named.push(true);
         let unread = problems.iter().filter(|problem| problem.file == id);
-        loaded.problems.extend(unread.map(|problem| ReadProblem { file, cause: problem.cause.clone() }));
+        loaded.problems.extend(unread.map(|problem| ReadProblem { file, ..problem.clone() }));
     }
     let judged = compile::compile(loaded, config, Outside::default());
     let syntax = judged.report.findings.iter().filter(|finding| finding.rule.category == Category::Syntax);

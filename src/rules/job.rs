@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds, names};
 use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Symbol, SynchronizationMode, Task};
 use crate::source::Location;
-use crate::syntax::NameId;
+use crate::syntax::{NameId, Namespace};
 
 use super::{Facts, task};
 
@@ -250,8 +250,15 @@ impl<'p> JobModel<'p> {
         task.link_unread || task.depends_on.iter().any(|parent| parent.value.target.is_none())
     }
 
-    /// Whether a step or override of the job names no task: what it was meant to run is not known.
+    /// Whether a step or override of the job names no task, or an element in it is none that the dialect has: what they
+    /// were meant to run is not known.
     pub fn runs_unknown(&self) -> bool {
+        let (program, origin) = (self.program, self.job.origin);
+        let document = program.document(origin.file);
+        let stranger = |child| program.kind(origin.file, child).is_none() && document.namespace(child) == Namespace::Dialect;
+        if origin.generated.is_none() && document.children(origin.element).any(stranger) {
+            return true;
+        }
         self.job.entries.iter().any(|&entry| match entry {
             JobEntry::Task(_) => false,
             JobEntry::Step(step) => self.program.items.steps[step].task.is_none_or(|task| task.value.target.is_none()),

@@ -61,14 +61,17 @@ fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
         .note(format!("none of its packages gives changes: {}", listed(packages.iter().map(String::as_str), 8)))
         .help("write `<CreateConnectorSynchroComplete … />` for this connector"),
         ScaffoldProblemKind::TargetNotFound { name, occurrence, matches, generated } => {
-            let message = match (occurrence, matches) {
+            let (message, label) = match (occurrence, matches) {
                 (Some(number), 1..) => {
-                    format!("{scaffolding} generates {matches} tasks that `{name}` can mean, but number {number} is asked for")
+                    let tasks = if *matches == 1 { "1 task".to_owned() } else { format!("{matches} tasks") };
+                    let message =
+                        format!("{scaffolding} generates {tasks} that `{name}` can mean, but number {number} is asked for");
+                    (message, "there are not so many")
                 }
-                _ => format!("{scaffolding} generates no task `{name}`"),
+                _ => (format!("{scaffolding} generates no task `{name}`"), "no generated task is called so"),
             };
             let finding = Finding::new(&TARGET.info, place, message)
-                .label("no generated task is called so")
+                .label(label)
                 .note("a name means a generated task when it is the whole name, or its end from an underscore on, job prefix, number and suffix left aside");
             if generated.is_empty() {
                 finding.help("the scaffolding generates no task at all")
@@ -156,6 +159,8 @@ mod tests {
         assert_eq!(found[0].location.span.of(program.text(found[0].location.file)), "ADExprt");
         assert!(found[0].help.as_ref().is_some_and(|help| help.starts_with("did you mean `ADExport`?")), "{:?}", found[0].help);
         assert_eq!(lines(&add("ADExport", " Occurence=\"2\""), rule), [2]);
+        let (_, found) = findings(&add("ADExport", " Occurence=\"2\""), rule);
+        assert!(found[0].message.contains("generates 1 task that `ADExport` can mean"), "{}", found[0].message);
         assert_eq!(lines(&scaffold("<LinkDependTask Task=\"Nobody\" DependOn=\"ADExport\"/>"), rule), [2]);
         assert_eq!(lines(&add("ADExport", ""), rule), [0; 0]);
         assert_eq!(lines(&scaffold("<LinkDependTask Task=\"MaintainIndexes\" DependOn=\"ADExport\"/>"), rule), [0; 0]);
@@ -169,5 +174,7 @@ mod tests {
         assert_eq!(lines(&format!("{AD}<Agent Identifier=\"B\"/>\n<CreateAgentSynchroComplete/>"), rule), [2]);
         assert_eq!(lines(&format!("{AD}\n<CreateAgentSynchroComplete/>"), rule), [0; 0]);
         assert_eq!(lines(&scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" Before=\"1\"/>"), rule), [0; 0]);
+        let unread = scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" After=\"yes\"/>");
+        assert_eq!((lines(&unread, "invalid-value"), lines(&unread, rule)), (vec![2], vec![]), "one mistake, one finding");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::NAMESPACE;
-use crate::source::{FileId, Location, ReadProblem, Span, Unread};
+use crate::source::{DecodeError, Location, ReadProblem, Span, Unread};
 use crate::syntax::{Document, Namespace, SyntaxClass};
 
 use super::{Check, ElementView, Rule, Sink};
@@ -49,27 +49,30 @@ pub(super) fn report(document: &Document, sink: &mut Sink) {
     }
 }
 
-/// A file without text: what kept it from being read or decoded. The place is the beginning of the file, since bytes that
-/// are no text have no lines; the message says which bytes.
-pub fn undecodable(file: FileId, message: impl Into<String>, help: Option<&str>) -> Finding {
-    let finding = Finding::new(&ENCODING.info, Location::new(file, Span::empty(0)), message)
-        .label("nothing of this file is known")
-        .note("what the file declares is missing from all that is checked, compiled or run");
-    match help {
-        Some(help) => finding.help(help),
-        None => finding,
-    }
+/// A file whose text is not known: what kept it from being read or decoded, and where in what could be read of it.
+pub fn undecodable(at: Location, message: impl Into<String>, label: &str, help: &str) -> Finding {
+    Finding::new(&ENCODING.info, at, message)
+        .label(label)
+        .note("until it can be read, nothing else is said of this file, and nothing is compiled or run from it")
+        .help(help)
 }
 
 /// The finding for a file that could not be read: `encoding` too, since its text is as unknown.
 pub fn unread(problem: &ReadProblem) -> Finding {
-    match &problem.cause {
-        Unread::Encoding(error) => undecodable(problem.file, error.to_string(), Some(error.help())),
-        cause @ (Unread::Folder(_) | Unread::File(_)) => {
-            undecodable(problem.file, cause.to_string(), Some("check that it exists and may be read"))
-        }
-        cause @ Unread::TooLarge => undecodable(problem.file, cause.to_string(), Some("split the file")),
-    }
+    let (label, help) = match &problem.cause {
+        Unread::Encoding(error) => (
+            match error {
+                DecodeError::Invalid { .. } => "the first of them",
+                DecodeError::Unknown { .. } => "no known encoding",
+                DecodeError::Conflict { .. } => "not what the bytes are",
+                DecodeError::Unsupported { .. } | DecodeError::TooLarge { .. } => "nothing of this file is known",
+            },
+            error.help(),
+        ),
+        Unread::Folder(_) | Unread::File(_) => ("nothing of this file is known", "check that it exists and may be read"),
+        Unread::TooLarge => ("nothing of this file is known", "split the file"),
+    };
+    undecodable(Location::new(problem.file, problem.at), problem.cause.to_string(), label, help)
 }
 
 /// Elements and attributes whose names the configuration's elements have, in another namespace.

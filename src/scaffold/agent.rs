@@ -86,8 +86,9 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
     let flag = if arguments.no_synchronization { None } else { synchronization::phases(&mut job, &synchronized, mode) };
     let computation = Computation { facts, mode, flag, with_provisioning: !arguments.no_provisioning };
     let provisioned = Provisioned::of(facts, &provisioned_connectors);
-    // Owners may belong to a connector of another agent.
-    let mut first: BTreeSet<_> = connectors.iter().flat_map(|connector| &connector.entity_types).copied().collect();
+    // Those of all connectors of the configuration, also of those that the job neither synchronizes nor provisions: owners
+    // may belong to any of them. An owner's entity type may have no connector at all.
+    let mut first: BTreeSet<_> = facts.connectors.iter().flat_map(|connector| &connector.entity_types).copied().collect();
     first.extend(&provisioned.sources);
     computation.groups(&mut job, &provisioned_connectors, first);
     if mode == Mode::Complete {

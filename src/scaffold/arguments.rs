@@ -57,8 +57,13 @@ impl Reader<'_> {
         self.attribute(element, name).map(|(_, value)| value)
     }
 
-    fn flag(&self, element: ElementId, name: NameId) -> bool {
-        matches!(self.text(element, name).as_deref(), Some("true" | "1"))
+    /// A Boolean, false where it is absent; nothing where what is written is none, which is reported where it is written.
+    fn flag(&self, element: ElementId, name: NameId) -> Option<bool> {
+        match self.text(element, name).as_deref() {
+            Some("true" | "1") => Some(true),
+            None | Some("false" | "0") => Some(false),
+            Some(_) => None,
+        }
     }
 
     /// A count from 1; 0 and nothing mean "not said".
@@ -141,7 +146,7 @@ impl Arguments {
     }
 
     fn add_task(&mut self, reader: &Reader<'_>, child: ElementId) {
-        let (before, after) = (reader.flag(child, names::BEFORE), reader.flag(child, names::AFTER));
+        let (Some(before), Some(after)) = (reader.flag(child, names::BEFORE), reader.flag(child, names::AFTER)) else { return };
         if before == after {
             let message = if before {
                 "AddTask says both Before and After".to_owned()

@@ -5,6 +5,8 @@
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::Span;
+
 /// How many bytes are searched for the encoding in an XML declaration.
 const SNIFFED: usize = 512;
 
@@ -86,47 +88,111 @@ impl DecodeError {
 
 /// Decodes a file. UTF-8 is checked, not copied.
 pub fn decode(bytes: Vec<u8>) -> Result<Decoded, DecodeError> {
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(DecodeError::TooLarge { size: bytes.len() as u64 });
-    }
-    match bytes.as_slice() {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => {
-            check_declared(rest, 3, 1, UTF_8)?;
-            decode_utf8(bytes, 3, true)
-        }
-        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
-            Err(DecodeError::Unsupported { encoding: "UTF-32" })
-        }
-        [0x4C, 0x6F, 0xA7, 0x94, ..] => Err(DecodeError::Unsupported { encoding: "EBCDIC" }),
-        [0xFF, 0xFE, ..] => decode_utf16(&bytes, 2, UTF_16LE),
-        [0xFE, 0xFF, ..] => decode_utf16(&bytes, 2, UTF_16BE),
-        [b'<', 0, b'?', 0, ..] => decode_utf16(&bytes, 0, UTF_16LE),
-        [0, b'<', 0, b'?', ..] => decode_utf16(&bytes, 0, UTF_16BE),
-        _ => decode_declared(bytes),
+    decode_kept(bytes).map_err(|(error, _)| error)
+}
+
+/// Decodes a file; what is no text is given back.
+pub(super) fn decode_kept(bytes: Vec<u8>) -> Result<Decoded, (DecodeError, Vec<u8>)> {
+    match choose(&bytes) {
+        Ok(Choice::Utf8 { bom, utf8 }) => decode_utf8(bytes, bom, utf8),
+        Ok(Choice::Converted(decoded)) => Ok(decoded),
+        Err(error) => Err((error, bytes)),
     }
 }
 
-fn decode_declared(bytes: Vec<u8>) -> Result<Decoded, DecodeError> {
-    let Some((offset, name)) = declared(&bytes) else {
-        return decode_utf8(bytes, 0, true);
+/// How a file is read.
+enum Choice {
+    /// As UTF-8, behind a byte-order mark of that length.
+    Utf8 { bom: u8, utf8: bool },
+    /// It had to be converted.
+    Converted(Decoded),
+}
+
+fn choose(bytes: &[u8]) -> Result<Choice, DecodeError> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(DecodeError::TooLarge { size: bytes.len() as u64 });
+    }
+    let decoded = match bytes {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => {
+            check_declared(rest, 3, 1, UTF_8)?;
+            return Ok(Choice::Utf8 { bom: 3, utf8: true });
+        }
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            return Err(DecodeError::Unsupported { encoding: "UTF-32" });
+        }
+        [0x4C, 0x6F, 0xA7, 0x94, ..] => return Err(DecodeError::Unsupported { encoding: "EBCDIC" }),
+        _ => match wide(bytes) {
+            Some((encoding, skip)) => decode_utf16(bytes, skip, encoding)?,
+            None => return choose_declared(bytes),
+        },
+    };
+    Ok(Choice::Converted(decoded))
+}
+
+/// The encoding of a file in units of two bytes, known by its first bytes, and how many of them are its mark.
+fn wide(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+    match bytes {
+        [0xFF, 0xFE, ..] => Some((UTF_16LE, 2)),
+        [0xFE, 0xFF, ..] => Some((UTF_16BE, 2)),
+        [b'<', 0, b'?', 0, ..] => Some((UTF_16LE, 0)),
+        [0, b'<', 0, b'?', ..] => Some((UTF_16BE, 0)),
+        _ => None,
+    }
+}
+
+fn choose_declared(bytes: &[u8]) -> Result<Choice, DecodeError> {
+    let Some((offset, name)) = declared(bytes) else {
+        return Ok(Choice::Utf8 { bom: 0, utf8: true });
     };
     if is_latin1(name) {
-        return sized(encoding_rs::mem::decode_latin1(&bytes).into_owned(), 0, false);
+        return sized(encoding_rs::mem::decode_latin1(bytes).into_owned(), 0, false).map(Choice::Converted);
     }
     if is_ascii(name) {
         return match bytes.iter().position(|byte| !byte.is_ascii()) {
             Some(at) => Err(DecodeError::Invalid { offset: at as u64, encoding: "US-ASCII" }),
-            None => decode_utf8(bytes, 0, false),
+            None => Ok(Choice::Utf8 { bom: 0, utf8: false }),
         };
     }
     match known(name) {
         None => Err(DecodeError::Unknown { offset, name: name.to_owned() }),
-        Some(encoding) if encoding == UTF_8 => decode_utf8(bytes, 0, true),
+        Some(encoding) if encoding == UTF_8 => Ok(Choice::Utf8 { bom: 0, utf8: true }),
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
             Err(DecodeError::Conflict { offset, declared: name.to_owned(), actual: "not UTF-16" })
         }
-        Some(encoding) => decode_with(&bytes, 0, encoding),
+        Some(encoding) => decode_with(bytes, 0, encoding).map(Choice::Converted),
     }
+}
+
+/// A text in the place of one that a file does not have: what is no text in it is U+FFFD.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Recovered {
+    /// The text as UTF-8 without byte-order mark.
+    pub(super) text: String,
+    /// What the error is about: the replacement of the first bytes that are no text, or the name of the encoding.
+    pub(super) at: Span,
+}
+
+/// What can be read of bytes that are no text, so that the error has a line and what the file declares is known to the
+/// other files. Nothing where not even that much can be said.
+pub(super) fn recover(bytes: &[u8], error: &DecodeError) -> Option<Recovered> {
+    if matches!(error, DecodeError::Unsupported { .. } | DecodeError::TooLarge { .. }) {
+        return None;
+    }
+    let (encoding, skip) = wide(bytes).unwrap_or_else(|| {
+        let skip = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
+        let declared = declared(bytes).filter(|(_, name)| skip == 0 && !is_ascii(name)).and_then(|(_, name)| known(name));
+        (declared.filter(|&encoding| encoding != UTF_16LE && encoding != UTF_16BE).unwrap_or(UTF_8), skip)
+    });
+    let offset = usize::try_from(error.offset()).ok()?.clamp(skip, bytes.len());
+    let text = encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned();
+    let start = encoding.decode_without_bom_handling(&bytes[skip..offset]).0.len();
+    let length = match error {
+        DecodeError::Unknown { name, .. } | DecodeError::Conflict { declared: name, .. } => name.len(),
+        _ => text.get(start..)?.chars().next().map_or(0, char::len_utf8),
+    };
+    u32::try_from(text.len()).ok()?;
+    let end = (start + length).min(text.len());
+    Some(Recovered { at: Span::new(start as u32, end as u32), text })
 }
 
 /// The web reads these as windows-1252, XML readers as what they say.
@@ -138,16 +204,15 @@ pub(super) fn is_ascii(name: &str) -> bool {
     matches!(name.to_ascii_lowercase().as_str(), "us-ascii" | "ascii")
 }
 
-/// The bytes after the first `skip` as UTF-8.
-fn decode_utf8(mut bytes: Vec<u8>, skip: u8, utf8: bool) -> Result<Decoded, DecodeError> {
-    bytes.drain(..usize::from(skip));
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Decoded { text, bom: skip, utf8 }),
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to() as u64 + u64::from(skip);
-            Err(DecodeError::Invalid { offset, encoding: "UTF-8" })
-        }
-    }
+/// The bytes after a byte-order mark of that length as UTF-8.
+fn decode_utf8(mut bytes: Vec<u8>, bom: u8, utf8: bool) -> Result<Decoded, (DecodeError, Vec<u8>)> {
+    let mark: Vec<u8> = bytes.drain(..usize::from(bom)).collect();
+    String::from_utf8(bytes).map(|text| Decoded { text, bom, utf8 }).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to() as u64 + u64::from(bom);
+        let mut bytes = error.into_bytes();
+        bytes.splice(..0, mark);
+        (DecodeError::Invalid { offset, encoding: "UTF-8" }, bytes)
+    })
 }
 
 fn decode_utf16(bytes: &[u8], skip: usize, encoding: &'static Encoding) -> Result<Decoded, DecodeError> {

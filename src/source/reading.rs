@@ -7,7 +7,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::discovery::{Discovery, Found};
-use super::{DecodeError, FileId, SourceFile, Sources, decode};
+use super::encoding::{decode_kept, recover};
+use super::{DecodeError, FileId, SourceFile, Sources, Span};
 
 /// Why a file has no text, or a folder no files.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -26,13 +27,16 @@ pub enum Unread {
     Encoding(#[from] DecodeError),
 }
 
-/// A file without text: it stands in the sources, empty, so that a finding can point at it.
+/// A file whose text is not known. It stands in the sources, so that a finding can point at it: with what could be read
+/// of it, which may be nothing.
 #[derive(Clone, Debug)]
 pub struct ReadProblem {
     /// Its number.
     pub file: FileId,
     /// What went wrong.
     pub cause: Unread,
+    /// Where, in what could be read.
+    pub at: Span,
 }
 
 /// The texts of a configuration.
@@ -48,9 +52,10 @@ pub struct Loaded {
 
 /// Reads and decodes what was found, in parallel; the order is that of the paths.
 pub fn read(discovery: Discovery) -> Loaded {
-    let mut texts: Vec<(SourceFile, bool, Option<Unread>)> = discovery.files.into_par_iter().map(open).collect();
+    let mut texts: Vec<(SourceFile, bool, Option<Broken>)> = discovery.files.into_par_iter().map(open).collect();
     for folder in discovery.unlisted {
-        texts.push((SourceFile::new(folder.shown, ""), false, Some(Unread::Folder(folder.message))));
+        let cause = Unread::Folder(folder.message);
+        texts.push((SourceFile::new(folder.shown, ""), false, Some((cause, Span::empty(0)))));
     }
     texts.sort_by(|(a, ..), (b, ..)| a.path.cmp(&b.path));
 
@@ -58,32 +63,41 @@ pub fn read(discovery: Discovery) -> Loaded {
     for (text, named, cause) in texts {
         let file = loaded.sources.push(text);
         loaded.named.push(named);
-        loaded.problems.extend(cause.map(|cause| ReadProblem { file, cause }));
+        loaded.problems.extend(cause.map(|(cause, at)| ReadProblem { file, cause, at }));
     }
     loaded
 }
 
-fn open(found: Found) -> (SourceFile, bool, Option<Unread>) {
+/// What went wrong, and where in what could be read.
+type Broken = (Unread, Span);
+
+fn open(found: Found) -> (SourceFile, bool, Option<Broken>) {
     let disk = found.placed.then(|| found.path.clone());
     let bytes = match found.content {
         Some(bytes) => Ok(bytes),
         None => bytes_of(&found.path),
     };
-    let decoded = bytes.and_then(|bytes| {
-        let decoded = decode(bytes)?;
-        // A text from another encoding may have grown.
-        if u32::try_from(decoded.text.len()).is_ok() { Ok(decoded) } else { Err(Unread::TooLarge) }
-    });
-    match decoded {
-        Ok(decoded) => {
+    let (mut file, problem) = match bytes.map(decode_kept) {
+        Ok(Ok(decoded)) if u32::try_from(decoded.text.len()).is_ok() => {
             let mut file = SourceFile::new(found.shown, decoded.text);
             file.bom = decoded.bom;
             file.utf8 = decoded.utf8;
-            file.disk = disk;
-            (file, found.named, None)
+            (file, None)
         }
-        Err(cause) => (SourceFile::new(found.shown, ""), found.named, Some(cause)),
-    }
+        // A text from another encoding may have grown.
+        Ok(Ok(_)) => (SourceFile::new(found.shown, ""), Some((Unread::TooLarge, Span::empty(0)))),
+        Ok(Err((error, bytes))) => {
+            let recovered = recover(&bytes, &error);
+            let at = recovered.as_ref().map_or(Span::empty(0), |recovered| recovered.at);
+            let mut file = SourceFile::new(found.shown, recovered.map_or_else(String::new, |recovered| recovered.text));
+            // Never written: what could not be read would be lost.
+            file.utf8 = false;
+            (file, Some((Unread::Encoding(error), at)))
+        }
+        Err(cause) => (SourceFile::new(found.shown, ""), Some((cause, Span::empty(0)))),
+    };
+    file.disk = disk;
+    (file, found.named, problem)
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Unread> {
@@ -110,7 +124,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_keeps_its_place_and_the_others_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a.xml"), b"<a>\xff</a>").unwrap();
+        fs::write(folder.path().join("a.xml"), b"<a>\n\xff</a>").unwrap();
         fs::write(folder.path().join("b.xml"), "<b/>").unwrap();
         let found = discover(&[folder.path().to_owned()], folder.path(), &Selection::default()).unwrap();
         let loaded = read(found);
@@ -118,5 +132,7 @@ mod tests {
         assert_eq!(loaded.sources.get(FileId(1)).text, "<b/>");
         assert_eq!(loaded.problems[0].file, FileId(0));
         assert!(matches!(loaded.problems[0].cause, Unread::Encoding(_)));
+        assert_eq!((loaded.sources.get(FileId(0)).text.as_str(), loaded.problems[0].at), ("<a>\n\u{FFFD}</a>", Span::new(4, 7)));
+        assert!(!loaded.sources.get(FileId(0)).utf8, "what is lost must not be written back");
     }
 }

@@ -8,6 +8,9 @@ use crate::source::Span;
 /// How far up an end tag's element is looked for. Configurations are about ten deep.
 const REACH: usize = 256;
 
+/// How many bytes behind a wrong end tag are read to tell what it was meant to close.
+const AHEAD: usize = 1 << 16;
+
 impl<'t> Parser<'t> {
     /// An end tag at `start`, which quick-xml takes to end at `token_end`.
     pub(super) fn end_tag(&mut self, start: usize, token_end: usize) {
@@ -65,6 +68,20 @@ impl<'t> Parser<'t> {
         self.resume(end);
     }
 
+    /// Whether the innermost element, of the name `expected`, has no end tag of its own behind `from`: the next one that
+    /// closes something opened before closes the element around it.
+    fn is_missed(&mut self, from: usize, expected: &str) -> bool {
+        let around = self.open.len().checked_sub(2).map(|outer| self.open[outer].name);
+        around.is_some_and(|around| around != expected && self.foresee(from) == Some(around))
+    }
+
+    /// The name of the next end tag that closes something opened before `from`, as far as it may be looked for.
+    pub(super) fn foresee(&mut self, from: usize) -> Option<&'t str> {
+        let limit = self.bytes.len().min(from + self.foresight.min(AHEAD));
+        self.foresight -= limit - from;
+        next_end(self.text, from, limit)
+    }
+
     /// Closes what an end tag of that name closes. `blamed`: an error about this tag has been reported.
     fn close_named(&mut self, name: &'t str, place: Span, start: usize, end: usize, blamed: bool) {
         let reach = self.open.len().saturating_sub(REACH);
@@ -103,10 +120,48 @@ impl<'t> Parser<'t> {
             let related = span(opened as usize, opened as usize + expected.len());
             self.report(kind, place, Some(related));
         }
-        if (joined || resembles(name, expected))
+        if (joined || resembles(name, expected) || self.is_missed(end, expected))
             && let Some(open) = self.open.pop()
         {
             self.close(&open, end);
+        }
+    }
+}
+
+/// What the next end tag is that closes something opened before `from`: elements in between are passed over.
+fn next_end<'t>(text: &'t str, from: usize, limit: usize) -> Option<&'t str> {
+    let bytes = &text.as_bytes()[..limit];
+    let mut depth = 0_usize;
+    let mut at = from;
+    while let Some(found) = memchr::memchr(b'<', bytes.get(at..)?) {
+        let start = at + found;
+        let rest = &bytes[start..];
+        if rest.starts_with(b"<!--") {
+            at = start + memchr::memmem::find(rest, b"-->")? + 3;
+            continue;
+        }
+        let end = start + end_of_tag(rest)?;
+        if rest.starts_with(b"</") {
+            if depth == 0 {
+                return text.get(start + 2..end).map(str::trim_end);
+            }
+            depth -= 1;
+        } else if !rest.starts_with(b"<?") && bytes[end - 1] != b'/' {
+            depth += 1;
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// The length of a tag up to its `>`, quoted values passed over.
+fn end_of_tag(tag: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
+        match tag[at] {
+            b'>' => return Some(at),
+            quote => at += 2 + memchr::memchr(quote, &tag[at + 1..])?,
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::source::{FileId, Span};
 /// the work on a hostile file.
 const MAX_RESTARTS: u32 = 200;
 
+/// How many bytes of one file are read twice for the sake of wrong end tags.
+const FORESIGHT: usize = 1 << 20;
+
 /// Reads a text: the tree of what is there, and what is wrong with it.
 pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
     let mut document = Document {
@@ -79,6 +82,8 @@ pub(super) struct Parser<'t> {
     pub(super) doctype: bool,
     pub(super) too_deep: bool,
     pub(super) second_root: bool,
+    /// How many bytes may still be read ahead to tell what a wrong end tag was meant to close.
+    pub(super) foresight: usize,
     xml_errors: usize,
     namespace_errors: usize,
 }
@@ -104,6 +109,7 @@ impl<'t> Parser<'t> {
             doctype: false,
             too_deep: false,
             second_root: false,
+            foresight: FORESIGHT,
             xml_errors: 0,
             namespace_errors: 0,
         };

@@ -205,7 +205,10 @@ impl<'t> Parser<'t> {
                 Some(b'/') if self.bytes.get(at + 1) == Some(&b'>') => return (at + 2, Ending::Empty),
                 None | Some(b'<') => {
                     self.unclosed_tag(tag);
-                    return (before, Ending::Missing);
+                    // With an end tag of its own it holds what follows, else it was meant to be empty.
+                    let around = self.open.last().map(|open| open.name);
+                    let empty = around.is_some_and(|around| around != tag.name && self.foresee(before) == Some(around));
+                    return (before, if empty { Ending::Empty } else { Ending::Missing });
                 }
                 Some(b'/') if matches!(self.bytes.get(chars::skip_blanks(self.bytes, at + 1)), None | Some(b'<')) => {
                     self.unclosed_tag(tag);

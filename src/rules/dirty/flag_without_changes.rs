@@ -1,7 +1,7 @@
 //! `flag-without-changes`: no synchronize task keeps its changes for the flag task.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{kinds, names};
+use crate::grammar::kinds;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
@@ -19,18 +19,10 @@ pub(crate) static RULE: Rule = Rule {
 const SHOWN: usize = 8;
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() {
+    if !job.is_judged() || super::keeps_changes(job) {
         return;
     }
-    let mut synchronizes = job.of(kinds::SYNCHRONIZE_TASK).peekable();
-    let none = synchronizes.peek().is_none();
-    let may_keep = |index: usize| {
-        let task = job.tasks[index].task;
-        task.keeps_changes() || job.is_unreadable(index, task.do_not_delete_changes, names::DO_NOT_DELETE_CHANGES)
-    };
-    if synchronizes.any(may_keep) {
-        return;
-    }
+    let none = job.of(kinds::SYNCHRONIZE_TASK).next().is_none();
     for flag in job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK) {
         let name = job.task_name(flag);
         let why = if none { "the job synchronizes nothing" } else { "no synchronize task of the job keeps its changes" };

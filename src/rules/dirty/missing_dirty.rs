@@ -19,6 +19,10 @@ pub(crate) static RULE: Rule = Rule {
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
     let flag = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).next();
     let (JobKind::Incremental, Some(flag)) = (job.kind, flag) else { return };
+    // Where nothing is tagged, a dirty task would compute nothing: that has to be mended first, and is a finding of its own.
+    if !super::keeps_changes(job) {
+        return;
+    }
     for (index, view) in job.tasks.iter().enumerate() {
         let computes = matches!(
             view.task.kind,

@@ -10,7 +10,7 @@ pub(super) mod missing_dirty;
 #[cfg(test)]
 mod tests;
 
-use crate::grammar::{ElementKind, kinds};
+use crate::grammar::{ElementKind, kinds, names};
 
 use super::JobModel;
 
@@ -19,6 +19,14 @@ fn dirty_tasks<'j>(job: &'j JobModel<'_>) -> impl Iterator<Item = usize> + 'j {
     (0..job.tasks.len()).filter(|&index| {
         let task = job.tasks[index].task;
         task.is_dirty() && (is_compute(task.kind) || task.kind == kinds::UPDATE_CLASSIFICATION_TASK)
+    })
+}
+
+/// Whether some synchronize task of the job may keep its changes: without one, nothing is ever tagged.
+fn keeps_changes(job: &JobModel<'_>) -> bool {
+    job.of(kinds::SYNCHRONIZE_TASK).any(|index| {
+        let task = job.tasks[index].task;
+        task.keeps_changes() || job.is_unreadable(index, task.do_not_delete_changes, names::DO_NOT_DELETE_CHANGES)
     })
 }
 

@@ -86,6 +86,9 @@ fn missing_dirty() {
     assert_eq!(lines(&job(&[S, F, "<UpdateClassificationTask Dirty=\"0\"/>"]), rule), [4]);
     assert_eq!(lines(&job(&[S, &bare]), rule), [0; 0]);
     assert_eq!(lines(&job(&[S, F, "<ComputeRiskScoresTask/>"]), rule), [0; 0]);
+    // A flag task that finds nothing to tag has to be mended first: dirty tasks would compute nothing.
+    assert_eq!(lines(&job(&[&S.replace("true", "0"), F, &bare]), rule), [0; 0]);
+    assert_eq!(lines(&job(&[F, &bare]), rule), [0; 0]);
     // A value that is no Boolean is its own finding.
     assert_eq!(lines(&job(&[S, F, &K.replace("\"true\"", "\"yes\"")]), rule), [0; 0]);
 }

@@ -30,8 +30,10 @@ fn check(program: &Program, sink: &mut Sink) {
             }
             (ItemKind::Property, Some(entity_type)) => {
                 some.insert(entity_type);
-                let is_key = || program.value(origin, names::IS_KEY).is_some_and(|value| matches!(value.trim(), "true" | "1"));
-                if !keyed.contains(&entity_type) && is_key() {
+                // What is no Boolean is a finding of its own, and may be meant as one that is true.
+                let may_be =
+                    || program.value(origin, names::IS_KEY).is_some_and(|value| !matches!(value.trim(), "" | "false" | "0"));
+                if !keyed.contains(&entity_type) && may_be() {
                     keyed.insert(entity_type);
                 }
             }
@@ -80,6 +82,8 @@ mod tests {
     #[test]
     fn keys_in_any_element_of_the_type_count() {
         assert!(lines(&entity_type("U", &format!("{PLAIN}{KEY}")), NAME).is_empty());
+        let unread = entity_type("U", &KEY.replace("\"1\"", "\"yes\""));
+        assert_eq!((lines(&unread, "invalid-value"), lines(&unread, NAME)), (vec![2], vec![]), "one mistake, one finding");
         assert!(lines(&format!("{}{}", entity_type("U", PLAIN), entity_type("u", KEY)), NAME).is_empty());
         assert!(lines(&entity_type("U", ""), NAME).is_empty());
         assert!(

@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::names;
 use crate::ir::{Field, Override, Program, Ref, Symbol, Task};
+use crate::rules::suggest::with_article;
 use crate::rules::{Check, Rule, Sink, element};
 use crate::syntax::Namespace;
 
@@ -35,10 +36,10 @@ fn check(program: &Program, sink: &mut Sink) {
             let finding = Finding::new(
                 &RULE.info,
                 program.field_place(item.origin, None, task.at),
-                format!("{element} names `{name}`, which is a {}", own.name),
+                format!("{element} names `{name}`, which is {}", with_article(own.name)),
             )
             .severity(Severity::Error)
-            .label(format!("a {}", own.name))
+            .label(with_article(own.name))
             .note("an override replaces attributes of a task of its own element: this one is refused when the configuration is deployed");
             match own.overridden_by {
                 Some(right) => finding.help(format!("write `<{} Identifier=\"{name}\" …>`", right.def().name)),

@@ -42,6 +42,7 @@ fn a_step_that_names_nothing_may_be_the_parent() {
     assert_eq!(lines(&with(""), "dependency-outside-job"), [2]);
     assert_eq!(lines(&with("<Step Identifier=\"NN\"/>"), "unresolved-reference"), [4]);
     assert_eq!(lines(&with("<Step Identifier=\"NN\"/>"), "dependency-outside-job"), [0; 0]);
+    assert_eq!(lines(&with("<MaintainIndexTask Identifier=\"NN\"/>"), "dependency-outside-job"), [0; 0]);
 }
 
 #[test]

@@ -61,6 +61,8 @@ mod tests {
     #[test]
     fn keys_anywhere_in_the_mapping_count() {
         assert!(lines(&mapping("", KEY), NAME).is_empty());
+        let unread = mapping("", &KEY.replace("\"1\"", "\"True\""));
+        assert_eq!((lines(&unread, "invalid-value"), lines(&unread, NAME)), (vec![2], vec![]), "one mistake, one finding");
         assert!(lines(&format!("{}{}", mapping("", PLAIN), mapping("", KEY)), NAME).is_empty());
         assert!(lines(&mapping("ConsolidationMode=\"Merge\"", PLAIN), NAME).is_empty());
         assert!(lines(&mapping("", ""), NAME).is_empty());

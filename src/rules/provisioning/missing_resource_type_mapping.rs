@@ -35,6 +35,10 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
             if !seen.insert((resource_type, connection)) || reported.contains(&resource_type) {
                 continue;
             }
+            // One without a name can have no mapping, and is reported as what it is.
+            if program.identifier(program.items.resource_types[resource_type].origin).trim().is_empty() {
+                continue;
+            }
             let connections: Vec<&Connection> = match connection {
                 Some(id) => vec![&program.items.connections[id]],
                 None => match facts.connector_of_resource_type(program, resource_type) {

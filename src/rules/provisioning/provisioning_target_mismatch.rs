@@ -35,6 +35,11 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
         let before: Vec<usize> =
             job.of(kinds::GENERATE_PROVISIONING_ORDERS_TASK).filter(|&orders| job.before(orders, fulfil)).collect();
         let linked: Vec<usize> = before.iter().copied().filter(|orders| ancestors.contains(orders)).collect();
+        let meant = all.of_fulfil(job, fulfil, &types);
+        if !linked.is_empty() && !meant.is_empty() && !meant.iter().any(|orders| ancestors.contains(orders)) {
+            // It waits for other orders than its own: the missing link is the mistake, and `fulfill-not-linked` says so.
+            continue;
+        }
         let own = if linked.is_empty() { before } else { linked };
         let Some(&last) = own.last() else { continue };
         if all.unknown && own.iter().any(|&orders| !super::is_known(job.tasks[orders].task)) {

@@ -74,6 +74,13 @@ fn provisioning_target_mismatch() {
     assert_eq!(lines(&job(&[&O.replace("AD", "HR"), F]), rule), [3]);
     assert_eq!(lines(&job(&[O, &types("FulfillTask", &["R2"])]), rule), [0; 0]);
     assert_eq!(lines(&job(&[&orders(&["R1", "R9"]), &types("FulfillTask", &["R2"])]), rule), [0; 0]);
+    // A fulfil task that waits for other orders than its own lacks a link; linked to some of its own, it lacks orders.
+    let other = O.replace("\"O\"", "\"P\"").replace("AD", "HR");
+    let astray = [O, &other, &F.replace("ParentTask=\"O\"", "ParentTask=\"P\"")];
+    assert_eq!((lines(&job(&astray), rule), lines(&job(&astray), "fulfill-not-linked")), (vec![], vec![4]));
+    let second = orders(&["R2"]).replace("\"O\"", "\"P\"");
+    let halfway = [&*orders(&["R1"]), &second, F];
+    assert_eq!((lines(&job(&halfway), rule), lines(&job(&halfway), "fulfill-not-linked")), (vec![4], vec![]));
     let synchronize = "<SynchronizeTask Connector=\"HR\"/>";
     assert_eq!(lines(&job(&[synchronize, O, F]), rule), [3]);
     assert_eq!(lines(&job(&[synchronize, &orders(&["R1", "R2"]), F]), rule), [0; 0]);

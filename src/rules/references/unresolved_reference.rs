@@ -123,6 +123,20 @@ mod tests {
         assert!(lines("<Job Identifier=\"A\"><ExportTask Identifier=\"B\"/><Step Identifier=\"b\"/></Job>", NAME).is_empty());
         assert!(with_model("<AccessControlRule EntityType=\"Resource\" Identifier=\"A\"/>").is_empty(), "the product's own");
         assert!(lines("<Connector Identifier=\"A\" Agent=\"\"/>", NAME).is_empty());
+        // What an element that does not exist was meant to declare is not known: it is a finding of its own.
+        let misspelt = "<Agnet Identifier=\"Local\"/>\n<Connector Identifier=\"A\" Agent=\"local\"/><Connector Identifier=\"B\" Agent=\"Far\"/>";
+        assert_eq!(lines(misspelt, "unknown-element"), [1]);
+        assert_eq!(findings(misspelt, NAME).1.len(), 1, "of `Far` alone");
+        // Nor what an item is called that has no name, or a damaged one.
+        for item in ["<Agent Identifier=\"&Local\"/>", "<Agent Identifier= Local/>", "<Agent Identifier=\"\"/>", "<Agent/>"] {
+            assert!(lines(&format!("{item}<Connector Identifier=\"A\" Agent=\"Local\"/>"), NAME).is_empty(), "{item}");
+        }
+        let whole = "<Agent Identifier=\"Local\" DisplayName_L1=\"&\"/><Connector Identifier=\"A\" Agent=\"Far\"/>";
+        assert_eq!(lines(whole, NAME), [1]);
+        // A task needs no name: one that is asked for and has none is missing.
+        let nameless =
+            "<Job Identifier=\"J\"><ExportTask/><SynchronizeTask><TaskDependsOnTask ParentTask=\"E\"/></SynchronizeTask></Job>";
+        assert_eq!(lines(nameless, NAME), [1]);
     }
 
     #[test]

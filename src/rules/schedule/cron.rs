@@ -117,7 +117,12 @@ fn split(text: &str) -> Vec<Range<usize>> {
 fn field(text: &str, at: Range<usize>, unit: Unit) -> Result<u64, CronError> {
     let mut bits = 0;
     let mut start = at.start;
-    for item in text[at].split(',') {
+    for item in text[at.clone()].split(',') {
+        if item.is_empty() {
+            let comma = if start > at.start { start - 1 } else { start };
+            let message = format!("a value of the {} is missing beside a comma", unit.words());
+            return Err(CronError { at: comma..comma + 1, message, unit: Some(unit) });
+        }
         bits |= element(item, start, unit)?;
         start += item.len() + 1;
     }
@@ -129,9 +134,6 @@ fn element(item: &str, start: usize, unit: Unit) -> Result<u64, CronError> {
     let broken =
         |at: Range<usize>, message: String| CronError { at: start + at.start..start + at.end, message, unit: Some(unit) };
     let words = unit.words();
-    if item.is_empty() {
-        return Err(broken(0..0, format!("a value of the {words} is missing beside a comma")));
-    }
     let (body, step) = match item.split_once('/') {
         None => (item, None),
         Some((body, step)) => {
@@ -284,7 +286,8 @@ mod tests {
         assert_eq!(error("0 */0 * * *"), ("0", "a step of 0 in the hour never advances".into()));
         assert_eq!(error("0 2 ? * *"), ("?", "`?` is not known to this scheduler".into()));
         assert_eq!(error("0 18-8 * * *").0, "18-8");
-        assert_eq!(error("1,,2 * * * *").0, "");
+        assert_eq!(error("0 1,,2 * * *").0, ",");
+        assert_eq!(error(",5 * * * *").0, ",");
         assert_eq!(error("*/+5 * * * *").0, "+5");
         assert_eq!(error("0 +2 * * *").0, "+2");
         assert_eq!(error("@daily").0, "@daily");

@@ -43,7 +43,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     let mut finding = Finding::new(
         &RULE.info,
         place(job),
-        format!("job `{}` starts {every} after its last start and {}", job.name(), words.join(", ")),
+        format!("job `{}` starts {every} after its last start and {}", job.name(), words.join(" and ")),
     )
     .label(format!("two starts {every} apart"))
     .note("such a run easily takes longer than the time to the next: runs pile up, and the database serves nothing else")

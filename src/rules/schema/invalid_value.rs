@@ -102,7 +102,14 @@ fn finding(
         ValueProblem::OffPattern(_) => {
             finding.label("not of this form").note("the deployment refuses the value").help(format!("{}: {}", name, def.summary))
         }
-        _ => finding.label(format!("{} expected", def.value.words())).note("the deployment refuses the value"),
+        _ => {
+            let words = def.value.words();
+            let example = def.default.map(|default| format!(", such as `{name}=\"{default}\"`")).unwrap_or_default();
+            finding
+                .label(format!("{words} expected"))
+                .note("the deployment refuses the value")
+                .help(format!("write a {words}{example}: {}", def.summary))
+        }
     }
 }
 
@@ -169,7 +176,11 @@ mod tests {
             "<AssignedProfile\nEndDate=\"31/12/2030\"/>",
         ] {
             assert_eq!(lines(wrong, NAME), [2], "{wrong}");
+            assert!(findings(wrong, NAME).1[0].help.is_some(), "{wrong}: what to write is said");
         }
+        let (_, level) = findings("<ExportTask Identifier=\"A\" Level=\"one\"/>", NAME);
+        let help = "write a whole number, such as `Level=\"-1\"`: Launch group in the job: equal levels start together, lower ones first.";
+        assert_eq!(level[0].help.as_deref(), Some(help));
         for right in [
             "<Job Identifier=\"A\" ConsolidationMode=\"Merge\"/>",
             "<AppDisplaySetting PrimaryColor=\"#12ABef\"/>",

@@ -37,7 +37,7 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
         }
         (true, _) => finding(format!("the root element `{written}` is in another namespace than the configuration's"))
             .label("another namespace")
-            .help(format!("the namespace is `{NAMESPACE}`")),
+            .help(format!("write `xmlns=\"{NAMESPACE}\"`")),
         (false, _) => finding(format!("the root element is `{written}`, not `ConfigurationFile`"))
             .label("`ConfigurationFile` expected")
             .help(format!("put the elements of the configuration into `<ConfigurationFile xmlns=\"{NAMESPACE}\">`")),

@@ -1,7 +1,7 @@
 //! `synchronization-type-mismatch`: the Type of a synchronize task differs from that of its prepare task.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::kinds;
+use crate::grammar::{kinds, names};
 use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
@@ -25,7 +25,10 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let mut prepares =
             job.of_connector(kinds::PREPARE_SYNCHRONIZATION_TASK, connector).filter(|&prepare| job.before(prepare, synchronize));
         let Some(prepare) = prepares.clone().next_back() else { continue };
-        if prepares.any(|prepare| job.tasks[prepare].task.variant() == task.variant()) {
+        // A Type that is no value is a finding of its own: which of the two is right is not known.
+        let unreadable = |index: usize| job.is_unreadable(index, job.tasks[index].task.synchronization_type, names::TYPE);
+        let fits = |prepare: usize| unreadable(prepare) || job.tasks[prepare].task.variant() == task.variant();
+        if unreadable(synchronize) || prepares.any(fits) {
             continue;
         }
         let wanted = job.tasks[prepare].task.variant().name();

@@ -137,6 +137,13 @@ fn types_and_modes() {
     assert_eq!(lines(&job("", &[EXPORT, &typed(PREPARE), &typed(SYNCHRONIZE)]), "synchronization-type-mismatch"), [0; 0]);
     let none = SYNCHRONIZE.replace("Connector", "Type=\"None\" Connector");
     assert_eq!(lines(&job("", &[EXPORT, PREPARE, &none]), "synchronization-type-mismatch"), [0; 0]);
+    // A Type that is no value is a finding of its own, on either side.
+    let unread = |task: &str| typed(task).replace("Changes", "Chnges");
+    for (prepare, synchronize) in [(unread(PREPARE), typed(SYNCHRONIZE)), (typed(PREPARE), unread(SYNCHRONIZE))] {
+        let found = job("", &[EXPORT, &prepare, &synchronize]);
+        assert_eq!(lines(&found, "invalid-value").len(), 1);
+        assert_eq!(lines(&found, "synchronization-type-mismatch"), [0; 0]);
+    }
 
     let mode = "synchronization-mode-mismatch";
     let [export, prepare, synchronize] = incremental();

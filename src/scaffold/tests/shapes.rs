@@ -109,7 +109,7 @@ fn added_steps_keep_their_order_and_may_hang_on_each_other() {
 }
 
 #[test]
-fn agents_share_nothing_but_owners() {
+fn an_agent_provisions_its_own_connectors_and_computes_properties_for_all() {
     let model = [
         r#"<Agent Identifier="Far" DisplayName_L1="Far" /><Connector Identifier="Gate" DisplayName_L1="Gate" Agent="Far" />"#,
         r#"<Connection Identifier="GateFiles" DisplayName_L1="Files" Connector="Gate" Package="Usercube.LDAP@0000001" />"#,
@@ -118,7 +118,8 @@ fn agents_share_nothing_but_owners() {
     ]
     .concat();
     let job = |agent: &str| format!("{model}<CreateAgentSynchroComplete {agent} JobIdentifier=\"Night\" />");
-    insta::assert_snapshot!(outline_of(&job("Agent=\"far\""), "UpdateEntityPropertyExpressions"), @"Key, Person");
+    insta::assert_snapshot!(outline_of(&job("Agent=\"far\""), "UpdateEntityPropertyExpressions"), @"Badge, Key, Person");
+    insta::assert_snapshot!(outline_of(&job("Agent=\"far\""), "ComputeCorrelationKeys"), @"Key, Person");
     insta::assert_snapshot!(problems_of(&job("")), @r#"Argument { message: "the scaffolding names no agent, and there are several: `Far`, `Local`", help: "write `Agent=\"Far\"` or the one meant" }"#);
 }
 
