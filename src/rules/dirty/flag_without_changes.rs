@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 const SHOWN: usize = 8;
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() {
+    if !job.is_judged() || job.runs_unknown() {
         return;
     }
     let mut synchronizes = job.of(kinds::SYNCHRONIZE_TASK).peekable();

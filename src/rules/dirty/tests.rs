@@ -41,6 +41,21 @@ fn what_cannot_be_read_is_not_held_against_a_task() {
 }
 
 #[test]
+fn a_step_that_names_nothing_may_be_the_flag_task() {
+    let lost = "<Step Identifier=\"Lost\"/>";
+    let forgets = S.replace("true", "false");
+    for (tasks, rule, line) in [
+        (vec![S, K], "dirty-without-flag", 3),
+        (vec![&*forgets, K], "dirty-in-complete-job", 3),
+        (vec![F], "flag-without-changes", 2),
+    ] {
+        assert_eq!(lines(&job(&tasks), rule), [line], "{rule}");
+        assert_eq!(lines(&job(&[&[lost], &tasks[..]].concat()), rule), [0; 0], "{rule}");
+        assert!(lines(&job(&[&[lost], &tasks[..]].concat()), "unresolved-reference").contains(&2), "that is the finding");
+    }
+}
+
+#[test]
 fn dirty_without_flag() {
     let rule = "dirty-without-flag";
     assert_eq!(lines(&job(&[S, K]), rule), [3]);

@@ -35,6 +35,10 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
         let before: Vec<usize> =
             job.of(kinds::GENERATE_PROVISIONING_ORDERS_TASK).filter(|&orders| job.before(orders, fulfil)).collect();
         let linked: Vec<usize> = before.iter().copied().filter(|orders| ancestors.contains(orders)).collect();
+        // The one that it should wait for may be what the job fails to name.
+        if linked.is_empty() && job.runs_unknown() {
+            continue;
+        }
         let own = if linked.is_empty() { before } else { linked };
         let Some(&last) = own.last() else { continue };
         if all.unknown && own.iter().any(|&orders| !super::is_known(job.tasks[orders].task)) {
@@ -63,7 +67,7 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
 
 /// Orders for a connector that a synchronizing job does not synchronize.
 fn connectors(job: &JobModel<'_>, sink: &mut Sink) {
-    if job.of(kinds::SYNCHRONIZE_TASK).len() == 0 || job.some_unknown(kinds::SYNCHRONIZE_TASK) {
+    if job.of(kinds::SYNCHRONIZE_TASK).len() == 0 || job.some_unknown(kinds::SYNCHRONIZE_TASK) || job.runs_unknown() {
         return;
     }
     for orders in job.of(kinds::GENERATE_PROVISIONING_ORDERS_TASK) {
