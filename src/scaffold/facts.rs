@@ -1,8 +1,8 @@
 //! What the configuration says about connectors, connections and resource types, computed once for all scaffoldings.
 //!
 //! Choices where nothing is published: a connection of a package that the catalogue does not have neither exports nor
-//! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written);
-//! a display name that is empty counts as absent.
+//! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written, and
+//! what a scaffolding lacks for its sake is not reported); a display name that is empty counts as absent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +29,10 @@ pub(super) struct ConnectorFacts {
     pub(super) incremental: JobIntegration,
     /// Connections that export, ordinal.
     pub(super) exports: Vec<ConnectionFacts>,
+    /// The packages of all its connections, in document order.
+    pub(super) packages: Vec<&'static str>,
+    /// Whether some connection is of a package that nobody knows, so that it may do anything.
+    pub(super) unknown: bool,
     /// Whether some connection fulfils.
     pub(super) fulfils: bool,
     /// Connections that fulfil, ordinal.
@@ -49,6 +53,11 @@ impl ConnectorFacts {
     /// Whether it has an export that takes changes only.
     pub(super) fn is_incremental(&self) -> bool {
         self.exports.iter().any(|connection| connection.incremental)
+    }
+
+    /// Whether it has connections at all.
+    pub(super) fn has_connections(&self) -> bool {
+        self.unknown || !self.packages.is_empty()
     }
 
     /// Variant of its prepare and synchronize tasks in a job of that mode.
@@ -247,6 +256,8 @@ fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> Connecto
         complete: item.complete_job.map_or(JobIntegration::Used, |field| field.value),
         incremental: item.incremental_job.map_or(JobIntegration::Used, |field| field.value),
         exports: Vec::new(),
+        packages: Vec::new(),
+        unknown: false,
         fulfils: false,
         fulfilling: Vec::new(),
         internal: false,
@@ -260,8 +271,12 @@ fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> Connecto
 
 fn connections(program: &Program, connectors: &mut [ConnectorFacts], connection: &Connection) {
     let Some(owner) = connection.connector.and_then(|connector| connector.value.target) else { return };
-    let Some(package) = connection.package() else { return };
     let facts = &mut connectors[owner.index()];
+    let Some(package) = connection.package() else {
+        facts.unknown = true;
+        return;
+    };
+    facts.packages.push(package.id);
     if connection.exports() {
         facts.active_directory |= package.prepare_type_always;
         facts.exports.push(ConnectionFacts {
