@@ -9,9 +9,9 @@
 //!
 //! Choices where nothing is published: a task keeps its place in the job and, where the written one has no level, its
 //! level; a written task that takes a generated one's place is run by a step of the generated job; links to a deleted task
-//! go with it. A task of another element, and one written inside another job than the generated one, take no place: both
-//! tasks stay, and `duplicate-identifier` tells of them. A mode on an
-//! item that no scaffolding generates does nothing here.
+//! go with it. A task of another element, whatever its mode, and one written inside another job than the generated one, take
+//! no place: both tasks stay, and `duplicate-identifier`, or with a mode `nothing-to-consolidate`, tells of them. A mode on
+//! an item that no scaffolding generates does nothing here.
 
 use rustc_hash::FxHashSet;
 
@@ -102,7 +102,7 @@ fn tasks(program: &Program, new: &mut NewJob, has_job: bool, merged: Option<Id<J
         let inside = merged.is_some() && written.job == merged;
         let mode = if inside || written.job.is_none() { mode(program, written.origin) } else { None };
         let elsewhere = !inside && written.job.is_some();
-        if mode.is_none() && (elsewhere || written.kind != task.kind) {
+        if written.kind != task.kind || (mode.is_none() && elsewhere) {
             new.entries.push(NewEntry::Task(task));
             continue;
         }

@@ -127,6 +127,7 @@ fn declare(
             file: origin.file,
             element: origin.element,
             generated: Some(number),
+            consolidated: false,
         });
     }
 }

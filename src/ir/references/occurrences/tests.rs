@@ -117,6 +117,7 @@ fn generated_elements_name_items_from_their_scaffolding() {
     let task = |name| Target { kind: ItemKind::Task, scope: None, symbol: Symbol::new(name) };
     let Target { kind, scope, symbol } = task("HR_Synchronize");
     program.declarations.add(Declaration {
+        consolidated: false,
         kind,
         scope,
         symbol,
