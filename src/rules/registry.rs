@@ -4,9 +4,8 @@ use std::sync::OnceLock;
 
 use crate::finding::RuleInfo;
 
-use super::Rule;
 use super::{
-    access, baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references,
+    Check, Rule, access, baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references,
     replacement_character, role_model, scaffold_problems, scaffolding, schedule, schema, screens, suppression, synchronization,
     workflow, xml_syntax,
 };
@@ -190,6 +189,11 @@ pub static ALL: &[&Rule] = &[
 pub fn catalogue() -> &'static [&'static RuleInfo] {
     static ROWS: OnceLock<Vec<&'static RuleInfo>> = OnceLock::new();
     ROWS.get_or_init(|| ALL.iter().map(|rule| &rule.info).collect())
+}
+
+/// How all rules look.
+pub(super) fn checks() -> impl Iterator<Item = Check> {
+    ALL.iter().flat_map(|rule| rule.check.each()).copied()
 }
 
 /// The rule of that name.

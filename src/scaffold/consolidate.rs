@@ -28,8 +28,8 @@ pub(super) type Expanded = (Id<Scaffolding>, NewJob, bool);
 #[derive(Clone, Debug)]
 pub(super) struct Overlay {
     pub(super) attributes: Vec<(NameId, String)>,
-    /// Whether the generated attributes go.
-    pub(super) replaces: bool,
+    /// The written task, where the generated attributes go.
+    pub(super) replaces: Option<Origin>,
     pub(super) children: Vec<GeneratedChild>,
 }
 
@@ -70,6 +70,7 @@ fn one(program: &Program, new: &mut NewJob, without_job: bool, taken: &mut Taken
             Some(ConsolidationMode::Update) => {
                 new.attributes.retain(|(name, _)| *name == names::IDENTIFIER);
                 new.attributes.extend(attributes(program, job.origin));
+                new.replaced = Some(job.origin);
                 take_job(program, id, taken);
             }
             Some(ConsolidationMode::Merge) => {
@@ -185,7 +186,8 @@ fn overlay(program: &Program, origin: Origin, replaces: bool) -> Overlay {
         let value = program.attribute_value(origin.file, document.find(element, name)?);
         Some(GeneratedChild { kind, name, value: value.trim().into() })
     };
-    let children = if replaces { Vec::new() } else { document.children(origin.element).filter_map(child).collect() };
+    let replaces = replaces.then_some(origin);
+    let children = if replaces.is_some() { Vec::new() } else { document.children(origin.element).filter_map(child).collect() };
     Overlay { attributes: attributes(program, origin), replaces, children }
 }
 

@@ -11,11 +11,11 @@ use super::job::{NewEntry, NewJob};
 
 /// Adds a generated job to the program. References are resolved by [`finish`].
 pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, without_job: bool, moved: &Moved) {
-    let NewJob { attributes, entries, agent, open_id_client, reason, .. } = new;
+    let NewJob { attributes, entries, agent, open_id_client, replaced, reason, .. } = new;
     let origin = program.items.scaffoldings[id].origin;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
-        let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, reason };
+        let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, replaced, reason };
         let (number, item): (_, Job) = typed(program, origin, element);
         declare(program, origin, number, item.identifier, kinds::JOB);
         let id = program.items.jobs.push(item);
@@ -62,7 +62,8 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
                 if let Some(level) = level {
                     attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
                 }
-                let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
+                let (kind, children, replaced) = (kinds::STEP, Vec::new(), None);
+                let element = GeneratedElement { kind, attributes, children, scaffolding: id, replaced, reason };
                 let (number, item): (_, Step) = typed(program, origin, element);
                 let step = program.items.steps.push(item);
                 program.items.jobs[job].entries.push(JobEntry::Step(step));
