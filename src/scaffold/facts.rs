@@ -2,12 +2,16 @@
 //!
 //! Choices where nothing is published: a connection of a package that the catalogue does not have neither exports nor
 //! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written, and
-//! what a scaffolding lacks for its sake is not reported); a display name that is empty counts as absent.
+//! what a scaffolding lacks for its sake is not reported); a display name that is empty counts as absent; the product's
+//! labels in language 2 are written where no language is declared, or one of that number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::grammar::{kinds, names};
-use crate::ir::{Agent, Connection, Connector, EntityType, Id, JobIntegration, Program, ResourceType, SynchronizationType};
+use crate::grammar::{ItemKind, kinds, names};
+use crate::ir::{
+    Agent, Connection, Connector, Declaration, EntityType, Id, JobIntegration, Origin, Program, ResourceType,
+    SynchronizationType,
+};
 
 /// A connection that exports or fulfils.
 pub(super) struct ConnectionFacts {
@@ -91,6 +95,8 @@ pub(super) struct Facts<'p> {
     pub(super) notified: Vec<Id<EntityType>>,
     /// Agents, ordinal by identifier.
     pub(super) agents: Vec<(Id<Agent>, String)>,
+    /// Whether the configuration has languages, and none of number 2.
+    pub(super) one_language: bool,
 }
 
 impl<'p> Facts<'p> {
@@ -156,6 +162,7 @@ impl<'p> Facts<'p> {
             queries: queries(program),
             notified: Vec::new(),
             agents,
+            one_language: one_language(program),
         };
         facts.notified = facts.owners_to_notify();
         facts
@@ -228,6 +235,16 @@ impl<'p> Facts<'p> {
     pub(super) fn queried(&self, resource_types: &BTreeSet<Id<ResourceType>>) -> BTreeSet<Id<EntityType>> {
         resource_types.iter().flat_map(|id| self.queries.get(id).into_iter().flatten()).copied().collect()
     }
+}
+
+/// Whether languages are declared, with numbers that can be read, and none of them is the second.
+fn one_language(program: &Program) -> bool {
+    let number = |one: &Declaration| {
+        let number = program.value(Origin::written(one.file, one.element), names::INDICATOR_NUMBER)?;
+        number.trim().parse::<u32>().ok()
+    };
+    let mut numbers = program.declarations.of_kind(ItemKind::Language).map(number).peekable();
+    numbers.peek().is_some() && numbers.all(|number| number.is_some_and(|number| number != 2))
 }
 
 fn queries(program: &Program) -> BTreeMap<Id<ResourceType>, Vec<Id<EntityType>>> {

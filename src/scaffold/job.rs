@@ -176,6 +176,15 @@ impl NewJob {
         self.next_level += 1;
     }
 
+    /// Takes away the product's labels in its second language, which the application does not have.
+    pub(super) fn speak_one_language(&mut self) {
+        for entry in &mut self.entries {
+            if let NewEntry::Task(task) = entry {
+                task.label2.clear();
+            }
+        }
+    }
+
     /// Adds one task on a level of its own.
     pub(super) fn single(&mut self, task: NewTask) {
         self.phase(vec![task]);

@@ -1,6 +1,8 @@
 //! What scaffoldings would do better.
 
 pub(super) mod disabled_module;
+#[cfg(test)]
+mod expanded;
 pub(super) mod hand_written_job;
 pub(super) mod nothing_to_consolidate;
 pub(super) mod repeated_scaffolding;
