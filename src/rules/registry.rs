@@ -176,6 +176,7 @@ pub static ALL: &[&Rule] = &[
     &scaffolding::repeated_scaffolding::RULE,
     &scaffolding::scaffold_prerequisite::RULE,
     &scaffolding::nothing_to_consolidate::RULE,
+    &scaffolding::scaffold_overrules_connector::RULE,
     &scaffolding::disabled_module::RULE,
     // directives
     &suppression::MALFORMED,

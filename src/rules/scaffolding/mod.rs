@@ -6,4 +6,5 @@ mod expanded;
 pub(super) mod hand_written_job;
 pub(super) mod nothing_to_consolidate;
 pub(super) mod repeated_scaffolding;
+pub(super) mod scaffold_overrules_connector;
 pub(super) mod scaffold_prerequisite;
