@@ -29,6 +29,7 @@ pub static ALL: &[&Rule] = &[
     &schema::deprecated::RULE,
     &schema::old_name::RULE,
     &schema::malformed_identifier::RULE,
+    &schema::padded_identifier::RULE,
     &schema::reserved_identifier::RULE,
     &schema::duplicate_value::RULE,
     &schema::inapplicable_attribute::RULE,
