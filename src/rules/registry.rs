@@ -116,6 +116,7 @@ pub static ALL: &[&Rule] = &[
     &mapping::excess_unique_keys::RULE,
     &mapping::unkeyed_association::RULE,
     &mapping::unkeyed_dn::RULE,
+    &mapping::format_mismatch::RULE,
     &mapping::needless_deactivation::RULE,
     &mapping::transformation_table::RULE,
     &mapping::transformation_package::RULE,
