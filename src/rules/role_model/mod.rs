@@ -2,6 +2,7 @@
 //!
 //! They judge what files declare; where something else may declare it too, they are silent.
 
+pub(super) mod bitmask_filled_twice;
 pub(super) mod computed_section_date;
 mod dimensions;
 pub(super) mod extension_not_possible;
