@@ -152,6 +152,7 @@ pub static ALL: &[&Rule] = &[
     &role_model::literal_target_expression::RULE,
     &role_model::navigation_filled_twice::RULE,
     &role_model::bitmask_filled_twice::RULE,
+    &role_model::overlapping_rules::RULE,
     &role_model::resource_type_cycle::RULE,
     &role_model::owner_property_mismatch::RULE,
     &role_model::undeclared_dimension::RULE,

@@ -16,6 +16,7 @@ pub(super) mod missing_context_rule;
 pub(super) mod missing_default_section;
 pub(super) mod navigation_filled_twice;
 pub(super) mod needless_inheritance;
+pub(super) mod overlapping_rules;
 pub(super) mod owner_property_mismatch;
 pub(super) mod resource_type_cycle;
 pub(super) mod rule_property_mismatch;
