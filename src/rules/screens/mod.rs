@@ -3,6 +3,7 @@
 pub(super) mod containment_cycle;
 pub(super) mod hidden_indicator_item;
 pub(super) mod list_without_tile;
+pub(super) mod multi_valued_level;
 pub(super) mod repeated_default;
 pub(super) mod repeated_instance;
 pub(super) mod tile_mismatch;
