@@ -61,6 +61,7 @@ pub static ALL: &[&Rule] = &[
     &screens::repeated_default::RULE,
     &screens::tile_mismatch::RULE,
     &screens::containment_cycle::RULE,
+    &screens::unfit_form::RULE,
     &screens::multi_valued_level::RULE,
     &screens::hidden_indicator_item::RULE,
     &screens::list_without_tile::RULE,

@@ -8,6 +8,7 @@ pub(super) mod repeated_default;
 pub(super) mod repeated_instance;
 pub(super) mod tile_mismatch;
 pub(super) mod unfit_association;
+pub(super) mod unfit_form;
 pub(super) mod unlisted_report;
 
 use crate::finding::{Category, RuleInfo, Severity};
