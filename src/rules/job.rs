@@ -262,8 +262,7 @@ impl<'p> JobModel<'p> {
     pub fn is_surely(&self, kind: JobKind) -> bool {
         let says = |field: Option<Field<bool>>| field.is_some_and(|field| field.value);
         let is_said = says(self.job.is_connector_job) || says(self.job.is_initialization_job) || says(self.job.is_incremental);
-        self.kind == kind
-            && (!self.runs_unknown || is_said || self.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).len() > 0)
+        self.kind == kind && (!self.runs_unknown || is_said || self.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).len() > 0)
     }
 
     /// Where the job names a task: the step, else the task itself.

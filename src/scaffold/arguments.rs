@@ -166,7 +166,11 @@ impl Arguments {
                 target,
                 before,
                 occurrence: reader.count(child, names::OCCURENCE),
-                copy: if reader.is_withdrawn(child, names::COPY_OCCURENCE) { None } else { reader.count(child, names::COPY_OCCURENCE) },
+                copy: if reader.is_withdrawn(child, names::COPY_OCCURENCE) {
+                    None
+                } else {
+                    reader.count(child, names::COPY_OCCURENCE)
+                },
             }));
         }
     }

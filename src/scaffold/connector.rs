@@ -37,7 +37,8 @@ pub(super) fn of_connector(
 ) -> Expansion {
     let part = if mode == Mode::Complete { connector.complete } else { connector.incremental };
     let asked = part != JobIntegration::OnlyProvisioning && !arguments.no_synchronization;
-    if mode == Mode::Incremental && asked && !connector.is_incremental() && !connector.deactivated && connector.has_connections() {
+    if mode == Mode::Incremental && asked && !connector.is_incremental() && !connector.deactivated && connector.has_connections()
+    {
         return incremental_unsupported(id, connector);
     }
     let synchronizes = !connector.exports.is_empty() && part != JobIntegration::OnlyProvisioning;

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grammar::{ItemKind, kinds, names};
 use crate::ir::{
-    Agent, Connection, Connector, Declaration, EntityType, Id, JobIntegration, Origin, Program, ResourceType,
-    SynchronizationType,
+    Agent, Connection, Connector, Declaration, EntityType, Id, JobIntegration, Origin, Program, ResourceType, SynchronizationType,
 };
 
 /// A connection that exports or fulfils.

@@ -88,7 +88,8 @@ fn dirty_not_linked() {
     assert_eq!(lines(&steps(&[S, F, &bare], &["S", "F", "K"]), rule), [4]);
     let (_, found) = findings(&job(&[S, F, "<UpdateEntityPropertyExpressionsTask Dirty=\"true\"/>"]), rule);
     assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Note]);
-    let written_out = "<UpdateEntityPropertyExpressionsTask Identifier=\"J_UpdateEntityPropertyExpressions1_WithDirty\" Dirty=\"true\"/>";
+    let written_out =
+        "<UpdateEntityPropertyExpressionsTask Identifier=\"J_UpdateEntityPropertyExpressions1_WithDirty\" Dirty=\"true\"/>";
     assert_eq!(lines(&job(&[S, F, written_out]), rule), [0; 0], "as it is generated");
     assert_eq!(lines(&job(&[S, F, &written_out.replace("\"J_", "\"Other_")]), rule), [4]);
     let through = "<UpdateClassificationTask Dirty=\"true\"><TaskDependsOnTask ParentTask=\"K\"/></UpdateClassificationTask>";

@@ -89,7 +89,8 @@ mod tests {
     use crate::rules::testing::{findings, lines};
 
     const NAME: &str = "unresolved-reference";
-    const MODEL: &str = "<Connector Identifier=\"AD\"/><Connection Identifier=\"X\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/>";
+    const MODEL: &str =
+        "<Connector Identifier=\"AD\"/><Connection Identifier=\"X\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/>";
     const AGENT: &str = "<Agent Identifier=\"local\"/>";
     const CLIENT: &str = "<OpenIdClient Identifier=\"Job\"/>";
 
@@ -113,7 +114,8 @@ mod tests {
         assert!(lines(&format!("{MODEL}{AGENT}{CLIENT}{complete}"), NAME).is_empty());
         assert!(lines(&format!("{MODEL}<CreateAccessCertificationJob/>"), NAME).is_empty(), "on the server");
         // A name that is wrong where it is written is told there, once.
-        let written = "<CreateAgentSynchroComplete\nAgent=\"Local\"><OpenIdIdentifier Identifier=\"Job\"/></CreateAgentSynchroComplete>";
+        let written =
+            "<CreateAgentSynchroComplete\nAgent=\"Local\"><OpenIdIdentifier Identifier=\"Job\"/></CreateAgentSynchroComplete>";
         assert_eq!(lines(&format!("{}{written}", MODEL.replace("=\"AD\"/>", "=\"AD\" Agent=\"Local\"/>")), NAME), [1, 2, 2]);
     }
 }

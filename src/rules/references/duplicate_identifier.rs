@@ -190,8 +190,7 @@ fn parent(program: &Program, declaration: &Declaration) -> (FileId, Option<Eleme
 
 /// Whether a written task was to adjust a generated one, and cannot because that is another element.
 fn adjusts_another(program: &Program, written: &Declaration, generated: Generated) -> bool {
-    written.consolidated
-        && program.kind(written.file, written.element) != Some(program.generated[generated.0 as usize].kind)
+    written.consolidated && program.kind(written.file, written.element) != Some(program.generated[generated.0 as usize].kind)
 }
 
 fn scaffolding(program: &Program, generated: Generated) -> Id<Scaffolding> {

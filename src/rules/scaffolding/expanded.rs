@@ -102,7 +102,8 @@ fn what_is_not_declared_is_told_of_the_scaffolding_too() {
     let bare = MODEL.replace(" Agent=\"Harbour\"", "");
     for scaffolding in SCAFFOLDINGS.iter().map(|one| one.replace(" Agent=\"Harbour\"", "")) {
         for dialect in Dialect::ALL {
-            let text = |xml: &str| format!("<ConfigurationFile xmlns=\"{}\">{xml}</ConfigurationFile>", crate::grammar::NAMESPACE);
+            let text =
+                |xml: &str| format!("<ConfigurationFile xmlns=\"{}\">{xml}</ConfigurationFile>", crate::grammar::NAMESPACE);
             let (before, expanded) = judged(text(&format!("{bare}{scaffolding}")), dialect);
             let (after, _) = judged(expanded, dialect);
             let rules = |found: &BTreeSet<(&'static str, String)>| found.iter().map(|one| one.0).collect::<BTreeSet<_>>();

@@ -18,7 +18,9 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let (Some(attribute), Some(symbol)) = (view.attribute(names::CONNECTOR), view.symbol(names::CONNECTOR)) else { return };
-    let Some(connector) = view.program.index.find::<Connector>(symbol).map(|id| &view.program.items.connectors[id]) else { return };
+    let Some(connector) = view.program.index.find::<Connector>(symbol).map(|id| &view.program.items.connectors[id]) else {
+        return;
+    };
     let (part, word, name) = match view.kind {
         Some(kinds::CREATE_CONNECTOR_SYNCHRO_COMPLETE) => (connector.complete_job, "complete", "CompleteJob"),
         _ => (connector.incremental_job, "incremental", "IncrementalJob"),
@@ -61,7 +63,10 @@ mod tests {
     #[test]
     fn others_are_not() {
         assert!(found("IncrementalJob=\"NotUsed\"", "CreateConnectorSynchroComplete Connector=\"AD\"").is_empty());
-        assert!(found("CompleteJob=\"OnlyProvisioning\"", "CreateConnectorSynchroComplete Connector=\"AD\"").is_empty(), "it is obeyed");
+        assert!(
+            found("CompleteJob=\"OnlyProvisioning\"", "CreateConnectorSynchroComplete Connector=\"AD\"").is_empty(),
+            "it is obeyed"
+        );
         assert!(found("CompleteJob=\"NotUsed\"", "CreateAgentSynchroComplete").is_empty(), "it is obeyed");
         assert!(found("CompleteJob=\"NotUsed\"", "CreateConnectorSynchroComplete Connector=\"Gone\"").is_empty());
     }

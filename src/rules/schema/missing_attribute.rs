@@ -75,7 +75,8 @@ fn is_complete(program: &Program, at: Origin, kind: ElementKind) -> bool {
     let document = program.document(at.file);
     super::tables::required(kind).iter().all(|attribute| {
         let found = document.find(at.element, attribute.name_id);
-        found.is_some_and(|found| attribute.reference.is_none() || !is_blank(document.value_span(found).of(program.text(at.file))))
+        found
+            .is_some_and(|found| attribute.reference.is_none() || !is_blank(document.value_span(found).of(program.text(at.file))))
     })
 }
 

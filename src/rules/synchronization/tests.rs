@@ -66,10 +66,9 @@ fn links_to_nothing_are_not_called_missing() {
 #[test]
 fn a_step_that_names_nothing_may_be_the_partner() {
     let lost = "<Step Identifier=\"Lost\"/>";
-    for (tasks, rule, line) in [
-        ([EXPORT, SYNCHRONIZE], "synchronize-without-prepare", 3),
-        ([EXPORT, PREPARE], "prepare-without-synchronize", 3),
-    ] {
+    for (tasks, rule, line) in
+        [([EXPORT, SYNCHRONIZE], "synchronize-without-prepare", 3), ([EXPORT, PREPARE], "prepare-without-synchronize", 3)]
+    {
         assert_eq!(lines(&job("", &tasks), rule), [line], "{rule}");
         let broken = job("", &[tasks[0], tasks[1], lost]);
         assert_eq!(lines(&broken, rule), [0; 0], "{rule}");

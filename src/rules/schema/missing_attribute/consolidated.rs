@@ -164,7 +164,8 @@ mod tests {
         let whole = job.replace("Agent", "DisplayName_L1=\"N\" Agent");
         assert!(lines(&format!("{MODEL}{whole}"), NAME).is_empty());
         // Tasks behind the steps of a connector's page lack most of it when generated.
-        let page = "<ExportTask Identifier=\"AD_ConnectorExport\" DisplayName_L1=\"X\" Connector=\"AD\" ConsolidationMode=\"Update\"/>";
+        let page =
+            "<ExportTask Identifier=\"AD_ConnectorExport\" DisplayName_L1=\"X\" Connector=\"AD\" ConsolidationMode=\"Update\"/>";
         assert!(lines(&format!("{MODEL}<CreateConnectorsJobs/>{page}"), NAME).is_empty());
     }
 
@@ -197,8 +198,14 @@ mod tests {
         assert!(severities("<WorkforceModule/><Agent Identifier=\"U\" ConsolidationMode=\"Merge\"/>").is_empty());
         // That no scaffolding generates it is a finding of its own.
         assert!(severities(&format!("{MODEL}<Job Identifier=\"Day\" ConsolidationMode=\"Merge\"/>")).is_empty());
-        assert_eq!(lines(&format!("{MODEL}<Job Identifier=\"Day\" ConsolidationMode=\"Merge\"/>"), "nothing-to-consolidate").len(), 1);
+        assert_eq!(
+            lines(&format!("{MODEL}<Job Identifier=\"Day\" ConsolidationMode=\"Merge\"/>"), "nothing-to-consolidate").len(),
+            1
+        );
         // What is no item is not consolidated.
-        assert_eq!(severities("<Job Identifier=\"J\" DisplayName_L1=\"J\"><Step ConsolidationMode=\"Merge\"/></Job>"), [Severity::Error]);
+        assert_eq!(
+            severities("<Job Identifier=\"J\" DisplayName_L1=\"J\"><Step ConsolidationMode=\"Merge\"/></Job>"),
+            [Severity::Error]
+        );
     }
 }
