@@ -1,6 +1,7 @@
 //! `padded-identifier`: blanks around an identifier, where it is declared or named.
 
 use crate::finding::{Edit, Fix, Safety, Severity};
+use crate::grammar::Reference;
 use crate::rules::{AttributeView, ElementView, Rule, Sink};
 use crate::source::{Location, Span};
 
@@ -12,11 +13,20 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let key = def.key.filter(|_| def.declares.is_some());
     for &attribute in &view.attributes {
         let declares = key == Some(attribute.name);
-        let names = || attribute.def.is_some_and(|def| def.reference.is_some());
+        let names = || attribute.def.and_then(|def| def.reference).is_some_and(is_inside);
         if declares || names() {
             judge(view, attribute, declares, sink);
         }
     }
+}
+
+/// Whether a reference leads to what a configuration declares. Keys of resources, columns and the like are named as they are
+/// elsewhere, blanks and all.
+fn is_inside(reference: Reference) -> bool {
+    !matches!(
+        reference,
+        Reference::Resource | Reference::ResourceId | Reference::DataSource | Reference::DataColumn | Reference::LicenseTag
+    )
 }
 
 fn judge(view: &ElementView<'_>, attribute: AttributeView, declares: bool, sink: &mut Sink) {
@@ -75,7 +85,7 @@ mod tests {
             assert_eq!(safety, Safety::Safe);
         }
         assert_eq!(lines("<EntityPropertyExpression Identifier=\"A\"\nBinding=\"User:Mail \"/>", NAME), [2], "paths");
-        assert_eq!(lines("<ResourceType><TypeRule\nD0=\" x\"/></ResourceType>", NAME), [2], "families");
+        assert_eq!(lines("<SearchBar><Criterion\nBinding2=\"Mail \"/></SearchBar>", NAME), [2], "families");
     }
 
     #[test]
@@ -88,6 +98,7 @@ mod tests {
     #[test]
     fn other_values_are_not() {
         assert!(lines("<Agent Identifier=\"Local\" DisplayName_L1=\" Local \"/>", NAME).is_empty(), "a label");
+        assert!(lines("<ResourceType><TypeRule D0=\" x\"/></ResourceType>", NAME).is_empty(), "the key of a resource");
         assert!(lines("<SingleRole Identifier=\"Shares - Public\"/>", NAME).is_empty(), "within");
         assert!(lines("<Connector Identifier=\"A\" Agent=\" \"/>", NAME).is_empty(), "left to missing-attribute");
     }

@@ -9,7 +9,7 @@
 //! The name of the item must be there in any case. What scaffoldings make that are not expanded may have anything.
 
 use crate::finding::{Finding, Severity};
-use crate::grammar::{AttributeDef, ElementDef, ItemKind, names};
+use crate::grammar::{AttributeDef, ElementDef, ItemKind, kinds, names};
 use crate::ir::{ConsolidationMode, Declaration, Generated, GeneratedEntry, Origin, Program};
 use crate::rules::suggest::listed;
 use crate::rules::{ElementView, Facts, Sink};
@@ -47,9 +47,18 @@ fn replacing<'p>(program: &'p Program, facts: &'p Facts) -> impl Iterator<Item =
     })
 }
 
-/// Whether the configuration makes items of the kind by scaffoldings that are expanded.
+/// Whether the configuration may make the item by scaffoldings that are expanded. What stands in a written job meets none of
+/// their tasks, unless the job was to be merged itself.
 fn is_expanded(program: &Program, one: &Declaration) -> bool {
-    matches!(one.kind, ItemKind::Job | ItemKind::Task) && !program.items.scaffoldings.is_empty()
+    let document = program.document(one.file);
+    let in_written_job = || {
+        document.parent(one.element).is_some_and(|parent| {
+            program.kind(one.file, parent) == Some(kinds::JOB)
+                && !program.taken.contains(&(one.file, parent))
+                && document.find(parent, names::CONSOLIDATION_MODE).is_none()
+        })
+    };
+    matches!(one.kind, ItemKind::Job | ItemKind::Task) && !program.items.scaffoldings.is_empty() && !in_written_job()
 }
 
 /// What is required and not written, but for the name.
@@ -202,6 +211,9 @@ mod tests {
             lines(&format!("{MODEL}<Job Identifier=\"Day\" ConsolidationMode=\"Merge\"/>"), "nothing-to-consolidate").len(),
             1
         );
+        // Nothing that is generated comes into a job that is written.
+        let inside = format!("{MODEL}<Job Identifier=\"J\" DisplayName_L1=\"J\">{task}</Job>");
+        assert_eq!(severities(&inside), [Severity::Warning]);
         // What is no item is not consolidated.
         assert_eq!(
             severities("<Job Identifier=\"J\" DisplayName_L1=\"J\"><Step ConsolidationMode=\"Merge\"/></Job>"),
