@@ -43,7 +43,7 @@ fn judge(view: &ElementView<'_>, attribute: AttributeView, declares: bool, sink:
     }
     let trailing = raw.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
     let ends = [Span::new(span.start, span.start + leading), Span::new(span.end - trailing, span.end)];
-    let edits = ends.into_iter().filter(|end| end.len() > 0);
+    let edits = ends.into_iter().filter(|end| !end.is_empty());
     let edits = edits.map(|end| Edit { location: Location::new(view.file, end), text: String::new() }).collect();
     let name = view.document.attribute_name_text(attribute.id);
     let message = format!("the `{name}` of {} has blanks around it", view.title());
