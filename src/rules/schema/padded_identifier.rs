@@ -3,7 +3,7 @@
 use crate::finding::{Edit, Fix, Safety, Severity};
 use crate::grammar::Reference;
 use crate::rules::{AttributeView, ElementView, Rule, Sink};
-use crate::source::{Location, Span};
+use crate::source::Location;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule("padded-identifier", Severity::Warning, "blanks around an identifier", check);
@@ -31,20 +31,17 @@ fn is_inside(reference: Reference) -> bool {
 
 fn judge(view: &ElementView<'_>, attribute: AttributeView, declares: bool, sink: &mut Sink) {
     let span = view.document.value_span(attribute.id);
-    let raw = span.of(view.text).as_bytes();
+    let raw = span.of(view.text);
     let is_blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
-    if !is_blank(raw.first()) && !is_blank(raw.last()) {
+    if !is_blank(raw.as_bytes().first()) && !is_blank(raw.as_bytes().last()) {
         return;
     }
-    let leading = raw.iter().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
+    let bare = raw.trim_ascii();
     // An empty name is missing, or as good as absent.
-    if leading == span.len() {
+    if bare.is_empty() {
         return;
     }
-    let trailing = raw.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count() as u32;
-    let ends = [Span::new(span.start, span.start + leading), Span::new(span.end - trailing, span.end)];
-    let edits = ends.into_iter().filter(|end| !end.is_empty());
-    let edits = edits.map(|end| Edit { location: Location::new(view.file, end), text: String::new() }).collect();
+    let edits = vec![Edit { location: Location::new(view.file, span), text: bare.to_owned() }];
     let name = view.document.attribute_name_text(attribute.id);
     let message = format!("the `{name}` of {} has blanks around it", view.title());
     // What an item is called may be known to a database by now.
