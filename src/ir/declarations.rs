@@ -26,6 +26,8 @@ pub struct Declaration {
     pub element: ElementId,
     /// The generated element, where it was not written.
     pub generated: Option<Generated>,
+    /// Whether it says how it is brought together with another item of its identifier.
+    pub consolidated: bool,
 }
 
 impl Declaration {

@@ -28,6 +28,8 @@ pub struct GeneratedElement {
     pub children: Vec<GeneratedChild>,
     /// The scaffolding that generated it.
     pub scaffolding: Id<Scaffolding>,
+    /// The written item whose attributes stand in place of all that were generated, where one says so.
+    pub replaced: Option<super::Origin>,
     /// Why it is there, for a person.
     pub reason: String,
 }

@@ -301,7 +301,9 @@ impl Lowering<'_> {
         let Some(declares) = def.declares else { return };
         let Some((_, symbol)) = self.attribute(element, def.key.unwrap_or(names::IDENTIFIER)) else { return };
         let scope = if def.scoped { self.scope.filter(|&(_, _, end)| element.0 < end).map(|(scope, _, _)| scope) } else { None };
-        self.out.declarations.push(Declaration { kind: declares, scope, symbol, file: self.file, element, generated: None });
+        let consolidated = self.document.find(element, names::CONSOLIDATION_MODE).is_some();
+        let (file, generated) = (self.file, None);
+        self.out.declarations.push(Declaration { kind: declares, scope, symbol, file, element, generated, consolidated });
         if !def.scoped && !def.children.is_empty() {
             self.scope = Some((symbol, None, self.end_of(element)));
         }

@@ -87,16 +87,15 @@ fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding
     findings.par_extend(
         tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, &facts, tasks) }),
     );
-    let program_checks: Vec<_> = registry::ALL
-        .iter()
-        .filter(|rule| matches!(rule.check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_)))
-        .collect();
-    findings.par_extend(program_checks.par_iter().flat_map_iter(|rule| {
+    let of_program =
+        |check: &Check| matches!(check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_));
+    let program_checks: Vec<Check> = registry::checks().filter(of_program).collect();
+    findings.par_extend(program_checks.par_iter().flat_map_iter(|&check| {
         let mut sink = Vec::new();
         if is_over() {
             return sink;
         }
-        match (rule.check, &policy.settings) {
+        match (check, &policy.settings) {
             (Check::Program(check), _) => check(program, &mut sink),
             (Check::Facts(check), _) => check(program, &facts, &mut sink),
             (Check::Settings(check), Some(settings)) => check(program, settings, &mut sink),
@@ -152,9 +151,7 @@ fn check_piece(program: &Program, (file, elements): &(FileId, Range<u32>), reach
         if elements.start == 0 {
             xml_syntax::report(program.document(file), &mut sink);
         }
-        checks.extend(
-            registry::ALL.iter().filter_map(|rule| if let Check::Element(check) = rule.check { Some(check) } else { None }),
-        );
+        checks.extend(registry::checks().filter_map(|check| if let Check::Element(check) = check { Some(check) } else { None }));
     }
     let by_kind: &[Vec<ElementCheck>] = if reach == Reach::File { &[] } else { checks_by_kind() };
     let mut view = ElementView::new(program, file);
@@ -177,8 +174,8 @@ fn checks_by_kind() -> &'static [Vec<ElementCheck>] {
     static CHECKS: OnceLock<Vec<Vec<ElementCheck>>> = OnceLock::new();
     CHECKS.get_or_init(|| {
         let mut checks = vec![Vec::new(); crate::grammar::elements().len()];
-        for rule in registry::ALL {
-            if let Check::At(kinds, check) = rule.check {
+        for check in registry::checks() {
+            if let Check::At(kinds, check) = check {
                 for kind in kinds {
                     checks[usize::from(kind.0)].push(check);
                 }
@@ -191,8 +188,8 @@ fn checks_by_kind() -> &'static [Vec<ElementCheck>] {
 fn check_tasks(program: &Program, facts: &Facts, tasks: &[Id<Task>]) -> Vec<Finding> {
     let mut sink = Vec::new();
     for model in tasks.iter().filter_map(|&id| TaskModel::new(program, facts, id)) {
-        for rule in registry::ALL {
-            if let Check::Task(check) = rule.check {
+        for check in registry::checks() {
+            if let Check::Task(check) = check {
                 check(&model, &mut sink);
             }
         }
@@ -203,8 +200,8 @@ fn check_tasks(program: &Program, facts: &Facts, tasks: &[Id<Task>]) -> Vec<Find
 fn check_job(program: &Program, facts: &Facts, id: Id<Job>) -> Vec<Finding> {
     let mut sink = Vec::new();
     let model = JobModel::new(program, facts, id);
-    for rule in registry::ALL {
-        if let Check::Job(check) = rule.check {
+    for check in registry::checks() {
+        if let Check::Job(check) = check {
             let from = sink.len();
             check(&model, &mut sink);
             for finding in &mut sink[from..] {

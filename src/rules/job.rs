@@ -59,6 +59,7 @@ pub struct JobModel<'p> {
     /// What is known about the whole configuration.
     pub facts: &'p Facts,
     index: FxHashMap<Symbol, usize>,
+    runs_unknown: bool,
     rings: OnceLock<Vec<Option<usize>>>,
     of_kind: FxHashMap<ElementKind, Vec<usize>>,
     of_connector: FxHashMap<(ElementKind, Id<Connector>), Vec<usize>>,
@@ -112,6 +113,7 @@ impl<'p> JobModel<'p> {
             tasks,
             facts,
             index,
+            runs_unknown: job.entries.iter().any(|&entry| names_nothing(program, entry)) || has_stranger(program, job.origin),
             rings: OnceLock::new(),
             of_kind: FxHashMap::default(),
             of_connector: FxHashMap::default(),
@@ -250,20 +252,17 @@ impl<'p> JobModel<'p> {
         task.link_unread || task.depends_on.iter().any(|parent| parent.value.target.is_none())
     }
 
-    /// Whether a step or override of the job names no task, or an element in it is none that the dialect has: what they
-    /// were meant to run is not known.
+    /// Whether a step or override of the job names no task, or an element in it is none that the dialect has: what they were
+    /// meant to run is not known, so that no task can be called missing from the job.
     pub fn runs_unknown(&self) -> bool {
-        let (program, origin) = (self.program, self.job.origin);
-        let document = program.document(origin.file);
-        let stranger = |child| program.kind(origin.file, child).is_none() && document.namespace(child) == Namespace::Dialect;
-        if origin.generated.is_none() && document.children(origin.element).any(stranger) {
-            return true;
-        }
-        self.job.entries.iter().any(|&entry| match entry {
-            JobEntry::Task(_) => false,
-            JobEntry::Step(step) => self.program.items.steps[step].task.is_none_or(|task| task.value.target.is_none()),
-            JobEntry::Override(item) => self.program.items.overrides[item].copy.is_none(),
-        })
+        self.runs_unknown
+    }
+
+    /// Whether the job is of that kind, and would be whatever the tasks are that its steps fail to name.
+    pub fn is_surely(&self, kind: JobKind) -> bool {
+        let says = |field: Option<Field<bool>>| field.is_some_and(|field| field.value);
+        let is_said = says(self.job.is_connector_job) || says(self.job.is_initialization_job) || says(self.job.is_incremental);
+        self.kind == kind && (!self.runs_unknown || is_said || self.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).len() > 0)
     }
 
     /// Where the job names a task: the step, else the task itself.
@@ -290,6 +289,22 @@ impl<'p> JobModel<'p> {
 
     pub(super) fn anchor_of(&self, _location: Location) -> String {
         format!("Job[{}]", self.name())
+    }
+}
+
+/// Whether an element directly inside a written job is none that the dialect has.
+fn has_stranger(program: &Program, origin: crate::ir::Origin) -> bool {
+    let document = program.document(origin.file);
+    let stranger = |child| program.kind(origin.file, child).is_none() && document.namespace(child) == Namespace::Dialect;
+    origin.generated.is_none() && document.children(origin.element).any(stranger)
+}
+
+/// Whether a step or override names no task.
+fn names_nothing(program: &Program, entry: JobEntry) -> bool {
+    match entry {
+        JobEntry::Task(_) => false,
+        JobEntry::Step(step) => program.items.steps[step].task.is_none_or(|task| task.value.target.is_none()),
+        JobEntry::Override(item) => program.items.overrides[item].copy.is_none(),
     }
 }
 

@@ -85,8 +85,20 @@ pub enum Check {
     Settings(fn(&Program, &Settings, &mut Sink)),
     /// Once, only where `check --embedded` asks for it, with what `run` can execute.
     Embedded(fn(&Program, &Embedded, &mut Sink)),
+    /// Several of these: what an element alone tells, and what only the rest of the configuration does.
+    Several(&'static [Check]),
     /// Reported by the engine itself while it reads files or applies directives, or by a rule that looks at the same things.
     Engine,
+}
+
+impl Check {
+    /// Each of several; itself, where it is one.
+    fn each(&self) -> &[Check] {
+        match self {
+            Self::Several(checks) => checks,
+            one => std::slice::from_ref(one),
+        }
+    }
 }
 
 /// A rule: its row of the catalogue and how it looks.

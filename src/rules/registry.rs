@@ -4,9 +4,8 @@ use std::sync::OnceLock;
 
 use crate::finding::RuleInfo;
 
-use super::Rule;
 use super::{
-    access, baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references,
+    Check, Rule, access, baseline, dirty, embedded, entity_model, expressions, job_structure, mapping, provisioning, references,
     replacement_character, role_model, scaffold_problems, scaffolding, schedule, schema, screens, suppression, synchronization,
     workflow, xml_syntax,
 };
@@ -30,6 +29,7 @@ pub static ALL: &[&Rule] = &[
     &schema::deprecated::RULE,
     &schema::old_name::RULE,
     &schema::malformed_identifier::RULE,
+    &schema::padded_identifier::RULE,
     &schema::reserved_identifier::RULE,
     &schema::duplicate_value::RULE,
     &schema::inapplicable_attribute::RULE,
@@ -61,6 +61,8 @@ pub static ALL: &[&Rule] = &[
     &screens::repeated_default::RULE,
     &screens::tile_mismatch::RULE,
     &screens::containment_cycle::RULE,
+    &screens::unfit_form::RULE,
+    &screens::multi_valued_level::RULE,
     &screens::hidden_indicator_item::RULE,
     &screens::list_without_tile::RULE,
     &screens::unlisted_report::RULE,
@@ -116,6 +118,7 @@ pub static ALL: &[&Rule] = &[
     &mapping::excess_unique_keys::RULE,
     &mapping::unkeyed_association::RULE,
     &mapping::unkeyed_dn::RULE,
+    &mapping::format_mismatch::RULE,
     &mapping::needless_deactivation::RULE,
     &mapping::transformation_table::RULE,
     &mapping::transformation_package::RULE,
@@ -150,6 +153,8 @@ pub static ALL: &[&Rule] = &[
     &role_model::rule_property_mismatch::RULE,
     &role_model::literal_target_expression::RULE,
     &role_model::navigation_filled_twice::RULE,
+    &role_model::bitmask_filled_twice::RULE,
+    &role_model::overlapping_rules::RULE,
     &role_model::resource_type_cycle::RULE,
     &role_model::owner_property_mismatch::RULE,
     &role_model::undeclared_dimension::RULE,
@@ -177,6 +182,7 @@ pub static ALL: &[&Rule] = &[
     &scaffolding::repeated_scaffolding::RULE,
     &scaffolding::scaffold_prerequisite::RULE,
     &scaffolding::nothing_to_consolidate::RULE,
+    &scaffolding::scaffold_overrules_connector::RULE,
     &scaffolding::disabled_module::RULE,
     // directives
     &suppression::MALFORMED,
@@ -190,6 +196,11 @@ pub static ALL: &[&Rule] = &[
 pub fn catalogue() -> &'static [&'static RuleInfo] {
     static ROWS: OnceLock<Vec<&'static RuleInfo>> = OnceLock::new();
     ROWS.get_or_init(|| ALL.iter().map(|rule| &rule.info).collect())
+}
+
+/// How all rules look.
+pub(super) fn checks() -> impl Iterator<Item = Check> {
+    ALL.iter().flat_map(|rule| rule.check.each()).copied()
 }
 
 /// The rule of that name.

@@ -52,14 +52,24 @@ fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
                 .note("no job comes of it, or one that does nothing; the connections are missing, switched off, or of packages that can do neither")
                 .help("give the connector a connection whose package exports or fulfils, check DeactivationExportFulfill, CompleteJob and IncrementalJob, or remove the scaffolding")
         }
-        ScaffoldProblemKind::IncrementalUnsupported { connector, packages } => Finding::new(
-            &INCREMENTAL.info,
-            place_of_connector(program, item).unwrap_or(place),
-            format!("{scaffolding} needs an export of changes, but connector `{connector}` exports only completely"),
-        )
-        .label("exports only completely")
-        .note(format!("none of its packages gives changes: {}", listed(packages.iter().map(String::as_str), 8)))
-        .help("write `<CreateConnectorSynchroComplete … />` for this connector"),
+        ScaffoldProblemKind::IncrementalUnsupported { connector, exports, packages } => {
+            let (how, help) = if *exports {
+                ("exports only completely", "write `<CreateConnectorSynchroComplete … />` for this connector")
+            } else {
+                (
+                    "exports nothing",
+                    "give it a connection that exports changes, check DeactivationExportFulfill, or write `<NoSynchronization />` in the scaffolding",
+                )
+            };
+            Finding::new(
+                &INCREMENTAL.info,
+                place_of_connector(program, item).unwrap_or(place),
+                format!("{scaffolding} needs an export of changes, but connector `{connector}` {how}"),
+            )
+            .label(how)
+            .note(format!("none of its connections gives changes: {}", listed(packages.iter().map(String::as_str), 8)))
+            .help(help)
+        }
         ScaffoldProblemKind::TargetNotFound { name, occurrence, matches, generated } => {
             let (message, label) = match (occurrence, matches) {
                 (Some(number), 1..) => {
@@ -147,6 +157,26 @@ mod tests {
         let incremental = format!("{AD}\n<CreateConnectorSynchroIncremental Connector=\"AD\"/>");
         assert_eq!(lines(&incremental, rule), [0; 0]);
         assert_eq!(lines(&incremental.replace("Usercube.AD@", "Usercube.LDAP@"), rule), [2]);
+    }
+
+    #[test]
+    fn nothing_to_export() {
+        let rule = "scaffold-incremental-unsupported";
+        let incremental = format!("{AD}\n<CreateConnectorSynchroIncremental Connector=\"AD\"/>");
+        let manual = incremental.replace("Usercube.AD@", "Usercube.Manual@");
+        assert_eq!(lines(&manual, rule), [2], "it fulfils, and exports nothing");
+        assert_eq!(lines(&incremental.replace("Usercube.AD@", "Usercube.Custom@"), rule), [2], "it does neither");
+        let off = incremental.replace("Package", "DeactivationExportFulfill=\"Export\" Package");
+        assert_eq!(lines(&off, rule), [2], "the half that exports is switched off");
+        // Who asks for no synchronization needs no export.
+        let written = "<CreateConnectorSynchroIncremental Connector=\"AD\"/>";
+        let without = written.replace("/>", "><NoSynchronization/></CreateConnectorSynchroIncremental>");
+        assert_eq!(lines(&manual.replace(written, &without), rule), [0; 0]);
+        assert_eq!(lines(&manual.replace("Agent=\"Local\"/><Conn", "IncrementalJob=\"OnlyProvisioning\"/><Conn"), rule), [0; 0]);
+        // A package that nobody knows is the one finding.
+        let unknown = incremental.replace("Usercube.AD@", "Usercube.ADX@");
+        assert_eq!((lines(&unknown, rule), lines(&unknown, "scaffold-no-effect")), (vec![], vec![]));
+        assert_eq!(lines(&unknown, "invalid-value"), [1]);
     }
 
     #[test]

@@ -71,6 +71,10 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
         })
         .collect();
     if synchronized.is_empty() && provisioned_connectors.is_empty() {
+        // The connection of which nobody knows what it can do is reported.
+        if connectors.iter().any(|connector| connector.unknown) {
+            return Ok(Vec::new());
+        }
         let subject = format!("agent `{agent}`");
         return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject }));
     }

@@ -4,7 +4,7 @@
 //! declared, else on `Local`; without `OpenIdIdentifier` agent-side tasks use the client `Job`, as the published outputs
 //! do; a display name that is not written is the job's identifier. `DoNotCreateJob` acts in every version of the dialect,
 //! also where it is withdrawn: the rule `deprecated` says so, and whoever writes it wants no job. The tasks it leaves at
-//! top level have no level. `FormatPropertiesInResource` and `FulfillInternalWorkflowsPath` leave no trace in the tasks:
+//! top level have no level. `CopyOccurence`, which must be deleted where it is withdrawn, adds nothing there. `FormatPropertiesInResource` and `FulfillInternalWorkflowsPath` leave no trace in the tasks:
 //! no attribute of a task is published that they could set.
 
 use std::collections::BTreeSet;
@@ -69,6 +69,12 @@ impl Reader<'_> {
     /// A count from 1; 0 and nothing mean "not said".
     fn count(&self, element: ElementId, name: NameId) -> Option<u32> {
         self.text(element, name)?.parse().ok().filter(|&count| count > 0)
+    }
+
+    /// Whether the version of the dialect no longer has the attribute.
+    fn is_withdrawn(&self, element: ElementId, name: NameId) -> bool {
+        let def = self.program.kind(self.file, element).and_then(|kind| kind.def().attribute(name, ""));
+        def.is_some_and(|def| def.is_withdrawn(self.program.dialect))
     }
 
     fn written(&self, element: ElementId, name: NameId) -> Option<Written> {
@@ -165,7 +171,11 @@ impl Arguments {
                 target,
                 before,
                 occurrence: reader.count(child, names::OCCURENCE),
-                copy: reader.count(child, names::COPY_OCCURENCE),
+                copy: if reader.is_withdrawn(child, names::COPY_OCCURENCE) {
+                    None
+                } else {
+                    reader.count(child, names::COPY_OCCURENCE)
+                },
             }));
         }
     }

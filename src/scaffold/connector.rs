@@ -1,9 +1,12 @@
 //! `CreateConnectorSynchroComplete` and `CreateConnectorSynchroIncremental`: one job for one connector.
 //!
 //! Choices where nothing is published: the scaffolding names its connector, so `NotUsed` on the connector does not keep it
-//! out, while `OnlySynchronization` and `OnlyProvisioning` hold. Without synchronization an incremental job has no flag
-//! task, and so no dirty computation. A job identifier that is not written is `<connector>_Synchronize_Complete` or
-//! `<connector>_Synchronize_Incremental`.
+//! out (the rule `scaffold-overrules-connector` says so), while `OnlySynchronization` and `OnlyProvisioning` hold, for they
+//! contradict nothing that is written here. `OnlySynchronization` leaves the role model out with the provisioning;
+//! `NoProvisioning` keeps it, as it does in the vendor's tutorials; the closing tasks are those of every complete job in
+//! either case, notifications included: they are about all owners of the configuration. Without synchronization an
+//! incremental job has no flag task, and so no dirty computation. A job identifier that is not written is
+//! `<connector>_Synchronize_Complete` or `<connector>_Synchronize_Incremental`.
 
 use crate::grammar::{kinds, names};
 use crate::ir::{Id, JobIntegration, Scaffolding};
@@ -33,19 +36,39 @@ pub(super) fn of_connector(
     mode: Mode,
 ) -> Expansion {
     let part = if mode == Mode::Complete { connector.complete } else { connector.incremental };
+    let asked = part != JobIntegration::OnlyProvisioning && !arguments.no_synchronization;
+    if mode == Mode::Incremental && asked && !connector.is_incremental() && !connector.deactivated && connector.has_connections()
+    {
+        return incremental_unsupported(id, connector);
+    }
     let synchronizes = !connector.exports.is_empty() && part != JobIntegration::OnlyProvisioning;
     let provisions = connector.fulfils && part != JobIntegration::OnlySynchronization;
     if !synchronizes && !provisions {
+        // The connection of which nobody knows what it can do is reported.
+        if connector.unknown {
+            return Ok(Vec::new());
+        }
         let subject = format!("connector `{}`", connector.name);
         return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject }));
     }
     let synchronizes = synchronizes && !arguments.no_synchronization;
-    if mode == Mode::Incremental && synchronizes && !connector.is_incremental() {
-        let packages = connector.exports.iter().map(|connection| connection.package.to_owned()).collect();
-        let kind = ScaffoldProblemKind::IncrementalUnsupported { connector: connector.name.clone(), packages };
-        return Err(ScaffoldProblem::of(id, kind));
-    }
     Ok(vec![job(facts, arguments, connector, mode, synchronizes, provisions)])
+}
+
+/// The problem of a connector that exports no changes; none where a connection may export anything.
+fn incremental_unsupported(id: Id<Scaffolding>, connector: &ConnectorFacts) -> Expansion {
+    if connector.unknown {
+        return Ok(Vec::new());
+    }
+    let exports = !connector.exports.is_empty();
+    let mut packages: Vec<String> = if exports {
+        connector.exports.iter().map(|connection| connection.package.to_owned()).collect()
+    } else {
+        connector.packages.iter().map(|&package| package.to_owned()).collect()
+    };
+    packages.dedup();
+    let kind = ScaffoldProblemKind::IncrementalUnsupported { connector: connector.name.clone(), exports, packages };
+    Err(ScaffoldProblem::of(id, kind))
 }
 
 fn job(

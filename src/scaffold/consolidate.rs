@@ -9,9 +9,9 @@
 //!
 //! Choices where nothing is published: a task keeps its place in the job and, where the written one has no level, its
 //! level; a written task that takes a generated one's place is run by a step of the generated job; links to a deleted task
-//! go with it. A task of another element, and one written inside another job than the generated one, take no place: both
-//! tasks stay, and `duplicate-identifier` tells of them. A mode on an
-//! item that no scaffolding generates does nothing here.
+//! go with it. A task of another element, whatever its mode, and one written inside another job than the generated one, take
+//! no place: both tasks stay, and `duplicate-identifier`, or with a mode `nothing-to-consolidate`, tells of them. A mode on
+//! an item that no scaffolding generates does nothing here.
 
 use rustc_hash::FxHashSet;
 
@@ -28,8 +28,8 @@ pub(super) type Expanded = (Id<Scaffolding>, NewJob, bool);
 #[derive(Clone, Debug)]
 pub(super) struct Overlay {
     pub(super) attributes: Vec<(NameId, String)>,
-    /// Whether the generated attributes go.
-    pub(super) replaces: bool,
+    /// The written task, where the generated attributes go.
+    pub(super) replaces: Option<Origin>,
     pub(super) children: Vec<GeneratedChild>,
 }
 
@@ -70,6 +70,7 @@ fn one(program: &Program, new: &mut NewJob, without_job: bool, taken: &mut Taken
             Some(ConsolidationMode::Update) => {
                 new.attributes.retain(|(name, _)| *name == names::IDENTIFIER);
                 new.attributes.extend(attributes(program, job.origin));
+                new.replaced = Some(job.origin);
                 take_job(program, id, taken);
             }
             Some(ConsolidationMode::Merge) => {
@@ -106,7 +107,7 @@ fn tasks(program: &Program, new: &mut NewJob, has_job: bool, merged: Option<Id<J
         let inside = merged.is_some() && written.job == merged;
         let mode = if inside || written.job.is_none() { mode(program, written.origin) } else { None };
         let elsewhere = !inside && written.job.is_some();
-        if mode.is_none() && (elsewhere || written.kind != task.kind) {
+        if written.kind != task.kind || (mode.is_none() && elsewhere) {
             new.entries.push(NewEntry::Task(task));
             continue;
         }
@@ -189,7 +190,8 @@ fn overlay(program: &Program, origin: Origin, replaces: bool) -> Overlay {
         let value = program.attribute_value(origin.file, document.find(element, name)?);
         Some(GeneratedChild { kind, name, value: value.trim().into() })
     };
-    let children = if replaces { Vec::new() } else { document.children(origin.element).filter_map(child).collect() };
+    let replaces = replaces.then_some(origin);
+    let children = if replaces.is_some() { Vec::new() } else { document.children(origin.element).filter_map(child).collect() };
     Overlay { attributes: attributes(program, origin), replaces, children }
 }
 

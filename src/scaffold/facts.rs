@@ -1,13 +1,16 @@
 //! What the configuration says about connectors, connections and resource types, computed once for all scaffoldings.
 //!
 //! Choices where nothing is published: a connection of a package that the catalogue does not have neither exports nor
-//! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written);
-//! a display name that is empty counts as absent.
+//! fulfils, since nothing tells what it can do (the rule `invalid-value` reports the package, once, where it is written, and
+//! what a scaffolding lacks for its sake is not reported); a display name that is empty counts as absent; the product's
+//! labels in language 2 are written where no language is declared, or one of that number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::grammar::{kinds, names};
-use crate::ir::{Agent, Connection, Connector, EntityType, Id, JobIntegration, Program, ResourceType, SynchronizationType};
+use crate::grammar::{ItemKind, kinds, names};
+use crate::ir::{
+    Agent, Connection, Connector, Declaration, EntityType, Id, JobIntegration, Origin, Program, ResourceType, SynchronizationType,
+};
 
 /// A connection that exports or fulfils.
 pub(super) struct ConnectionFacts {
@@ -29,6 +32,10 @@ pub(super) struct ConnectorFacts {
     pub(super) incremental: JobIntegration,
     /// Connections that export, ordinal.
     pub(super) exports: Vec<ConnectionFacts>,
+    /// The packages of all its connections, in document order.
+    pub(super) packages: Vec<&'static str>,
+    /// Whether some connection is of a package that nobody knows, so that it may do anything.
+    pub(super) unknown: bool,
     /// Whether some connection fulfils.
     pub(super) fulfils: bool,
     /// Connections that fulfil, ordinal.
@@ -49,6 +56,11 @@ impl ConnectorFacts {
     /// Whether it has an export that takes changes only.
     pub(super) fn is_incremental(&self) -> bool {
         self.exports.iter().any(|connection| connection.incremental)
+    }
+
+    /// Whether it has connections at all.
+    pub(super) fn has_connections(&self) -> bool {
+        self.unknown || !self.packages.is_empty()
     }
 
     /// Variant of its prepare and synchronize tasks in a job of that mode.
@@ -82,6 +94,8 @@ pub(super) struct Facts<'p> {
     pub(super) notified: Vec<Id<EntityType>>,
     /// Agents, ordinal by identifier.
     pub(super) agents: Vec<(Id<Agent>, String)>,
+    /// Whether the configuration has languages, and none of number 2.
+    pub(super) one_language: bool,
 }
 
 impl<'p> Facts<'p> {
@@ -148,6 +162,7 @@ impl<'p> Facts<'p> {
             queries: queries(program),
             notified: Vec::new(),
             agents,
+            one_language: one_language(program),
         };
         facts.notified = facts.owners_to_notify();
         facts
@@ -222,6 +237,16 @@ impl<'p> Facts<'p> {
     }
 }
 
+/// Whether languages are declared, with numbers that can be read, and none of them is the second.
+fn one_language(program: &Program) -> bool {
+    let number = |one: &Declaration| {
+        let number = program.value(Origin::written(one.file, one.element), names::INDICATOR_NUMBER)?;
+        number.trim().parse::<u32>().ok()
+    };
+    let mut numbers = program.declarations.of_kind(ItemKind::Language).map(number).peekable();
+    numbers.peek().is_some() && numbers.all(|number| number.is_some_and(|number| number != 2))
+}
+
 fn queries(program: &Program) -> BTreeMap<Id<ResourceType>, Vec<Id<EntityType>>> {
     let items = &program.items;
     let mut found: BTreeMap<Id<ResourceType>, Vec<Id<EntityType>>> = BTreeMap::new();
@@ -248,6 +273,8 @@ fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> Connecto
         complete: item.complete_job.map_or(JobIntegration::Used, |field| field.value),
         incremental: item.incremental_job.map_or(JobIntegration::Used, |field| field.value),
         exports: Vec::new(),
+        packages: Vec::new(),
+        unknown: false,
         fulfils: false,
         fulfilling: Vec::new(),
         internal: false,
@@ -261,8 +288,12 @@ fn connector(program: &Program, id: Id<Connector>, item: &Connector) -> Connecto
 
 fn connections(program: &Program, connectors: &mut [ConnectorFacts], connection: &Connection) {
     let Some(owner) = connection.connector.and_then(|connector| connector.value.target) else { return };
-    let Some(package) = connection.package() else { return };
     let facts = &mut connectors[owner.index()];
+    let Some(package) = connection.package() else {
+        facts.unknown = true;
+        return;
+    };
+    facts.packages.push(package.id);
     if connection.exports() {
         facts.active_directory |= package.prepare_type_always;
         facts.exports.push(ConnectionFacts {

@@ -25,11 +25,12 @@ enum PreparedEntry {
 
 /// Reads a generated job as typed items.
 pub(super) fn prepare(program: &Program, id: Id<Scaffolding>, new: NewJob, without_job: bool) -> Prepared {
-    let NewJob { attributes, entries, agent, open_id_client, reason, .. } = new;
+    let NewJob { attributes, entries, agent, open_id_client, replaced, reason, .. } = new;
     let origin = program.items.scaffoldings[id].origin;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
-        typed(origin, GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, reason })
+        let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, replaced, reason };
+        typed(origin, element)
     });
     let entry = |entry| match entry {
         NewEntry::Task(mut task) => {
@@ -56,7 +57,8 @@ pub(super) fn prepare(program: &Program, id: Id<Scaffolding>, new: NewJob, witho
             if let Some(level) = level {
                 attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
             }
-            let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
+            let (kind, children, replaced) = (kinds::STEP, Vec::new(), None);
+            let element = GeneratedElement { kind, attributes, children, scaffolding: id, replaced, reason };
             let (element, item) = typed(origin, element);
             Some(PreparedEntry::Step(element, item))
         }
@@ -170,6 +172,7 @@ fn declare(
             file: origin.file,
             element: origin.element,
             generated: Some(number),
+            consolidated: false,
         });
     }
 }

@@ -3,7 +3,7 @@
 //! Levels are counted from 0, one per phase; a phase that emits nothing takes no number.
 
 use crate::grammar::{ElementKind, kinds, names};
-use crate::ir::{GeneratedChild, GeneratedElement, Id, JobEntry, Scaffolding};
+use crate::ir::{GeneratedChild, GeneratedElement, Id, JobEntry, Origin, Scaffolding};
 use crate::syntax::NameId;
 
 use super::consolidate::{Overlay, set_all};
@@ -145,6 +145,8 @@ pub(super) struct NewJob {
     pub(super) agent: Option<String>,
     pub(super) open_id_client: String,
     pub(super) reason: String,
+    /// The written job whose attributes stand in place of the generated ones.
+    pub(super) replaced: Option<Origin>,
     next_level: u32,
 }
 
@@ -157,6 +159,7 @@ impl NewJob {
             agent,
             open_id_client: open_id_client.to_owned(),
             reason: String::new(),
+            replaced: None,
             next_level: 0,
         }
     }
@@ -171,6 +174,15 @@ impl NewJob {
             self.entries.push(NewEntry::Task(Box::new(task)));
         }
         self.next_level += 1;
+    }
+
+    /// Takes away the product's labels in its second language, which the application does not have.
+    pub(super) fn speak_one_language(&mut self) {
+        for entry in &mut self.entries {
+            if let NewEntry::Task(task) = entry {
+                task.label2.clear();
+            }
+        }
     }
 
     /// Adds one task on a level of its own.
@@ -202,8 +214,10 @@ impl NewTask {
         }
         attributes.extend(self.own.into_iter().map(|(name, value)| (name, value.into_boxed_str())));
         let child = |kind, name| move |value: String| GeneratedChild { kind, name, value: value.into() };
+        let mut replaced = None;
         if let Some(overlay) = &mut self.overlay {
-            if overlay.replaces {
+            replaced = overlay.replaces;
+            if replaced.is_some() {
                 attributes.retain(|(name, _)| *name == names::IDENTIFIER || *name == names::LEVEL);
             }
             set_all(&mut attributes, std::mem::take(&mut overlay.attributes));
@@ -221,6 +235,6 @@ impl NewTask {
         children.sort_by_key(|child| {
             [kinds::TASK_DEPENDS_ON_TASK, kinds::TASK_ENTITY_TYPE].iter().position(|&kind| kind == child.kind).unwrap_or(2)
         });
-        GeneratedElement { kind: self.kind, attributes, children, scaffolding, reason: self.reason }
+        GeneratedElement { kind: self.kind, attributes, children, scaffolding, replaced, reason: self.reason }
     }
 }

@@ -66,7 +66,10 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
         all.into_par_iter()
             .map(|id| {
                 let arguments = Arguments::read(program, id);
-                let jobs = generate(program, &facts, id, &arguments);
+                let mut jobs = generate(program, &facts, id, &arguments);
+                if let (Ok(jobs), true) = (&mut jobs, facts.one_language) {
+                    jobs.iter_mut().for_each(NewJob::speak_one_language);
+                }
                 (id, arguments, jobs)
             })
             .collect()

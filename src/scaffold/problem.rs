@@ -28,7 +28,9 @@ pub enum ScaffoldProblemKind {
     IncrementalUnsupported {
         /// The connector.
         connector: String,
-        /// The packages of its exporting connections.
+        /// Whether it exports at all.
+        exports: bool,
+        /// The packages of its exporting connections; where none exports, of all.
         packages: Vec<String>,
     },
     /// A name that matches no generated task.

@@ -61,7 +61,8 @@ pub(super) fn write(def: &ElementDef, dialect: Dialect, groups: &mut Groups, out
 }
 
 /// Whether the attribute must be there whatever the element's `ConsolidationMode`: of an item, the one that names it is;
-/// what is no item is not consolidated.
+/// what is no item is not consolidated. That another attribute is required without a mode, or with `Update`, no XML Schema
+/// 1.0 can say; the rule `missing-attribute` does.
 fn is_required(def: &ElementDef, attribute: &AttributeDef) -> bool {
     attribute.required == Required::Yes && (def.declares.is_none() || def.key == Some(attribute.name_id))
 }
@@ -98,7 +99,7 @@ fn documentation(attribute: &AttributeDef, required: bool) -> String {
         text.push_str(&references::words(reference));
     }
     match attribute.required {
-        Required::Yes if !required => text.push_str(" Required, unless ConsolidationMode is written."),
+        Required::Yes if !required => text.push_str(" Required, unless ConsolidationMode is Merge or Delete."),
         Required::When { attribute, value } | Required::ExpectedWhen { attribute, value } => {
             text.push_str(&condition("with", attribute, value));
         }

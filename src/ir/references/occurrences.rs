@@ -189,7 +189,9 @@ fn declares(program: &Program, file: FileId, element: ElementId, kind: ElementKi
         symbol(one, kind)
     };
     let scope = if kind.def().scoped { around.find_map(outer) } else { None };
-    Some(Declaration { kind: declares, scope, symbol: symbol(element, kind)?, file, element, generated: None })
+    let consolidated = program.document(file).find(element, names::CONSOLIDATION_MODE).is_some();
+    let symbol = symbol(element, kind)?;
+    Some(Declaration { kind: declares, scope, symbol, file, element, generated: None, consolidated })
 }
 
 /// What an attribute names.

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if job.kind != JobKind::Complete {
+    if !job.is_surely(JobKind::Complete) {
         return;
     }
     for dirty in super::dirty_tasks(job).filter(|&index| super::is_compute(job.tasks[index].task.kind)) {

@@ -24,9 +24,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let Some(flag) = flags.clone().next_back() else { continue };
         // The vendor's generator leaves computed properties unlinked: fulfilment too can make resources dirty. Where it
         // generated the task, there is nothing that its user should change.
-        let task = job.tasks[dirty].task;
-        let expressions = task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK;
-        if expressions && task.origin.generated.is_some() {
+        let expressions = job.tasks[dirty].task.kind == kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK;
+        if expressions && is_generated(job, dirty) {
             continue;
         }
         let ancestors = job.ancestors(dirty);
@@ -44,4 +43,14 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             if expressions { finding.severity(Severity::Note) } else { links::with_link_fix(job, dirty, &[flag], finding) };
         sink.push(job.about(dirty, finding));
     }
+}
+
+/// Whether a task of computed properties is a generated one, or one written out as it was generated.
+fn is_generated(job: &JobModel<'_>, index: usize) -> bool {
+    let (job_name, name) = (job.name(), job.task_name(index));
+    let written_out = || {
+        let rest = name.trim().strip_prefix(job_name.trim())?.strip_prefix("_UpdateEntityPropertyExpressions")?;
+        Some(rest.trim_start_matches(|c: char| c.is_ascii_digit()) == "_WithDirty")
+    };
+    job.tasks[index].task.origin.generated.is_some() || written_out() == Some(true)
 }

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() {
+    if !job.is_judged() || job.runs_unknown() {
         return;
     }
     for dirty in super::dirty_tasks(job) {

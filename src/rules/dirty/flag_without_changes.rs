@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 const SHOWN: usize = 8;
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() || super::keeps_changes(job) {
+    if !job.is_judged() || job.runs_unknown() || super::keeps_changes(job) {
         return;
     }
     let none = job.of(kinds::SYNCHRONIZE_TASK).next().is_none();

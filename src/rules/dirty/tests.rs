@@ -41,6 +41,21 @@ fn what_cannot_be_read_is_not_held_against_a_task() {
 }
 
 #[test]
+fn a_step_that_names_nothing_may_be_the_flag_task() {
+    let lost = "<Step Identifier=\"Lost\"/>";
+    let forgets = S.replace("true", "false");
+    for (tasks, rule, line) in [
+        (vec![S, K], "dirty-without-flag", 3),
+        (vec![&*forgets, K], "dirty-in-complete-job", 3),
+        (vec![F], "flag-without-changes", 2),
+    ] {
+        assert_eq!(lines(&job(&tasks), rule), [line], "{rule}");
+        assert_eq!(lines(&job(&[&[lost], &tasks[..]].concat()), rule), [0; 0], "{rule}");
+        assert!(lines(&job(&[&[lost], &tasks[..]].concat()), "unresolved-reference").contains(&2), "that is the finding");
+    }
+}
+
+#[test]
 fn dirty_without_flag() {
     let rule = "dirty-without-flag";
     assert_eq!(lines(&job(&[S, K]), rule), [3]);
@@ -73,6 +88,10 @@ fn dirty_not_linked() {
     assert_eq!(lines(&steps(&[S, F, &bare], &["S", "F", "K"]), rule), [4]);
     let (_, found) = findings(&job(&[S, F, "<UpdateEntityPropertyExpressionsTask Dirty=\"true\"/>"]), rule);
     assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Note]);
+    let written_out =
+        "<UpdateEntityPropertyExpressionsTask Identifier=\"J_UpdateEntityPropertyExpressions1_WithDirty\" Dirty=\"true\"/>";
+    assert_eq!(lines(&job(&[S, F, written_out]), rule), [0; 0], "as it is generated");
+    assert_eq!(lines(&job(&[S, F, &written_out.replace("\"J_", "\"Other_")]), rule), [4]);
     let through = "<UpdateClassificationTask Dirty=\"true\"><TaskDependsOnTask ParentTask=\"K\"/></UpdateClassificationTask>";
     assert_eq!(lines(&job(&[S, F, K, through]), rule), [0; 0]);
     assert_eq!(lines(&job(&[S, &bare]), rule), [0; 0]);

@@ -2,6 +2,7 @@
 
 pub(super) mod clear_text_password;
 pub(super) mod excess_unique_keys;
+pub(super) mod format_mismatch;
 mod keys;
 pub(super) mod missing_password_reset;
 pub(super) mod missing_primary_key;

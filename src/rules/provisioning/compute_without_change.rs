@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() || job.job.cron.is_none() {
+    if !job.is_judged() || job.job.cron.is_none() || job.runs_unknown() {
         return;
     }
     let mut changes = Earliest::default();

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() {
+    if !job.is_judged() || job.runs_unknown() {
         return;
     }
     for fulfil in job.of(kinds::FULFILL_TASK) {

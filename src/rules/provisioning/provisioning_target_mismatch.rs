@@ -40,6 +40,10 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
             // It waits for other orders than its own: the missing link is the mistake, and `fulfill-not-linked` says so.
             continue;
         }
+        // The one that it should wait for may be what the job fails to name.
+        if linked.is_empty() && job.runs_unknown() {
+            continue;
+        }
         let own = if linked.is_empty() { before } else { linked };
         let Some(&last) = own.last() else { continue };
         if all.unknown && own.iter().any(|&orders| !super::is_known(job.tasks[orders].task)) {
@@ -68,7 +72,7 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
 
 /// Orders for a connector that a synchronizing job does not synchronize.
 fn connectors(job: &JobModel<'_>, sink: &mut Sink) {
-    if job.of(kinds::SYNCHRONIZE_TASK).len() == 0 || job.some_unknown(kinds::SYNCHRONIZE_TASK) {
+    if job.of(kinds::SYNCHRONIZE_TASK).len() == 0 || job.some_unknown(kinds::SYNCHRONIZE_TASK) || job.runs_unknown() {
         return;
     }
     for orders in job.of(kinds::GENERATE_PROVISIONING_ORDERS_TASK) {

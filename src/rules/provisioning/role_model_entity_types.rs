@@ -24,7 +24,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     let tasks: Vec<usize> =
         job.of(kinds::COMPUTE_ROLE_MODEL_TASK).filter(|&index| !job.tasks[index].task.entity_types.is_empty()).collect();
     let Some(&last) = tasks.last() else { return };
-    if !job.is_judged() || tasks.len() < job.of(kinds::COMPUTE_ROLE_MODEL_TASK).len() {
+    if !job.is_judged() || job.runs_unknown() || tasks.len() < job.of(kinds::COMPUTE_ROLE_MODEL_TASK).len() {
         return;
     }
     let mut computed: FxHashSet<Id<EntityType>> = FxHashSet::default();

@@ -66,6 +66,28 @@ fn orders_and_fulfilment() {
 }
 
 #[test]
+fn a_step_that_names_nothing_may_be_what_is_missing() {
+    let lost = "<Step Identifier=\"Lost\"/>";
+    let expressions = "<UpdateEntityPropertyExpressionsTask AllEntityType=\"1\"/>";
+    let model = "<ComputeRoleModelTask><TaskEntityType EntityType=\"Entry\"/></ComputeRoleModelTask>";
+    let elsewhere = types("FulfillTask", &["R2"]);
+    let orders = types("GenerateProvisioningOrdersTask", &["R1"]);
+    for (tasks, rule, line) in [
+        (vec![BARE], "fulfill-without-orders", 2),
+        (vec![&*orders, &*elsewhere], "provisioning-target-mismatch", 3),
+        (vec!["<SynchronizeTask Connector=\"HR\"/>", O], "provisioning-target-mismatch", 3),
+        (vec![expressions], "compute-without-change", 2),
+        (vec![model, O], "role-model-entity-types", 2),
+    ] {
+        let scheduled = |tasks: &[&str]| with("CronTabExpression=\"0 1 * * *\"", &job(tasks));
+        assert_eq!(lines(&scheduled(&tasks), rule), [line], "{rule}");
+        assert_eq!(lines(&scheduled(&[&[lost], &tasks[..]].concat()), rule), [0; 0], "{rule}");
+    }
+    let linked = elsewhere.replace("</Ful", "<TaskDependsOnTask ParentTask=\"O\"/></Ful");
+    assert_eq!(lines(&job(&[lost, &orders, &linked]), "provisioning-target-mismatch"), [4], "the orders task is known");
+}
+
+#[test]
 fn provisioning_target_mismatch() {
     let rule = "provisioning-target-mismatch";
     let orders = |names: &[&str]| types("GenerateProvisioningOrdersTask", names);

@@ -30,8 +30,11 @@ fn check(program: &Program, sink: &mut Sink) {
                     sink.push(twice_generated(program, first, again));
                 }
             }
-            // A written task that could not take the place of the generated one stands beside it.
-            (None, Some(generated)) if first.kind == ItemKind::Task => sink.push(also_generated(program, first, generated)),
+            // A written task that could not take the place of the generated one stands beside it. One that was to adjust it
+            // is reported as such.
+            (None, Some(generated)) if first.kind == ItemKind::Task && !adjusts_another(program, first, generated) => {
+                sink.push(also_generated(program, first, generated));
+            }
             // Any other written item takes its place.
             (Some(_), None) | (None, Some(_)) => {}
         }
@@ -40,7 +43,7 @@ fn check(program: &Program, sink: &mut Sink) {
 }
 
 fn written(program: &Program, first: &Declaration, again: &Declaration, sink: &mut Sink) {
-    if is_consolidated(program, first) || is_consolidated(program, again) {
+    if first.consolidated || again.consolidated {
         return;
     }
     // Entity types are opened again to add to them, and so are their properties: what both say must agree.
@@ -181,12 +184,13 @@ fn place(program: &Program, declaration: &Declaration) -> Location {
     }
 }
 
-fn is_consolidated(program: &Program, declaration: &Declaration) -> bool {
-    program.document(declaration.file).find(declaration.element, names::CONSOLIDATION_MODE).is_some()
-}
-
 fn parent(program: &Program, declaration: &Declaration) -> (FileId, Option<ElementId>) {
     (declaration.file, program.document(declaration.file).parent(declaration.element))
+}
+
+/// Whether a written task was to adjust a generated one, and cannot because that is another element.
+fn adjusts_another(program: &Program, written: &Declaration, generated: Generated) -> bool {
+    written.consolidated && program.kind(written.file, written.element) != Some(program.generated[generated.0 as usize].kind)
 }
 
 fn scaffolding(program: &Program, generated: Generated) -> Id<Scaffolding> {

@@ -3,6 +3,7 @@
 //! References are judged once over all files, in parallel and in their order; only then are near names looked for, a
 //! bounded number of times, so that a configuration full of dangling names is judged as fast as any other.
 
+mod assumed_name;
 pub(super) mod certainty;
 pub(super) mod duplicate_identifier;
 pub(super) mod foreign_binding;

@@ -9,6 +9,7 @@ use crate::rules::{Check, Rule, Sink, element};
 use crate::source::FileId;
 use crate::syntax::escape_attribute;
 
+use super::assumed_name;
 use super::certainty::Certainty;
 use super::judge::{Broken, judge};
 use super::suggestions::{Suggestions, written_name};
@@ -22,6 +23,7 @@ fn check(program: &Program, sink: &mut Sink) {
     let certainty = Certainty::new(program);
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
     let broken: Vec<Broken> = files.par_iter().with_max_len(1).flat_map_iter(|&file| judge(program, &certainty, file)).collect();
+    assumed_name::report(program, &certainty, sink);
     let mut suggestions = Suggestions::new(program);
     // Each place is a finding of its own: places are suppressed, kept in baselines and looked at one by one.
     for one in &broken {

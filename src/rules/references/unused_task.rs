@@ -1,10 +1,13 @@
 //! `unused-task`: a top-level task that no job runs.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
-use crate::ir::{Program, Symbol};
+use crate::ir::{Generated, Id, Program, Scaffolding, Symbol, Task};
+use crate::rules::suggest::listed;
 use crate::rules::{Check, Rule, Sink, element};
 
 use super::walk::each;
@@ -14,16 +17,20 @@ pub(crate) static RULE: Rule =
     super::rule("unused-task", Severity::Note, "a top-level task that no job runs", Check::Program(check));
 
 fn check(program: &Program, sink: &mut Sink) {
-    let top = || {
-        let tasks = program.items.tasks.values();
-        tasks.filter(|task| task.job.is_none() && task.base.is_none() && task.origin.generated.is_none())
-    };
+    let top = || program.items.tasks.values().filter(|task| task.job.is_none() && task.base.is_none());
     if top().next().is_none() {
         return;
     }
     let run = run(program);
+    let mut of_scaffolding: BTreeMap<Id<Scaffolding>, Vec<&Task>> = BTreeMap::new();
     for task in top() {
         let Some(identifier) = task.identifier else { continue };
+        if let Some(Generated(number)) = task.origin.generated {
+            if !run.contains(&identifier.value) {
+                of_scaffolding.entry(program.generated[number as usize].scaffolding).or_default().push(task);
+            }
+            continue;
+        }
         let document = program.document(task.origin.file);
         let consolidated = document.find(task.origin.element, names::CONSOLIDATION_MODE).is_some();
         if consolidated || run.contains(&identifier.value) {
@@ -38,6 +45,22 @@ fn check(program: &Program, sink: &mut Sink) {
                 .anchor(element::anchor(program, task.origin.file, task.origin.element)),
         );
     }
+    for (scaffolding, tasks) in of_scaffolding {
+        sink.push(generated(program, &program.items.scaffoldings[scaffolding], &tasks));
+    }
+}
+
+/// Tasks that a scaffolding generates without a job: one finding tells of all.
+fn generated(program: &Program, scaffolding: &Scaffolding, tasks: &[&Task]) -> Finding {
+    const SHOWN: usize = 5;
+    let (at, name) = (scaffolding.origin, scaffolding.kind.def().name);
+    let names: Vec<_> = tasks.iter().map(|task| program.identifier(task.origin)).collect();
+    let tasks = listed(names.iter().map(|name| &**name), SHOWN);
+    Finding::new(&RULE.info, program.place(at), format!("no job runs {tasks}, which {name} generates outside a job"))
+        .label("never run")
+        .note("a task outside a job runs only where a job names it in a step")
+        .help("name the tasks in steps of a job, or let the scaffolding make its own")
+        .anchor(element::anchor(program, at.file, at.element))
 }
 
 /// The tasks that steps, overrides and scaffoldings name.

@@ -2,6 +2,7 @@
 //!
 //! They judge what files declare; where something else may declare it too, they are silent.
 
+pub(super) mod bitmask_filled_twice;
 pub(super) mod computed_section_date;
 mod dimensions;
 pub(super) mod extension_not_possible;
@@ -15,6 +16,7 @@ pub(super) mod missing_context_rule;
 pub(super) mod missing_default_section;
 pub(super) mod navigation_filled_twice;
 pub(super) mod needless_inheritance;
+pub(super) mod overlapping_rules;
 pub(super) mod owner_property_mismatch;
 pub(super) mod resource_type_cycle;
 pub(super) mod rule_property_mismatch;

@@ -1,7 +1,10 @@
 //! What scaffoldings would do better.
 
 pub(super) mod disabled_module;
+#[cfg(test)]
+mod expanded;
 pub(super) mod hand_written_job;
 pub(super) mod nothing_to_consolidate;
 pub(super) mod repeated_scaffolding;
+pub(super) mod scaffold_overrules_connector;
 pub(super) mod scaffold_prerequisite;

@@ -1,10 +1,14 @@
-//! `nothing-to-consolidate`: a job or task that adjusts a generated one, which no scaffolding generates.
+//! `nothing-to-consolidate`: a job or task that adjusts a generated one, which no scaffolding generates, or only as another
+//! element.
+
+use std::borrow::Cow;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{kinds, names};
-use crate::ir::{Origin, Program};
+use crate::grammar::{ElementKind, ItemKind, kinds, names};
+use crate::ir::{GeneratedElement, Origin, Program, Symbol, Task};
 use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
+use crate::source::Location;
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -18,45 +22,104 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
-    // Without scaffoldings they stand elsewhere; and what could not be expanded may have it.
-    if program.items.scaffoldings.is_empty() || program.items.scaffoldings.len() > facts.expanded {
+    let items = &program.items;
+    if items.scaffoldings.is_empty() {
+        // They stand elsewhere.
         return;
     }
-    for job in program.items.jobs.values() {
-        judge(program, job.origin, sink);
-    }
-    for task in program.items.tasks.values().filter(|task| task.job.is_none() && task.base.is_none()) {
-        judge(program, task.origin, sink);
+    // What could not be expanded may have it.
+    let all = items.scaffoldings.len() == facts.expanded;
+    let jobs = items.jobs.values().map(|job| (job.origin, true));
+    // A task in a job that is not generated adjusts nothing, whatever its name.
+    let may_adjust = |task: &Task| task.job.is_none_or(|job| items.jobs[job].origin.generated.is_some());
+    let tasks = items.tasks.values().filter(|task| task.base.is_none()).map(|task| (task.origin, may_adjust(task)));
+    for (at, may_adjust) in jobs.chain(tasks) {
+        let Some(adjusts) = Adjusts::read(program, at) else { continue };
+        match adjusts.namesake(program) {
+            Some(generated) => sink.push(other_element(&adjusts, generated)),
+            None if all && may_adjust => sink.push(nothing(&adjusts)),
+            None => {}
+        }
     }
 }
 
-fn judge(program: &Program, at: Origin, sink: &mut Sink) {
-    if at.generated.is_some() || program.taken.contains(&(at.file, at.element)) {
-        return;
+/// A written job or task that says how it adjusts a generated one, and did not.
+struct Adjusts<'p> {
+    program: &'p Program,
+    at: Origin,
+    kind: ElementKind,
+    name: Cow<'p, str>,
+    mode: Cow<'p, str>,
+    mode_place: Location,
+}
+
+impl<'p> Adjusts<'p> {
+    fn read(program: &'p Program, at: Origin) -> Option<Self> {
+        if at.generated.is_some() || program.taken.contains(&(at.file, at.element)) {
+            return None;
+        }
+        let document = program.document(at.file);
+        let attribute = document.find(at.element, names::CONSOLIDATION_MODE)?;
+        let mode = program.attribute_value(at.file, attribute);
+        matches!(mode.trim(), "Merge" | "Update" | "Delete").then_some(Self {
+            program,
+            at,
+            kind: program.kind(at.file, at.element)?,
+            name: program.identifier(at),
+            mode,
+            mode_place: document.value_location(attribute),
+        })
     }
-    let document = program.document(at.file);
-    let Some(mode) = document.find(at.element, names::CONSOLIDATION_MODE) else { return };
-    let value = program.attribute_value(at.file, mode);
-    if !matches!(value.trim(), "Merge" | "Update" | "Delete") {
-        return;
+
+    /// What a scaffolding generates under the same identifier. As it was not adjusted, it is another element.
+    fn namesake(&self, program: &'p Program) -> Option<&'p GeneratedElement> {
+        let mut named = program.declarations.named(Symbol::new(&self.name));
+        let generated = named.find_map(|one| one.generated.filter(|_| one.kind == ItemKind::Task))?;
+        let generated = &program.generated[generated.0 as usize];
+        (self.kind.def().is_task() && generated.kind != self.kind).then_some(generated)
     }
-    let (name, kind) = (program.identifier(at), program.kind(at.file, at.element));
-    let what = if kind == Some(kinds::JOB) { "job" } else { "task" };
+
+    fn finding(&self, message: String) -> Finding {
+        let anchor = format!("{}/@ConsolidationMode", element::anchor(self.program, self.at.file, self.at.element));
+        Finding::new(&RULE.info, self.mode_place, message).anchor(anchor)
+    }
+}
+
+/// Two tasks of one identifier are deployed: that is worse than an adjustment that does nothing.
+fn other_element(adjusts: &Adjusts<'_>, generated: &GeneratedElement) -> Finding {
+    let (program, own, right) = (adjusts.program, adjusts.kind.def().name, generated.kind.def().name);
+    let scaffolding = &program.items.scaffoldings[generated.scaffolding];
+    let name = adjusts.name.trim();
+    adjusts
+        .finding(format!("`{name}` adjusts a generated {own}, but the generated task of that name is a {right}"))
+        .severity(Severity::Error)
+        .label(format!("no {own} to {}", adjusts.mode.trim().to_lowercase()))
+        .note("a task is adjusted by one of its own element: this one stands beside the generated one, under the same identifier, and which of the two the deployment keeps is not defined")
+        .help(format!("write `<{right} Identifier=\"{name}\" ConsolidationMode=\"{}\" … />`, or give it another identifier", adjusts.mode.trim()))
+        .related(program.place(scaffolding.origin), format!("generates the {right}"))
+}
+
+fn nothing(adjusts: &Adjusts<'_>) -> Finding {
+    let (program, kind, value) = (adjusts.program, adjusts.kind, &adjusts.mode);
+    let name = &adjusts.name;
+    let what = if kind == kinds::JOB { "job" } else { "task" };
     let message = format!("`{}` adjusts a generated {what}, but no scaffolding generates it", name.trim());
-    let finding = Finding::new(&RULE.info, document.value_location(mode), message)
+    let finding = adjusts
+        .finding(message)
         .label(format!("no {what} to {}", value.trim().to_lowercase()))
-        .note("an item is adjusted by its whole identifier: this one is deployed by itself, as little as it says, and the generated one stays as it is")
-        .anchor(format!("{}/@ConsolidationMode", element::anchor(program, at.file, at.element)));
-    let generated = program.generated.iter().filter(|one| (one.kind == kinds::JOB) == (kind == Some(kinds::JOB)));
-    let near = nearest(&name, generated.filter_map(|one| one.value(names::IDENTIFIER)));
-    sink.push(match near {
+        .note("an item is adjusted by its whole identifier: this one is deployed by itself, as little as it says, and the generated one stays as it is");
+    let generated = program.generated.iter().filter(|one| (one.kind == kinds::JOB) == (kind == kinds::JOB));
+    let near = nearest(name, generated.filter_map(|one| one.value(names::IDENTIFIER)));
+    match near {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help("write the identifier of the generated item, or remove `ConsolidationMode`"),
-    });
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::finding::Severity;
+    use crate::grammar::kinds;
     use crate::rules::testing::{findings, lines};
 
     const NAME: &str = "nothing-to-consolidate";
@@ -75,6 +138,28 @@ mod tests {
     fn the_nearest_is_named() {
         let (_, found) = findings(&format!("{MODEL}<Job Identifier=\"Nigth\" ConsolidationMode=\"Merge\"/>"), NAME);
         assert_eq!(found[0].help.as_deref(), Some("did you mean `Night`?"));
+    }
+
+    #[test]
+    fn tasks_of_another_element_are_found() {
+        let task = |mode: &str| {
+            format!("{MODEL}<FulfillTask Identifier=\"Night_MaintainIndexes\" Connector=\"AD\"\nConsolidationMode=\"{mode}\"/>")
+        };
+        for mode in ["Merge", "Update", "Delete"] {
+            let (program, found) = findings(&task(mode), NAME);
+            assert_eq!(found.len(), 1, "{mode}");
+            assert_eq!(found[0].severity, Severity::Error);
+            assert!(found[0].help.as_ref().is_some_and(|help| help.starts_with("write `<MaintainIndexesTask ")), "{found:?}");
+            assert!(program.generated.iter().any(|one| one.kind == kinds::MAINTAIN_INDEXES_TASK), "it is not touched");
+            assert!(lines(&task(mode), "duplicate-identifier").is_empty(), "one finding");
+        }
+        let inside = format!(
+            "{MODEL}<Job Identifier=\"Night\" ConsolidationMode=\"Merge\">\n<FulfillTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Merge\"/></Job>"
+        );
+        assert_eq!(lines(&inside, NAME), [2]);
+        // What could not be expanded makes no difference to what was.
+        let broken = format!("{}<CreateConnectorSynchroComplete Connector=\"Gone\"/>", task("Merge"));
+        assert_eq!(lines(&broken, NAME), [2]);
     }
 
     #[test]

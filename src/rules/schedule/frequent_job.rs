@@ -58,7 +58,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
 /// What makes the job heavy, each with the first task that shows it.
 fn reasons(job: &JobModel<'_>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    if job.kind == JobKind::Complete {
+    if job.is_surely(JobKind::Complete) {
         found.extend(job.of(kinds::SYNCHRONIZE_TASK).next().map(|index| (index, "synchronizes completely".to_owned())));
     }
     let complete = |&index: &usize| {

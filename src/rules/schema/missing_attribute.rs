@@ -1,32 +1,100 @@
 //! `missing-attribute`: a required attribute is absent.
 
-use crate::finding::Severity;
-use crate::grammar::{AttributeDef, ElementDef, Required, names};
-use crate::rules::{AttributeView, ElementView, Rule, Sink};
+mod consolidated;
+
+use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::{AttributeDef, ElementDef, ElementKind, Required, names};
+use crate::ir::{Id, Origin, Program, Task};
+use crate::rules::{AttributeView, Check, ElementView, Facts, Rule, Sink};
 use crate::syntax::{NameId, Namespace};
 
 use super::unknown_attribute::{Intended, intended};
 
 /// The rule.
-pub(crate) static RULE: Rule = super::rule("missing-attribute", Severity::Error, "a required attribute is absent", check);
+pub(crate) static RULE: Rule = Rule {
+    info: RuleInfo {
+        name: "missing-attribute",
+        category: Category::Schema,
+        severity: Severity::Error,
+        summary: "a required attribute is absent",
+    },
+    check: Check::Several(&[Check::Element(check), Check::Facts(tasks), Check::Facts(consolidated::check)]),
+};
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let (Some(kind), Some(def)) = (view.kind, view.def()) else { return };
+    let key = def.key.unwrap_or(names::IDENTIFIER);
     // A name may be left out of some items; one that is written must be one.
     if def.declares.is_some()
-        && let Some(found) = view.attribute(def.key.unwrap_or(names::IDENTIFIER))
+        && let Some(found) = view.attribute(key)
         && is_empty(view, found)
     {
         nameless(view, def, found, sink);
     }
+    // What else a task must say depends on the jobs that run it.
+    if def.is_task() {
+        return;
+    }
+    let consolidated = def.declares.is_some() && view.attribute(names::CONSOLIDATION_MODE).is_some();
     for attribute in super::tables::required(kind) {
-        match view.attribute(attribute.name_id) {
-            None => absent(view, def, attribute, sink),
-            Some(found) if attribute.reference.is_some() && is_empty(view, found) => {
-                names_nothing(view, def, attribute, found, sink);
-            }
-            Some(_) => {}
+        // What else a consolidated item must say depends on the item that it meets.
+        if !consolidated || attribute.name_id == key {
+            judge(view, def, attribute, sink);
         }
+    }
+}
+
+/// Written tasks, but those that say how they are consolidated. The tasks behind the steps of a connector's page get what
+/// they need from there: the product's own lack most of what is required.
+fn tasks(program: &Program, facts: &Facts, sink: &mut Sink) {
+    let mut view: Option<ElementView<'_>> = None;
+    for (id, task) in program.items.tasks.iter() {
+        let at = task.origin;
+        if at.generated.is_some() || task.base.is_some() || is_complete(program, at, task.kind) {
+            continue;
+        }
+        let consolidated = program.document(at.file).find(at.element, names::CONSOLIDATION_MODE).is_some();
+        if (consolidated && task.identifier.is_some()) || is_of_connector_page(facts, id, task) {
+            continue;
+        }
+        let view = view_at(&mut view, program, at);
+        for attribute in super::tables::required(task.kind) {
+            judge(view, task.kind.def(), attribute, sink);
+        }
+    }
+}
+
+/// Whether a task is run from the page of the connector that it names, and from nowhere else.
+fn is_of_connector_page(facts: &Facts, id: Id<Task>, task: &Task) -> bool {
+    let runs = facts.runs_of(id);
+    runs.in_connector_job && runs.first.is_none() && task.connector.is_some()
+}
+
+/// Whether all that is ever required is written. Spares a closer look at most.
+fn is_complete(program: &Program, at: Origin, kind: ElementKind) -> bool {
+    let document = program.document(at.file);
+    super::tables::required(kind).iter().all(|attribute| {
+        let found = document.find(at.element, attribute.name_id);
+        found
+            .is_some_and(|found| attribute.reference.is_none() || !is_blank(document.value_span(found).of(program.text(at.file))))
+    })
+}
+
+/// The view of a written item; that of another of its file is moved there.
+fn view_at<'v, 'p>(view: &'v mut Option<ElementView<'p>>, program: &'p Program, at: Origin) -> &'v ElementView<'p> {
+    let same = view.take().filter(|view| view.file == at.file);
+    let view = view.insert(same.unwrap_or_else(|| ElementView::new(program, at.file)));
+    view.move_to(at.element);
+    view
+}
+
+fn judge(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static AttributeDef, sink: &mut Sink) {
+    match view.attribute(attribute.name_id) {
+        None => sink.extend(absent(view, def, attribute)),
+        Some(found) if attribute.reference.is_some() && is_empty(view, found) => {
+            names_nothing(view, def, attribute, found, sink);
+        }
+        Some(_) => {}
     }
 }
 
@@ -49,10 +117,6 @@ fn names_nothing(
     found: AttributeView,
     sink: &mut Sink,
 ) {
-    // The rest of an item that is consolidated comes from what is generated.
-    if view.attribute(names::CONSOLIDATION_MODE).is_some() {
-        return;
-    }
     let Some((severity, _)) = demanded(view, attribute) else { return };
     let message = format!("`{}` has an empty `{}`", def.name, attribute.name);
     let finding = super::finding(&RULE, view, attribute.name, view.value_place(found), message)
@@ -74,15 +138,12 @@ fn demanded(view: &ElementView<'_>, attribute: &AttributeDef) -> Option<(Severit
     }
 }
 
-fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static AttributeDef, sink: &mut Sink) {
-    // The rest of an item that is consolidated comes from what is generated.
+/// Of an attribute that is not written, where it is required and not lost in some other way.
+fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static AttributeDef) -> Option<Finding> {
     let is_key = attribute.name_id == def.key.unwrap_or(names::IDENTIFIER);
-    if !is_key && view.attribute(names::CONSOLIDATION_MODE).is_some() {
-        return;
-    }
-    let Some((severity, condition)) = demanded(view, attribute) else { return };
+    let (severity, condition) = demanded(view, attribute)?;
     if is_meant(view, def, attribute) || is_broken(view) {
-        return;
+        return None;
     }
     let name = match view.attribute(names::IDENTIFIER) {
         Some(identifier) if !is_key => format!("`{}` `{}`", def.name, view.value(identifier)),
@@ -104,7 +165,7 @@ fn absent(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static 
     } else {
         finding = finding.note("the deployment refuses the element");
     }
-    sink.push(if severity == Severity::Error { finding } else { finding.severity(severity) });
+    Some(if severity == Severity::Error { finding } else { finding.severity(severity) })
 }
 
 /// Whether an attribute is written with that value, by name or by number.
@@ -192,12 +253,24 @@ mod tests {
     #[test]
     fn what_is_there_or_comes_from_elsewhere_is_not() {
         assert!(lines("<Agent Identifier=\"A\" DisplayName_L1=\"A\"/>", NAME).is_empty());
-        assert!(lines("<Job Identifier=\"A\" ConsolidationMode=\"Merge\"/>", NAME).is_empty());
         assert!(lines("<Agent identifier=\"A\" DisplayName_L1=\"A\"/>", NAME).is_empty(), "misspelt, not absent");
         assert!(lines("<Agent Identifer=\"A\" DisplayName_L1=\"A\"/>", NAME).is_empty(), "misspelt, not absent");
         let job =
             "<Job Identifier=\"A\" DisplayName_L1=\"A\"><ExportTaskOverride Identifier=\"B\" ContinueOnError=\"true\"/></Job>";
         assert!(lines(job, NAME).is_empty());
+    }
+
+    #[test]
+    fn tasks_of_a_connector_page_get_the_rest_from_there() {
+        let task = |connector: &str| format!("\n<PrepareSynchronizationTask Identifier=\"P\" DisplayName_L1=\"P\"{connector}/>");
+        let job = |more: &str| format!("<Job Identifier=\"J\" DisplayName_L1=\"J\"{more}><Step Identifier=\"P\"/></Job>");
+        let page = job(" IsConnectorJob=\"true\"");
+        let connector = " Connector=\"C\"";
+        assert!(lines(&format!("{page}{}", task(connector)), NAME).is_empty());
+        assert_eq!(lines(&format!("{page}{}", task("")), NAME), [2, 2, 2, 2], "of no connector");
+        assert_eq!(lines(&format!("{}{}", job(""), task(connector)), NAME), [2, 2, 2], "of another job");
+        assert_eq!(lines(&format!("{page}{}{}", job(""), task(connector)), NAME), [2, 2, 2], "of another job, too");
+        assert_eq!(lines(&task(connector), NAME), [2, 2, 2], "of no job");
     }
 
     #[test]

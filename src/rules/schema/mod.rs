@@ -18,6 +18,7 @@ pub(super) mod missing_attribute;
 pub(super) mod missing_child;
 pub(super) mod old_name;
 pub(super) mod outside_path;
+pub(super) mod padded_identifier;
 pub(super) mod raw_line_break;
 pub(super) mod reserved_identifier;
 pub(super) mod root_element;

@@ -3,10 +3,12 @@
 pub(super) mod containment_cycle;
 pub(super) mod hidden_indicator_item;
 pub(super) mod list_without_tile;
+pub(super) mod multi_valued_level;
 pub(super) mod repeated_default;
 pub(super) mod repeated_instance;
 pub(super) mod tile_mismatch;
 pub(super) mod unfit_association;
+pub(super) mod unfit_form;
 pub(super) mod unlisted_report;
 
 use crate::finding::{Category, RuleInfo, Severity};

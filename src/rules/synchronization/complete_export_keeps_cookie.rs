@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if job.kind != JobKind::Complete {
+    if !job.is_surely(JobKind::Complete) {
         return;
     }
     for export in job.of(kinds::EXPORT_TASK) {

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    if !job.is_judged() {
+    if !job.is_judged() || job.runs_unknown() {
         return;
     }
     // A synchronize task whose connector is unknown may be the one.

@@ -34,7 +34,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 SynchronizationMode::Initial,
                 "a first load inserts everything without comparing; any other mode compares with an empty database and meets the thresholds",
             ),
-            (JobKind::Complete, SynchronizationMode::Incremental) => (
+            (JobKind::Complete, SynchronizationMode::Incremental) if job.is_surely(JobKind::Complete) => (
                 "a complete",
                 SynchronizationMode::Complete,
                 "a complete job exists to repair what incremental runs missed: an incremental prepare step lets the differences stand",

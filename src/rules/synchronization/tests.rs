@@ -64,6 +64,33 @@ fn links_to_nothing_are_not_called_missing() {
 }
 
 #[test]
+fn a_step_that_names_nothing_may_be_the_partner() {
+    let lost = "<Step Identifier=\"Lost\"/>";
+    for (tasks, rule, line) in
+        [([EXPORT, SYNCHRONIZE], "synchronize-without-prepare", 3), ([EXPORT, PREPARE], "prepare-without-synchronize", 3)]
+    {
+        assert_eq!(lines(&job("", &tasks), rule), [line], "{rule}");
+        let broken = job("", &[tasks[0], tasks[1], lost]);
+        assert_eq!(lines(&broken, rule), [0; 0], "{rule}");
+        assert!(lines(&broken, "unresolved-reference").contains(&4), "that is the finding");
+    }
+    let [export, prepare, synchronize] = incremental();
+    // It may be the flag task, which makes the job an incremental one.
+    let forgets = "<SynchronizeTask Identifier=\"T\" Connector=\"LDAP\"/>";
+    let tasks = [&*export, &*prepare, &*synchronize, forgets];
+    for (rule, line) in
+        [("complete-export-keeps-cookie", 2), ("synchronization-mode-mismatch", 3), ("unexpected-do-not-delete-changes", 4)]
+    {
+        assert_eq!(lines(&job("", &tasks), rule), [line], "{rule}");
+        assert_eq!(lines(&job("", &[&tasks[..], &[lost]].concat()), rule), [0; 0], "{rule}");
+    }
+    let said = job(" IsIncremental=\"true\"", &[&tasks[..], &[lost]].concat());
+    assert_eq!(lines(&said, "missing-do-not-delete-changes"), [5], "whatever it names");
+    let ignores = job(" IsIncremental=\"true\"", &[EXPORT, &prepare, &synchronize, lost]);
+    assert_eq!(lines(&ignores, "incremental-export-ignores-cookie"), [2], "whatever it names");
+}
+
+#[test]
 fn a_connector_job_is_silent() {
     let [export, prepare, _] = incremental();
     let tasks = [&*export, &*unlinked(&prepare), SYNCHRONIZE];

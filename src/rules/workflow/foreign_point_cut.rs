@@ -1,27 +1,19 @@
 //! `foreign-point-cut`: an aspect runs in a workflow of other data than its paths begin at.
 
 use crate::finding::Severity;
-use crate::grammar::{ElementKind, ItemKind, kinds, names};
+use crate::grammar::{ItemKind, kinds, names};
 use crate::ir::{Origin, Symbol};
 use crate::rules::{Check, ElementView, Rule, Sink};
+
+use super::aspects;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "foreign-point-cut",
     Severity::Warning,
     "an aspect that runs in a workflow of other data than its paths begin at",
-    Check::At(KINDS, check),
+    Check::At(aspects::ALL, check),
 );
-
-const KINDS: &[ElementKind] = &[
-    kinds::ADD_CHANGE_ASPECT,
-    kinds::ASSERT_VALUE_ASPECT,
-    kinds::ASSERT_VALUE_REQUIRED_ASPECT,
-    kinds::BUILD_UNIQUE_VALUE_ASPECT,
-    kinds::INVOKE_SCRIPT_ASPECT,
-    kinds::INVOKE_WORKFLOW_ASPECT,
-    kinds::NOTIFICATION_ASPECT,
-];
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let written = |name| view.attribute(name).filter(|_| view.is_written(name));

@@ -1,25 +1,20 @@
 //! `missing-expression-binding`: an aspect of each of several records, whose expressions see none of them.
 
 use crate::finding::Severity;
-use crate::grammar::{ElementKind, kinds, names};
+use crate::grammar::names;
 use crate::ir::Symbol;
 use crate::rules::{Check, ElementView, Rule, Sink};
 use crate::source::{Location, Span};
+
+use super::aspects;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "missing-expression-binding",
     Severity::Warning,
     "an aspect of each of several resources, whose expressions see none of them",
-    Check::At(KINDS, check),
+    Check::At(aspects::OF_A_VALUE, check),
 );
-
-const KINDS: &[ElementKind] = &[
-    kinds::ADD_CHANGE_ASPECT,
-    kinds::ASSERT_VALUE_ASPECT,
-    kinds::ASSERT_VALUE_REQUIRED_ASPECT,
-    kinds::BUILD_UNIQUE_VALUE_ASPECT,
-];
 
 /// Segments of a path that are followed.
 const LONGEST: usize = 64;

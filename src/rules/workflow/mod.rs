@@ -1,6 +1,7 @@
 //! Rules of workflows: their activities and the aspects that run at them.
 
 pub(super) mod activity_state_mismatch;
+mod aspects;
 pub(super) mod continuation_cycle;
 pub(super) mod flexible_comparison;
 pub(super) mod foreign_point_cut;

@@ -1,23 +1,18 @@
 //! `unrelated-binding`: an aspect changes or checks something outside of what its expressions see.
 
 use crate::finding::Severity;
-use crate::grammar::{ElementKind, kinds, names};
+use crate::grammar::names;
 use crate::rules::{Check, ElementView, Rule, Sink};
+
+use super::aspects;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "unrelated-binding",
     Severity::Warning,
     "an aspect whose Binding does not go on from its ExpressionBinding",
-    Check::At(KINDS, check),
+    Check::At(aspects::OF_A_VALUE, check),
 );
-
-const KINDS: &[ElementKind] = &[
-    kinds::ADD_CHANGE_ASPECT,
-    kinds::ASSERT_VALUE_ASPECT,
-    kinds::ASSERT_VALUE_REQUIRED_ASPECT,
-    kinds::BUILD_UNIQUE_VALUE_ASPECT,
-];
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let (Some(binding), Some(base)) = (view.attribute(names::BINDING), view.attribute(names::EXPRESSION_BINDING)) else { return };
