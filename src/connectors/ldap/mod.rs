@@ -19,7 +19,7 @@ mod sync;
 pub use absent::LdapClient;
 #[cfg(feature = "ldap")]
 pub use client::LdapClient;
-pub use dn::{escape_rdn_value, parent, same_dn, split_rdn};
+pub use dn::{Dn, Part, escape_rdn_value, parent, same_dn, split_rdn};
 pub use entry::{Change, Entry, Scope, Search};
 pub use error::{LdapFailure, code};
 pub use format::{Format, base64};

@@ -4,7 +4,6 @@
 //! against what the directory shows ([`perform`]). Passwords exist in the call that sets them only.
 
 mod directory;
-mod dn;
 mod form;
 mod password;
 mod perform;

@@ -7,11 +7,10 @@
 mod others;
 
 use super::directory::Directory;
-use super::dn::Dn;
 use super::form::with_bit;
 use super::password::Policy;
 use super::steps::{Bit, Step, Values, Wanted, Work, number};
-use crate::connectors::ldap::{Change, LdapFailure, code};
+use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
 
 const UNDEFINED_ATTRIBUTE: u32 = 17;

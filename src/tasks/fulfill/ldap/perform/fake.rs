@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::connectors::ldap::{Change, Entry, LdapFailure, code};
+use crate::connectors::ldap::{Change, Dn, Entry, LdapFailure, code};
 use crate::tasks::fulfill::ldap::directory::Directory;
-use crate::tasks::fulfill::ldap::dn::Dn;
 use crate::tasks::fulfill::ldap::steps::Values;
 
 /// When a directory breaks off.

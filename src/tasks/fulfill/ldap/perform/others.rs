@@ -1,9 +1,8 @@
 //! What an order does to other entries: memberships, what lies below, what names the order's own.
 
 use super::{Performer, stop};
-use crate::connectors::ldap::{Change, LdapFailure, code};
+use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
-use crate::tasks::fulfill::ldap::dn::Dn;
 use crate::tasks::fulfill::ldap::steps::{Membership, Reference};
 
 /// Answers that say nothing against an end state, in this directory or that: no such attribute, value exists, no such
