@@ -6,6 +6,7 @@
 
 #[cfg(not(feature = "ldap"))]
 mod absent;
+mod binary;
 #[cfg(feature = "ldap")]
 mod client;
 mod dn;
@@ -17,12 +18,13 @@ mod sync;
 
 #[cfg(not(feature = "ldap"))]
 pub use absent::LdapClient;
+pub use binary::{base64, read_base64, read_guid, read_sid};
 #[cfg(feature = "ldap")]
 pub use client::LdapClient;
 pub use dn::{Dn, Part, escape_rdn_value, parent, same_dn, split_rdn};
 pub use entry::{Change, Entry, Scope, Search};
 pub use error::{LdapFailure, code};
-pub use format::{Format, base64};
+pub use format::Format;
 pub use options::{LdapOptions, LdapServer, LdapTable, Login};
 pub use sync::{Changes, SYNC_REQUEST};
 
