@@ -10,6 +10,8 @@ pub mod code {
     pub const VALUE_EXISTS: u32 = 20;
     /// The entry, or its parent, is not there.
     pub const NO_SUCH_OBJECT: u32 = 32;
+    /// The entry would lack an attribute that its class must have, or have one that it may not.
+    pub const CLASS_VIOLATION: u32 = 65;
     /// The entry has entries below it.
     pub const NOT_LEAF: u32 = 66;
     /// There is an entry of that name already.

@@ -230,6 +230,12 @@ impl Company {
         written
     }
 
+    /// The members of a group.
+    pub(super) fn members(&self, group: &str) -> Vec<String> {
+        let found = self.slapd.client().read(group, &["member"]).unwrap().unwrap();
+        found.values("member").iter().map(|member| String::from_utf8(member.clone()).unwrap()).collect()
+    }
+
     pub(super) fn modify(&self, dn: &str, changes: &[Change]) {
         self.slapd.client().modify(dn, changes, false).unwrap();
     }

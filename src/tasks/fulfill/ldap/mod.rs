@@ -13,7 +13,8 @@ mod steps;
 use std::collections::BTreeMap;
 
 use super::{Order, Stop, Target};
-use crate::connectors::ldap::LdapOptions;
+use crate::config::{Fulfilment, PLACEHOLDER};
+use crate::connectors::ldap::{Dn, LdapOptions};
 use crate::plan::model::{Connection, Plan, ResourceType};
 use crate::tasks::orders::connection_of;
 use crate::tasks::settings::{ConnectionSettings, Settings};
@@ -25,8 +26,11 @@ use shape::Shape;
 /// A directory that orders are executed in.
 pub(super) struct LdapTarget<'a> {
     directory: Server,
+    connection: String,
     /// By resource type.
     shapes: BTreeMap<&'a str, Shape>,
+    /// The member of groups that would have none and must have one.
+    placeholder: Option<Dn>,
     windows: bool,
     /// Passwords that were set.
     set: u64,
@@ -40,6 +44,7 @@ pub(super) fn check(
     resource_types: &[&ResourceType],
 ) -> Result<(), TaskError> {
     let (own, options) = options(settings, connection)?;
+    placeholder(settings, connection)?;
     for resource_type in resource_types {
         let shape = Shape::read(&plan.model, settings, resource_type).map_err(TaskError::new)?;
         if shape.password.is_some() && !options.resets_passwords && !is_windows(connection, &options) {
@@ -55,6 +60,16 @@ fn options<'s>(settings: &'s Settings, connection: &Connection) -> Result<(&'s C
     let own = own.ok_or_else(|| TaskError::new(format!("connection {} has no settings under Connections", connection.id)))?;
     let options = LdapOptions::read(own, &connection.package).map_err(|error| TaskError::new(error.to_string()))?;
     Ok((own, options))
+}
+
+/// What stands for nobody in groups that must have a member.
+fn placeholder(settings: &Settings, connection: &Connection) -> Result<Option<Dn>, TaskError> {
+    let Some(Fulfilment::Placeholder(entry)) = settings.fulfilment(&connection.id) else { return Ok(None) };
+    Dn::parse(entry).map(Some).map_err(|reason| {
+        TaskError::new(format!("{PLACEHOLDER} of connection {} in jobwright.toml: {reason}", connection.id)).help(
+            "write the whole name of an entry, as in cn=nobody,dc=example; it need not exist unless the directory asks for that",
+        )
+    })
 }
 
 /// Whether the directory takes passwords as Active Directory does.
@@ -83,7 +98,8 @@ impl<'a> LdapTarget<'a> {
             }
         })?;
         let windows = is_windows(connection, &options);
-        Ok(Self { directory, shapes, windows, set: 0 })
+        let placeholder = placeholder(context.settings, connection)?;
+        Ok(Self { directory, connection: connection.id.clone(), shapes, placeholder, windows, set: 0 })
     }
 }
 
@@ -93,7 +109,14 @@ impl Target for LdapTarget<'_> {
         let shape = shape.ok_or_else(|| Stop::Refused(format!("the plan has no resource type {}", order.resource_type)))?;
         let work = shape.work(order).map_err(Stop::Refused)?;
         let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: self.windows });
-        let mut performer = Performer { directory: &mut self.directory, permissive: shape.permissive, passwords, set: 0 };
+        let mut performer = Performer {
+            directory: &mut self.directory,
+            connection: &self.connection,
+            permissive: shape.permissive,
+            placeholder: self.placeholder.as_ref(),
+            passwords,
+            set: 0,
+        };
         let result = performer.perform(&work);
         self.set += performer.set;
         result

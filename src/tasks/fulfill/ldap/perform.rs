@@ -27,7 +27,11 @@ pub(super) struct Passwords<'a> {
 /// Carries out the operations of one order.
 pub(super) struct Performer<'d> {
     pub(super) directory: &'d mut dyn Directory,
+    /// Identifier of the connection, for messages.
+    pub(super) connection: &'d str,
     pub(super) permissive: bool,
+    /// The member of groups that would have none and must have one.
+    pub(super) placeholder: Option<&'d Dn>,
     pub(super) passwords: Option<Passwords<'d>>,
     /// Passwords that were set.
     pub(super) set: u64,
@@ -49,8 +53,8 @@ impl Performer<'_> {
         }
         for step in &work.steps {
             match step {
-                Step::Create { dn, values } => {
-                    self.create(dn, values)?;
+                Step::Create { dn, values, members } => {
+                    self.create(dn, values, members)?;
                     at = Some(dn.clone());
                 }
                 Step::Move(wanted) => at = Some(self.rename(&entry(at)?, wanted)?),
@@ -108,7 +112,7 @@ impl Performer<'_> {
         }
     }
 
-    fn create(&mut self, dn: &Dn, values: &[Values]) -> Result<(), Stop> {
+    fn create(&mut self, dn: &Dn, values: &[Values], members: &[Values]) -> Result<(), Stop> {
         let name = dn.to_string();
         let mut all = values.to_vec();
         let secret = match &self.passwords {
@@ -130,7 +134,15 @@ impl Performer<'_> {
             }
             None => None,
         };
-        let failure = match self.directory.add(&name, &all) {
+        let mut result = self.directory.add(&name, &all);
+        if result.as_ref().err().and_then(LdapFailure::code) == Some(code::CLASS_VIOLATION) {
+            let members = self.first_members(members);
+            if !members.is_empty() {
+                all.extend(members);
+                result = self.directory.add(&name, &all);
+            }
+        }
+        let failure = match result {
             Ok(()) => {
                 self.set += u64::from(secret.is_some());
                 return Ok(());
@@ -138,6 +150,9 @@ impl Performer<'_> {
             Err(failure) => failure,
         };
         match failure.code() {
+            Some(code::CLASS_VIOLATION) if !members.is_empty() && self.placeholder.is_none() => {
+                Err(stop(&name, &failure).and(&format!("if it is a group, {}", self.wants_member())))
+            }
             Some(code::ENTRY_EXISTS) => self.compare(&name, values),
             Some(code::NO_SUCH_OBJECT) => {
                 let parent = dn.parent().map(|parent| parent.to_string()).unwrap_or_default();

@@ -31,7 +31,10 @@ pub(super) struct Work {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
     /// There is an entry with these values; a password is made with it where the resource type asks for one.
-    Create { dn: Dn, values: Vec<Values> },
+    ///
+    /// `members` are for a server that takes no group without: the attributes of its memberships and their first values,
+    /// which the steps that follow bring as well.
+    Create { dn: Dn, values: Vec<Values>, members: Vec<Values> },
     /// The entry is called so.
     Move(Wanted),
     /// The entry has exactly these values, and these bits of numbers.
@@ -201,7 +204,25 @@ impl Shape {
             };
             values.insert(bit.attribute, vec![with_bit(number, bit.mask, bit.on).to_string().into_bytes()]);
         }
-        Ok(Step::Create { dn, values: values.into_iter().collect() })
+        Ok(Step::Create { dn, values: values.into_iter().collect(), members: self.members(&changes.links) })
+    }
+
+    /// The attributes of a new entry that hold many links, with those that the order gives it.
+    fn members(&self, links: &[Step]) -> Vec<Values> {
+        let own = self.links.values().filter(|link| link.many && link.far.is_none());
+        let mut members: Vec<Values> = own.map(|link| (link.attribute.clone(), Vec::new())).collect();
+        members.sort();
+        members.dedup();
+        for (attribute, values) in &mut members {
+            for step in links {
+                if let Step::Link(Membership { attribute: of, holder: None, value: Some(value), there: true }) = step
+                    && of == attribute
+                {
+                    values.push(value.clone());
+                }
+            }
+        }
+        members
     }
 
     fn changes(&self, order: &Order) -> Result<Changes, String> {

@@ -22,6 +22,11 @@ pub(super) struct Fake {
     pub(super) asked: usize,
     pub(super) broken: Option<Break>,
     pub(super) tree_control: bool,
+    /// New entries must have a member.
+    pub(super) member_wanted: bool,
+    /// How orders are put to it: what stands for nobody, and whether as to Active Directory.
+    pub(super) placeholder: Option<&'static str>,
+    pub(super) windows: bool,
 }
 
 pub(super) fn folded(dn: &str) -> String {
@@ -125,6 +130,9 @@ impl Directory for Fake {
             if !fake.entries.contains_key(&folded(&above(dn))) {
                 return Err(no(code::NO_SUCH_OBJECT));
             }
+            if fake.member_wanted && !values.iter().any(|(name, values)| name == "member" && !values.is_empty()) {
+                return Err(no(code::CLASS_VIOLATION));
+            }
             fake.entries.insert(folded(dn), Entry { dn: dn.to_owned(), attributes: values.to_vec() });
             fake.written.push(format!("add {dn}"));
             Ok(())
@@ -148,7 +156,7 @@ impl Directory for Fake {
                     Change::Replace(..) => values.clone(),
                 };
                 if now.is_empty() && name == "member" {
-                    return Err(no(65));
+                    return Err(no(code::CLASS_VIOLATION));
                 }
                 entry.attributes.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 if !now.is_empty() {

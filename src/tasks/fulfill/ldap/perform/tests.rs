@@ -86,8 +86,10 @@ fn order(command: &str, resource: Value, changes: Value) -> Order {
 impl Fake {
     fn perform(&mut self, shape: &Shape, order: &Order) -> Result<(), Stop> {
         let work = shape.work(order).map_err(Stop::Refused)?;
-        let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: false });
-        Performer { directory: self, permissive: false, passwords, set: 0 }.perform(&work)
+        let placeholder = self.placeholder.map(|name| Dn::parse(name).unwrap());
+        let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: self.windows });
+        let placeholder = placeholder.as_ref();
+        Performer { directory: self, connection: "Dir", permissive: false, placeholder, passwords, set: 0 }.perform(&work)
     }
 }
 
@@ -201,10 +203,47 @@ fn the_last_member_of_a_group_is_told_and_stays() {
     let mut fake = company();
     let bo = json!({ "uuid": "u2", "dn": "cn=Bo,ou=Deck,dc=x" });
     let told = fake.perform(&shape(""), &order("Modified", bo, json!({ "groups_remove": ["cn=Office,dc=x"] })));
-    assert_eq!(
-        told.unwrap_err().reason(),
-        "cn=Office,dc=x: the directory answers 65 (object class violation); a group may need at least one member"
-    );
+    insta::assert_snapshot!(told.unwrap_err().reason(), @r#"cn=Office,dc=x would have no member left, and must have one: give it another member first, or name in jobwright.toml an entry that stands for nobody: [fulfilment] Dir = { placeholder-member = "cn=…" }"#);
+    assert_eq!(fake.written, [""; 0]);
+}
+
+#[test]
+fn what_stands_for_nobody_comes_with_the_last_member_that_goes_and_goes_with_the_first_that_comes() {
+    let mut fake = company();
+    fake.placeholder = Some("cn=Nobody,dc=x");
+    let bo = json!({ "uuid": "u2", "dn": "cn=Bo,ou=Deck,dc=x" });
+    fake.perform(&shape(""), &order("Modified", bo, json!({ "groups_remove": ["cn=Office,dc=x"] }))).unwrap();
+    assert_eq!(fake.shown("cn=Office,dc=x"), "cn=Office member=cn=Nobody,dc=x");
+    fake.perform(&shape(""), &order("Modified", ana(), json!({ "groups_add": ["cn=Office,dc=x"] }))).unwrap();
+    assert_eq!(fake.shown("cn=Office,dc=x"), format!("cn=Office member={ANA}"));
+    assert_eq!(fake.written, ["modify cn=Office,dc=x"; 2], "each in one request");
+    // Who is deleted was the last one.
+    fake.perform(&shape(""), &order("Deleted", ana(), Value::Null)).unwrap();
+    assert_eq!(fake.shown("cn=Office,dc=x"), "cn=Office member=cn=Nobody,dc=x");
+    assert_eq!(fake.shown("cn=Crew,dc=x"), "cn=Crew member=cn=Bo,ou=Deck,dc=x");
+}
+
+#[test]
+fn a_new_group_that_must_have_members_comes_with_them() {
+    let shape = shape("");
+    let group = |changes: Value| {
+        let mut all = json!({ "cn": "Bridge", "dn": "cn=Bridge,dc=x" });
+        all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        order("Added", Value::Null, all)
+    };
+    let mut fake = company();
+    fake.member_wanted = true;
+    fake.perform(&shape, &group(json!({ "members_add": [ANA] }))).unwrap();
+    assert_eq!(fake.shown("cn=Bridge,dc=x"), format!("cn=Bridge member={ANA}"));
+    assert_eq!(fake.written, ["add cn=Bridge,dc=x"]);
+
+    let mut fake = company();
+    fake.member_wanted = true;
+    let told = fake.perform(&shape, &group(json!({}))).unwrap_err().reason();
+    insta::assert_snapshot!(told, @r#"cn=Bridge,dc=x: the directory answers 65 (object class violation); if it is a group, give it another member first, or name in jobwright.toml an entry that stands for nobody: [fulfilment] Dir = { placeholder-member = "cn=…" }"#);
+    fake.placeholder = Some("cn=Nobody,dc=x");
+    fake.perform(&shape, &group(json!({}))).unwrap();
+    assert_eq!(fake.shown("cn=Bridge,dc=x"), "cn=Bridge member=cn=Nobody,dc=x");
 }
 
 #[test]
@@ -314,11 +353,11 @@ fn a_server_that_repeats_a_password_is_not_repeated() {
 fn the_shape_of_a_mapping_tells_where_each_link_stands() {
     use crate::tasks::fulfill::ldap::shape::{Link, Name};
     let shape = shape("");
-    let link = |attribute: &str, far: Option<Name>| Some(Link { attribute: attribute.to_owned(), far });
-    assert_eq!(shape.links.get("groups").cloned(), link("member", Some(Name::Dn)));
-    assert_eq!(shape.links.get("members").cloned(), link("member", None));
-    assert_eq!(shape.links.get("boss").cloned(), link("manager", None));
-    assert_eq!(shape.links.get("staff").cloned(), link("manager", Some(Name::Dn)));
+    let link = |attribute: &str, far: Option<Name>, many| Some(Link { attribute: attribute.to_owned(), far, many });
+    assert_eq!(shape.links.get("groups").cloned(), link("member", Some(Name::Dn), true));
+    assert_eq!(shape.links.get("members").cloned(), link("member", None, true));
+    assert_eq!(shape.links.get("boss").cloned(), link("manager", None, false));
+    assert_eq!(shape.links.get("staff").cloned(), link("manager", Some(Name::Dn), true));
     assert_eq!(shape.referring, [("manager".to_owned(), Name::Dn), ("member".to_owned(), Name::Dn)]);
     assert_eq!((shape.parent_property.as_deref(), shape.rdn.as_str()), (Some("parent"), "cn"));
 }
