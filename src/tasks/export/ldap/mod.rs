@@ -145,6 +145,7 @@ impl<'a> Export<'a> {
         } else {
             self.context.remember_export(&self.connection.id, &hash, false, &server, 0)?;
             let message = match content.changed {
+                Some(1) => format!("{rows} rows, with 1 changed entry of {server}"),
                 Some(changed) => format!("{rows} rows, with {changed} changed entries of {server}"),
                 None => format!("{rows} rows of {server}"),
             };
