@@ -7,12 +7,9 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use jobwright::connectors::ldap::{Change, LdapClient, LdapFailure, Search, parent};
 
 use crate::support::slapd::{ADMINISTRATOR, BASE, PASSWORD, SUFFIX, Slapd, Wanted};
-use crate::support::{Outcome, Project, content, copy, task};
+use crate::support::{AGENT, Outcome, Project, content, copy, task};
 
 const CONFIGURATION: &str = r#"
-  <Agent Identifier="Local" DisplayName_L1="Local" URI="http://localhost:6001" />
-  <Profile Identifier="Administrator" DisplayName_L1="Administrator" />
-  <OpenIdClient Identifier="Job" DisplayName_L1="Job" HashedSecret="x" Profile="Administrator" />
   <Connector Identifier="Dir" DisplayName_L1="Directory" Agent="Local" MaximumInsertedLines="LIMIT" MaximumUpdatedLines="0" MaximumDeletedLines="0" MaximumLinkInsertedLines="0" MaximumLinkDeletedLines="0" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" MaxLinkPercentageInsertedLines="0" MaxLinkPercentageDeletedLines="0" />
   <Connection Identifier="Directory" DisplayName_L1="Directory" Connector="Dir" Package="Usercube.LDAP@0000001" />
   <EntityType Identifier="Entry" DisplayName_L1="Entry">
@@ -55,7 +52,7 @@ const TABLES: &str = r#"{"Table": "entries", "BaseDN": "dc=skerrylight,dc=exampl
 
 /// A project that reads a directory; `extra` is one attribute more, `limit` how many new entries block.
 fn project(connection: &str, extra: &str, limit: u32) -> Project {
-    let configuration = CONFIGURATION.replace("EXTRA", extra).replace("LIMIT", &limit.to_string());
+    let configuration = format!("{AGENT}{CONFIGURATION}").replace("EXTRA", extra).replace("LIMIT", &limit.to_string());
     Project::new()
         .configuration("conf/All.xml", &configuration)
         .file("conf/appsettings.agent.json", format!("{{\"Connections\": {{\"Directory\": {connection}}}}}"))

@@ -12,6 +12,7 @@ use ldap3::{LdapConn, LdapConnSettings, LdapError, LdapResult, Mod, ResultEntry,
 
 use super::error::code;
 use super::options::{LdapOptions, LdapServer};
+use super::ranges::{Open, gather};
 use super::{Change, Entry, LdapFailure, Scope, Search};
 
 /// Entries asked for at once: what Active Directory gives at most.
@@ -94,9 +95,23 @@ impl LdapClient {
             if search.paged {
                 controls.push(RawControl::from(PagedResults { size: PAGE, cookie }));
             }
-            let result = self.stream(search, controls, |entry| sink(entry_of(entry)?))?;
+            let mut partial = Vec::new();
+            let result = self.stream(search, controls, |message| {
+                let (entry, open) = entry_of(message)?;
+                if open.is_empty() {
+                    return sink(entry);
+                }
+                partial.push((entry, open));
+                Ok(())
+            })?;
             if result.rc != 0 {
                 return Err(refused(result).into());
+            }
+            // One thing is asked at a time, so the rest of them comes after the page.
+            for (entry, open) in partial {
+                if let Some(entry) = self.complete(entry, open, search)? {
+                    sink(entry)?;
+                }
             }
             cookie = if search.paged { next_page(&result)? } else { Vec::new() };
             if cookie.is_empty() {
@@ -275,22 +290,13 @@ fn next_page(result: &LdapResult) -> Result<Vec<u8>, LdapFailure> {
     parsed.map(|page| page.cookie).map_err(|_| LdapFailure::Unusable("the directory's pages cannot be read".to_owned()))
 }
 
-/// The entry in a message of a search.
-pub(super) fn entry_of(message: ResultEntry) -> Result<Entry, LdapFailure> {
+/// The entry in a message of a search, and of which of its attributes values are missing.
+pub(super) fn entry_of(message: ResultEntry) -> Result<(Entry, Vec<Open>), LdapFailure> {
     let parsed = guarded(|| Ok(SearchEntry::construct(message)));
     let parsed = parsed.map_err(|_| LdapFailure::Unusable("an entry of the directory cannot be read".to_owned()))?;
     let texts = parsed.attrs.into_iter().map(|(name, values)| (name, values.into_iter().map(String::into_bytes).collect()));
-    let mut attributes: Vec<(String, Vec<Vec<u8>>)> = texts.chain(parsed.bin_attrs).collect();
-    if let Some((name, _)) = attributes.iter().find(|(name, _)| name.to_ascii_lowercase().contains(";range=")) {
-        let message = format!(
-            "the directory gives only a part of the values of {} at once, as {name}, and reading the rest has no embedded form",
-            parsed.dn
-        );
-        return Err(LdapFailure::Unusable(message));
-    }
-    attributes.sort_by_cached_key(|(name, _)| name.to_ascii_lowercase());
-    for (_, values) in &mut attributes {
-        values.sort_unstable();
-    }
-    Ok(Entry { dn: parsed.dn, attributes })
+    let mut entry = Entry { dn: parsed.dn, attributes: texts.chain(parsed.bin_attrs).collect() };
+    let open = gather(&mut entry);
+    entry.sort();
+    Ok((entry, open))
 }

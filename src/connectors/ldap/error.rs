@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::windows;
+
 /// Result codes of RFC 4511 that callers decide by.
 pub mod code {
     /// A value or attribute to delete is not there.
@@ -122,7 +124,8 @@ impl LdapFailure {
             Self::Absent => {
                 "build jobwright with its feature `ldap`, which is on by default: cargo install --path . --features ldap"
             }
-            Self::Refused { code, .. } => match *code {
+            Self::Refused { code, text, .. } => match *code {
+                _ if windows::meaning(text).is_some() => return windows::meaning(text),
                 code::TIME_LIMIT => "raise TimeLimit of the connection, or the limit of the server for this login",
                 code::SIZE_LIMIT | code::ADMIN_LIMIT => {
                     "raise SizeLimit of the connection or have \"PagedResult\" in its Controls, or raise the limit of the server for this login"

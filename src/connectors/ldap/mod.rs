@@ -14,7 +14,10 @@ mod entry;
 mod error;
 mod format;
 mod options;
+#[cfg(feature = "ldap")]
+mod ranges;
 mod sync;
+mod windows;
 
 #[cfg(not(feature = "ldap"))]
 pub use absent::LdapClient;
@@ -27,6 +30,11 @@ pub use error::{LdapFailure, code};
 pub use format::Format;
 pub use options::{LdapOptions, LdapServer, LdapTable, Login};
 pub use sync::{Changes, SYNC_REQUEST};
+
+/// Whether a connection package is the one of Active Directory.
+pub fn is_windows_package(package: &str) -> bool {
+    package.split('@').next().unwrap_or_default().eq_ignore_ascii_case("Usercube.AD")
+}
 
 /// Whether a connection package reads and writes an LDAP directory.
 pub fn is_ldap_package(package: &str) -> bool {

@@ -4,6 +4,7 @@
 
 mod company;
 mod faults;
+mod windows;
 
 use std::fs;
 
@@ -84,7 +85,7 @@ fn a_group_that_must_have_a_member_keeps_its_last_one_or_gets_what_stands_for_no
     let again = company.project.run(&["decide", "retry", "--resource-type", "Account", "--reason", "it may be empty now"]);
     assert_eq!(again.code, Some(0), "{again}");
     assert_eq!(company.run("Night").split(' ').next_back(), Some("0/1/0"));
-    assert_eq!(company.members(&office), [nobody.clone()]);
+    assert_eq!(company.members(&office), [nobody]);
     assert_eq!(company.run("Night").split(' ').next_back(), Some("0/0/0"));
     company.people("1,Ana,Roux,Deck,Crew,11\n2,Bo,Lund,Deck,Office,22\n3,Cy,Hale,Shore,Crew,34\n");
     assert_eq!(company.run("Night").split(' ').next_back(), Some("0/1/0"));
@@ -114,7 +115,7 @@ fn a_password_is_in_the_directory_and_nowhere_else() {
     company.run("Night");
     let mut passwords = Vec::new();
     let search = Search::below(SUFFIX, "(userPassword=*)", &["userPassword"]);
-    let mut client = company.slapd.client();
+    let mut client = company.directory.client();
     client
         .search::<LdapFailure>(&search, |entry| {
             passwords.push(entry.text("userPassword").unwrap().to_owned());

@@ -12,7 +12,7 @@
 //! - by content synchronization (RFC 4533) where the server offers it and the cookie is still good,
 //! - else by listing every entry with the number that each change of it raises (`entryCSN`, `uSNChanged`, `entryusn`), and
 //!   reading those that are new or have another one. Numbers are only compared for being the same, never by order, so
-//!   that neither clocks nor replicas matter.
+//!   that clocks do not matter; those of domain controllers stand for one controller each, which is kept with them.
 //!
 //! Everything is read anew where neither is possible, where the search, the columns or the server are other ones, and
 //! after a deletion or a rename: servers then change references in other entries, such as members of groups, and names

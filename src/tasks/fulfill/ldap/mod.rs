@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::{Order, Stop, Target};
 use crate::config::{Fulfilment, PLACEHOLDER};
-use crate::connectors::ldap::{Dn, LdapOptions};
+use crate::connectors::ldap::{Dn, LdapOptions, is_windows_package};
 use crate::plan::model::{Connection, Plan, ResourceType};
 use crate::tasks::orders::connection_of;
 use crate::tasks::settings::{ConnectionSettings, Settings};
@@ -47,9 +47,22 @@ pub(super) fn check(
     placeholder(settings, connection)?;
     for resource_type in resource_types {
         let shape = Shape::read(&plan.model, settings, resource_type).map_err(TaskError::new)?;
-        if shape.password.is_some() && !options.resets_passwords && !is_windows(connection, &options) {
+        if shape.password.is_none() {
+            continue;
+        }
+        let refused = |setting: &str, message: String| Err(TaskError::new(own.wrong(setting, message).to_string()));
+        let windows = is_windows(connection, &options);
+        if !options.resets_passwords && !windows {
             let message = format!("it is not true, and resource type {} sets passwords (PasswordResetSetting)", shape.id);
-            return Err(TaskError::new(own.wrong("IsLdapPasswordReset", message).to_string()));
+            return refused("IsLdapPasswordReset", message);
+        }
+        if windows && let Some(plain) = options.servers.iter().find(|server| !server.url.starts_with("ldaps://")) {
+            let message = format!(
+                "{} is a plain address, and Active Directory takes the passwords that resource type {} sets over an \
+                 encrypted connection only; set EnableSSL to true, or write ldaps://",
+                plain.url, shape.id
+            );
+            return refused("Servers", message);
         }
     }
     Ok(())
@@ -74,8 +87,7 @@ fn placeholder(settings: &Settings, connection: &Connection) -> Result<Option<Dn
 
 /// Whether the directory takes passwords as Active Directory does.
 fn is_windows(connection: &Connection, options: &LdapOptions) -> bool {
-    let package = connection.package.split('@').next().unwrap_or_default();
-    package.eq_ignore_ascii_case("Usercube.AD") || options.is_ad_lds
+    is_windows_package(&connection.package) || options.is_ad_lds
 }
 
 impl<'a> LdapTarget<'a> {

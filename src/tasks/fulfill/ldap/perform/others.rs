@@ -1,6 +1,6 @@
 //! What an order does to other entries: memberships, what lies below, what names the order's own.
 
-use super::{Performer, same, stop};
+use super::{Performer, UNWILLING, same, stop, unnamed};
 use crate::config::PLACEHOLDER;
 use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
@@ -9,7 +9,8 @@ use crate::tasks::fulfill::ldap::steps::{Membership, Reference, Values};
 /// Answers that say nothing against an end state, in this directory or that: no such attribute, value exists, no such
 /// object, unwilling (Active Directory, for a member that is none), entry exists (Active Directory, for one that is).
 const MOOT: [u32; 5] = [code::NO_SUCH_ATTRIBUTE, code::VALUE_EXISTS, code::NO_SUCH_OBJECT, UNWILLING, code::ENTRY_EXISTS];
-const UNWILLING: u32 = 53;
+/// How often a server is asked to delete one tree.
+const TREES: usize = 100;
 /// Entries below one that is deleted without the server's help, or whose references follow it.
 const BELOW: usize = 10_000;
 
@@ -49,6 +50,7 @@ impl Performer<'_> {
             Some(holds) if holds == there => Ok(()),
             None if !there => Ok(()),
             None => Err(Stop::Later(format!("the entry {holder}, which is to have a {attribute} more, does not exist"))),
+            Some(_) if there && failure.code() == Some(code::NO_SUCH_OBJECT) => Err(unnamed(holder, &failure)),
             Some(_) => Err(stop(holder, &failure)),
         }
     }
@@ -94,7 +96,13 @@ impl Performer<'_> {
         let code = |result: &Result<(), LdapFailure>| result.as_ref().err().and_then(LdapFailure::code);
         let mut result = self.directory.delete(&name, false);
         if code(&result) == Some(code::NOT_LEAF) && tree {
-            result = self.directory.delete(&name, true);
+            // Active Directory deletes many thousands at once, and says so where some are left.
+            for _ in 0..TREES {
+                result = self.directory.delete(&name, true);
+                if code(&result) != Some(code::ADMIN_LIMIT) {
+                    break;
+                }
+            }
             if code(&result) == Some(code::UNKNOWN_CONTROL) {
                 return self.delete_below(&name);
             }

@@ -305,6 +305,19 @@ fn an_order_is_refused_with_a_reason_to_act_on() {
 }
 
 #[test]
+fn a_limit_of_the_directory_refuses_the_order_and_the_next_time_does_what_is_left() {
+    let mut fake = company();
+    fake.limit = Some(code::SIZE_LIMIT);
+    let told = fake.perform(&shape(""), &orders()[1]).unwrap_err();
+    assert!(matches!(&told, Stop::Refused(reason) if reason.contains("4 (size limit exceeded) (raise SizeLimit")), "{told:?}");
+    fake.limit = None;
+    fake.perform(&shape(""), &orders()[1]).unwrap();
+    let mut whole = company();
+    whole.perform(&shape(""), &orders()[1]).unwrap();
+    assert_eq!((fake.entries, fake.written), (whole.entries, whole.written));
+}
+
+#[test]
 fn what_another_order_may_bring_waits_for_it() {
     let mut fake = company();
     let new = json!({ "cn": "Di", "parent": "ou=Sky,dc=x" });
@@ -313,6 +326,25 @@ fn what_another_order_may_bring_waits_for_it() {
         fake.perform(&shape(""), &order("Deleted", json!({ "dn": "ou=Deck,dc=x" }), Value::Null)),
         Err(Stop::Later(_))
     ));
+}
+
+#[test]
+fn an_entry_that_active_directory_must_have_before_it_is_named_is_waited_for() {
+    let mut fake = company();
+    fake.windows = true;
+    let later = |fake: &mut Fake, order: &Order| match fake.perform(&shape(""), order) {
+        Err(Stop::Later(reason)) => reason,
+        other => panic!("{other:?}"),
+    };
+    let new = json!({ "cn": "Di", "parent": "ou=Deck,dc=x", "boss": "cn=Ed,ou=Deck,dc=x" });
+    let told = later(&mut fake, &order("Added", Value::Null, new));
+    insta::assert_snapshot!(told, @"cn=Di,ou=Deck,dc=x: the directory answers 32 (no such object); an entry that it is to name does not exist");
+    let told = later(&mut fake, &order("Modified", ana(), json!({ "boss": "cn=Ed,ou=Deck,dc=x" })));
+    assert!(told.starts_with(ANA) && told.ends_with("an entry that it is to name does not exist"), "{told}");
+    let crew = json!({ "uuid": "u3", "dn": "cn=Crew,dc=x" });
+    let told = later(&mut fake, &order("Modified", crew, json!({ "members_add": ["cn=Ed,ou=Deck,dc=x"] })));
+    assert!(told.starts_with("cn=Crew,dc=x: ") && told.ends_with("an entry that it is to name does not exist"), "{told}");
+    assert_eq!(fake.written, [""; 0]);
 }
 
 #[test]
@@ -325,6 +357,12 @@ fn a_tree_is_deleted_by_the_server_or_from_below() {
         assert_eq!(fake.names(), ["cn=Crew,dc=x", "cn=Office,dc=x", "dc=x", "ou=Shore,dc=x"]);
         assert_eq!(fake.written.len(), if tree_control { 1 } else { 3 });
     }
+    // A server that stops in between is asked again.
+    let mut fake = company();
+    (fake.tree_control, fake.one_at_a_time) = (true, true);
+    let order = order("Deleted", json!({ "dn": "ou=Deck,dc=x" }), Value::Null);
+    fake.perform(&shape("UseTreeDelete=\"true\""), &order).unwrap();
+    assert_eq!(fake.names(), ["cn=Crew,dc=x", "cn=Office,dc=x", "dc=x", "ou=Shore,dc=x"]);
 }
 
 #[test]
@@ -341,6 +379,34 @@ fn a_password_is_in_the_call_that_adds_the_entry_and_nowhere_else() {
     // An entry that is there keeps its password.
     fake.perform(&shape, order).unwrap();
     assert_eq!(fake.entries["cn=cy\\, jr.,ou=shore,dc=x"].text("userPassword"), Some(password.as_str()));
+}
+
+#[test]
+fn active_directory_gets_a_password_in_quotes_and_two_bytes_a_sign() {
+    let mut fake = company();
+    fake.windows = true;
+    fake.perform(&shape("PasswordResetSetting=\"New\""), &orders()[0]).unwrap();
+    let entry = &fake.entries["cn=cy\\, jr.,ou=shore,dc=x"];
+    let bytes = &entry.values("unicodePwd")[0];
+    let signs: Vec<u16> = bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+    let text = String::from_utf16(&signs).unwrap();
+    assert!(text.len() == 14 && text.starts_with('"') && text.ends_with('"'), "{text}");
+    assert_eq!((bytes.len(), entry.text("pwdLastSet"), entry.values("userPassword").len()), (28, Some("0"), 0));
+}
+
+#[test]
+fn a_name_in_another_spelling_is_written_by_the_way_that_the_server_takes() {
+    for windows in [true, false] {
+        let mut fake = company();
+        fake.windows = windows;
+        fake.perform(&shape(""), &order("Modified", ana(), json!({ "cn": "ANA" }))).unwrap();
+        assert_eq!(fake.entries[&folded(ANA)].text("cn"), Some("ANA"));
+        assert_eq!(fake.entries[&folded(ANA)].dn, if windows { "cn=ANA,ou=Deck,dc=x" } else { ANA });
+        let done = if windows { format!("rename {ANA}") } else { format!("modify {ANA}") };
+        assert_eq!(fake.written, std::slice::from_ref(&done));
+        fake.perform(&shape(""), &order("Modified", ana(), json!({ "cn": "ANA" }))).unwrap();
+        assert_eq!(fake.written, [done], "once");
+    }
 }
 
 #[test]
