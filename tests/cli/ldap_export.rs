@@ -408,6 +408,12 @@ fn an_encrypted_directory_is_read_where_its_certificate_is_trusted() {
     };
     assert_eq!(run(None), Some(10));
     assert_eq!(run(Some(slapd.certificate())), Some(0));
+    // It names localhost alone.
+    project.replace("conf/appsettings.agent.json", "ldaps://localhost", "ldaps://127.0.0.1");
+    assert_eq!(run(Some(slapd.certificate())), Some(10));
+    let shown = project.show(3);
+    let told = task(&shown, "AE")["message"].as_str().unwrap();
+    assert!(told.contains("is not trusted: it is made for other names (write the host into Server as the certificate"), "{told}");
 }
 
 #[test]

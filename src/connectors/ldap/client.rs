@@ -13,7 +13,7 @@ use ldap3::{LdapConn, LdapConnSettings, LdapError, LdapResult, Mod, ResultEntry,
 use super::error::code;
 use super::options::{LdapOptions, LdapServer};
 use super::ranges::{Open, gather};
-use super::{Change, Entry, LdapFailure, Scope, Search};
+use super::{Change, Distrust, Entry, LdapFailure, Scope, Search};
 
 /// Entries asked for at once: what Active Directory gives at most.
 const PAGE: i32 = 1000;
@@ -54,6 +54,7 @@ impl LdapClient {
         let server = tried.iter().map(|(url, _)| url.as_str()).collect::<Vec<_>>().join(", ");
         let reasons = tried.iter().map(|(_, failure)| match failure {
             LdapFailure::Unreachable { reason, .. } => reason.clone(),
+            LdapFailure::Untrusted { distrust, .. } => format!("its certificate is not trusted: {}", distrust.what),
             other => other.to_string(),
         });
         Err(LdapFailure::Unreachable { server, reason: reasons.collect::<Vec<_>>().join("; ") })
@@ -256,7 +257,14 @@ pub(super) fn failure(server: &str, timeout: Duration, failed: Failed) -> LdapFa
         LdapError::Io { source } => {
             // The innermost cause says what a certificate lacks.
             let inner = source.get_ref().and_then(|inner| std::error::Error::source(inner)).map(|cause| format!(": {cause}"));
-            unreachable(format!("{source}{}", inner.unwrap_or_default()))
+            let reason = format!("{source}{}", inner.unwrap_or_default());
+            match Distrust::of(&reason) {
+                Some(distrust) => LdapFailure::Untrusted { server: server.to_owned(), distrust },
+                None if reason == "tls handshake eof" => {
+                    unreachable("no encrypted connection comes about; it may be the port for plain ones".to_owned())
+                }
+                None => unreachable(reason),
+            }
         }
         LdapError::OpSend { .. } | LdapError::ResultRecv { .. } | LdapError::EndOfStream | LdapError::IdScrubSend { .. } => {
             unreachable("the connection was closed".to_owned())

@@ -7,6 +7,8 @@
 #[cfg(not(feature = "ldap"))]
 mod absent;
 mod binary;
+#[cfg_attr(not(feature = "ldap"), allow(dead_code, reason = "nobody shows a certificate"))]
+mod certificate;
 #[cfg(feature = "ldap")]
 mod client;
 mod dn;
@@ -22,6 +24,7 @@ mod windows;
 #[cfg(not(feature = "ldap"))]
 pub use absent::LdapClient;
 pub use binary::{base64, read_base64, read_guid, read_sid};
+pub use certificate::Distrust;
 #[cfg(feature = "ldap")]
 pub use client::LdapClient;
 pub use dn::{Dn, Part, escape_rdn_value, parent, same_dn, split_rdn};

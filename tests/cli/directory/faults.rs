@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::company::{Company, FULFIL, MANY};
-use crate::support::slapd::{PASSWORD, SUFFIX};
+use crate::support::slapd::{PASSWORD, SUFFIX, Slapd, Wanted};
 use crate::support::task;
 
 #[test]
@@ -179,4 +179,42 @@ fn a_directory_that_goes_down_in_the_middle_keeps_what_was_done() {
     let again = company.project.run(&["run", "--resume", "-q"]);
     assert_eq!(again.code, Some(0), "{again}");
     company.all_executed_once("the directory was down");
+}
+
+#[test]
+fn a_directory_that_falls_silent_in_the_middle_keeps_what_was_done() {
+    let Some(mut company) = Company::new() else { return };
+    company.many();
+    company.orders();
+    company.settle(1, PASSWORD);
+    let mut child = company.project.command(&FULFIL).spawn().unwrap();
+    company.until_written(15, || child.try_wait().unwrap().is_some());
+    company.directory.freeze();
+    let code = child.wait().unwrap().code();
+    company.runs += 1;
+    let (states, message) = (company.states(), company.message("Night"));
+    let executed = states.iter().filter(|state| **state == 8).count();
+    // What was asked last is done when it goes on, and nobody knows of it.
+    company.directory.thaw();
+    assert_eq!(code, Some(10), "{message}");
+    assert!(executed > 5 && executed < MANY && !states.contains(&3), "{states:?}");
+    assert!(message.contains(&format!("{} orders wait for the next run: ", MANY - executed)), "{message}");
+    assert!(message.contains("no answer within 1 second"), "{message}");
+    company.settle(20, PASSWORD);
+    assert_eq!(company.fulfil().code, Some(0), "{}", company.message("Night"));
+    company.all_executed_once("the directory was silent");
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_loses_no_order() {
+    let Some(mut company) = Company::new() else { return };
+    company.orders();
+    let Some(encrypted) = Slapd::wanted(&Wanted { encrypted: true, ..Wanted::default() }) else { return };
+    company.project.replace("conf/appsettings.agent.json", &company.directory.url(), &encrypted.url());
+    assert_eq!(company.fulfil().code, Some(10));
+    let message = company.message("Night");
+    assert!(message.contains("3 orders wait for the next run: the certificate of ldaps://localhost:"), "{message}");
+    assert!(message.contains("is not trusted: nobody whom this machine trusts vouches for it"), "{message}");
+    assert!(message.contains("SSL_CERT_FILE"), "{message}");
+    assert_eq!(company.states(), [2, 2, 2]);
 }
