@@ -100,11 +100,16 @@ fn refused(error: &ServerError, folder: &Path) -> Error {
             Error::usage(message).help(format!("write one first: `jobwright demo {} --target ldap`", folder.display()))
         }
         ServerError::Missing(_) => Error::operational(message).help(Missing::HELP),
-        ServerError::Ended { .. } => Error::operational(message).help(format!(
-            "if another program has the port, give `{}` and `{}` in the folder another one",
+        ServerError::Running { process, .. } => Error::operational(message).help(match process {
+            Some(process) => format!("use it as it is, or end it: Ctrl-C in its terminal, else `kill {process}`"),
+            None => "use it as it is, or end it: Ctrl-C in its terminal".to_owned(),
+        }),
+        ServerError::Taken { .. } => Error::operational(message).help(format!(
+            "end that one, or write another port into `{}` and `{}` of `{}`",
             demo::SETTINGS,
-            demo::CHANGES
+            demo::CHANGES,
+            folder.display()
         )),
-        ServerError::Io { .. } => Error::operational(message),
+        ServerError::Ended { .. } | ServerError::Io { .. } => Error::operational(message),
     }
 }

@@ -25,7 +25,7 @@ use crate::source::{Glob, decode};
 
 pub use error::{ConfigError, PROBLEM, Refused};
 pub use executors::Executors;
-pub use fulfilment::{FULFILMENTS, Fulfilment};
+pub use fulfilment::{FULFILMENTS, Fulfilment, PLACEHOLDER};
 pub use nearest::nearest;
 pub use print::print;
 pub use rebase::Rebase;
@@ -49,7 +49,7 @@ pub struct Config {
     pub check: Check,
     /// `[executors]`: which programs execute tasks.
     pub executors: Executors,
-    /// `[fulfilment]`: what connections to files do with their orders, by connection as written.
+    /// `[fulfilment]`: what connections do with orders, by connection as written.
     pub fulfilment: BTreeMap<String, Fulfilment>,
     /// `[schedule]`: what `jobwright schedule` does beside starting jobs.
     pub schedule: Schedule,

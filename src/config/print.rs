@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::executors::{command_table, executors_table};
 use super::validate::WRAPS;
-use super::{Config, FULFILMENTS, Level, Selector};
+use super::{Config, FULFILMENTS, Fulfilment, Level, PLACEHOLDER, Selector};
 use crate::fmt::Style;
 use crate::source::Glob;
 
@@ -42,8 +42,13 @@ pub fn print(config: &Config) -> String {
     let mut root = Table::new();
     put_table(&mut root, "files", files);
     put_table(&mut root, "check", table);
-    let word = |how| FULFILMENTS.iter().find(|(_, known)| *known == how).map_or("", |(word, _)| *word);
-    let fulfilment = config.fulfilment.iter().map(|(connection, how)| (connection.clone(), word(*how).into())).collect();
+    let value = |how: &Fulfilment| match how {
+        Fulfilment::Placeholder(entry) => {
+            Value::Table(Table::from_iter([(PLACEHOLDER.to_owned(), Value::String(entry.clone()))]))
+        }
+        how => FULFILMENTS.iter().find(|(_, known)| known == how).map_or("", |(word, _)| *word).into(),
+    };
+    let fulfilment = config.fulfilment.iter().map(|(connection, how)| (connection.clone(), value(how))).collect();
     put_table(&mut root, "fulfilment", fulfilment);
     put_table(&mut root, "fmt", style(&config.fmt));
     let folder = config.path.as_deref().and_then(std::path::Path::parent).unwrap_or(std::path::Path::new(""));

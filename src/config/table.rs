@@ -166,6 +166,11 @@ impl<'t> Table<'t> {
         tables
     }
 
+    /// All values, for a table whose keys are free; asks for every key.
+    pub(super) fn values(&self) -> impl Iterator<Item = (Word<'t>, &'t Spanned<DeValue<'t>>)> {
+        self.content.iter().map(|(key, value)| ((key.get_ref().as_ref(), key.span()), value))
+    }
+
     /// All entries, for a table whose keys are free; asks for every key.
     pub(super) fn entries(self, problems: &mut Problems) -> Vec<(Word<'t>, Word<'t>)> {
         let mut entries = Vec::with_capacity(self.content.len());
@@ -199,9 +204,9 @@ fn within(outer: &str, key: &str) -> String {
 }
 
 /// The value among `choices` that `word` names.
-pub(super) fn choose<T: Copy>(key: &str, word: &Word<'_>, choices: &[(&str, T)], problems: &mut Problems) -> Option<T> {
+pub(super) fn choose<T: Clone>(key: &str, word: &Word<'_>, choices: &[(&str, T)], problems: &mut Problems) -> Option<T> {
     if let Some((_, value)) = choices.iter().find(|(name, _)| *name == word.0) {
-        return Some(*value);
+        return Some(value.clone());
     }
     let names = || choices.iter().map(|&(name, _)| name);
     let mut help = format!("write one of {}", listed(names()));

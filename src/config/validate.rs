@@ -68,7 +68,7 @@ fn read(text: &str, folder: &Path, rules: Rules<'_>, problems: &mut Problems) ->
         config.executors = read_executors(executors, folder, problems);
     }
     if let Some(fulfilment) = table.table("fulfilment", "[fulfilment]", problems) {
-        config.fulfilment = read_fulfilment(fulfilment, problems);
+        config.fulfilment = read_fulfilment(&fulfilment, problems);
     }
     if let Some(schedule) = table.table("schedule", "[schedule]", problems) {
         config.schedule = read_schedule(schedule, folder, &config.executors, problems);

@@ -12,8 +12,11 @@ use std::time::Duration;
 
 use super::slapd::{Directory, Installation, Missing};
 use super::{CONNECTION, CONTENT, SCHEMA, SETTINGS, SUFFIX};
-use crate::connectors::ldap::{LdapOptions, Login};
+use crate::connectors::ldap::{LdapClient, LdapOptions, LdapServer, Login};
 use crate::tasks::Settings;
+
+/// How long who listens already may take to answer.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Why the directory does not run.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,24 @@ pub enum ServerError {
     /// The server is not installed.
     #[error("{0}")]
     Missing(#[from] Missing),
+    /// It was started before and still runs.
+    #[error("the directory of `{}` runs already, on {url}{}", folder.display(), as_process(*.process))]
+    Running {
+        /// The folder of the demo.
+        folder: PathBuf,
+        /// Where it listens.
+        url: String,
+        /// Its process, where that is known.
+        process: Option<u32>,
+    },
+    /// Somebody else listens where it is to listen.
+    #[error("the directory cannot listen on {url}: {holder} has the port")]
+    Taken {
+        /// Where it is to listen.
+        url: String,
+        /// Who listens there.
+        holder: &'static str,
+    },
     /// The server does not start, or ended.
     #[error("slapd {what}{}", said(.lines))]
     Ended {
@@ -51,6 +72,10 @@ fn said(lines: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!(": {}", lines.join("; ")) }
 }
 
+fn as_process(process: Option<u32>) -> String {
+    process.map(|process| format!(" (process {process})")).unwrap_or_default()
+}
+
 fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> ServerError {
     let what = what.into();
     |source| ServerError::Io { what, source }
@@ -67,7 +92,8 @@ pub struct Server {
 impl Server {
     /// Starts the directory of the demo in `folder`. The first time it takes what the demo was written with.
     pub fn start(folder: &Path) -> Result<Self, ServerError> {
-        let (url, login) = settings(folder)?;
+        let options = settings(folder)?;
+        let (url, login) = (options.server.url.as_str(), &options.login);
         let installation = Installation::find()?;
         let place = fs::canonicalize(folder.join("directory"));
         let place = place.map_err(|error| ServerError::NoDemo { folder: folder.to_owned(), reason: error.to_string() })?;
@@ -86,7 +112,7 @@ impl Server {
         }
         let file = place.join("slapd.conf");
         write_secret(&file, &installation.configuration(&place, "data", &directory))?;
-        serve(&installation, &file, url)
+        serve(&installation, &file, url.to_owned()).map_err(|error| options.holder(folder, &place).unwrap_or(error))
     }
 
     /// What ends the directory from another thread, by its process.
@@ -127,21 +153,44 @@ pub fn stop(process: u32) {
 }
 
 /// Where the settings say that the directory is, and who may do everything in it.
-fn settings(folder: &Path) -> Result<(String, Login), ServerError> {
+struct Wanted {
+    server: LdapServer,
+    login: Login,
+    options: LdapOptions,
+}
+
+impl Wanted {
+    /// Who listens where the directory is to listen; none where nobody does.
+    fn holder(&self, folder: &Path, place: &Path) -> Option<ServerError> {
+        let url = self.server.url.clone();
+        TcpStream::connect(url.trim_start_matches("ldap://")).ok()?;
+        // The password was made for this folder: who takes it is its directory.
+        Some(match LdapClient::open(&self.options) {
+            Ok(_) => {
+                let process = fs::read_to_string(place.join("slapd.pid")).ok().and_then(|text| text.trim().parse().ok());
+                ServerError::Running { folder: folder.to_owned(), url, process }
+            }
+            Err(failure) if failure.code().is_some() => ServerError::Taken { url, holder: "another directory" },
+            Err(_) => ServerError::Taken { url, holder: "another program" },
+        })
+    }
+}
+
+fn settings(folder: &Path) -> Result<Wanted, ServerError> {
     let wrong = |reason: String| ServerError::NoDemo { folder: folder.to_owned(), reason };
     let settings = Settings::load(&folder.join(SETTINGS), None).map_err(|error| wrong(error.to_string()))?;
     let connection =
         settings.connection(CONNECTION).ok_or_else(|| wrong(format!("its {SETTINGS} has no connection {CONNECTION}")))?;
     let options = LdapOptions::read(connection, "Usercube.OpenLDAP").map_err(|error| wrong(error.to_string()))?;
-    let server = options.servers.into_iter().next().ok_or_else(|| wrong("no server is named".to_owned()))?;
+    let server = options.servers.first().cloned().ok_or_else(|| wrong("no server is named".to_owned()))?;
     let host = server.url.trim_start_matches("ldap://").rsplit_once(':').map_or("", |(host, _)| host);
     let host = host.trim_matches(['[', ']']);
     let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     if !server.url.starts_with("ldap://") || !local {
         return Err(wrong(format!("its directory at {} is not one of this machine", server.url)));
     }
-    let login = server.login.ok_or_else(|| wrong(format!("connection {CONNECTION} has no Login")))?;
-    Ok((server.url, login))
+    let login = server.login.clone().ok_or_else(|| wrong(format!("connection {CONNECTION} has no Login")))?;
+    Ok(Wanted { server, login, options: LdapOptions { timeout: ANSWER, ..options } })
 }
 
 /// Fills the directory, all or nothing.
@@ -158,8 +207,8 @@ fn load(installation: &Installation, folder: &Path, place: &Path, directory: &Di
     command.args(["-T", "add", "-q", "-f"]).arg(&file).arg("-l").arg(folder.join(CONTENT)).stdin(Stdio::null());
     let output = command.output().map_err(io_error("slapd cannot be started"))?;
     if !output.status.success() {
-        let lines = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
-        return Err(ServerError::Ended { what: format!("does not take `{CONTENT}`"), lines });
+        let lines: Vec<String> = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
+        return Err(ServerError::Ended { what: format!("does not take `{CONTENT}`"), lines: last(&lines) });
     }
     fs::rename(&loading, place.join("data")).map_err(io_error("the directory's data cannot be put in place"))
 }
@@ -180,12 +229,12 @@ fn serve(installation: &Installation, file: &Path, url: String) -> Result<Server
     });
     if !started {
         let _ = child.wait();
-        return Err(ServerError::Ended { what: format!("does not start on {url}"), lines: last(lines) });
+        return Err(ServerError::Ended { what: format!("does not start on {url}"), lines: last(&lines) });
     }
     let reader = std::thread::spawn(move || {
         output.fold(Vec::new(), |mut lines, line| {
             lines.push(line);
-            last(lines)
+            last(&lines)
         })
     });
     let mut server = Server { child, reader: Some(reader), url };
@@ -208,11 +257,25 @@ fn serve(installation: &Installation, file: &Path, url: String) -> Result<Server
     Err(ServerError::Ended { what: format!("does not listen on {}", server.url), lines })
 }
 
-/// The last lines: a server that is in trouble says much.
-fn last(mut lines: Vec<String>) -> Vec<String> {
+/// The last lines that say something: a server that is in trouble says much.
+fn last(lines: &[String]) -> Vec<String> {
+    const NOTHING: [&str; 2] = ["slapd stopped.", "connections_destroy: nothing to destroy."];
+    let mut lines: Vec<String> = lines.iter().map(|line| unstamped(line).to_owned()).collect();
+    lines.retain(|line| !NOTHING.contains(&line.as_str()));
     let surplus = lines.len().saturating_sub(3);
     lines.drain(..surplus);
     lines
+}
+
+/// What a line says behind the time and the thread that the server begins it with.
+fn unstamped(line: &str) -> &str {
+    let stamped = || {
+        let (time, rest) = line.split_once(' ')?;
+        let (thread, rest) = rest.split_once(' ')?;
+        let is_time = time.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.');
+        (is_time && thread.starts_with("0x")).then_some(rest)
+    };
+    stamped().unwrap_or(line).trim()
 }
 
 /// Writes a file that its owner alone can read.
@@ -225,4 +288,25 @@ fn write_secret(file: &Path, text: &str) -> Result<(), ServerError> {
         super::create(file, text, true)
     };
     write().map_err(io_error(format!("`{}` cannot be written", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_the_server_says_the_last_lines_that_say_something_are_told() {
+        let lines = [
+            "6b083f92.28 0x7faa992c5200 one",
+            "6b083f92.290d0078 0x7faa992c5200 daemon: bind(6) failed errno=98 (Address already in use)",
+            "slapd.conf: line 3: unknown directive",
+            "6b083f92.290d6961 0x7faa992c5200 slapd stopped.",
+            "6b083f92.290d8a6f 0x7faa992c5200 connections_destroy: nothing to destroy.",
+        ];
+        let told = last(&lines.map(str::to_owned));
+        assert_eq!(
+            told,
+            ["one", "daemon: bind(6) failed errno=98 (Address already in use)", "slapd.conf: line 3: unknown directive"]
+        );
+    }
 }

@@ -70,6 +70,7 @@ fn the_demo_with_a_directory_has_nothing_to_find_and_a_password_of_its_own() {
 #[cfg(all(unix, feature = "ldap"))]
 mod directory {
     use std::io::{BufRead, BufReader};
+    use std::net::TcpListener;
     use std::process::Child;
 
     use jobwright::connectors::ldap::{Change, Entry, LdapClient, LdapFailure, LdapOptions, Search};
@@ -288,6 +289,48 @@ mod directory {
         runs(&project, &[&COMPLETE]);
         assert_eq!(task(&project.show(4), "Demo_Complete_ComputeRoleModel1")["counters"]["nonconforming"], told + 1);
         assert!(accounts(&project, "(uid=corentin.quaybright)").starts_with("corentin.quaybright, Bridge: "));
+    }
+
+    /// What `demo ldap` says that cannot start, in one line.
+    fn unstarted(project: &Project) -> String {
+        let refused = project.run(&["demo", "ldap", "Ferries"]);
+        assert_eq!(refused.code, Some(6), "{refused}");
+        refused.stderr.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_told_with_who_has_it() {
+        let Some(project) = ferries() else { return };
+        let directory = Running::start(&project);
+        let settings = project.read("Ferries/appsettings.agent.json");
+        let port = settings.split("127.0.0.1:").nth(1).unwrap().split('"').next().unwrap();
+        let process = project.read("Ferries/directory/slapd.pid");
+        let process = process.trim();
+        let told = unstarted(&project);
+        assert!(
+            told.contains(&format!("the directory of `Ferries` runs already, on ldap://127.0.0.1:{port} (process {process})")),
+            "{told}"
+        );
+        assert!(told.contains(&format!("Ctrl-C in its terminal, else `kill {process}`")), "{told}");
+        // The one that runs goes on.
+        assert!(!entries(&project, "(uid=corentin.quaybright)", &["uid"]).is_empty());
+
+        // That of another demo takes another password.
+        let other = Project::new();
+        assert_eq!(other.run(&["demo", "Ferries", "--target", "ldap"]).code, Some(0));
+        for settings in ["agent", "changes"] {
+            other.replace(&format!("Ferries/appsettings.{settings}.json"), "127.0.0.1:3389", &format!("127.0.0.1:{port}"));
+        }
+        let told = unstarted(&other);
+        assert!(told.contains("another directory has the port"), "{told}");
+        assert!(told.contains("write another port into `appsettings.agent.json` and `appsettings.changes.json`"), "{told}");
+        directory.interrupt();
+
+        let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
+        std::thread::spawn(move || listener.incoming().for_each(drop));
+        let told = unstarted(&project);
+        assert!(told.contains("another program has the port"), "{told}");
+        assert!(!told.contains("errno"), "{told}");
     }
 
     #[test]

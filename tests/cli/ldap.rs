@@ -129,5 +129,19 @@ fn the_next_server_is_tried_where_one_is_down() {
 fn a_certificate_that_nobody_vouches_for_is_not_trusted() {
     let Some(slapd) = Slapd::wanted(&Wanted { encrypted: true, ..Wanted::default() }) else { return };
     let failure = LdapClient::open(&slapd.options(20)).unwrap_err();
-    assert!(failure.is_unreachable() && failure.to_string().contains("certificate"), "{failure}");
+    let url = slapd.url();
+    assert_eq!(
+        failure.to_string(),
+        format!("the certificate of {url} is not trusted: nobody whom this machine trusts vouches for it")
+    );
+    assert!(failure.is_unreachable() && failure.help().unwrap().contains("SSL_CERT_FILE"), "{failure}");
+}
+
+#[test]
+fn an_encrypted_connection_to_a_plain_port_is_told() {
+    let Some(slapd) = Slapd::start(BASE) else { return };
+    let mut options = slapd.options(20);
+    options.servers[0].url = options.servers[0].url.replace("ldap://", "ldaps://");
+    let failure = LdapClient::open(&options).unwrap_err();
+    assert!(failure.to_string().ends_with("no encrypted connection comes about; it may be the port for plain ones"), "{failure}");
 }

@@ -1,13 +1,8 @@
 //! The whole way: people in, role model computed, accounts made in a directory of CSV files, and verified by the next run.
 
-use crate::support::{Project, task};
+use crate::support::{AGENT, POLICY, Project, task};
 
 const CONFIGURATION: &str = r#"
-  <Agent Identifier="Local" DisplayName_L1="Local" URI="http://localhost:6001" />
-  <Profile Identifier="Administrator" DisplayName_L1="Administrator" />
-  <OpenIdClient Identifier="Job" DisplayName_L1="Job" HashedSecret="x" Profile="Administrator" />
-  <Policy Identifier="Default" DisplayName_L1="Default" IsProvisioningEnabled="true" />
-  <Category Identifier="Accounts" DisplayName_L1="Accounts" Policy="Default" />
   <Connector Identifier="HR" DisplayName_L1="HR" Agent="Local" MaximumInsertedLines="1000" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" />
   <Connection Identifier="HRPeople" DisplayName_L1="People" Connector="HR" Package="Usercube.CSV@0000001" />
   <EntityType Identifier="Person" DisplayName_L1="Person">
@@ -64,7 +59,7 @@ const SETTINGS: &str = r#"{
 
 pub(crate) fn project() -> Project {
     Project::new()
-        .configuration("conf/All.xml", CONFIGURATION)
+        .configuration("conf/All.xml", &format!("{AGENT}{POLICY}{CONFIGURATION}"))
         .file("conf/appsettings.agent.json", SETTINGS)
         .file("jobwright.toml", "[fulfilment]\nDirFulfil = \"sources\"\n")
         .file("data/people.csv", "id,name,office\n1,Ana,Nord\n2,Bo,Sud\n3,Cy,Nord\n")

@@ -12,7 +12,8 @@ use ldap3::{LdapConn, LdapConnSettings, LdapError, LdapResult, Mod, ResultEntry,
 
 use super::error::code;
 use super::options::{LdapOptions, LdapServer};
-use super::{Change, Entry, LdapFailure, Scope, Search};
+use super::ranges::{Open, gather};
+use super::{Change, Distrust, Entry, LdapFailure, Scope, Search};
 
 /// Entries asked for at once: what Active Directory gives at most.
 const PAGE: i32 = 1000;
@@ -53,6 +54,7 @@ impl LdapClient {
         let server = tried.iter().map(|(url, _)| url.as_str()).collect::<Vec<_>>().join(", ");
         let reasons = tried.iter().map(|(_, failure)| match failure {
             LdapFailure::Unreachable { reason, .. } => reason.clone(),
+            LdapFailure::Untrusted { distrust, .. } => format!("its certificate is not trusted: {}", distrust.what),
             other => other.to_string(),
         });
         Err(LdapFailure::Unreachable { server, reason: reasons.collect::<Vec<_>>().join("; ") })
@@ -94,9 +96,23 @@ impl LdapClient {
             if search.paged {
                 controls.push(RawControl::from(PagedResults { size: PAGE, cookie }));
             }
-            let result = self.stream(search, controls, |entry| sink(entry_of(entry)?))?;
+            let mut partial = Vec::new();
+            let result = self.stream(search, controls, |message| {
+                let (entry, open) = entry_of(message)?;
+                if open.is_empty() {
+                    return sink(entry);
+                }
+                partial.push((entry, open));
+                Ok(())
+            })?;
             if result.rc != 0 {
                 return Err(refused(result).into());
+            }
+            // One thing is asked at a time, so the rest of them comes after the page.
+            for (entry, open) in partial {
+                if let Some(entry) = self.complete(entry, open, search)? {
+                    sink(entry)?;
+                }
             }
             cookie = if search.paged { next_page(&result)? } else { Vec::new() };
             if cookie.is_empty() {
@@ -241,7 +257,14 @@ pub(super) fn failure(server: &str, timeout: Duration, failed: Failed) -> LdapFa
         LdapError::Io { source } => {
             // The innermost cause says what a certificate lacks.
             let inner = source.get_ref().and_then(|inner| std::error::Error::source(inner)).map(|cause| format!(": {cause}"));
-            unreachable(format!("{source}{}", inner.unwrap_or_default()))
+            let reason = format!("{source}{}", inner.unwrap_or_default());
+            match Distrust::of(&reason) {
+                Some(distrust) => LdapFailure::Untrusted { server: server.to_owned(), distrust },
+                None if reason == "tls handshake eof" => {
+                    unreachable("no encrypted connection comes about; it may be the port for plain ones".to_owned())
+                }
+                None => unreachable(reason),
+            }
         }
         LdapError::OpSend { .. } | LdapError::ResultRecv { .. } | LdapError::EndOfStream | LdapError::IdScrubSend { .. } => {
             unreachable("the connection was closed".to_owned())
@@ -275,22 +298,13 @@ fn next_page(result: &LdapResult) -> Result<Vec<u8>, LdapFailure> {
     parsed.map(|page| page.cookie).map_err(|_| LdapFailure::Unusable("the directory's pages cannot be read".to_owned()))
 }
 
-/// The entry in a message of a search.
-pub(super) fn entry_of(message: ResultEntry) -> Result<Entry, LdapFailure> {
+/// The entry in a message of a search, and of which of its attributes values are missing.
+pub(super) fn entry_of(message: ResultEntry) -> Result<(Entry, Vec<Open>), LdapFailure> {
     let parsed = guarded(|| Ok(SearchEntry::construct(message)));
     let parsed = parsed.map_err(|_| LdapFailure::Unusable("an entry of the directory cannot be read".to_owned()))?;
     let texts = parsed.attrs.into_iter().map(|(name, values)| (name, values.into_iter().map(String::into_bytes).collect()));
-    let mut attributes: Vec<(String, Vec<Vec<u8>>)> = texts.chain(parsed.bin_attrs).collect();
-    if let Some((name, _)) = attributes.iter().find(|(name, _)| name.to_ascii_lowercase().contains(";range=")) {
-        let message = format!(
-            "the directory gives only a part of the values of {} at once, as {name}, and reading the rest has no embedded form",
-            parsed.dn
-        );
-        return Err(LdapFailure::Unusable(message));
-    }
-    attributes.sort_by_cached_key(|(name, _)| name.to_ascii_lowercase());
-    for (_, values) in &mut attributes {
-        values.sort_unstable();
-    }
-    Ok(Entry { dn: parsed.dn, attributes })
+    let mut entry = Entry { dn: parsed.dn, attributes: texts.chain(parsed.bin_attrs).collect() };
+    let open = gather(&mut entry);
+    entry.sort();
+    Ok((entry, open))
 }

@@ -10,6 +10,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Brings attributes and values into their order.
+    #[cfg(feature = "ldap")]
+    pub(super) fn sort(&mut self) {
+        self.attributes.sort_by_cached_key(|(name, _)| name.to_ascii_lowercase());
+        for (_, values) in &mut self.attributes {
+            values.sort_unstable();
+            // Parts of one attribute may overlap where it changes between them.
+            values.dedup();
+        }
+    }
+
     /// The values of an attribute, whose name compares without case; none where it is absent.
     pub fn values(&self, name: &str) -> &[Vec<u8>] {
         let found = self.attributes.iter().find(|(attribute, _)| attribute.eq_ignore_ascii_case(name));

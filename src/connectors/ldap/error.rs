@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::certificate::Distrust;
+use super::windows;
+
 /// Result codes of RFC 4511 that callers decide by.
 pub mod code {
     /// A value or attribute to delete is not there.
@@ -10,6 +13,8 @@ pub mod code {
     pub const VALUE_EXISTS: u32 = 20;
     /// The entry, or its parent, is not there.
     pub const NO_SUCH_OBJECT: u32 = 32;
+    /// The entry would lack an attribute that its class must have, or have one that it may not.
+    pub const CLASS_VIOLATION: u32 = 65;
     /// The entry has entries below it.
     pub const NOT_LEAF: u32 = 66;
     /// There is an entry of that name already.
@@ -80,6 +85,13 @@ pub enum LdapFailure {
         /// What the system said.
         reason: String,
     },
+    /// The server's certificate is not trusted; nothing was sent to it.
+    Untrusted {
+        /// URL of the server.
+        server: String,
+        /// What is wrong with it.
+        distrust: Distrust,
+    },
     /// The server answered, and its answer is no.
     Refused {
         /// Result code of RFC 4511.
@@ -109,18 +121,23 @@ impl LdapFailure {
     /// Whether the server could not be reached or was not able to answer, so that asking again later, or another
     /// server, makes sense.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Refused { code: code::BUSY | code::UNAVAILABLE, .. })
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Refused { code: code::BUSY | code::UNAVAILABLE, .. }
+        )
     }
 
     /// What to do.
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable { .. } => "see that the server runs and is reachable from here, then run the job again",
+            Self::Untrusted { distrust, .. } => distrust.help,
             Self::Unusable(_) => return None,
             Self::Absent => {
                 "build jobwright with its feature `ldap`, which is on by default: cargo install --path . --features ldap"
             }
-            Self::Refused { code, .. } => match *code {
+            Self::Refused { code, text, .. } => match *code {
+                _ if windows::meaning(text).is_some() => return windows::meaning(text),
                 code::TIME_LIMIT => "raise TimeLimit of the connection, or the limit of the server for this login",
                 code::SIZE_LIMIT | code::ADMIN_LIMIT => {
                     "raise SizeLimit of the connection or have \"PagedResult\" in its Controls, or raise the limit of the server for this login"
@@ -144,6 +161,9 @@ impl fmt::Display for LdapFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable { server, reason } => write!(formatter, "{server} cannot be reached: {reason}"),
+            Self::Untrusted { server, distrust } => {
+                write!(formatter, "the certificate of {server} is not trusted: {}", distrust.what)
+            }
             Self::Unusable(message) => formatter.write_str(message),
             Self::Absent => formatter.write_str("this jobwright was built without LDAP"),
             Self::Refused { code, matched, text, referrals } => {

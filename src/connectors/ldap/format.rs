@@ -1,5 +1,6 @@
 //! Values of a directory as the text that is stored: the formats of property mappings.
 
+use super::binary;
 use crate::config::nearest;
 use crate::expr::date::{DateTime, SECOND};
 
@@ -97,9 +98,9 @@ impl Format {
     fn one(&self, value: &[u8]) -> String {
         let text = std::str::from_utf8(value).ok().filter(|text| !text.contains('\0'));
         match (self, text) {
-            (Self::Binary, _) | (Self::Text | Self::Bool | Self::Date | Self::Rdn | Self::Bit(..), None) => base64(value),
+            (Self::Binary, _) | (Self::Text | Self::Bool | Self::Date | Self::Rdn | Self::Bit(..), None) => binary::base64(value),
             (Self::Guid, _) => guid(value, text),
-            (Self::Sid, _) => sid(value).or_else(|| text.map(str::to_owned)).unwrap_or_else(|| base64(value)),
+            (Self::Sid, _) => binary::sid(value).or_else(|| text.map(str::to_owned)).unwrap_or_else(|| binary::base64(value)),
             (Self::Bool, Some(text)) => match text.to_ascii_lowercase().as_str() {
                 known @ ("true" | "false") => known.to_owned(),
                 _ => text.to_owned(),
@@ -150,42 +151,7 @@ fn guid(value: &[u8], text: Option<&str>) -> String {
     {
         return text.chars().filter(|sign| !matches!(sign, '-' | '{' | '}')).collect::<String>().to_lowercase();
     }
-    if value.len() != 16 {
-        return base64(value);
-    }
-    let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-    order.iter().map(|&index| format!("{:02x}", value[index])).collect()
-}
-
-/// The bytes of a security identifier: revision, count, authority, parts.
-fn sid(value: &[u8]) -> Option<String> {
-    let (head, parts) = value.split_at_checked(8)?;
-    if head[0] != 1 || parts.len() != usize::from(head[1]) * 4 {
-        return None;
-    }
-    let authority = head[2..].iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
-    let mut text = format!("S-1-{authority}");
-    for part in parts.chunks_exact(4) {
-        let number = part.iter().rev().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
-        text.push('-');
-        text.push_str(&number.to_string());
-    }
-    Some(text)
-}
-
-/// Base64 (RFC 4648).
-pub fn base64(value: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(value.len().div_ceil(3) * 4);
-    for three in value.chunks(3) {
-        let byte = |index: usize| u32::from(three.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let sign = char::from(SIGNS[(bits >> (18 - 6 * place) & 63) as usize]);
-            text.push(if place <= three.len() { sign } else { '=' });
-        }
-    }
-    text
+    binary::guid(value).unwrap_or_else(|| binary::base64(value))
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 
 #[cfg(not(feature = "ldap"))]
 mod absent;
+mod binary;
+#[cfg_attr(not(feature = "ldap"), allow(dead_code, reason = "nobody shows a certificate"))]
+mod certificate;
 #[cfg(feature = "ldap")]
 mod client;
 mod dn;
@@ -13,18 +16,28 @@ mod entry;
 mod error;
 mod format;
 mod options;
+#[cfg(feature = "ldap")]
+mod ranges;
 mod sync;
+mod windows;
 
 #[cfg(not(feature = "ldap"))]
 pub use absent::LdapClient;
+pub use binary::{base64, read_base64, read_guid, read_sid};
+pub use certificate::Distrust;
 #[cfg(feature = "ldap")]
 pub use client::LdapClient;
-pub use dn::{escape_rdn_value, parent, same_dn, split_rdn};
+pub use dn::{Dn, Part, escape_rdn_value, parent, same_dn, split_rdn};
 pub use entry::{Change, Entry, Scope, Search};
 pub use error::{LdapFailure, code};
-pub use format::{Format, base64};
+pub use format::Format;
 pub use options::{LdapOptions, LdapServer, LdapTable, Login};
 pub use sync::{Changes, SYNC_REQUEST};
+
+/// Whether a connection package is the one of Active Directory.
+pub fn is_windows_package(package: &str) -> bool {
+    package.split('@').next().unwrap_or_default().eq_ignore_ascii_case("Usercube.AD")
+}
 
 /// Whether a connection package reads and writes an LDAP directory.
 pub fn is_ldap_package(package: &str) -> bool {

@@ -116,7 +116,7 @@ impl LdapOptions {
     pub fn read(connection: &ConnectionSettings, package: &str) -> Result<Self, SettingsError> {
         let name = package.split('@').next().unwrap_or_default();
         let of_open_ldap = name.eq_ignore_ascii_case("Usercube.OpenLDAP");
-        let of_ad = name.eq_ignore_ascii_case("Usercube.AD");
+        let of_ad = super::is_windows_package(package);
         // OpenLDAP in the way of the generic package is understood as well.
         let single = of_open_ldap && !connection.has("Servers");
         connection.only(match (single, of_ad) {
@@ -133,7 +133,10 @@ impl LdapOptions {
             if !single {
                 server.only(&SERVER_KEYS)?;
             }
-            servers.push(read_server(connection, server, single)?);
+            let mut read = read_server(connection, server, single)?;
+            // A domain holds references to its other parts, which are not read.
+            read.domain_scope |= of_ad;
+            servers.push(read);
         }
         let lists_tables = !single && !of_ad;
         let tables = if lists_tables { listed_tables(connection)? } else { vec![only_table(connection, &written)?] };

@@ -77,7 +77,11 @@ mod asked {
                     EntryState::Delete => {
                         changes.deleted.insert(id);
                     }
-                    EntryState::Add | EntryState::Modify => changes.entries.push((id, entry_of(message)?)),
+                    EntryState::Add | EntryState::Modify => match entry_of(message)? {
+                        (entry, open) if open.is_empty() => changes.entries.push((id, entry)),
+                        // Servers that synchronize give whole entries.
+                        _ => return Err(unreadable()),
+                    },
                 }
                 if let Some(cookie) = state.cookie {
                     changes.cookie = cookie;

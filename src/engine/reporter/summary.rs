@@ -84,7 +84,9 @@ fn detail(task: &TaskRecord) -> String {
 
 /// Counts in one line: `inserted 12, links deleted 40`. Left out is what is zero, and what `said` says already.
 pub fn counters(counters: &BTreeMap<String, u64>, said: &str) -> String {
-    let told = |name: &str, number: u64| said.starts_with(&format!("{number} ")) && said.contains(name);
+    let told = |name: &str, number: u64| {
+        said.starts_with(&format!("{number} ")) && said.contains(name) || said.contains(&format!(" {number} {name} "))
+    };
     let shown = counters.iter().filter(|(name, number)| **number != 0 && !told(name, **number));
     let words: Vec<String> = shown.map(|(name, number)| format!("{} {number}", name.replace('_', " "))).collect();
     words.join(", ")
@@ -103,4 +105,20 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_message_says_is_not_counted_again() {
+        let counts = |numbers: &[(&str, u64)], said: &str| {
+            counters(&numbers.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect(), said)
+        };
+        assert_eq!(counts(&[("rows", 5)], "5 rows of people.csv"), "");
+        assert_eq!(counts(&[("changed", 1), ("rows", 5)], "5 rows, with 1 changed entry of ldap://a"), "");
+        assert_eq!(counts(&[("changed", 2), ("rows", 5), ("skipped", 0)], "5 rows, with 1 changed entry"), "changed 2");
+        assert_eq!(counts(&[("links_inserted", 3)], ""), "links inserted 3");
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::table::Table;
 use super::{Order, Stop, Target};
-use crate::config::{Fulfilment, nearest};
+use crate::config::Fulfilment;
 use crate::connectors::csv::{CsvOptions, is_csv_package};
 use crate::plan::model::{Connection, Model, Plan};
 use crate::tasks::mappings::{self, LinkMapping, Mappings, Naming, ResourceMapping};
@@ -39,24 +39,8 @@ impl Options {
                 Err(wrong(own.wrong("OutputPath", "[fulfilment] says \"sources\", so nothing is put into a folder")))
             }
             (Some(Fulfilment::Sources), _) => Ok(Self::Sources),
-            (Some(Fulfilment::Orders) | None, _) => Ok(Self::Orders(path)),
+            (_, _) => Ok(Self::Orders(path)),
         }
-    }
-
-    /// Looks for names in `[fulfilment]` that no connection to files has.
-    pub(super) fn check_names(plan: &Plan, settings: &Settings) -> Result<(), TaskError> {
-        let files = || plan.model.connections.iter().filter(|connection| is_file_package(&connection.package));
-        let stray = settings.fulfilment.keys().find(|id| !files().any(|connection| connection.id.eq_ignore_ascii_case(id)));
-        let Some(stray) = stray else { return Ok(()) };
-        let error = TaskError::new(format!("[fulfilment] in jobwright.toml names {stray}, which is no connection to files"));
-        let ids: Vec<&str> = files().map(|connection| connection.id.as_str()).collect();
-        Err(match nearest(stray, ids.iter().copied()) {
-            Some(near) => error.help(format!("did you mean {near}?")),
-            None if ids.is_empty() => {
-                error.help("take it out: no connection has the package Usercube.FulfillToFile or Usercube.Manual")
-            }
-            None => error.help(format!("connections to files are {}", ids.join(", "))),
-        })
     }
 
     /// Looks for what is wrong with a connection before anything runs.

@@ -5,6 +5,7 @@
 //! executed. An order that a system refuses is errored with the reason; one that could not be put to the system, or not
 //! any more, stays transmitted and comes again with the next run, while those before it keep what became of them.
 
+mod configured;
 mod csv;
 mod json;
 mod ldap;
@@ -101,7 +102,7 @@ pub(super) fn is_handed_over(model: &Model, settings: &Settings, resource_type: 
     let connection = connection_of(model, resource_type);
     let connection = connection.and_then(|id| model.connections.iter().find(|connection| connection.id == id));
     connection.is_some_and(|connection| {
-        csv::is_file_package(&connection.package) && settings.fulfilment(&connection.id) != Some(Fulfilment::Sources)
+        csv::is_file_package(&connection.package) && settings.fulfilment(&connection.id) != Some(&Fulfilment::Sources)
     })
 }
 
@@ -110,7 +111,7 @@ pub(super) struct Fulfill;
 
 impl EmbeddedTask for Fulfill {
     fn check_settings(&self, plan: &Plan, task: &Task, settings: &Settings) -> Result<(), TaskError> {
-        csv::Options::check_names(plan, settings)?;
+        configured::check(plan, settings)?;
         // What is wrong with the task itself, its run tells.
         let resource_types = Scope::of_task(&plan.model, task).map(|scope| scope.resource_types).unwrap_or_default();
         let mut connections: BTreeMap<&str, Vec<&ResourceType>> = BTreeMap::new();

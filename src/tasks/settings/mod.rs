@@ -93,7 +93,7 @@ pub struct Settings {
     pub roots: Vec<PathBuf>,
     /// In the order written.
     pub connections: Vec<ConnectionSettings>,
-    /// What `[fulfilment]` of `jobwright.toml` says of connections to files.
+    /// What `[fulfilment]` of `jobwright.toml` says of connections.
     pub fulfilment: BTreeMap<String, Fulfilment>,
     root: Option<Node>,
 }
@@ -226,9 +226,9 @@ impl Settings {
         self.connections.iter().find(|connection| connection.id.eq_ignore_ascii_case(id))
     }
 
-    /// What is said of a connection to files.
-    pub fn fulfilment(&self, id: &str) -> Option<Fulfilment> {
-        self.fulfilment.iter().find(|(named, _)| named.eq_ignore_ascii_case(id)).map(|(_, how)| *how)
+    /// What `[fulfilment]` says of a connection.
+    pub fn fulfilment(&self, id: &str) -> Option<&Fulfilment> {
+        self.fulfilment.iter().find(|(named, _)| named.eq_ignore_ascii_case(id)).map(|(_, how)| how)
     }
 
     /// An object at the top of the settings; one that is not there says nothing.

@@ -6,7 +6,7 @@ use std::fs;
 use jobwright::connectors::ldap::{Change, LdapFailure, Search};
 
 use crate::support::slapd::{BASE, PASSWORD, SUFFIX, Slapd, Wanted};
-use crate::support::{Outcome, Project, task};
+use crate::support::{AGENT, Outcome, POLICY, Project, task};
 
 /// People where there have to be many.
 pub(super) const MANY: usize = 40;
@@ -14,12 +14,8 @@ pub(super) const MANY: usize = 40;
 /// Executes what is transmitted.
 pub(super) const FULFIL: [&str; 7] = ["run", "conf", "--job", "Night", "--only", "Night_Fulfil", "-q"];
 
-const CONFIGURATION: &str = r#"
-  <Agent Identifier="Local" DisplayName_L1="Local" URI="http://localhost:6001" />
-  <Profile Identifier="Administrator" DisplayName_L1="Administrator" />
-  <OpenIdClient Identifier="Job" DisplayName_L1="Job" HashedSecret="x" Profile="Administrator" />
-  <Policy Identifier="Default" DisplayName_L1="Default" IsProvisioningEnabled="true" />
-  <Category Identifier="Accounts" DisplayName_L1="Accounts" Policy="Default" />
+/// Who works there, and the file that tells of them.
+pub(super) const HR: &str = r#"
   <Connector Identifier="HR" DisplayName_L1="HR" Agent="Local" MaximumInsertedLines="1000" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" />
   <Connection Identifier="HRPeople" DisplayName_L1="People" Connector="HR" Package="Usercube.CSV@0000001" />
   <EntityType Identifier="Person" DisplayName_L1="Person">
@@ -38,6 +34,9 @@ const CONFIGURATION: &str = r#"
     <Property Identifier="Team" ConnectionColumn="team" />
     <Property Identifier="Phone" ConnectionColumn="phone" />
   </EntityTypeMapping>
+"#;
+
+const CONFIGURATION: &str = r#"
   <Connector Identifier="Dir" DisplayName_L1="Directory" Agent="Local" MaximumInsertedLines="1000" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" MaxLinkPercentageInsertedLines="0" MaxLinkPercentageDeletedLines="0" />
   <Connection Identifier="DirLdap" DisplayName_L1="Directory" Connector="Dir" Package="Usercube.LDAP@0000001" />
   <EntityType Identifier="Entry" DisplayName_L1="Entry">
@@ -85,7 +84,7 @@ const CONFIGURATION: &str = r#"
 "#;
 
 /// A complete job, and one that treats what changed.
-fn job(id: &str, incremental: bool) -> String {
+pub(super) fn job(id: &str, incremental: bool) -> String {
     let (cookies, kept) = if incremental { ("", " DoNotDeleteChanges=\"true\"") } else { (" IgnoreCookieFile=\"true\"", "") };
     let (mode, dirty) = if incremental { ("Incremental", " Dirty=\"true\"") } else { ("Complete", "") };
     let flag = format!(
@@ -130,13 +129,13 @@ fn content() -> String {
     text
 }
 
-const PEOPLE: &str =
+pub(super) const PEOPLE: &str =
     "id,first,last,unit,team,phone\n1,Ana,Roux,Deck,Crew,11\n2,Bo,Lund,Deck,Crew,22\n3,Cy,Hale,Shore,Office,33\n";
 
 /// A company with a directory.
-pub(super) struct Company {
+pub(super) struct Company<D = Slapd> {
     pub(super) project: Project,
-    pub(super) slapd: Slapd,
+    pub(super) directory: D,
     /// Runs begun so far.
     pub(super) runs: u32,
 }
@@ -147,9 +146,9 @@ impl Company {
         let audit = project.path("audit.ldif");
         let more = format!("moduleload auditlog\noverlay auditlog\nauditlog {}", audit.display());
         let slapd = Slapd::wanted(&Wanted { content: &content(), more: &more, ..Wanted::default() })?;
-        let configuration = format!("{CONFIGURATION}{}{}", job("Night", false), job("Hour", true));
+        let configuration = format!("{AGENT}{POLICY}{HR}{CONFIGURATION}{}{}", job("Night", false), job("Hour", true));
         let project = project.configuration("conf/All.xml", &configuration).file("data/people.csv", PEOPLE);
-        let company = Self { project, slapd, runs: 0 };
+        let company = Self { project, directory: slapd, runs: 0 };
         company.settle(20, PASSWORD);
         Some(company)
     }
@@ -160,7 +159,7 @@ impl Company {
             r#"{{"Table": "entries", "BaseDN": "{SUFFIX}", "Filter": "(|(objectClass=inetOrgPerson)(objectClass=organizationalUnit)(objectClass=groupOfNames))"}},
                {{"Table": "member", "BaseDN": "{SUFFIX}", "Filter": "(member=*)"}}"#
         );
-        let mut connection = self.slapd.connection(&tables, timeout).replace(PASSWORD, password);
+        let mut connection = self.directory.connection(&tables, timeout).replace(PASSWORD, password);
         connection.insert_str(1, "\"IsLdapPasswordReset\": true, ");
         let settings = format!(
             r#"{{"SourcesRootPaths": ["../data"], "Connections": {{
@@ -169,35 +168,11 @@ impl Company {
         fs::write(self.project.path("conf/appsettings.agent.json"), settings).unwrap();
     }
 
-    pub(super) fn people(&self, rows: &str) {
-        fs::write(self.project.path("data/people.csv"), format!("id,first,last,unit,team,phone\n{rows}")).unwrap();
-    }
-
-    /// Runs a job; how its last four tasks ended, and what the orders were.
-    pub(super) fn run(&mut self, job: &str) -> String {
-        let outcome = self.project.run(&["run", "conf", "--job", job, "-q"]);
-        self.runs += 1;
-        assert_eq!(outcome.code, Some(0), "{outcome} {}", self.message(job));
-        self.ended(job)
-    }
-
-    pub(super) fn ended(&self, job: &str) -> String {
-        let shown = self.project.show(self.runs);
-        let state = |name: &str| task(&shown, &format!("{job}_{name}"))["state"].as_str().unwrap_or_default().to_owned();
-        let orders = task(&shown, &format!("{job}_Orders"))["counters"].clone();
-        let orders = ["added", "modified", "deleted"].map(|name| orders[name].as_u64().unwrap_or(0).to_string()).join("/");
-        format!("{} {orders}", ["Keys", "Model", "Orders", "Fulfil"].map(state).join(" "))
-    }
-
-    pub(super) fn counter(&self, task_name: &str, counter: &str) -> u64 {
-        task(&self.project.show(self.runs), task_name)["counters"][counter].as_u64().unwrap_or(0)
-    }
-
     /// The people of the directory: name, number, phone, groups.
     pub(super) fn accounts(&self) -> String {
         let mut lines = Vec::new();
         let search = Search::below(SUFFIX, "(objectClass=inetOrgPerson)", &["uid", "telephoneNumber", "memberOf"]);
-        self.slapd
+        self.directory
             .client()
             .search::<LdapFailure>(&search, |entry| {
                 let groups = entry.values("memberOf").iter().map(|group| {
@@ -230,8 +205,67 @@ impl Company {
         written
     }
 
+    /// The members of a group.
+    pub(super) fn members(&self, group: &str) -> Vec<String> {
+        let found = self.directory.client().read(group, &["member"]).unwrap().unwrap();
+        found.values("member").iter().map(|member| String::from_utf8(member.clone()).unwrap()).collect()
+    }
+
     pub(super) fn modify(&self, dn: &str, changes: &[Change]) {
-        self.slapd.client().modify(dn, changes, false).unwrap();
+        self.directory.client().modify(dn, changes, false).unwrap();
+    }
+
+    /// Waits until the directory was written to so often, or until nobody writes any more.
+    pub(super) fn until_written(&self, number: usize, mut over: impl FnMut() -> bool) {
+        while self.audited() < number && !over() {
+            std::thread::yield_now();
+        }
+    }
+
+    pub(super) fn all_executed_once(&self, whence: &str) {
+        assert_eq!(self.states(), [8; MANY], "{whence}");
+        let written = self.written();
+        assert_eq!(written.iter().filter(|line| line.starts_with("add")).count(), MANY, "{whence}: {written:?}");
+        // What is written is the group; what the server makes of it in other entries it may owe after a break.
+        let crew = self.members(&format!("cn=Crew,ou=groups,{SUFFIX}"));
+        let members = crew.iter().filter(|member| member.ends_with(&format!("ou=people,{SUFFIX}"))).count();
+        assert_eq!((self.accounts().lines().count(), members), (MANY, MANY), "{whence}");
+        // One for the entry, one for its membership; the server adds one to the entry by itself.
+        let log = fs::read_to_string(self.project.path("audit.ldif")).unwrap();
+        let memberships = log.lines().filter(|line| *line == "add: member").count();
+        assert_eq!(memberships, MANY, "{whence}");
+    }
+
+    /// How often the directory was written to.
+    pub(super) fn audited(&self) -> usize {
+        let log = fs::read_to_string(self.project.path("audit.ldif")).unwrap_or_default();
+        log.lines().filter(|line| line.starts_with("dn: ")).count()
+    }
+}
+
+impl<D> Company<D> {
+    pub(super) fn people(&self, rows: &str) {
+        fs::write(self.project.path("data/people.csv"), format!("id,first,last,unit,team,phone\n{rows}")).unwrap();
+    }
+
+    /// Runs a job; how its last four tasks ended, and what the orders were.
+    pub(super) fn run(&mut self, job: &str) -> String {
+        let outcome = self.project.run(&["run", "conf", "--job", job, "-q"]);
+        self.runs += 1;
+        assert_eq!(outcome.code, Some(0), "{outcome} {}", self.message(job));
+        self.ended(job)
+    }
+
+    pub(super) fn ended(&self, job: &str) -> String {
+        let shown = self.project.show(self.runs);
+        let state = |name: &str| task(&shown, &format!("{job}_{name}"))["state"].as_str().unwrap_or_default().to_owned();
+        let orders = task(&shown, &format!("{job}_Orders"))["counters"].clone();
+        let orders = ["added", "modified", "deleted"].map(|name| orders[name].as_u64().unwrap_or(0).to_string()).join("/");
+        format!("{} {orders}", ["Keys", "Model", "Orders", "Fulfil"].map(state).join(" "))
+    }
+
+    pub(super) fn counter(&self, task_name: &str, counter: &str) -> u64 {
+        task(&self.project.show(self.runs), task_name)["counters"][counter].as_u64().unwrap_or(0)
     }
 
     pub(super) fn states(&self) -> Vec<i64> {
@@ -271,30 +305,5 @@ impl Company {
     pub(super) fn many(&self) {
         let row = |number: usize| format!("{number},P{number},Roux,Deck,Crew,\n");
         self.people(&(1..=MANY).map(row).collect::<String>());
-    }
-
-    /// Waits until the directory was written to so often, or until nobody writes any more.
-    pub(super) fn until_written(&self, number: usize, mut over: impl FnMut() -> bool) {
-        while self.audited() < number && !over() {
-            std::thread::yield_now();
-        }
-    }
-
-    pub(super) fn all_executed_once(&self, whence: &str) {
-        assert_eq!(self.states(), [8; MANY], "{whence}");
-        let written = self.written();
-        assert_eq!(written.iter().filter(|line| line.starts_with("add")).count(), MANY, "{whence}: {written:?}");
-        let members = self.accounts().lines().filter(|line| line.ends_with(" Crew")).count();
-        assert_eq!((self.accounts().lines().count(), members), (MANY, MANY), "{whence}");
-        // One for the entry, one for its membership; the server adds one to the entry by itself.
-        let log = fs::read_to_string(self.project.path("audit.ldif")).unwrap();
-        let memberships = log.lines().filter(|line| *line == "add: member").count();
-        assert_eq!(memberships, MANY, "{whence}");
-    }
-
-    /// How often the directory was written to.
-    pub(super) fn audited(&self) -> usize {
-        let log = fs::read_to_string(self.project.path("audit.ldif")).unwrap_or_default();
-        log.lines().filter(|line| line.starts_with("dn: ")).count()
     }
 }

@@ -3,20 +3,20 @@
 use std::fs;
 
 use super::company::{Company, FULFIL, MANY};
-use crate::support::slapd::{PASSWORD, SUFFIX};
+use crate::support::slapd::{PASSWORD, SUFFIX, Slapd, Wanted};
 use crate::support::task;
 
 #[test]
 fn a_directory_that_is_down_loses_no_order() {
     let Some(mut company) = Company::new() else { return };
     company.orders();
-    company.slapd.kill();
+    company.directory.kill();
     let failed = company.fulfil();
     assert_eq!(failed.code, Some(10), "{failed}");
     let message = company.message("Night");
     assert!(message.starts_with("0 orders executed; 3 orders wait for the next run: ldap://127.0.0.1:"), "{message}");
     assert_eq!(company.states(), [2, 2, 2]);
-    company.slapd.restart();
+    company.directory.restart();
     let again = company.project.run(&["run", "--resume", "-q"]);
     assert_eq!(again.code, Some(0), "{again} {}", company.message("Night"));
     assert_eq!(company.states(), [8, 8, 8]);
@@ -44,9 +44,9 @@ fn a_directory_that_does_not_answer_is_given_up_in_time() {
     let Some(mut company) = Company::new() else { return };
     company.orders();
     company.settle(1, PASSWORD);
-    company.slapd.freeze();
+    company.directory.freeze();
     let failed = company.fulfil();
-    company.slapd.thaw();
+    company.directory.thaw();
     assert_eq!(failed.code, Some(10), "{failed}");
     assert!(company.message("Night").contains("no answer within 1 second"), "{}", company.message("Night"));
     assert_eq!(company.fulfil().code, Some(0));
@@ -87,7 +87,7 @@ fn an_entry_that_is_there_already_is_taken_or_told() {
         let values = [("objectClass", "inetOrgPerson"), ("cn", name), ("sn", "Roux"), ("uid", uid), ("telephoneNumber", phone)];
         values.map(|(name, value)| (name.to_owned(), vec![value.as_bytes().to_vec()])).to_vec()
     };
-    let mut client = company.slapd.client();
+    let mut client = company.directory.client();
     client.add(&format!("cn=Ana Roux,ou=Deck,ou=people,{SUFFIX}"), &entry("Ana Roux", "1", "11")).unwrap();
     client.add(&format!("cn=Bo Lund,ou=Deck,ou=people,{SUFFIX}"), &entry("Bo Lund", "77", "22")).unwrap();
     let failed = company.fulfil();
@@ -107,7 +107,7 @@ fn an_entry_that_is_gone_is_deleted_already_and_cannot_be_changed() {
     company.run("Night");
     company.people("2,Bo,Lund,Deck,Crew,44\n3,Cy,Hale,Shore,Office,33\n");
     company.orders();
-    let mut client = company.slapd.client();
+    let mut client = company.directory.client();
     client.delete(&format!("cn=Ana Roux,ou=Deck,ou=people,{SUFFIX}"), false).unwrap();
     client.delete(&format!("cn=Bo Lund,ou=Deck,ou=people,{SUFFIX}"), false).unwrap();
     let failed = company.fulfil();
@@ -162,7 +162,7 @@ fn a_directory_that_goes_down_in_the_middle_keeps_what_was_done() {
     company.orders();
     let mut child = company.project.command(&FULFIL).spawn().unwrap();
     company.until_written(15, || child.try_wait().unwrap().is_some());
-    company.slapd.kill();
+    company.directory.kill();
     let code = child.wait().unwrap().code();
     company.runs += 1;
     assert_eq!(code, Some(10), "{}", company.message("Night"));
@@ -175,8 +175,46 @@ fn a_directory_that_goes_down_in_the_middle_keeps_what_was_done() {
     );
     let results = company.project.read(".jobwright/store-work/FulfillResults/Night_Fulfil.csv");
     assert_eq!(results.lines().filter(|line| line.ends_with("executed,")).count(), executed);
-    company.slapd.restart();
+    company.directory.restart();
     let again = company.project.run(&["run", "--resume", "-q"]);
     assert_eq!(again.code, Some(0), "{again}");
     company.all_executed_once("the directory was down");
+}
+
+#[test]
+fn a_directory_that_falls_silent_in_the_middle_keeps_what_was_done() {
+    let Some(mut company) = Company::new() else { return };
+    company.many();
+    company.orders();
+    company.settle(1, PASSWORD);
+    let mut child = company.project.command(&FULFIL).spawn().unwrap();
+    company.until_written(15, || child.try_wait().unwrap().is_some());
+    company.directory.freeze();
+    let code = child.wait().unwrap().code();
+    company.runs += 1;
+    let (states, message) = (company.states(), company.message("Night"));
+    let executed = states.iter().filter(|state| **state == 8).count();
+    // What was asked last is done when it goes on, and nobody knows of it.
+    company.directory.thaw();
+    assert_eq!(code, Some(10), "{message}");
+    assert!(executed > 5 && executed < MANY && !states.contains(&3), "{states:?}");
+    assert!(message.contains(&format!("{} orders wait for the next run: ", MANY - executed)), "{message}");
+    assert!(message.contains("no answer within 1 second"), "{message}");
+    company.settle(20, PASSWORD);
+    assert_eq!(company.fulfil().code, Some(0), "{}", company.message("Night"));
+    company.all_executed_once("the directory was silent");
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_loses_no_order() {
+    let Some(mut company) = Company::new() else { return };
+    company.orders();
+    let Some(encrypted) = Slapd::wanted(&Wanted { encrypted: true, ..Wanted::default() }) else { return };
+    company.project.replace("conf/appsettings.agent.json", &company.directory.url(), &encrypted.url());
+    assert_eq!(company.fulfil().code, Some(10));
+    let message = company.message("Night");
+    assert!(message.contains("3 orders wait for the next run: the certificate of ldaps://localhost:"), "{message}");
+    assert!(message.contains("is not trusted: nobody whom this machine trusts vouches for it"), "{message}");
+    assert!(message.contains("SSL_CERT_FILE"), "{message}");
+    assert_eq!(company.states(), [2, 2, 2]);
 }

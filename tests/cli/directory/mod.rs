@@ -4,12 +4,13 @@
 
 mod company;
 mod faults;
+mod windows;
 
 use std::fs;
 
 use jobwright::connectors::ldap::{Change, LdapFailure, Search};
 
-use crate::support::slapd::{PASSWORD, SUFFIX};
+use crate::support::slapd::{ADMINISTRATOR, PASSWORD, SUFFIX};
 use company::Company;
 
 #[test]
@@ -60,12 +61,61 @@ fn what_is_changed_by_hand_is_told_and_not_overwritten() {
 }
 
 #[test]
+fn a_group_that_must_have_a_member_keeps_its_last_one_or_gets_what_stands_for_nobody() {
+    let Some(mut company) = Company::new() else { return };
+    let office = format!("cn=Office,ou=groups,{SUFFIX}");
+    company.run("Night");
+    company.run("Night");
+    // Cy is the only one left in the office, and moves to the crew.
+    company.modify(&office, &[Change::Delete("member".to_owned(), vec![ADMINISTRATOR.as_bytes().to_vec()])]);
+    company.people("1,Ana,Roux,Deck,Crew,11\n2,Bo,Lund,Deck,Crew,22\n3,Cy,Hale,Shore,Crew,34\n");
+    company.orders();
+    assert_eq!(company.fulfil().code, Some(10));
+    let message = company.message("Night");
+    let told = format!("{office} would have no member left, and must have one: give it another member first, or name in");
+    assert!(message.contains("0 orders executed, 1 refused") && message.contains(&told), "{message}");
+    assert!(message.contains("jobwright.toml an entry that stands for nobody: [fulfilment] DirLdap = "), "{message}");
+    // What else the order asks for is done.
+    assert!(company.accounts().contains("cn=Cy Hale,ou=Shore 3 34 Crew+Office"), "{}", company.accounts());
+
+    // With an entry for it the order that is put again is executed, and with the first member that one goes.
+    let nobody = format!("cn=nobody,{SUFFIX}");
+    let configuration = format!("[fulfilment]\nDirLdap = {{ placeholder-member = \"{nobody}\" }}\n");
+    fs::write(company.project.path("jobwright.toml"), configuration).unwrap();
+    let again = company.project.run(&["decide", "retry", "--resource-type", "Account", "--reason", "it may be empty now"]);
+    assert_eq!(again.code, Some(0), "{again}");
+    assert_eq!(company.run("Night").split(' ').next_back(), Some("0/1/0"));
+    assert_eq!(company.members(&office), [nobody]);
+    assert_eq!(company.run("Night").split(' ').next_back(), Some("0/0/0"));
+    company.people("1,Ana,Roux,Deck,Crew,11\n2,Bo,Lund,Deck,Office,22\n3,Cy,Hale,Shore,Crew,34\n");
+    assert_eq!(company.run("Night").split(' ').next_back(), Some("0/1/0"));
+    assert_eq!(company.members(&office), [format!("cn=Bo Lund,ou=Deck,ou=people,{SUFFIX}")]);
+}
+
+#[test]
+fn what_stands_for_nobody_is_judged_before_the_job_starts() {
+    let Some(company) = Company::new() else { return };
+    for (written, told) in [
+        ("DirLdap = { placeholder-member = \"nobody\" }", "\"nobody\" is no distinguished name: \"nobody\" has no `=`"),
+        ("DirLdap = \"sources\"", "says \"sources\" of DirLdap, which is a directory"),
+        ("HRPeople = { placeholder-member = \"cn=a\" }", "names HRPeople, which is no directory"),
+        ("DirLdap = { placeholder = \"cn=a\" }", "[fulfilment.DirLdap] takes `placeholder-member`"),
+        ("DirLdap = 7", "for a directory { placeholder-member = "),
+    ] {
+        fs::write(company.project.path("jobwright.toml"), format!("[fulfilment]\n{written}\n")).unwrap();
+        let refused = company.project.run(&["run", "conf", "--job", "Night"]);
+        let said = refused.stderr.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(refused.code != Some(0) && said.contains(told), "{written}: {refused}");
+    }
+}
+
+#[test]
 fn a_password_is_in_the_directory_and_nowhere_else() {
     let Some(mut company) = Company::new() else { return };
     company.run("Night");
     let mut passwords = Vec::new();
     let search = Search::below(SUFFIX, "(userPassword=*)", &["userPassword"]);
-    let mut client = company.slapd.client();
+    let mut client = company.directory.client();
     client
         .search::<LdapFailure>(&search, |entry| {
             passwords.push(entry.text("userPassword").unwrap().to_owned());

@@ -2,6 +2,8 @@
 #![allow(unreachable_pub, reason = "a module of a test program has no other readers")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(all(unix, feature = "ldap"))]
+pub mod active_directory;
 pub mod editor;
 pub mod schema;
 #[cfg(all(unix, feature = "ldap"))]
@@ -13,6 +15,17 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
+
+/// The agent of jobs, and who they are to the server.
+pub const AGENT: &str = r#"
+  <Agent Identifier="Local" DisplayName_L1="Local" URI="http://localhost:6001" />
+  <Profile Identifier="Administrator" DisplayName_L1="Administrator" />
+  <OpenIdClient Identifier="Job" DisplayName_L1="Job" HashedSecret="x" Profile="Administrator" />"#;
+
+/// The policy of rules, and a category for resource types.
+pub const POLICY: &str = r#"
+  <Policy Identifier="Default" DisplayName_L1="Default" IsProvisioningEnabled="true" />
+  <Category Identifier="Accounts" DisplayName_L1="Accounts" Policy="Default" />"#;
 
 /// A temporary folder with files, which is the working folder of the program.
 pub struct Project {

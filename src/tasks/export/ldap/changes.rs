@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::connectors::ldap::{Entry, LdapClient, LdapFailure, SYNC_REQUEST, Search};
+use crate::tasks::identity::hex;
 use crate::tasks::{TaskContext, TaskError};
 
 use super::output::{Output, Written};
@@ -27,11 +28,13 @@ pub(super) struct Marks {
     pub(super) number: &'static str,
     /// Whether the server offers content synchronization.
     pub(super) synchronizes: bool,
+    /// Which copy of the directory answers, where each counts changes by itself, as domain controllers do; else empty.
+    pub(super) copy: String,
 }
 
 impl Marks {
     pub(super) fn of(client: &mut LdapClient, package: &str) -> Result<Self, TaskError> {
-        let root = client.read("", &["supportedControl", "highestCommittedUSN"])?.unwrap_or_default();
+        let root = client.read("", &["supportedControl", "highestCommittedUSN", "dsServiceName"])?.unwrap_or_default();
         let of_ad = !root.values("highestCommittedUSN").is_empty();
         let of_red_hat = package.to_ascii_lowercase().starts_with("usercube.ldap.redhat");
         let (id, number) = match (of_ad, of_red_hat) {
@@ -41,7 +44,8 @@ impl Marks {
         };
         // What synchronization tells is named by entryUUID.
         let offers = root.values("supportedControl").iter().any(|oid| oid == SYNC_REQUEST.as_bytes());
-        Ok(Self { id, number, synchronizes: offers && id == ENTRY_UUID })
+        let copy = if of_ad { copy(client, root.text("dsServiceName").unwrap_or_default()) } else { String::new() };
+        Ok(Self { id, number, synchronizes: offers && id == ENTRY_UUID, copy })
     }
 
     /// What tells an entry apart; none where the server does not tell.
@@ -178,6 +182,14 @@ impl Delta {
         }
         output.finish().map(Some)
     }
+}
+
+/// What tells a domain controller, and the state that it was restored to, from others.
+fn copy(client: &mut LdapClient, service: &str) -> String {
+    // A login that may not read it does without: the name of the controller is known to everybody.
+    let known = client.read(service, &["invocationId"]).ok().flatten();
+    let invocation = known.and_then(|entry| entry.values("invocationId").first().map(|id| hex(id))).unwrap_or_default();
+    format!("{service} {invocation}")
 }
 
 /// Enough of a digest to tell texts apart.

@@ -12,7 +12,7 @@
 //! - by content synchronization (RFC 4533) where the server offers it and the cookie is still good,
 //! - else by listing every entry with the number that each change of it raises (`entryCSN`, `uSNChanged`, `entryusn`), and
 //!   reading those that are new or have another one. Numbers are only compared for being the same, never by order, so
-//!   that neither clocks nor replicas matter.
+//!   that clocks do not matter; those of domain controllers stand for one controller each, which is kept with them.
 //!
 //! Everything is read anew where neither is possible, where the search, the columns or the server are other ones, and
 //! after a deletion or a rename: servers then change references in other entries, such as members of groups, and names
@@ -145,6 +145,7 @@ impl<'a> Export<'a> {
         } else {
             self.context.remember_export(&self.connection.id, &hash, false, &server, 0)?;
             let message = match content.changed {
+                Some(1) => format!("{rows} rows, with 1 changed entry of {server}"),
                 Some(changed) => format!("{rows} rows, with {changed} changed entries of {server}"),
                 None => format!("{rows} rows of {server}"),
             };

@@ -79,9 +79,9 @@ impl Source {
         names.any(|name| COMPUTED.iter().any(|computed| computed.eq_ignore_ascii_case(name)))
     }
 
-    /// Stands for what is searched and written, and how entries are told apart.
+    /// Stands for what is searched and written, how entries are told apart, and whose numbers count.
     pub(super) fn how(&self, marks: &Marks) -> String {
-        hex(&Sha256::digest(format!("{self:?} {} {}", marks.id, marks.number)))
+        hex(&Sha256::digest(format!("{self:?} {} {} {}", marks.id, marks.number, marks.copy)))
     }
 }
 

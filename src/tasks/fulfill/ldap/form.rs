@@ -1,5 +1,6 @@
 //! How values of properties are written into attributes, as the mapping's `Format` and the property's type say.
 
+use crate::connectors::ldap::{read_base64, read_guid, read_sid};
 use crate::expr::date::{DAY, DateTime, SECOND};
 
 /// How the values of an attribute are made of the text that the store holds.
@@ -98,9 +99,9 @@ impl Form {
                 (Ok(number @ (0 | i64::MAX)), _) => number.to_string().into_bytes(),
                 _ => return Err(wrong("date from 1601 on")),
             },
-            Self::Guid => guid(text).ok_or_else(|| wrong("GUID"))?,
-            Self::Sid => sid(text).ok_or_else(|| wrong("security identifier"))?,
-            Self::Bytes => base64(text).ok_or_else(|| wrong("Base64"))?,
+            Self::Guid => read_guid(text).ok_or_else(|| wrong("GUID"))?,
+            Self::Sid => read_sid(text).ok_or_else(|| wrong("security identifier"))?,
+            Self::Bytes => read_base64(text).ok_or_else(|| wrong("Base64"))?,
             Self::Bit { .. } => return Err("a bit has no values of its own".to_owned()),
         };
         Ok(vec![one])
@@ -116,56 +117,6 @@ pub(super) fn flag(text: &str) -> Option<bool> {
         word if word.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
-}
-
-fn guid(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.chars().filter(|c| !matches!(c, '-' | '{' | '}')).map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit)).collect();
-    if digits.len() != 32 {
-        return None;
-    }
-    let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-    Some(order.iter().map(|&place: &usize| bytes[place]).collect())
-}
-
-/// `S-1-5-21-…` in bytes: revision, count, authority (six bytes, high first), sub-authorities (four bytes, low first).
-fn sid(text: &str) -> Option<Vec<u8>> {
-    let mut numbers = text.strip_prefix("S-").or_else(|| text.strip_prefix("s-"))?.split('-');
-    let revision: u8 = numbers.next()?.parse().ok()?;
-    let authority: u64 = numbers.next()?.parse().ok().filter(|number| *number < 1 << 48)?;
-    let rest = numbers.map(|number| number.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
-    let mut bytes = vec![revision, u8::try_from(rest.len()).ok().filter(|count| *count <= 15)?];
-    bytes.extend(&authority.to_be_bytes()[2..]);
-    bytes.extend(rest.iter().flat_map(|number| number.to_le_bytes()));
-    Some(bytes)
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let digit = |sign: u8| -> Option<u32> {
-        Some(match sign {
-            b'A'..=b'Z' => u32::from(sign - b'A'),
-            b'a'..=b'z' => u32::from(sign - b'a') + 26,
-            b'0'..=b'9' => u32::from(sign - b'0') + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        })
-    };
-    let signs: Vec<u8> = text.bytes().filter(|sign| !sign.is_ascii_whitespace()).collect();
-    let filled = signs.iter().rposition(|sign| *sign != b'=').map_or(0, |last| last + 1);
-    if !signs.len().is_multiple_of(4) || signs.len() - filled > 2 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(signs.len() / 4 * 3);
-    for group in signs[..filled].chunks(4) {
-        let mut number = 0;
-        for place in 0..4 {
-            number = number << 6 | group.get(place).map_or(Some(0), |sign| digit(*sign))?;
-        }
-        bytes.extend(&number.to_be_bytes()[1..group.len()]);
-    }
-    Some(bytes)
 }
 
 /// The number of a bit mask with one bit set or cleared.
@@ -192,19 +143,6 @@ mod tests {
     }
 
     #[test]
-    fn values_are_written_as_directories_write_them() {
-        assert_eq!(one("", "Bool", "true"), "TRUE");
-        assert_eq!(one("Bool", "String", "0"), "FALSE");
-        assert_eq!(one("", "DateTime", "20260131083000"), "20260131083000Z");
-        assert_eq!(one("1601Date", "DateTime", "20260101000000"), "134116992000000000");
-        assert_eq!(one("1601date", "DateTime", "0"), "0");
-        assert_eq!(one("MultivaluedText", "String", "a\nb\na\n"), "a|b");
-        assert_eq!(one("concat:;", "String", "a;b"), "a;b");
-        assert_eq!(one("", "Int32", "7"), "7");
-        assert_eq!(one("", "String", ""), "");
-    }
-
-    #[test]
     fn binary_values_are_written_in_their_bytes() {
         let bytes = |format: &str, text: &str| hex(&Form::of(Some(format), "String", "a").unwrap().values(text).unwrap()[0]);
         assert_eq!(bytes("Guid", "c076e361fa5f428e833939a449ce2db3"), "61e376c05ffa8e42833939a449ce2db3");
@@ -214,15 +152,28 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told() {
-        assert_eq!(one("", "Bool", "perhaps"), "\"perhaps\" is no Boolean");
-        assert_eq!(one("", "DateTime", "soon"), "\"soon\" is no date");
-        assert_eq!(one("1601Date", "DateTime", "15000101000000"), "\"15000101000000\" is no date from 1601 on");
-        assert_eq!(one("Guid", "String", "12"), "\"12\" is no GUID");
-        assert_eq!(one("SID", "String", "S-1"), "\"S-1\" is no security identifier");
-        assert_eq!(one("Bytes", "String", "a"), "\"a\" is no Base64");
-        assert_eq!(one("bit:x", "String", "1"), "Format \"bit:x\" is not bit:<property>:<bit from 1 to 32>");
-        assert_eq!(one("Date", "DateTime", "1"), "Format \"Date\" is unknown for directories");
+    fn values_are_written_as_directories_write_them_and_what_does_not_fit_is_told() {
+        for (format, kind, text, expected) in [
+            ("", "Bool", "true", "TRUE"),
+            ("Bool", "String", "0", "FALSE"),
+            ("", "DateTime", "20260131083000", "20260131083000Z"),
+            ("1601Date", "DateTime", "20260101000000", "134116992000000000"),
+            ("1601date", "DateTime", "0", "0"),
+            ("MultivaluedText", "String", "a\nb\na\n", "a|b"),
+            ("concat:;", "String", "a;b", "a;b"),
+            ("", "Int32", "7", "7"),
+            ("", "String", "", ""),
+            ("", "Bool", "perhaps", "\"perhaps\" is no Boolean"),
+            ("", "DateTime", "soon", "\"soon\" is no date"),
+            ("1601Date", "DateTime", "15000101000000", "\"15000101000000\" is no date from 1601 on"),
+            ("Guid", "String", "12", "\"12\" is no GUID"),
+            ("SID", "String", "S-1", "\"S-1\" is no security identifier"),
+            ("Bytes", "String", "a", "\"a\" is no Base64"),
+            ("bit:x", "String", "1", "Format \"bit:x\" is not bit:<property>:<bit from 1 to 32>"),
+            ("Date", "DateTime", "1", "Format \"Date\" is unknown for directories"),
+        ] {
+            assert_eq!(one(format, kind, text), expected, "{format} {text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! against what the directory shows ([`perform`]). Passwords exist in the call that sets them only.
 
 mod directory;
-mod dn;
 mod form;
 mod password;
 mod perform;
@@ -14,7 +13,8 @@ mod steps;
 use std::collections::BTreeMap;
 
 use super::{Order, Stop, Target};
-use crate::connectors::ldap::LdapOptions;
+use crate::config::{Fulfilment, PLACEHOLDER};
+use crate::connectors::ldap::{Dn, LdapOptions, is_windows_package};
 use crate::plan::model::{Connection, Plan, ResourceType};
 use crate::tasks::orders::connection_of;
 use crate::tasks::settings::{ConnectionSettings, Settings};
@@ -26,8 +26,11 @@ use shape::Shape;
 /// A directory that orders are executed in.
 pub(super) struct LdapTarget<'a> {
     directory: Server,
+    connection: String,
     /// By resource type.
     shapes: BTreeMap<&'a str, Shape>,
+    /// The member of groups that would have none and must have one.
+    placeholder: Option<Dn>,
     windows: bool,
     /// Passwords that were set.
     set: u64,
@@ -41,11 +44,25 @@ pub(super) fn check(
     resource_types: &[&ResourceType],
 ) -> Result<(), TaskError> {
     let (own, options) = options(settings, connection)?;
+    placeholder(settings, connection)?;
     for resource_type in resource_types {
         let shape = Shape::read(&plan.model, settings, resource_type).map_err(TaskError::new)?;
-        if shape.password.is_some() && !options.resets_passwords && !is_windows(connection, &options) {
+        if shape.password.is_none() {
+            continue;
+        }
+        let refused = |setting: &str, message: String| Err(TaskError::new(own.wrong(setting, message).to_string()));
+        let windows = is_windows(connection, &options);
+        if !options.resets_passwords && !windows {
             let message = format!("it is not true, and resource type {} sets passwords (PasswordResetSetting)", shape.id);
-            return Err(TaskError::new(own.wrong("IsLdapPasswordReset", message).to_string()));
+            return refused("IsLdapPasswordReset", message);
+        }
+        if windows && let Some(plain) = options.servers.iter().find(|server| !server.url.starts_with("ldaps://")) {
+            let message = format!(
+                "{} is a plain address, and Active Directory takes the passwords that resource type {} sets over an \
+                 encrypted connection only; set EnableSSL to true, or write ldaps://",
+                plain.url, shape.id
+            );
+            return refused("Servers", message);
         }
     }
     Ok(())
@@ -58,10 +75,19 @@ fn options<'s>(settings: &'s Settings, connection: &Connection) -> Result<(&'s C
     Ok((own, options))
 }
 
+/// What stands for nobody in groups that must have a member.
+fn placeholder(settings: &Settings, connection: &Connection) -> Result<Option<Dn>, TaskError> {
+    let Some(Fulfilment::Placeholder(entry)) = settings.fulfilment(&connection.id) else { return Ok(None) };
+    Dn::parse(entry).map(Some).map_err(|reason| {
+        TaskError::new(format!("{PLACEHOLDER} of connection {} in jobwright.toml: {reason}", connection.id)).help(
+            "write the whole name of an entry, as in cn=nobody,dc=example; it need not exist unless the directory asks for that",
+        )
+    })
+}
+
 /// Whether the directory takes passwords as Active Directory does.
 fn is_windows(connection: &Connection, options: &LdapOptions) -> bool {
-    let package = connection.package.split('@').next().unwrap_or_default();
-    package.eq_ignore_ascii_case("Usercube.AD") || options.is_ad_lds
+    is_windows_package(&connection.package) || options.is_ad_lds
 }
 
 impl<'a> LdapTarget<'a> {
@@ -84,7 +110,8 @@ impl<'a> LdapTarget<'a> {
             }
         })?;
         let windows = is_windows(connection, &options);
-        Ok(Self { directory, shapes, windows, set: 0 })
+        let placeholder = placeholder(context.settings, connection)?;
+        Ok(Self { directory, connection: connection.id.clone(), shapes, placeholder, windows, set: 0 })
     }
 }
 
@@ -94,7 +121,14 @@ impl Target for LdapTarget<'_> {
         let shape = shape.ok_or_else(|| Stop::Refused(format!("the plan has no resource type {}", order.resource_type)))?;
         let work = shape.work(order).map_err(Stop::Refused)?;
         let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: self.windows });
-        let mut performer = Performer { directory: &mut self.directory, permissive: shape.permissive, passwords, set: 0 };
+        let mut performer = Performer {
+            directory: &mut self.directory,
+            connection: &self.connection,
+            permissive: shape.permissive,
+            placeholder: self.placeholder.as_ref(),
+            passwords,
+            set: 0,
+        };
         let result = performer.perform(&work);
         self.set += performer.set;
         result

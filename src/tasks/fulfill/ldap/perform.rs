@@ -7,14 +7,14 @@
 mod others;
 
 use super::directory::Directory;
-use super::dn::Dn;
 use super::form::with_bit;
 use super::password::Policy;
 use super::steps::{Bit, Step, Values, Wanted, Work, number};
-use crate::connectors::ldap::{Change, LdapFailure, code};
+use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
 
 const UNDEFINED_ATTRIBUTE: u32 = 17;
+const UNWILLING: u32 = 53;
 /// Answers by which the server refuses everybody, or this login, whatever the order: no order is to blame.
 const CLOSED: [u32; 5] = [7, 8, 13, 48, 49];
 
@@ -28,7 +28,11 @@ pub(super) struct Passwords<'a> {
 /// Carries out the operations of one order.
 pub(super) struct Performer<'d> {
     pub(super) directory: &'d mut dyn Directory,
+    /// Identifier of the connection, for messages.
+    pub(super) connection: &'d str,
     pub(super) permissive: bool,
+    /// The member of groups that would have none and must have one.
+    pub(super) placeholder: Option<&'d Dn>,
     pub(super) passwords: Option<Passwords<'d>>,
     /// Passwords that were set.
     pub(super) set: u64,
@@ -50,8 +54,8 @@ impl Performer<'_> {
         }
         for step in &work.steps {
             match step {
-                Step::Create { dn, values } => {
-                    self.create(dn, values)?;
+                Step::Create { dn, values, members } => {
+                    self.create(dn, values, members)?;
                     at = Some(dn.clone());
                 }
                 Step::Move(wanted) => at = Some(self.rename(&entry(at)?, wanted)?),
@@ -109,7 +113,7 @@ impl Performer<'_> {
         }
     }
 
-    fn create(&mut self, dn: &Dn, values: &[Values]) -> Result<(), Stop> {
+    fn create(&mut self, dn: &Dn, values: &[Values], members: &[Values]) -> Result<(), Stop> {
         let name = dn.to_string();
         let mut all = values.to_vec();
         let secret = match &self.passwords {
@@ -131,7 +135,15 @@ impl Performer<'_> {
             }
             None => None,
         };
-        let failure = match self.directory.add(&name, &all) {
+        let mut result = self.directory.add(&name, &all);
+        if result.as_ref().err().and_then(LdapFailure::code) == Some(code::CLASS_VIOLATION) {
+            let members = self.first_members(members);
+            if !members.is_empty() {
+                all.extend(members);
+                result = self.directory.add(&name, &all);
+            }
+        }
+        let failure = match result {
             Ok(()) => {
                 self.set += u64::from(secret.is_some());
                 return Ok(());
@@ -139,10 +151,17 @@ impl Performer<'_> {
             Err(failure) => failure,
         };
         match failure.code() {
-            Some(code::ENTRY_EXISTS) => self.compare(&name, values),
+            Some(code::CLASS_VIOLATION) if !members.is_empty() && self.placeholder.is_none() => {
+                Err(stop(&name, &failure).and(&format!("if it is a group, {}", self.wants_member())))
+            }
+            Some(code::ENTRY_EXISTS) => self.compare(&name, values, &failure),
             Some(code::NO_SUCH_OBJECT) => {
                 let parent = dn.parent().map(|parent| parent.to_string()).unwrap_or_default();
-                Err(Stop::Later(format!("{name} cannot be added: the entry {parent} does not exist")))
+                let above = self.directory.read(&parent, &["1.1"]).map_err(|failure| stop(&parent, &failure))?;
+                Err(match above {
+                    None => Stop::Later(format!("{name} cannot be added: the entry {parent} does not exist")),
+                    Some(_) => unnamed(&name, &failure),
+                })
             }
             Some(UNDEFINED_ATTRIBUTE) if self.passwords.as_ref().is_some_and(|passwords| passwords.policy.must_change) => {
                 let stopped = stop(&name, &failure);
@@ -154,10 +173,16 @@ impl Performer<'_> {
     }
 
     /// An entry to add is there: whether it is the wanted one.
-    fn compare(&mut self, name: &str, values: &[Values]) -> Result<(), Stop> {
+    fn compare(&mut self, name: &str, values: &[Values], failure: &LdapFailure) -> Result<(), Stop> {
         let asked: Vec<&str> = values.iter().map(|(attribute, _)| attribute.as_str()).collect();
         let found = self.directory.read(name, &asked).map_err(|failure| stop(name, &failure))?;
-        let found = found.ok_or_else(|| Stop::Refused(format!("{name} is there already, and this login may not read it")))?;
+        // Active Directory says so of names of logins too.
+        let found = found.ok_or_else(|| {
+            stop(name, failure).and(
+                "there is no entry of that name that this login could read: another one may have a value that nobody else \
+                 may have, as sAMAccountName or userPrincipalName",
+            )
+        })?;
         for (attribute, wanted) in values {
             let shown = found.values(attribute);
             let fits = if attribute.eq_ignore_ascii_case("objectClass") {
@@ -178,7 +203,7 @@ impl Performer<'_> {
     fn rename(&mut self, at: &Dn, wanted: &Wanted) -> Result<Dn, Stop> {
         let target = wanted.name(Some(at)).map_err(Stop::Refused)?;
         if target.is(at) {
-            return Ok(at.clone());
+            return self.respell(at, &target);
         }
         let name = at.to_string();
         let parent = target.parent().map(|parent| parent.to_string()).unwrap_or_default();
@@ -192,6 +217,26 @@ impl Performer<'_> {
                 }
                 _ => stop(&name, &failure),
             }),
+        }
+    }
+
+    /// An entry that is to be called as it is in another spelling. Where the server does not take that for another name,
+    /// the value of its attribute can still be written, which Active Directory in turn does not allow.
+    fn respell(&mut self, at: &Dn, target: &Dn) -> Result<Dn, Stop> {
+        let values = |dn: &Dn| {
+            let mut values: Vec<Vec<u8>> = dn.first().pairs().iter().map(|(_, value)| value.clone()).collect();
+            values.sort();
+            values
+        };
+        if values(target) == values(at) {
+            return Ok(at.clone());
+        }
+        let name = at.to_string();
+        match self.directory.rename(&name, target.rdn(), None) {
+            // What lies above keeps its spelling.
+            Ok(()) => Ok(at.parent().map_or_else(|| target.clone(), |above| Dn::under(target.first().clone(), &above))),
+            Err(failure) if matches!(failure.code(), Some(code::ENTRY_EXISTS | UNWILLING)) => Ok(at.clone()),
+            Err(failure) => Err(stop(&name, &failure)),
         }
     }
 
@@ -232,8 +277,16 @@ impl Performer<'_> {
             self.permissive = false;
             result = self.directory.modify(name, changes, false);
         }
-        result.map_err(|failure| stop(name, &failure))
+        result.map_err(|failure| match failure.code() {
+            Some(code::NO_SUCH_OBJECT) => unnamed(name, &failure),
+            _ => stop(name, &failure),
+        })
     }
+}
+
+/// Active Directory takes no name of an entry that does not exist. Another order may bring it.
+fn unnamed(entry: &str, failure: &LdapFailure) -> Stop {
+    Stop::Later(format!("{entry}: {failure}; an entry that it is to name does not exist"))
 }
 
 fn entry(at: Option<Dn>) -> Result<Dn, Stop> {

@@ -33,6 +33,8 @@ pub(super) struct Link {
     pub(super) attribute: String,
     /// It stands on the entry at the other end, whose values name the resource so; none: on the resource's own entry.
     pub(super) far: Option<Name>,
+    /// The property holds several resources.
+    pub(super) many: bool,
 }
 
 /// A resource type in a directory.
@@ -227,14 +229,17 @@ impl Reader<'_> {
                 let far = if holder == own { self.name(link, own).map(Some) } else { Some(None) };
                 let Some(far) = far else { continue };
                 attributes.remove(&end.property);
-                links.insert(end.property.clone(), Link { attribute: link.columns[holder].clone(), far });
+                let link = Link { attribute: link.columns[holder].clone(), far, many: end.collection };
+                links.insert(end.property.clone(), link);
             }
         }
         for child in &self.item.children {
             let back = text(&child.attributes, "DataSourceBacklinkColumnName").map(str::trim).filter(|name| !name.is_empty());
             if let (Some(attribute), Some(property)) = (back, text(&child.attributes, "Property")) {
-                let far = links.remove(property).and_then(|link| link.far).unwrap_or(Name::Dn);
-                links.insert(property.to_owned(), Link { attribute: attribute.to_owned(), far: Some(far) });
+                let known = links.remove(property);
+                let many = known.as_ref().is_none_or(|link| link.many);
+                let far = known.and_then(|link| link.far).unwrap_or(Name::Dn);
+                links.insert(property.to_owned(), Link { attribute: attribute.to_owned(), far: Some(far), many });
             }
         }
         links

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::dn::{Dn, Part};
 use super::form::{Form, flag, with_bit};
 use super::shape::{Link, Name, Shape};
+use crate::connectors::ldap::{Dn, Part};
 use crate::tasks::fulfill::Order;
 
 /// The number of a user account in Active Directory whose bits say nothing else.
@@ -31,7 +31,10 @@ pub(super) struct Work {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
     /// There is an entry with these values; a password is made with it where the resource type asks for one.
-    Create { dn: Dn, values: Vec<Values> },
+    ///
+    /// `members` are for a server that takes no group without: the attributes of its memberships and their first values,
+    /// which the steps that follow bring as well.
+    Create { dn: Dn, values: Vec<Values>, members: Vec<Values> },
     /// The entry is called so.
     Move(Wanted),
     /// The entry has exactly these values, and these bits of numbers.
@@ -92,7 +95,7 @@ impl Wanted {
             (Some((attribute, value)), Some(now)) => match now.first().value(attribute) {
                 // It is named by something else.
                 None => now.first().clone(),
-                Some(known) if known == value => now.first().clone(),
+                Some(known) if known == value.as_bytes() => now.first().clone(),
                 Some(_) => Part::new(attribute, value),
             },
             (Some((attribute, value)), None) => Part::new(attribute, value),
@@ -107,8 +110,9 @@ impl Wanted {
     fn agrees(&self, dn: &Dn) -> Result<(), String> {
         if let Some((attribute, value)) = &self.rdn
             && let Some(named) = dn.first().value(attribute)
-            && named.to_lowercase() != value.to_lowercase()
+            && String::from_utf8_lossy(named).to_lowercase() != value.to_lowercase()
         {
+            let named = String::from_utf8_lossy(named);
             return Err(format!(
                 "the rules disagree: {dn} is named by {attribute} {named:?}, and {attribute} is to be {value:?}"
             ));
@@ -186,9 +190,9 @@ impl Shape {
         for (name, value) in dn.first().pairs() {
             let known = values.keys().find(|known| known.eq_ignore_ascii_case(name)).cloned();
             let of_name = values.entry(known.unwrap_or_else(|| name.clone())).or_default();
-            let same = |known: &Vec<u8>| String::from_utf8_lossy(known).to_lowercase() == value.to_lowercase();
-            if !of_name.iter().any(same) {
-                of_name.push(value.clone().into_bytes());
+            let lower = |value: &[u8]| String::from_utf8_lossy(value).to_lowercase();
+            if !of_name.iter().any(|known| lower(known) == lower(value)) {
+                of_name.push(value.clone());
             }
         }
         for bit in std::mem::take(&mut changes.bits) {
@@ -200,7 +204,25 @@ impl Shape {
             };
             values.insert(bit.attribute, vec![with_bit(number, bit.mask, bit.on).to_string().into_bytes()]);
         }
-        Ok(Step::Create { dn, values: values.into_iter().collect() })
+        Ok(Step::Create { dn, values: values.into_iter().collect(), members: self.members(&changes.links) })
+    }
+
+    /// The attributes of a new entry that hold many links, with those that the order gives it.
+    fn members(&self, links: &[Step]) -> Vec<Values> {
+        let own = self.links.values().filter(|link| link.many && link.far.is_none());
+        let mut members: Vec<Values> = own.map(|link| (link.attribute.clone(), Vec::new())).collect();
+        members.sort();
+        members.dedup();
+        for (attribute, values) in &mut members {
+            for step in links {
+                if let Step::Link(Membership { attribute: of, holder: None, value: Some(value), there: true }) = step
+                    && of == attribute
+                {
+                    values.push(value.clone());
+                }
+            }
+        }
+        members
     }
 
     fn changes(&self, order: &Order) -> Result<Changes, String> {

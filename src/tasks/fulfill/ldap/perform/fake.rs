@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::connectors::ldap::{Change, Entry, LdapFailure, code};
+use crate::connectors::ldap::{Change, Dn, Entry, LdapFailure, code};
 use crate::tasks::fulfill::ldap::directory::Directory;
-use crate::tasks::fulfill::ldap::dn::Dn;
 use crate::tasks::fulfill::ldap::steps::Values;
 
 /// When a directory breaks off.
@@ -15,6 +14,7 @@ pub(super) enum Break {
 }
 
 #[derive(Clone, Default, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing in which servers differ")]
 pub(super) struct Fake {
     /// Names and attributes, by name as compared.
     pub(super) entries: BTreeMap<String, Entry>,
@@ -23,6 +23,15 @@ pub(super) struct Fake {
     pub(super) asked: usize,
     pub(super) broken: Option<Break>,
     pub(super) tree_control: bool,
+    /// The code by which it refuses to search.
+    pub(super) limit: Option<u32>,
+    /// Of a tree it deletes one entry, and says that it is not done.
+    pub(super) one_at_a_time: bool,
+    /// New entries must have a member.
+    pub(super) member_wanted: bool,
+    /// How orders are put to it: what stands for nobody, and whether as to Active Directory.
+    pub(super) placeholder: Option<&'static str>,
+    pub(super) windows: bool,
 }
 
 pub(super) fn folded(dn: &str) -> String {
@@ -61,6 +70,12 @@ impl Fake {
         }
         let result = operation(self);
         if self.broken == Some(Break::After(self.asked)) { Err(lost) } else { result }
+    }
+
+    /// Whether values of a link name entries that do not exist.
+    fn dangles(&self, attribute: &str, values: &[Vec<u8>]) -> bool {
+        let known = |value: &Vec<u8>| self.entries.contains_key(&folded(&String::from_utf8_lossy(value)));
+        ["manager", "member"].contains(&attribute) && !values.iter().all(known)
     }
 
     fn entry(&mut self, dn: &str) -> Result<&mut Entry, LdapFailure> {
@@ -108,6 +123,9 @@ impl Directory for Fake {
 
     fn having(&mut self, attribute: &str, value: &[u8]) -> Result<Vec<String>, LdapFailure> {
         self.ask(|fake| {
+            if let Some(limit) = fake.limit {
+                return Err(no(limit));
+            }
             let has = |entry: &&Entry| entry.values(attribute).iter().any(|known| equal(known, value));
             Ok(fake.entries.values().filter(has).map(|entry| entry.dn.clone()).collect())
         })
@@ -126,6 +144,12 @@ impl Directory for Fake {
             if !fake.entries.contains_key(&folded(&above(dn))) {
                 return Err(no(code::NO_SUCH_OBJECT));
             }
+            if fake.windows && values.iter().any(|(name, values)| fake.dangles(name, values)) {
+                return Err(no(code::NO_SUCH_OBJECT));
+            }
+            if fake.member_wanted && !values.iter().any(|(name, values)| name == "member" && !values.is_empty()) {
+                return Err(no(code::CLASS_VIOLATION));
+            }
             fake.entries.insert(folded(dn), Entry { dn: dn.to_owned(), attributes: values.to_vec() });
             fake.written.push(format!("add {dn}"));
             Ok(())
@@ -137,6 +161,9 @@ impl Directory for Fake {
             let mut entry = fake.entry(dn)?.clone();
             for change in changes {
                 let (Change::Add(name, values) | Change::Delete(name, values) | Change::Replace(name, values)) = change;
+                if fake.windows && !matches!(change, Change::Delete(..)) && fake.dangles(name, values) {
+                    return Err(no(code::NO_SUCH_OBJECT));
+                }
                 let known = entry.values(name).to_vec();
                 let has = |value: &Vec<u8>| known.iter().any(|known| equal(known, value));
                 let now: Vec<Vec<u8>> = match change {
@@ -149,7 +176,7 @@ impl Directory for Fake {
                     Change::Replace(..) => values.clone(),
                 };
                 if now.is_empty() && name == "member" {
-                    return Err(no(65));
+                    return Err(no(code::CLASS_VIOLATION));
                 }
                 entry.attributes.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 if !now.is_empty() {
@@ -166,7 +193,7 @@ impl Directory for Fake {
         self.ask(|fake| {
             let above = parent.map_or_else(|| above(dn), str::to_owned);
             let target = format!("{rdn},{above}");
-            if fake.entries.contains_key(&folded(&target)) {
+            if fake.entries.contains_key(&folded(&target)) && (!fake.windows || folded(&target) != folded(dn)) {
                 return Err(no(code::ENTRY_EXISTS));
             }
             if !fake.entries.contains_key(&folded(&above)) {
@@ -197,6 +224,12 @@ impl Directory for Fake {
             }
             fake.entry(dn)?;
             let end = format!(",{}", folded(dn));
+            let below = fake.entries.keys().find(|key| key.ends_with(&end)).cloned();
+            if let Some(below) = below.filter(|_| tree && fake.one_at_a_time) {
+                fake.entries.remove(&below);
+                fake.written.push(format!("delete {below}"));
+                return Err(no(code::ADMIN_LIMIT));
+            }
             if fake.entries.keys().any(|key| key.ends_with(&end)) && !tree {
                 return Err(no(code::NOT_LEAF));
             }

@@ -1,15 +1,16 @@
 //! What an order does to other entries: memberships, what lies below, what names the order's own.
 
-use super::{Performer, stop};
-use crate::connectors::ldap::{Change, LdapFailure, code};
+use super::{Performer, UNWILLING, same, stop, unnamed};
+use crate::config::PLACEHOLDER;
+use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
-use crate::tasks::fulfill::ldap::dn::Dn;
-use crate::tasks::fulfill::ldap::steps::{Membership, Reference};
+use crate::tasks::fulfill::ldap::steps::{Membership, Reference, Values};
 
 /// Answers that say nothing against an end state, in this directory or that: no such attribute, value exists, no such
 /// object, unwilling (Active Directory, for a member that is none), entry exists (Active Directory, for one that is).
 const MOOT: [u32; 5] = [code::NO_SUCH_ATTRIBUTE, code::VALUE_EXISTS, code::NO_SUCH_OBJECT, UNWILLING, code::ENTRY_EXISTS];
-const UNWILLING: u32 = 53;
+/// How often a server is asked to delete one tree.
+const TREES: usize = 100;
 /// Entries below one that is deleted without the server's help, or whose references follow it.
 const BELOW: usize = 10_000;
 
@@ -22,19 +23,55 @@ impl Performer<'_> {
 
     /// Adds or removes one value of an attribute of an entry.
     fn member(&mut self, holder: &str, attribute: &str, value: &[u8], there: bool) -> Result<(), Stop> {
-        let values = vec![value.to_vec()];
-        let change = if there { Change::Add } else { Change::Delete }(attribute.to_owned(), values);
-        let Err(failure) = self.directory.modify(holder, &[change], false) else { return Ok(()) };
+        let to =
+            |value: &[u8], there| if there { Change::Add } else { Change::Delete }(attribute.to_owned(), vec![value.to_vec()]);
+        let mut changes = vec![to(value, there)];
+        let placeholder = self.placeholder.map(|placeholder| placeholder.to_string().into_bytes());
+        let placeholder = placeholder.filter(|placeholder| !same(placeholder, value));
+        if let Some(placeholder) = placeholder.as_deref().filter(|_| there) {
+            let has = self.directory.holds(holder, attribute, placeholder).map_err(|failure| stop(holder, &failure))?;
+            changes.extend((has == Some(true)).then(|| to(placeholder, false)));
+        }
+        let mut result = self.directory.modify(holder, &changes, false);
+        if !there && result.as_ref().err().and_then(LdapFailure::code) == Some(code::CLASS_VIOLATION) {
+            let Some(placeholder) = placeholder else {
+                return Err(Stop::Refused(format!(
+                    "{holder} would have no {attribute} left, and must have one: {}",
+                    self.wants_member()
+                )));
+            };
+            result = self.directory.modify(holder, &[to(&placeholder, true), to(value, false)], false);
+        }
+        let Err(failure) = result else { return Ok(()) };
         if !failure.code().is_some_and(|code| MOOT.contains(&code)) {
-            let stopped = stop(holder, &failure);
-            return Err(if there { stopped } else { stopped.and("a group may need at least one member") });
+            return Err(stop(holder, &failure));
         }
         match self.directory.holds(holder, attribute, value).map_err(|failure| stop(holder, &failure))? {
             Some(holds) if holds == there => Ok(()),
             None if !there => Ok(()),
             None => Err(Stop::Later(format!("the entry {holder}, which is to have a {attribute} more, does not exist"))),
+            Some(_) if there && failure.code() == Some(code::NO_SUCH_OBJECT) => Err(unnamed(holder, &failure)),
             Some(_) => Err(stop(holder, &failure)),
         }
+    }
+
+    /// What a group that must have members is added with: those of the order, else what stands for nobody.
+    pub(super) fn first_members(&self, members: &[Values]) -> Vec<Values> {
+        let nobody = self.placeholder.map(|placeholder| placeholder.to_string().into_bytes());
+        let filled = members.iter().map(|(attribute, values)| {
+            let values = if values.is_empty() { nobody.iter().cloned().collect() } else { values.clone() };
+            (attribute.clone(), values)
+        });
+        filled.filter(|(_, values)| !values.is_empty()).collect()
+    }
+
+    /// What to do about a group that must have a member.
+    pub(super) fn wants_member(&self) -> String {
+        format!(
+            "give it another member first, or name in jobwright.toml an entry that stands for nobody: \
+             [fulfilment] {} = {{ {PLACEHOLDER} = \"cn=…\" }}",
+            self.connection
+        )
     }
 
     pub(super) fn only(&mut self, at: &Dn, attribute: &str, name: Option<&[u8]>, holder: Option<&Dn>) -> Result<(), Stop> {
@@ -59,7 +96,13 @@ impl Performer<'_> {
         let code = |result: &Result<(), LdapFailure>| result.as_ref().err().and_then(LdapFailure::code);
         let mut result = self.directory.delete(&name, false);
         if code(&result) == Some(code::NOT_LEAF) && tree {
-            result = self.directory.delete(&name, true);
+            // Active Directory deletes many thousands at once, and says so where some are left.
+            for _ in 0..TREES {
+                result = self.directory.delete(&name, true);
+                if code(&result) != Some(code::ADMIN_LIMIT) {
+                    break;
+                }
+            }
             if code(&result) == Some(code::UNKNOWN_CONTROL) {
                 return self.delete_below(&name);
             }

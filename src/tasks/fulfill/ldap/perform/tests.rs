@@ -86,8 +86,10 @@ fn order(command: &str, resource: Value, changes: Value) -> Order {
 impl Fake {
     fn perform(&mut self, shape: &Shape, order: &Order) -> Result<(), Stop> {
         let work = shape.work(order).map_err(Stop::Refused)?;
-        let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: false });
-        Performer { directory: self, permissive: false, passwords, set: 0 }.perform(&work)
+        let placeholder = self.placeholder.map(|name| Dn::parse(name).unwrap());
+        let passwords = shape.password.as_ref().map(|policy| Passwords { policy, windows: self.windows });
+        let placeholder = placeholder.as_ref();
+        Performer { directory: self, connection: "Dir", permissive: false, placeholder, passwords, set: 0 }.perform(&work)
     }
 }
 
@@ -201,10 +203,47 @@ fn the_last_member_of_a_group_is_told_and_stays() {
     let mut fake = company();
     let bo = json!({ "uuid": "u2", "dn": "cn=Bo,ou=Deck,dc=x" });
     let told = fake.perform(&shape(""), &order("Modified", bo, json!({ "groups_remove": ["cn=Office,dc=x"] })));
-    assert_eq!(
-        told.unwrap_err().reason(),
-        "cn=Office,dc=x: the directory answers 65 (object class violation); a group may need at least one member"
-    );
+    insta::assert_snapshot!(told.unwrap_err().reason(), @r#"cn=Office,dc=x would have no member left, and must have one: give it another member first, or name in jobwright.toml an entry that stands for nobody: [fulfilment] Dir = { placeholder-member = "cn=…" }"#);
+    assert_eq!(fake.written, [""; 0]);
+}
+
+#[test]
+fn what_stands_for_nobody_comes_with_the_last_member_that_goes_and_goes_with_the_first_that_comes() {
+    let mut fake = company();
+    fake.placeholder = Some("cn=Nobody,dc=x");
+    let bo = json!({ "uuid": "u2", "dn": "cn=Bo,ou=Deck,dc=x" });
+    fake.perform(&shape(""), &order("Modified", bo, json!({ "groups_remove": ["cn=Office,dc=x"] }))).unwrap();
+    assert_eq!(fake.shown("cn=Office,dc=x"), "cn=Office member=cn=Nobody,dc=x");
+    fake.perform(&shape(""), &order("Modified", ana(), json!({ "groups_add": ["cn=Office,dc=x"] }))).unwrap();
+    assert_eq!(fake.shown("cn=Office,dc=x"), format!("cn=Office member={ANA}"));
+    assert_eq!(fake.written, ["modify cn=Office,dc=x"; 2], "each in one request");
+    // Who is deleted was the last one.
+    fake.perform(&shape(""), &order("Deleted", ana(), Value::Null)).unwrap();
+    assert_eq!(fake.shown("cn=Office,dc=x"), "cn=Office member=cn=Nobody,dc=x");
+    assert_eq!(fake.shown("cn=Crew,dc=x"), "cn=Crew member=cn=Bo,ou=Deck,dc=x");
+}
+
+#[test]
+fn a_new_group_that_must_have_members_comes_with_them() {
+    let shape = shape("");
+    let group = |changes: Value| {
+        let mut all = json!({ "cn": "Bridge", "dn": "cn=Bridge,dc=x" });
+        all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        order("Added", Value::Null, all)
+    };
+    let mut fake = company();
+    fake.member_wanted = true;
+    fake.perform(&shape, &group(json!({ "members_add": [ANA] }))).unwrap();
+    assert_eq!(fake.shown("cn=Bridge,dc=x"), format!("cn=Bridge member={ANA}"));
+    assert_eq!(fake.written, ["add cn=Bridge,dc=x"]);
+
+    let mut fake = company();
+    fake.member_wanted = true;
+    let told = fake.perform(&shape, &group(json!({}))).unwrap_err().reason();
+    insta::assert_snapshot!(told, @r#"cn=Bridge,dc=x: the directory answers 65 (object class violation); if it is a group, give it another member first, or name in jobwright.toml an entry that stands for nobody: [fulfilment] Dir = { placeholder-member = "cn=…" }"#);
+    fake.placeholder = Some("cn=Nobody,dc=x");
+    fake.perform(&shape, &group(json!({}))).unwrap();
+    assert_eq!(fake.shown("cn=Bridge,dc=x"), "cn=Bridge member=cn=Nobody,dc=x");
 }
 
 #[test]
@@ -266,6 +305,19 @@ fn an_order_is_refused_with_a_reason_to_act_on() {
 }
 
 #[test]
+fn a_limit_of_the_directory_refuses_the_order_and_the_next_time_does_what_is_left() {
+    let mut fake = company();
+    fake.limit = Some(code::SIZE_LIMIT);
+    let told = fake.perform(&shape(""), &orders()[1]).unwrap_err();
+    assert!(matches!(&told, Stop::Refused(reason) if reason.contains("4 (size limit exceeded) (raise SizeLimit")), "{told:?}");
+    fake.limit = None;
+    fake.perform(&shape(""), &orders()[1]).unwrap();
+    let mut whole = company();
+    whole.perform(&shape(""), &orders()[1]).unwrap();
+    assert_eq!((fake.entries, fake.written), (whole.entries, whole.written));
+}
+
+#[test]
 fn what_another_order_may_bring_waits_for_it() {
     let mut fake = company();
     let new = json!({ "cn": "Di", "parent": "ou=Sky,dc=x" });
@@ -274,6 +326,25 @@ fn what_another_order_may_bring_waits_for_it() {
         fake.perform(&shape(""), &order("Deleted", json!({ "dn": "ou=Deck,dc=x" }), Value::Null)),
         Err(Stop::Later(_))
     ));
+}
+
+#[test]
+fn an_entry_that_active_directory_must_have_before_it_is_named_is_waited_for() {
+    let mut fake = company();
+    fake.windows = true;
+    let later = |fake: &mut Fake, order: &Order| match fake.perform(&shape(""), order) {
+        Err(Stop::Later(reason)) => reason,
+        other => panic!("{other:?}"),
+    };
+    let new = json!({ "cn": "Di", "parent": "ou=Deck,dc=x", "boss": "cn=Ed,ou=Deck,dc=x" });
+    let told = later(&mut fake, &order("Added", Value::Null, new));
+    insta::assert_snapshot!(told, @"cn=Di,ou=Deck,dc=x: the directory answers 32 (no such object); an entry that it is to name does not exist");
+    let told = later(&mut fake, &order("Modified", ana(), json!({ "boss": "cn=Ed,ou=Deck,dc=x" })));
+    assert!(told.starts_with(ANA) && told.ends_with("an entry that it is to name does not exist"), "{told}");
+    let crew = json!({ "uuid": "u3", "dn": "cn=Crew,dc=x" });
+    let told = later(&mut fake, &order("Modified", crew, json!({ "members_add": ["cn=Ed,ou=Deck,dc=x"] })));
+    assert!(told.starts_with("cn=Crew,dc=x: ") && told.ends_with("an entry that it is to name does not exist"), "{told}");
+    assert_eq!(fake.written, [""; 0]);
 }
 
 #[test]
@@ -286,6 +357,12 @@ fn a_tree_is_deleted_by_the_server_or_from_below() {
         assert_eq!(fake.names(), ["cn=Crew,dc=x", "cn=Office,dc=x", "dc=x", "ou=Shore,dc=x"]);
         assert_eq!(fake.written.len(), if tree_control { 1 } else { 3 });
     }
+    // A server that stops in between is asked again.
+    let mut fake = company();
+    (fake.tree_control, fake.one_at_a_time) = (true, true);
+    let order = order("Deleted", json!({ "dn": "ou=Deck,dc=x" }), Value::Null);
+    fake.perform(&shape("UseTreeDelete=\"true\""), &order).unwrap();
+    assert_eq!(fake.names(), ["cn=Crew,dc=x", "cn=Office,dc=x", "dc=x", "ou=Shore,dc=x"]);
 }
 
 #[test]
@@ -305,6 +382,34 @@ fn a_password_is_in_the_call_that_adds_the_entry_and_nowhere_else() {
 }
 
 #[test]
+fn active_directory_gets_a_password_in_quotes_and_two_bytes_a_sign() {
+    let mut fake = company();
+    fake.windows = true;
+    fake.perform(&shape("PasswordResetSetting=\"New\""), &orders()[0]).unwrap();
+    let entry = &fake.entries["cn=cy\\, jr.,ou=shore,dc=x"];
+    let bytes = &entry.values("unicodePwd")[0];
+    let signs: Vec<u16> = bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+    let text = String::from_utf16(&signs).unwrap();
+    assert!(text.len() == 14 && text.starts_with('"') && text.ends_with('"'), "{text}");
+    assert_eq!((bytes.len(), entry.text("pwdLastSet"), entry.values("userPassword").len()), (28, Some("0"), 0));
+}
+
+#[test]
+fn a_name_in_another_spelling_is_written_by_the_way_that_the_server_takes() {
+    for windows in [true, false] {
+        let mut fake = company();
+        fake.windows = windows;
+        fake.perform(&shape(""), &order("Modified", ana(), json!({ "cn": "ANA" }))).unwrap();
+        assert_eq!(fake.entries[&folded(ANA)].text("cn"), Some("ANA"));
+        assert_eq!(fake.entries[&folded(ANA)].dn, if windows { "cn=ANA,ou=Deck,dc=x" } else { ANA });
+        let done = if windows { format!("rename {ANA}") } else { format!("modify {ANA}") };
+        assert_eq!(fake.written, std::slice::from_ref(&done));
+        fake.perform(&shape(""), &order("Modified", ana(), json!({ "cn": "ANA" }))).unwrap();
+        assert_eq!(fake.written, [done], "once");
+    }
+}
+
+#[test]
 fn a_server_that_repeats_a_password_is_not_repeated() {
     let refused = Stop::Refused("userPassword: value Xy7#secret is too simple".to_owned()).without("Xy7#secret");
     assert_eq!(refused.reason(), "userPassword: value … is too simple");
@@ -314,11 +419,11 @@ fn a_server_that_repeats_a_password_is_not_repeated() {
 fn the_shape_of_a_mapping_tells_where_each_link_stands() {
     use crate::tasks::fulfill::ldap::shape::{Link, Name};
     let shape = shape("");
-    let link = |attribute: &str, far: Option<Name>| Some(Link { attribute: attribute.to_owned(), far });
-    assert_eq!(shape.links.get("groups").cloned(), link("member", Some(Name::Dn)));
-    assert_eq!(shape.links.get("members").cloned(), link("member", None));
-    assert_eq!(shape.links.get("boss").cloned(), link("manager", None));
-    assert_eq!(shape.links.get("staff").cloned(), link("manager", Some(Name::Dn)));
+    let link = |attribute: &str, far: Option<Name>, many| Some(Link { attribute: attribute.to_owned(), far, many });
+    assert_eq!(shape.links.get("groups").cloned(), link("member", Some(Name::Dn), true));
+    assert_eq!(shape.links.get("members").cloned(), link("member", None, true));
+    assert_eq!(shape.links.get("boss").cloned(), link("manager", None, false));
+    assert_eq!(shape.links.get("staff").cloned(), link("manager", Some(Name::Dn), true));
     assert_eq!(shape.referring, [("manager".to_owned(), Name::Dn), ("member".to_owned(), Name::Dn)]);
     assert_eq!((shape.parent_property.as_deref(), shape.rdn.as_str()), (Some("parent"), "cn"));
 }
