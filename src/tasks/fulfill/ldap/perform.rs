@@ -40,7 +40,7 @@ pub(super) struct Performer<'d> {
 
 impl Performer<'_> {
     pub(super) fn perform(&mut self, work: &Work) -> Result<(), Stop> {
-        let (mut at, mut before) = (None, Vec::new());
+        let (mut at, mut before, mut refused) = (None, Vec::new(), None);
         if !matches!(work.steps.first(), Some(Step::Create { .. })) {
             let wanted = work.steps.iter().find_map(|step| if let Step::Move(wanted) = step { Some(wanted) } else { None });
             (at, before) = self.locate(work, wanted)?;
@@ -60,7 +60,7 @@ impl Performer<'_> {
                 }
                 Step::Move(wanted) => at = Some(self.rename(&entry(at)?, wanted)?),
                 Step::Set { values, bits } => self.set_values(&entry(at.clone())?.to_string(), values, bits)?,
-                Step::Link(membership) => self.link(&entry(at.clone())?, membership)?,
+                Step::Link(membership) => kept(&mut refused, self.link(&entry(at.clone())?, membership))?,
                 Step::Only { attribute, name, holder } => {
                     self.only(&entry(at.clone())?, attribute, name.as_deref(), holder.as_ref())?;
                 }
@@ -69,10 +69,10 @@ impl Performer<'_> {
                         self.delete(&dn, *tree)?;
                     }
                 }
-                Step::Follow(references) => self.follow(references, &before, at.as_ref())?,
+                Step::Follow(references) => kept(&mut refused, self.follow(references, &before, at.as_ref()))?,
             }
         }
-        Ok(())
+        refused.map_or(Ok(()), Err)
     }
 
     /// Where the entry is: where it was, where it is to be, or wherever its key is found. And the names by which others may
@@ -287,6 +287,16 @@ impl Performer<'_> {
 /// Active Directory takes no name of an entry that does not exist. Another order may bring it.
 fn unnamed(entry: &str, failure: &LdapFailure) -> Stop {
     Stop::Later(format!("{entry}: {failure}; an entry that it is to name does not exist"))
+}
+
+/// Other entries that refuse keep nothing else from being done; the first reason is kept. A directory that is lost ends it.
+fn kept(first: &mut Option<Stop>, result: Result<(), Stop>) -> Result<(), Stop> {
+    match result {
+        Err(lost @ Stop::Lost(_)) => return Err(lost),
+        Err(stopped) => *first = first.take().or(Some(stopped)),
+        Ok(()) => {}
+    }
+    Ok(())
 }
 
 fn entry(at: Option<Dn>) -> Result<Dn, Stop> {

@@ -1,6 +1,6 @@
 //! What an order does to other entries: memberships, what lies below, what names the order's own.
 
-use super::{Performer, UNWILLING, same, stop, unnamed};
+use super::{Performer, UNWILLING, kept, same, stop, unnamed};
 use crate::config::PLACEHOLDER;
 use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
 use crate::tasks::fulfill::Stop;
@@ -156,30 +156,38 @@ impl Performer<'_> {
                 names.extend(moved.filter_map(|dn| Some((dn.moved(now, old)?, Some(dn)))));
             }
         }
+        let mut refused = None;
         for reference in references {
             match &reference.value {
-                Some((old, new)) => self.replace(&reference.attribute, old, new.as_deref())?,
+                Some((old, new)) => self.replace(&reference.attribute, old, new.as_deref(), &mut refused)?,
                 None => {
                     for (old, new) in &names {
                         let new = new.as_ref().map(|new| new.to_string().into_bytes());
-                        self.replace(&reference.attribute, old.to_string().as_bytes(), new.as_deref())?;
+                        self.replace(&reference.attribute, old.to_string().as_bytes(), new.as_deref(), &mut refused)?;
                     }
                 }
             }
         }
-        Ok(())
+        refused.map_or(Ok(()), Err)
     }
 
     /// Wherever an attribute has a value it gets another one, or none. A server may do the same by itself meanwhile.
-    fn replace(&mut self, attribute: &str, old: &[u8], new: Option<&[u8]>) -> Result<(), Stop> {
+    fn replace(
+        &mut self,
+        attribute: &str,
+        old: &[u8],
+        new: Option<&[u8]>,
+        refused: &mut Option<Stop>,
+    ) -> Result<(), Stop> {
         let holders = self.directory.having(attribute, old).map_err(|failure| stop(attribute, &failure))?;
         for holder in holders {
             // The new one first: a group may need at least one member.
-            if let Some(new) = new {
-                self.member(&holder, attribute, new, true)?;
-            }
-            let gone = self.member(&holder, attribute, old, false);
-            gone.map_err(|stopped| stopped.and(&format!("{holder} still names an entry that is not there any more")))?;
+            let come = new.map_or(Ok(()), |new| self.member(&holder, attribute, new, true));
+            let gone = come.and_then(|()| {
+                let gone = self.member(&holder, attribute, old, false);
+                gone.map_err(|stopped| stopped.and(&format!("{holder} still names an entry that is not there any more")))
+            });
+            kept(refused, gone)?;
         }
         Ok(())
     }

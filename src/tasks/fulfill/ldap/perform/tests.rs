@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::fake::{Break, Fake, folded, put};
 use super::*;
+use crate::connectors::ldap::Entry;
 use crate::grammar::Dialect;
 use crate::ir::Program;
 use crate::plan::model::Model;
@@ -205,6 +206,26 @@ fn the_last_member_of_a_group_is_told_and_stays() {
     let told = fake.perform(&shape(""), &order("Modified", bo, json!({ "groups_remove": ["cn=Office,dc=x"] })));
     insta::assert_snapshot!(told.unwrap_err().reason(), @r#"cn=Office,dc=x would have no member left, and must have one: give it another member first, or name in jobwright.toml an entry that stands for nobody: [fulfilment] Dir = { placeholder-member = "cn=…" }"#);
     assert_eq!(fake.written, [""; 0]);
+    // What comes behind it is done all the same.
+    let bo = json!({ "uuid": "u2", "dn": "cn=Bo,ou=Deck,dc=x" });
+    let told = fake.perform(&shape(""), &order("Modified", bo, json!({ "groups_remove": ["cn=Office,dc=x", "cn=Crew,dc=x"] })));
+    assert!(told.unwrap_err().reason().starts_with("cn=Office,dc=x would have no member left"));
+    assert_eq!(fake.written, ["modify cn=Crew,dc=x"]);
+}
+
+#[test]
+fn a_leaver_who_was_the_last_member_goes_and_the_group_that_still_names_them_is_told() {
+    let mut fake = company();
+    let bo = "cn=Bo,ou=Deck,dc=x";
+    let mut bridge = Entry { dn: "cn=Bridge,dc=x".to_owned(), ..Entry::default() };
+    put(&mut bridge, "member", bo.as_bytes());
+    fake.entries.insert("cn=bridge,dc=x".to_owned(), bridge);
+    let told = fake.perform(&shape(""), &order("Deleted", json!({ "uuid": "u2", "dn": bo }), Value::Null)).unwrap_err().reason();
+    assert!(told.starts_with("cn=Bridge,dc=x would have no member left, and must have one: "), "{told}");
+    assert!(told.ends_with("; cn=Bridge,dc=x still names an entry that is not there any more"), "{told}");
+    assert!(!fake.names().contains(&bo));
+    assert_eq!(fake.shown("cn=Crew,dc=x"), format!("cn=Crew member={ANA}"), "whoever can follow has followed");
+    assert!(!fake.shown(ANA).contains("manager"));
 }
 
 #[test]
