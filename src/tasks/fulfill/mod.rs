@@ -23,7 +23,7 @@ use super::prepare::{persist, push_value};
 use super::{AfterCommit, EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 use crate::config::Fulfilment;
 use crate::connectors::ldap::is_ldap_package;
-use crate::plan::model::{Model, Plan, ResourceType, Task};
+use crate::plan::model::{Job, Model, Plan, ResourceType, Task};
 use order::Order;
 
 /// A system that orders are executed in.
@@ -132,6 +132,21 @@ impl EmbeddedTask for Fulfill {
             }
         }
         Ok(())
+    }
+
+    fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
+        // What is wrong with the task itself, its run tells.
+        let Ok(scope) = Scope::of_task(&plan.model, task) else { return Ok(None) };
+        let sql = "SELECT count(*) FROM provisioning_order WHERE state = 2 AND resource_type = ?1";
+        let mut transmitted = 0;
+        for resource_type in &scope.resource_types {
+            transmitted += store.query_row(sql, [&resource_type.id], |row| row.get::<_, i64>(0))?;
+        }
+        Ok(match transmitted {
+            0 => None,
+            1 => Some("1 order waits to be executed".to_owned()),
+            many => Some(format!("{many} orders wait to be executed")),
+        })
     }
 
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {

@@ -55,6 +55,11 @@ pub fn next_moment(connection: &Connection, run: RunId) -> Result<i64, TaskError
     Ok(connection.last_insert_rowid())
 }
 
+/// When a moment was, in milliseconds since 1970.
+pub(crate) fn moment_time(connection: &Connection, moment: i64) -> Result<i64, TaskError> {
+    Ok(connection.query_row("SELECT at FROM moment WHERE seq = ?1", [moment], |row| row.get(0))?)
+}
+
 /// The first moment of a run; a version that began later in the run is amended, not kept as history.
 pub fn first_moment(connection: &Connection, run: RunId) -> Result<i64, TaskError> {
     let first =

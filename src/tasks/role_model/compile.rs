@@ -13,6 +13,7 @@ use crate::tasks::attribute::{Attributes, base32, flag, items, number, text};
 use crate::tasks::correlation::rule_name;
 use crate::tasks::expressions::{Formula, PlanSchema, Valuation, compile_value};
 
+use super::due::patience;
 use super::index::Index;
 use super::keys::Keys;
 use super::register::Register;
@@ -227,7 +228,6 @@ impl<'c, 'p> Compiler<'c, 'p> {
         let mut made = Type {
             id: &found.id,
             source: &found.source,
-            target: &found.target,
             entity,
             grants: Vec::new(),
             scalars: Vec::new(),
@@ -241,7 +241,7 @@ impl<'c, 'p> Compiler<'c, 'p> {
             connector: mapping.map(|mapping| mapping.connector.as_str()),
             depends_on: text(attributes, "DependsOn"),
             depends_on_property: text(attributes, "DependsOnOwnerProperty").map(|name| name.rsplit(':').next().unwrap_or(name)),
-            patience: number(attributes, "TransmittedStateValidityPeriod").max(0),
+            patience: patience(found),
         };
         if let Some(property) = made.depends_on_property {
             let known = self.schema.entity(&found.source).and_then(|source| self.schema.property(source, property));

@@ -8,6 +8,7 @@ mod compute;
 mod contexts;
 mod correlate;
 mod decisions;
+mod due;
 mod index;
 mod keys;
 mod overdue;
@@ -21,18 +22,22 @@ mod state;
 mod walk;
 mod window;
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::date::DateTime;
-use crate::plan::model::Model;
+use crate::plan::Plan;
+use crate::plan::model::{Job, Model, Task};
 
 use super::expressions::{PlanSchema, StoreData, clock};
 use super::fulfill::is_handed_over;
-use super::identity::{Layout, next_moment, set_watermark, watermark};
+use super::identity::{Layout, moment_time, next_moment, now, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compute::Run;
 use decisions::Decisions;
+pub(super) use due::Due;
 pub(super) use keys::Keys;
 use owner::TypeGrants;
 use rules::Rules;
@@ -55,6 +60,30 @@ const FLAGGED: &str = "
     ORDER BY 1";
 
 impl EmbeddedTask for ComputeRoleModel {
+    fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
+        if !task.is("Dirty") {
+            return Ok(None);
+        }
+        let now = now();
+        let due = Due::of(store, &plan.model, &task.entity_types, now)?;
+        let mut flagged = BTreeSet::new();
+        for source in &task.entity_types {
+            if let Some(layout) = Layout::stored(store, source)? {
+                flagged.extend(owners(store, &plan.model, source, layout.number, now)?);
+            }
+        }
+        for owner in due.owners() {
+            flagged.remove(&owner);
+        }
+        let mut words = due.words();
+        match flagged.len() {
+            0 => {}
+            1 => words.push("1 owner was flagged and not looked at".to_owned()),
+            many => words.push(format!("{many} owners were flagged and not looked at")),
+        }
+        Ok((!words.is_empty()).then(|| words.join(", ")))
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let (task, model) = (context.task, &context.plan.model);
         let store: &Connection = context.transaction;
@@ -66,7 +95,7 @@ impl EmbeddedTask for ComputeRoleModel {
         let mut rules = Rules::compile(store, &schema, model)?;
         let decisions = Decisions::read(store, &mut rules)?;
         let moment = next_moment(store, context.run)?;
-        let now = clock(store, moment)?.unwrap_or(DateTime::MIN);
+        let clock_time = clock(store, moment)?.unwrap_or(DateTime::MIN);
         let grants = task.entity_types.iter().map(|source| (source.clone(), TypeGrants::of(&rules, source))).collect();
         let handed_over = model.resource_types.iter().map(|found| found.id.as_str());
         let handed_over = handed_over.filter(|id| is_handed_over(model, context.settings, id)).collect();
@@ -78,8 +107,8 @@ impl EmbeddedTask for ComputeRoleModel {
             decisions: &decisions,
             grants: &grants,
             data: StoreData::new(store, &schema),
-            clock: Clock::new(now),
-            now,
+            clock: Clock::new(clock_time),
+            now: clock_time,
             moment,
             blocked: task.is("BlockAllResourceTypeProvisioning") || task.is("BlockProvisioning"),
             changes: 0,
@@ -97,10 +126,13 @@ impl EmbeddedTask for ComputeRoleModel {
             lookups: FxHashMap::default(),
         };
         run.overdue()?;
+        let at = moment_time(store, moment)?;
         let mut seen = 0;
         for source in &task.entity_types {
             let Some(layout) = Layout::stored(store, source)? else { continue };
-            for id in owners(&run, source, layout.number, task.is("Dirty"))? {
+            let owners =
+                if task.is("Dirty") { owners(store, model, source, layout.number, at)? } else { all(store, layout.number)? };
+            for id in owners {
                 seen += 1;
                 context.tick(seen, None)?;
                 run.owner(source, id)?;
@@ -171,20 +203,21 @@ fn consumer(source: &str) -> String {
     format!("ComputeRoleModelTask:{source}")
 }
 
-fn owners(run: &Run<'_>, source: &str, number: i64, dirty: bool) -> Result<Vec<i64>, TaskError> {
-    let store = run.store;
-    if !dirty {
-        let mut statement = store.prepare("SELECT id FROM resource WHERE type = ?1 ORDER BY id")?;
-        let rows = statement.query_map([number], |row| row.get(0))?;
-        return Ok(rows.collect::<Result<_, _>>()?);
-    }
+/// All owners of an entity type.
+fn all(store: &Connection, number: i64) -> Result<Vec<i64>, TaskError> {
+    let mut statement = store.prepare("SELECT id FROM resource WHERE type = ?1 ORDER BY id")?;
+    let rows = statement.query_map([number], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The owners of an entity type to look at in dirty mode, at a time in milliseconds since 1970.
+fn owners(store: &Connection, model: &Model, source: &str, number: i64, now: i64) -> Result<Vec<i64>, TaskError> {
     let mut targets = Vec::new();
-    for found in run.rules.types.iter().filter(|found| found.source == source) {
-        targets.extend(Layout::stored(store, found.target)?.map(|layout| layout.number));
+    for found in model.resource_types.iter().filter(|found| found.source == source) {
+        targets.extend(Layout::stored(store, &found.target)?.map(|layout| layout.number));
     }
     let targets = serde_json::Value::from(targets).to_string();
     let after = watermark(store, &consumer(source), number)?;
-    let now: i64 = store.query_row("SELECT at FROM moment WHERE seq = ?1", [run.moment], |row| row.get(0))?;
     let mut statement = store.prepare(FLAGGED)?;
     let rows = statement.query_map(params![number, after, targets, now], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)

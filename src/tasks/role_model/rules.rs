@@ -84,7 +84,6 @@ pub(super) struct Correlation {
 pub(super) struct Type<'p> {
     pub(super) id: &'p str,
     pub(super) source: &'p str,
-    pub(super) target: &'p str,
     pub(super) entity: EntityId,
     pub(super) grants: Vec<Grant>,
     /// The last that applies counts.
