@@ -33,6 +33,22 @@ pub fn retry(store: &Connection, chosen: &Chosen, author: &Author) -> Result<Don
     let failed = "(a.state = 3 OR (a.state IN (1, 4, 5, 8) AND (
                   EXISTS (SELECT 1 FROM assigned_value v WHERE v.assignment = a.id AND v.state = 3)
                   OR EXISTS (SELECT 1 FROM assigned_link l WHERE l.assignment = a.id AND l.state = 3))))";
+    for asked in &chosen.orders {
+        let found = order(store, asked)?;
+        let id = &found.order.id;
+        if found.order.state == "superseded" {
+            let message = match found.others.first().filter(|other| other.state == "errored") {
+                Some(later) => format!(
+                    "order {id} is superseded: a later one is in error; name that one:\njobwright decide retry --order {} --reason \"…\"",
+                    later.id
+                ),
+                None => format!(
+                    "order {id} is superseded: nothing of what it was made for is in error any more; see what became of it:\njobwright inspect orders {id}"
+                ),
+            };
+            return Err(InspectError::Refused(message));
+        }
+    }
     let rows = rows(store, chosen, failed)?;
     for row in &rows {
         parts(store, row.id, "state = 1", "state = 3")?;

@@ -264,6 +264,33 @@ fn what_waits_is_approved_and_stays_so() {
 }
 
 #[test]
+fn what_was_approved_is_ordered_again_unasked() {
+    let mut bench = bench();
+    bench.plan.model.resource_types[0].attributes.clear();
+    bench.whole(false);
+    let all = Chosen { resource_type: Some("Account".to_owned()), ..Chosen::default() };
+    approve(&bench.store, &all, &author()).unwrap();
+    bench.execute();
+    // Executed, says the system, and the next synchronization shows nothing of it.
+    bench.load(false).unwrap();
+    bench.role_model(false).unwrap();
+    assert_eq!(bench.assignments()[1..], ["2 2 calculated Modified 1", "3 - calculated Added 1"]);
+    assert_eq!(bench.query("SELECT DISTINCT state || '' FROM assigned_value WHERE state <> 4"), ["1"]);
+}
+
+#[test]
+fn what_is_taken_away_is_counted_once() {
+    let mut bench = bench();
+    bench.whole(false);
+    bench.decide("1", Verdict { subject: Subject::ResourceType("Account"), denied: true, from: None, until: None }).unwrap();
+    assert_eq!(bench.role_model(true).unwrap().counters["removed"], 1);
+    bench.execute();
+    bench.write("orgs.csv", "code,name\n2,Bob\n9,Zoe\n");
+    let report = bench.whole(false);
+    assert_eq!((report.counters["removed"], report.counters["verified"]), (0, 1), "it is gone, as was ordered");
+}
+
+#[test]
 fn a_suggestion_is_confirmed() {
     let mut bench = bench();
     bench.plan.model.correlation_rules = vec![correlation("Name", "Name", 80)];
@@ -316,7 +343,17 @@ fn what_failed_is_ordered_again_when_the_rules_want_something_else_or_a_person_d
     bench.whole(false);
     assert_eq!(bench.assignments()[1..], ["2 2 calculated Modified 1", "3 - calculated Added 1"]);
     bench.refuse();
-    let chosen = Chosen { orders: bench.query("SELECT id FROM provisioning_order ORDER BY id LIMIT 1"), ..Chosen::default() };
+    // The orders of the first time are not what is in error any more.
+    let listed = |word: &str| {
+        let filter = inspect::OrderFilter { state: inspect::order_state(word), limit: 9, ..inspect::OrderFilter::default() };
+        let found = inspect::orders(&bench.store, &filter).unwrap();
+        found.orders.into_iter().map(|order| order.id).collect::<Vec<_>>()
+    };
+    assert_eq!((listed("errored").len(), listed("superseded").len()), (2, 2));
+    let first = Chosen { orders: listed("superseded")[..1].to_vec(), ..Chosen::default() };
+    let refused = retry(&bench.store, &first, &author()).unwrap_err().to_string();
+    assert!(refused.contains("is superseded: a later one is in error; name that one:"), "{refused}");
+    let chosen = Chosen { orders: listed("errored")[..1].to_vec(), ..Chosen::default() };
     assert_eq!(retry(&bench.store, &chosen, &author()).unwrap().len(), 1);
     assert_eq!(bench.query("SELECT count(*) || '' FROM assigned_type WHERE state = 1"), ["1"]);
     assert_eq!(
