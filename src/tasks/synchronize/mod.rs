@@ -9,6 +9,7 @@ mod listed;
 mod pending;
 mod resources;
 mod thresholds;
+mod typed;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ use super::prepare::{Batch, folder, sweep_after_commit, verify};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
 pub(super) use thresholds::{Tally, exceeded};
+use typed::Faults;
 
 pub use listed::{ChangeCounts, ChangeList, ListedChange, change_list};
 pub use pending::blocked_list;
@@ -35,6 +37,8 @@ struct Applied {
     resources: Tally,
     links: Tally,
     orphans: u64,
+    /// Values that were not taken.
+    faults: Faults,
     /// What exceeds a threshold, one line each.
     exceeded: Vec<String>,
 }
@@ -76,6 +80,9 @@ impl EmbeddedTask for Synchronize {
             pending::write_orphans(context, id, &mappings)?;
         }
         let mut report = report(if changed { TaskEnd::Completed } else { TaskEnd::Unchanged }, &applied);
+        if let Some(said) = applied.faults.tell(context, id, &mappings.resources)? {
+            report = report.count("refused_values", applied.faults.count).message(said);
+        }
         report.after_commit.push(sweep_after_commit(context, id)?);
         Ok(report)
     }
@@ -135,7 +142,8 @@ fn apply(
     for item in batch.items.iter().filter(|item| !item.link) {
         let mapping = mappings.resources.iter().find(|mapping| mapping.entity_type == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("entity type", &item.name))?;
-        let tally = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        let (tally, faults) = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        applied.faults.add(faults);
         if tally.changes() > 0 {
             touched.push(item.name.as_str());
         }
