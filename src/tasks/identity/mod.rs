@@ -21,7 +21,19 @@ const VERSION: i64 = 1;
 
 /// Creates the identity tables of a store, or brings those of an older version up to date.
 pub fn migrate_identity(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    // Up to version 2 of the store nothing told since when a link waits.
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'orphan')
+               AND NOT EXISTS (SELECT 1 FROM pragma_table_info('orphan') WHERE name = 'since')";
+    let dateless = transaction.query_row(sql, [], |row| row.get::<_, bool>(0))?;
+    if dateless {
+        transaction.execute_batch("CREATE TABLE dateless_orphan AS SELECT * FROM orphan; DROP TABLE orphan")?;
+    }
     transaction.execute_batch(include_str!("schema.sql"))?;
+    if dateless {
+        transaction.execute_batch(
+            "INSERT INTO orphan SELECT association, first, second, 0 FROM dateless_orphan; DROP TABLE dateless_orphan",
+        )?;
+    }
     transaction.execute_batch(include_str!("assignments.sql"))?;
     transaction.execute("INSERT OR IGNORE INTO identity_meta VALUES ('version', ?1)", [VERSION])?;
     Ok(())

@@ -37,6 +37,8 @@ struct Applied {
     resources: Tally,
     links: Tally,
     orphans: u64,
+    /// Links of other connectors that had waited for these resources.
+    healed: u64,
     /// Values that were not taken.
     faults: Faults,
     /// What exceeds a threshold, one line each.
@@ -80,8 +82,16 @@ impl EmbeddedTask for Synchronize {
             pending::write_orphans(context, id, &mappings)?;
         }
         let mut report = report(if changed { TaskEnd::Completed } else { TaskEnd::Unchanged }, &applied);
+        let mut words: Vec<String> = pending::waiting_links(context, &mappings)?.into_iter().collect();
         if let Some(said) = applied.faults.tell(context, id, &mappings.resources)? {
-            report = report.count("refused_values", applied.faults.count).message(said);
+            report = report.count("refused_values", applied.faults.count);
+            words.push(said);
+        }
+        if applied.healed > 0 {
+            report = report.count("links_healed", applied.healed);
+        }
+        if !words.is_empty() {
+            report = report.message(words.join("; "));
         }
         report.after_commit.push(sweep_after_commit(context, id)?);
         Ok(report)
@@ -167,6 +177,12 @@ fn apply(
         tally.deleted = gone;
         let scope = format!("association mapping {}", item.name);
         applied.exceeded.extend(exceeded(&scope, "links", tally, without_updates(mapping.thresholds)));
+    }
+    let is_own = |mapping: &&LinkMapping| mappings.links.iter().any(|own| own.association == mapping.association);
+    for mapping in all_links.iter().filter(|mapping| !is_own(mapping)) {
+        if mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str())) {
+            applied.healed += links::heal(context.transaction, mapping, moment)?;
+        }
     }
     let scope = format!("connector {}", connector.id);
     applied.exceeded.extend(exceeded(&scope, "resources", applied.resources, connector.thresholds));
