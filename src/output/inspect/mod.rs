@@ -2,6 +2,7 @@
 
 mod assignments;
 mod changes;
+mod governed;
 mod orders;
 mod resource;
 mod table;

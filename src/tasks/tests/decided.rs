@@ -230,6 +230,8 @@ fn a_decision_of_what_there_is_not_is_refused_with_what_there_is() {
     let refused = |verdict| bench.decide("1", verdict).unwrap_err().to_string();
     assert_eq!(refused(role("Mial", false)), "the store holds no single role `Mial`; did you mean Mail?");
     assert_eq!(refused(role("Mail", false)), "Mail is for Org, not for User; name one of those");
+    let composite = Verdict { subject: Subject::CompositeRole("mail"), ..role("Mail", false) };
+    assert_eq!(refused(composite), "Mail is a single role; name it with --role Mail");
     let over = Verdict { until: Some(1), subject: Subject::ResourceType("Account"), ..role("Mail", false) };
     assert_eq!(refused(over), "it would have ended already; name a later date with --until");
 }
@@ -312,7 +314,9 @@ fn what_was_changed_by_hand_is_set_again_on_demand() {
     let value = |bench: &Bench| bench.query("SELECT state || ' ' || origin FROM assigned_value WHERE wanted = 'Ana'");
     assert_eq!(value(&bench), ["0 non-conforming"]);
     let chosen = Chosen { resource_type: Some("account".to_owned()), ..Chosen::default() };
-    assert!(restore(&bench.store, &chosen, Some("Code"), &author()).is_err(), "that one is as it should be");
+    let refused = restore(&bench.store, &chosen, Some("Nmae"), &author()).unwrap_err().to_string();
+    let said = "the store holds no property filled by rules of those assignments `Nmae`; did you mean Name?";
+    assert_eq!(refused, said);
     assert_eq!(restore(&bench.store, &chosen, Some("name"), &author()).unwrap().len(), 1);
     bench.role_model(false).unwrap();
     assert_eq!(value(&bench), ["1 calculated"]);
