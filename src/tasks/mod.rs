@@ -45,7 +45,7 @@ use crate::plan::model::{Job, Plan, Task};
 
 pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
-pub(crate) use orders::{held_list, list_name as order_list_name};
+pub(crate) use orders::{held_list, is_order_list, list_name as order_list_name};
 pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
 pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};

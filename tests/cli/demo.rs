@@ -390,7 +390,9 @@ fn what_somebody_is_told_to_type_is_whole() {
     insta::assert_snapshot!(project.run(&[&["cancel", "1"][..], &store].concat()), @"
     exit 2
     --- stderr
-      × run 1 cannot be cancelled: it is blocked
+      × run 1 cannot be cancelled: it is blocked, and no process works on it
+      help: see how it stands:
+            jobwright show 1 --store 'a store of another name, in a folder of the same length/s.db'
     ");
 }
 

@@ -171,7 +171,7 @@ enum Recomputed {
 fn recomputed(stored: Option<&str>, property: &str, value: Option<&str>) -> Result<Recomputed, TaskError> {
     let mut values: Map<String, Value> = match stored {
         None => Map::new(),
-        Some(text) => serde_json::from_str(text).map_err(|_| TaskError::new("computed values in the store are damaged"))?,
+        Some(text) => serde_json::from_str(text).map_err(|_| TaskError::damaged("computed values"))?,
     };
     if values.get(property).and_then(Value::as_str) == value {
         return Ok(Recomputed::Same);

@@ -188,6 +188,7 @@ impl EmbeddedTask for Fulfill {
         let mut message = format!("{executed} order{} executed", if executed == 1 { "" } else { "s" });
         if let Some((order, reason)) = failed.first() {
             message = format!("{message}, {} refused, the first being {} {}: {reason}", failed.len(), order.command, order.key());
+            message.push_str("; `jobwright inspect orders --state errored` lists what was refused");
         }
         for (orders, reason) in &lost {
             message = format!("{message}; {orders} orders wait for the next run: {reason}");
@@ -245,7 +246,7 @@ fn put<'o>(context: &TaskContext<'_>, connection: &str, orders: &[&'o Order]) ->
 
 fn target<'a>(context: &TaskContext<'a>, id: &str) -> Result<Box<dyn Target + 'a>, TaskError> {
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
-    let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
+    let connection = connection.ok_or_else(|| TaskError::not_in_plan("connection", id))?;
     let package = connection.package.split('@').next().unwrap_or_default();
     if is_ldap_package(package) {
         return Ok(Box::new(ldap::LdapTarget::open(context, connection)?));

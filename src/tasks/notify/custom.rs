@@ -56,7 +56,7 @@ pub(super) fn gather(context: &TaskContext<'_>, told: &mut Told) -> Result<(), T
     }
     if !refused.is_empty() {
         let message = format!("these notifications have no embedded form: {}", refused.join("; "));
-        return Err(TaskError::new(message).help("nothing was sent"));
+        return Err(TaskError::new(message).help("`jobwright check --embedded` shows the places; nothing was sent"));
     }
     for notification in &ready {
         told.kinds.insert(kind(notification));

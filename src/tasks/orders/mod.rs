@@ -34,6 +34,11 @@ pub(crate) fn list_name(connector: Option<&str>) -> String {
     format!("orders:{}", connector.unwrap_or("all"))
 }
 
+/// Whether a list that waits is one of orders.
+pub(crate) fn is_order_list(name: &str) -> bool {
+    name.starts_with("orders:")
+}
+
 /// The embedded `GenerateProvisioningOrdersTask`.
 pub(super) struct GenerateOrders;
 
@@ -83,8 +88,8 @@ impl EmbeddedTask for GenerateOrders {
         } else if !context.task.is("ForceProvisioning") {
             let lines = over(store, &scope, &drafts)?;
             if !lines.is_empty() {
-                let name = held::keep(store, &list, &lines, &drafts)?;
-                let message = format!("order list {name} is held back: {}", lines.join("; "));
+                held::keep(store, &list, &lines, &drafts)?;
+                let message = format!("held back: {}", lines.join("; "));
                 return Ok(counted(TaskEnd::Blocked, &drafts).message(message));
             }
         }

@@ -17,11 +17,11 @@ impl<'a> Scope<'a> {
     /// As [`Self::of`], before a run.
     pub(in crate::tasks) fn of_task(model: &'a Model, task: &Task) -> Result<Self, TaskError> {
         if let Some(unknown) = task.resource_types.iter().find(|id| super::resource_type(model, id).is_none()) {
-            return Err(TaskError::new(format!("the plan has no resource type {unknown}, which task {} lists", task.id)));
+            return Err(TaskError::not_in_plan("resource type", unknown));
         }
         let connector = task.text("Connector");
         if let Some(id) = connector.filter(|id| !model.connectors.iter().any(|connector| connector.id == *id)) {
-            return Err(TaskError::new(format!("the plan has no connector {id}")));
+            return Err(TaskError::not_in_plan("connector", id));
         }
         let connection = task.text("Connection");
         let is_meant = |resource_type: &&ResourceType| {

@@ -92,7 +92,9 @@ impl<'c, 'p> Compiler<'c, 'p> {
         self.register.forget_others()?;
         if !self.refused.is_empty() {
             let message = format!("these rules have no embedded form: {}", self.refused.join("; "));
-            return Err(TaskError::new(message).help("nothing was computed; leave their entity types to another executor"));
+            return Err(TaskError::new(message).help(
+                "`jobwright check --embedded` shows the places; nothing was computed. Name a program for the task under [executors] to keep them",
+            ));
         }
         let rules = Rules::new(std::mem::take(&mut self.dimensions), composite, single, types);
         Ok(Rules { contexts, holders, bestowed, ..rules })

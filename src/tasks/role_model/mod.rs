@@ -88,7 +88,8 @@ impl EmbeddedTask for ComputeRoleModel {
         let (task, model) = (context.task, &context.plan.model);
         let store: &Connection = context.transaction;
         if task.is("UseLdif") {
-            return Err(TaskError::new("a simulation into an LDIF file (UseLdif) has no embedded form"));
+            return Err(TaskError::new("a simulation into an LDIF file (UseLdif) has no embedded form")
+                .help("take UseLdif away, or name a program for the task under [executors]"));
         }
         store.set_prepared_statement_cache_capacity(1024);
         let schema = PlanSchema::new(model);

@@ -284,7 +284,8 @@ fn refuse_second_link(store: &Connection, mapping: &LinkMapping, number: i64) ->
         let mut statement = store.prepare(&sql)?;
         if let Some(row) = statement.query([number])?.next()? {
             let (key, kind, name): (String, _, _) = (row.get(0)?, &end.entity_type, &mapping.association);
-            return Err(TaskError::new(format!("{key} of entity type {kind} has two links in {name}, which takes one")));
+            return Err(TaskError::new(format!("{key} of entity type {kind} has two links in {name}, which takes one"))
+                .help(format!("leave one of them in the source of {name}, or let its property hold many")));
         }
     }
     Ok(())

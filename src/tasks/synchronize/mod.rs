@@ -48,9 +48,11 @@ struct Applied {
 impl EmbeddedTask for Synchronize {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let task = context.task;
-        let id = task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
+        let id = task
+            .text("Connector")
+            .ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)).help("set its Connector"))?;
         let connector = context.plan.model.connectors.iter().find(|connector| connector.id == id);
-        let connector = connector.ok_or_else(|| TaskError::new(format!("the plan has no connector {id}")))?;
+        let connector = connector.ok_or_else(|| TaskError::not_in_plan("connector", id))?;
         let store: &Connection = context.transaction;
         let waiting = Batch::waiting(store, id)?;
         if let Some(approved) = context.approval {
@@ -195,7 +197,8 @@ fn without_updates(thresholds: Thresholds) -> Thresholds {
 }
 
 fn unmapped(what: &str, name: &str) -> TaskError {
-    TaskError::new(format!("{what} {name} was prepared but is not mapped any more")).help("prepare again")
+    TaskError::new(format!("{what} {name} was prepared but is not mapped any more"))
+        .help("run the preparation of its connector again")
 }
 
 fn closed_links(store: &Connection, moment: Moment) -> Result<u64, TaskError> {

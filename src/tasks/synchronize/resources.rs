@@ -128,7 +128,9 @@ impl Bodies {
 }
 
 fn text(bytes: &[u8]) -> Result<&str, TaskError> {
-    std::str::from_utf8(bytes).map_err(|_| TaskError::new("a prepared file holds bytes that are no text"))
+    std::str::from_utf8(bytes).map_err(|_| {
+        TaskError::new("a prepared file holds bytes that are no text").help("run the preparation of its connector again")
+    })
 }
 
 /// Fills an entity type that holds nothing.
