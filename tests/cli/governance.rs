@@ -9,7 +9,7 @@ const CONFIGURATION: &str = r#"
   <OpenIdClient Identifier="Job" DisplayName_L1="Job" HashedSecret="x" Profile="Job" />
   <Profile Identifier="Job" DisplayName_L1="Job" />
   <Profile Identifier="Reviewer" DisplayName_L1="Reviewer" />
-  <Policy Identifier="Default" DisplayName_L1="Default" />
+  <Policy Identifier="Default" DisplayName_L1="Default" IsProvisioningEnabled="true" />
   <Category Identifier="Accounts" DisplayName_L1="Accounts" Policy="Default" />
   <Connector Identifier="HR" DisplayName_L1="HR" Agent="Local" MaximumInsertedLines="0" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" MaxLinkPercentageInsertedLines="0" MaxLinkPercentageDeletedLines="0" />
   <Connection Identifier="People" DisplayName_L1="People" Connector="HR" Package="Usercube.CSV@0000001" />

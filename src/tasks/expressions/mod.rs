@@ -8,6 +8,7 @@
 mod compile;
 mod data;
 mod path;
+mod records;
 mod schema;
 
 use rusqlite::{Connection, params};
@@ -21,6 +22,7 @@ use compile::{Program, compile};
 
 pub(super) use compile::{Formula, Valuation, value as compile_value};
 pub(super) use data::StoreData;
+pub(super) use records::Records;
 pub(super) use schema::PlanSchema;
 
 /// The name under which the task remembers what it has seen.

@@ -64,7 +64,7 @@ impl Draft {
 impl EmbeddedTask for GenerateOrders {
     fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
         // What is wrong with the task itself, its run tells.
-        let Ok(scope) = Scope::of_task(&plan.model, task) else { return Ok(None) };
+        let Ok(scope) = Scope::of_task(&plan.model, task).map(|scope| scope.switched_on(&plan.model)) else { return Ok(None) };
         let sql = "SELECT count(*) FROM assigned_type WHERE resource_type = ?1 AND state = 1 AND valid_to IS NULL";
         let mut pending = 0;
         for resource_type in &scope.resource_types {
@@ -80,7 +80,7 @@ impl EmbeddedTask for GenerateOrders {
 
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let store: &Connection = context.transaction;
-        let scope = Scope::of(context)?;
+        let scope = Scope::of(context)?.switched_on(&context.plan.model);
         let list = list_name(context.task.text("Connector"));
         let mut drafts = body::pending(context, &scope)?;
         if let Some(approved) = context.approval {

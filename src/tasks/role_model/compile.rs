@@ -1,5 +1,6 @@
 //! From the rules of the plan to rules that can be applied; all that has no embedded form is told at once.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rusqlite::Connection;
@@ -16,6 +17,7 @@ use crate::tasks::expressions::{Formula, PlanSchema, Valuation, compile_value};
 use super::due::patience;
 use super::index::Index;
 use super::keys::Keys;
+use super::policy;
 use super::register::Register;
 use super::rules::{Comparison, Correlation, Criteria, Dimension, Grant, Navigation, Query, Role, Roles, Rules, Scalar, Type};
 use super::walk::{Walk, chain};
@@ -57,6 +59,8 @@ pub(super) struct Compiler<'c, 'p> {
     pub(super) model: &'p Model,
     pub(super) dimensions: Vec<Dimension>,
     pub(super) refused: Vec<String>,
+    /// Policies that are switched off.
+    off: BTreeSet<&'p str>,
     keys: Keys<'c>,
     register: Register<'c>,
     names: Vec<(bool, String)>,
@@ -71,6 +75,7 @@ impl<'c, 'p> Compiler<'c, 'p> {
             model,
             dimensions: Vec::new(),
             refused: Vec::new(),
+            off: policy::off(model),
             keys: Keys::new(store, model),
             register: Register::new(store),
             names: Vec::new(),
@@ -86,7 +91,8 @@ impl<'c, 'p> Compiler<'c, 'p> {
         let single = self.grants("SingleRoleRule", false, "CompositeRole")?;
         let (holders, bestowed) = self.roles()?;
         let mut types = Vec::new();
-        for resource_type in &self.model.resource_types {
+        let off = self.off.clone();
+        for resource_type in self.model.resource_types.iter().filter(|found| !policy::is_of(&off, &found.attributes)) {
             types.extend(self.resource_type(resource_type)?);
         }
         self.register.forget_others()?;
@@ -170,6 +176,9 @@ impl<'c, 'p> Compiler<'c, 'p> {
     fn grants(&mut self, element: &'static str, composite: bool, role: &str) -> Result<Roles, TaskError> {
         let mut grants = Vec::new();
         for item in self.items(element) {
+            if policy::is_of(&self.off, &item.attributes) {
+                continue;
+            }
             let Some(mut grant) = self.grant(&item.attributes, (true, role))? else { continue };
             grant.role = self.role(composite, text(&item.attributes, "Role").unwrap_or_default());
             grant.rule = self.register.rule("", "", element, &item.attributes, &["Role"])?;
@@ -251,7 +260,8 @@ impl<'c, 'p> Compiler<'c, 'p> {
                 self.refused.push(format!("ResourceType {}, DependsOnOwnerProperty (no property {property})", found.id));
             }
         }
-        for rule in &found.rules {
+        let off = self.off.clone();
+        for rule in found.rules.iter().filter(|rule| !policy::is_of(&off, &rule.attributes)) {
             let attributes = &rule.attributes;
             let property = text(attributes, "Property").unwrap_or_default().to_owned();
             let place = format!("{} {}.{property}", rule.element, found.id);

@@ -5,6 +5,8 @@ use rusqlite::{Connection, params};
 use crate::plan::model::{Job, Model, ResourceType, Task, Value};
 use crate::tasks::TaskError;
 
+use super::policy::is_on;
+
 /// Owners of the entity types ?1 whose time has come by ?2, and whether it is a decision that it came by.
 const OWNERS: &str = "
     SELECT d.owner, EXISTS (SELECT 1 FROM decision s WHERE s.owner = d.owner AND (s.at = d.at OR s.withdrawn = d.at))
@@ -37,7 +39,8 @@ impl Due {
         while let Some(row) = rows.next()? {
             if row.get(1)? { &mut due.decided } else { &mut due.dated }.push(row.get(0)?);
         }
-        for found in model.resource_types.iter().filter(|found| entity_types.contains(&found.source)) {
+        let of_types = model.resource_types.iter().filter(|found| entity_types.contains(&found.source));
+        for found in of_types.filter(|found| is_on(model, found)) {
             due.overdue.extend(overdue(store, &found.id, patience(found), now)?.into_iter().map(|(_, owner)| owner));
         }
         Ok(due)

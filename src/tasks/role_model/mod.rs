@@ -14,6 +14,7 @@ mod keys;
 mod overdue;
 mod owner;
 mod parts;
+mod policy;
 mod register;
 mod row;
 mod rules;
@@ -31,6 +32,7 @@ use crate::expr::date::DateTime;
 use crate::plan::Plan;
 use crate::plan::model::{Job, Model, Task};
 
+use super::attribute::text;
 use super::expressions::{PlanSchema, StoreData, clock};
 use super::fulfill::is_handed_over;
 use super::identity::{Layout, moment_time, next_moment, now, set_watermark, watermark};
@@ -40,6 +42,7 @@ use decisions::Decisions;
 pub(super) use due::Due;
 pub(super) use keys::Keys;
 use owner::TypeGrants;
+pub(super) use policy::is_on;
 use rules::Rules;
 use state::{AWAITING, ERRORED};
 pub(super) use walk::Walk;
@@ -141,7 +144,7 @@ impl EmbeddedTask for ComputeRoleModel {
             set_watermark(store, &consumer(source), layout.number)?;
         }
         gone(&mut run, model)?;
-        let waiting = waiting(store)?;
+        let waiting = waiting(store, model)?;
         if task.is("IgnoreHistorization") {
             forget(store, moment)?;
         }
@@ -153,8 +156,8 @@ impl EmbeddedTask for ComputeRoleModel {
     }
 }
 
-/// What waits for a person, in words.
-fn waiting(store: &Connection) -> Result<Option<String>, TaskError> {
+/// What waits for a person, and what was left out, in words.
+fn waiting(store: &Connection, model: &Model) -> Result<Option<String>, TaskError> {
     let sql = "SELECT count(*) FROM assigned_type WHERE valid_to IS NULL AND state = ?1";
     let count = |state: i64| store.query_row(sql, [state], |row| row.get::<_, i64>(0));
     let told = [(AWAITING, "awaiting approval (`decide approve`)"), (ERRORED, "in error (`inspect orders --state errored`)")];
@@ -164,6 +167,16 @@ fn waiting(store: &Connection) -> Result<Option<String>, TaskError> {
         if number > 0 {
             words.push(format!("{number} {what}"));
         }
+    }
+    for off in policy::off(model) {
+        if model.resource_types.iter().any(|found| text(&found.attributes, "Policy") == Some(off)) {
+            words.push(format!("policy {off} is switched off (IsProvisioningEnabled), so nothing of it was computed"));
+        }
+    }
+    match model.items.iter().filter(|item| item.element.ends_with("AutomationRule")).count() {
+        0 => {}
+        1 => words.push("1 automation rule is not obeyed (`check --embedded` shows it)".to_owned()),
+        many => words.push(format!("{many} automation rules are not obeyed (`check --embedded` shows them)")),
     }
     Ok((!words.is_empty()).then(|| words.join(", ")))
 }

@@ -106,6 +106,25 @@ fn a_value_of_a_hierarchy_counts_for_those_below_it_where_the_rule_says_so() {
 }
 
 #[test]
+fn an_expression_can_give_the_records_of_an_owner() {
+    let mut bench = with_dimension();
+    let expression = "C#:user:return user.Org.Users.Where(other => other.Name != \"Bo\");";
+    bench.plan.model.items[0].attributes.insert("ResourcesExpression".to_owned(), text(expression));
+    for org in ["A", "B"] {
+        bench.plan.model.items.push(item("SingleRoleRule", None, &[("Role", text("Mail")), ("D0", text(org))]));
+    }
+    bench.load(false).unwrap();
+    bench.role_model(false).unwrap();
+    assert_eq!(bench.roles(), ["1 Mail calculated"], "Bo has no record, so no value of a dimension");
+    bench.plan.model.items[0].attributes.insert("ResourcesExpression".to_owned(), text("C#:user:return user.Name;"));
+    let refused = bench.role_model(false).err().unwrap().to_string();
+    assert!(
+        refused.contains("ContextRule Users, ResourcesExpression (what it gives is no resource of a known type)"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn every_assignment_knows_the_rules_that_gave_it() {
     let mut bench = with_dimension();
     bench.plan.model.items.push(item("SingleRoleRule", None, &[("Role", text("Mail")), ("D0", text("A"))]));
