@@ -176,7 +176,7 @@ fn concerns(
         if queries.len() >= KEPT {
             queries.clear();
         }
-        let parsed = Squery::parse(&query).map_err(|reason| format!("{reason} has no embedded form, in `{query}`"))?;
+        let parsed = Squery::parse(&query).map_err(|reason| format!("{reason}, in `{query}`"))?;
         queries.insert(query.clone(), parsed);
     }
     queries.get(&query).map_or(Ok(false), |query| query.holds(data, owner))
