@@ -238,7 +238,7 @@ impl Decide {
         };
         if !global.quiet {
             terminal::say(&format!(
-                "{told}; it counts from the next complete run on, or the next incremental one that has changes"
+                "{told}; it counts from the next run on that computes the role model, complete or incremental"
             ));
         }
         Ok(Exit::Done)

@@ -37,6 +37,7 @@ enum What {
         common: Common,
     },
     /// What an owner has: roles and resource types with the rules that gave them, their states, and what waits
+    #[command(visible_alias = "user")]
     Assignments {
         #[command(flatten)]
         named: Named,

@@ -39,7 +39,7 @@ impl Simulate {
             Error::usage(format!("`{file}`: {error}"))
                 .help("it holds one JSON object: task to outcome, e.g. `{\"AD_Synchronize\": \"unchanged\"}`")
         })?;
-        let simulation = engine::simulate(find_job(&plan, &self.job)?, &Selection::default(), &outcomes, &[])?;
+        let simulation = engine::simulate(find_job(&plan, &self.job)?, &Selection::default(), &outcomes, &[], &|_| None)?;
         terminal::print(|out| table(&simulation, out))?;
         Ok(Exit::Done)
     }

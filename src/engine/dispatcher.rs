@@ -15,7 +15,7 @@ use super::crew::Crew;
 use super::error::EngineError;
 use super::event::{Event, EventKind};
 use super::executor::{Ending, Executor, Order, Report};
-use super::launch::{Board, CANCELLED, Step};
+use super::launch::{Board, CANCELLED, Step, although};
 use super::log::EventLog;
 use super::reporter::Reporter;
 use super::state::{JobState, TaskSignal, TaskState};
@@ -165,18 +165,33 @@ impl<'a> Dispatcher<'a> {
     }
 
     fn take(&mut self, step: Step) -> Result<(), EngineError> {
+        let (step, because) = match step {
+            Step::Ask(place, reason) => match self.store.ask(|data| Ok(self.executor.awaited(data, place)))? {
+                Ok(Some(awaited)) => (Step::Launch(place), Some(although(&awaited))),
+                Ok(None) => (Step::Pass(place, TaskSignal::Refused, reason), None),
+                Err(error) => {
+                    let reason = format!("{reason}; what awaits it could not be told: {error}");
+                    (Step::Pass(place, TaskSignal::Refused, reason), None)
+                }
+            },
+            step => (step, None),
+        };
         match step {
+            // Answered above.
+            Step::Ask(..) => {}
             Step::Launch(place) => {
                 let state = self.start.board.apply(place, TaskSignal::Launch)?;
                 let approval = self.start.approvals[place].clone();
                 let record = self.change(place, state);
                 record.attempt += 1;
                 record.started = Some(Timestamp::now());
+                record.reason.clone_from(&because);
                 let event = EventKind::TaskStarted {
                     task: record.task.clone(),
                     element: record.element.clone(),
                     level: record.level,
                     attempt: record.attempt,
+                    reason: because,
                 };
                 let attempt = record.attempt;
                 self.emit(event);
@@ -233,7 +248,9 @@ impl<'a> Dispatcher<'a> {
         record.ended = Some(Timestamp::now());
         record.message = message;
         if let Some(outcome) = outcome {
+            let because = record.reason.take();
             record.take(&outcome);
+            record.reason = because;
         }
         record.duration_ms = Some(duration_ms);
         let event = EventKind::TaskEnded {

@@ -104,7 +104,7 @@ pub enum EngineError {
         file: PathBuf,
     },
     /// Any other failure of the database.
-    #[error("{} could not be used: {source}", file.display())]
+    #[error("{} could not be used: {source}; look for damage:\njobwright store check", file.display())]
     Database {
         /// The file.
         file: PathBuf,
@@ -112,7 +112,7 @@ pub enum EngineError {
         source: rusqlite::Error,
     },
     /// A kept plan or a stored text does not have the expected form.
-    #[error("{} holds something unreadable for {what}: {detail}", file.display())]
+    #[error("{} holds something unreadable for {what}: {detail}; look for damage:\njobwright store check", file.display())]
     Content {
         /// The file.
         file: PathBuf,
@@ -292,7 +292,7 @@ pub enum EngineError {
         state: super::state::TaskState,
     },
     /// A run that nobody works on.
-    #[error("run {} cannot be cancelled: it is {state}", run.0)]
+    #[error("run {} cannot be cancelled: it is {state}, and no process works on it; see how it stands:\njobwright show {}", run.0, run.0)]
     NotRunning {
         /// The run.
         run: RunId,
@@ -317,7 +317,7 @@ pub enum EngineError {
     },
     /// Files that the store names are missing or were changed.
     #[error(
-        "work files that the store names are not whole: {}; run the complete job of each connector concerned",
+        "work files that the next run needs are not whole: {}; run the complete job of each connector concerned",
         findings.join(", ")
     )]
     WorkFiles {

@@ -55,6 +55,9 @@ pub enum EventKind {
         level: u32,
         /// 1 for the first time.
         attempt: u32,
+        /// Why, where its parents gave no reason to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A task tells how far it is; for reporters only, not in the log.
     TaskProgress {

@@ -196,6 +196,15 @@ impl Executor<'_> {
         Ok(Ending::Failed(message))
     }
 
+    /// What awaits a task in the store, in words; nothing is known of what awaits a program.
+    pub(super) fn awaited(&self, store: &Connection, place: usize) -> Result<Option<String>, TaskError> {
+        let task = &self.job.tasks[place];
+        match self.source.find(&task.element) {
+            Some(embedded) if self.programs.command(place).is_none() => embedded.awaited(self.plan, self.job, task, store),
+            _ => Ok(None),
+        }
+    }
+
     /// The name of the change list of a task that has just blocked.
     fn list(&self, store: &Connection, order: &Order) -> rusqlite::Result<String> {
         let task = &self.job.tasks[order.place];

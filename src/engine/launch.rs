@@ -2,7 +2,8 @@
 //!
 //! The dispatcher and the simulation both work on a [`Board`], so that a dry run cannot differ from a run. Levels are
 //! barriers; a task of a level is launched if its declared parents satisfy it; a parent satisfies if it completed or lies
-//! outside the selection; once the job has stopped nothing is launched any more.
+//! outside the selection. Where parents ended well with nothing to pass on, the task is asked for: something may await it
+//! in the store. Once the job has stopped nothing is launched any more.
 
 use crate::plan::model::{EdgeKind, Job, Parents};
 
@@ -12,6 +13,9 @@ use super::state::{JobSignal, TaskSignal, TaskState};
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// Start the task if something awaits it, else record that it does not run, for the reason given: its parents ended
+    /// well and have nothing to pass on.
+    Ask(usize, String),
     /// Start the task.
     Launch(usize),
     /// Record that the task does not run: the signal says which way, the text why.
@@ -34,6 +38,7 @@ pub struct Board<'a> {
 }
 
 enum Verdict {
+    Ask(String),
     Launch,
     Refuse(String),
     Wait,
@@ -124,8 +129,9 @@ impl<'a> Board<'a> {
                 continue;
             }
             match self.verdict(*place) {
+                Verdict::Ask(reason) if running < jobs.max(1) => return Some(Step::Ask(*place, reason)),
                 Verdict::Launch if running < jobs.max(1) => return Some(Step::Launch(*place)),
-                Verdict::Launch => {}
+                Verdict::Ask(_) | Verdict::Launch => {}
                 Verdict::Refuse(reason) => return Some(Step::Pass(*place, TaskSignal::Refused, reason)),
                 Verdict::Wait => waiting = waiting.or(Some(*place)),
             }
@@ -146,15 +152,21 @@ impl<'a> Board<'a> {
         let refusing: Vec<usize> =
             parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
         let content = parents.iter().filter(satisfies).count();
-        match self.job.tasks[place].parents {
-            Parents::All if !refusing.is_empty() => Verdict::Refuse(self.reason(&refusing)),
-            Parents::All if content == parents.len() => Verdict::Launch,
-            Parents::Any if content > 0 => Verdict::Launch,
-            Parents::Any if refusing.len() == parents.len() => Verdict::Refuse(match refusing.len() {
-                1 => self.reason(&refusing),
-                _ => format!("none of its parents completed: {}", self.reason(&refusing)),
-            }),
-            _ => Verdict::Wait,
+        let idle = |parent: &usize| matches!(self.states[*parent], TaskState::Unchanged | TaskState::NotLaunched);
+        let (all, ended) = (self.job.tasks[place].parents == Parents::All, content + refusing.len() == parents.len());
+        if refusing.is_empty() && content == parents.len() || !all && content > 0 {
+            return Verdict::Launch;
+        }
+        let reason = || match refusing.len() {
+            0 | 1 => self.reason(&refusing),
+            _ if all => self.reason(&refusing),
+            _ => format!("none of its parents completed: {}", self.reason(&refusing)),
+        };
+        match (ended, refusing.iter().all(idle)) {
+            (true, true) => Verdict::Ask(reason()),
+            (true, false) => Verdict::Refuse(reason()),
+            (false, false) if all => Verdict::Refuse(reason()),
+            (false, _) => Verdict::Wait,
         }
     }
 
@@ -180,6 +192,11 @@ impl<'a> Board<'a> {
             JobSignal::Ended
         }
     }
+}
+
+/// Why a task is launched whose parents have nothing to pass on.
+pub(super) fn although(awaited: &str) -> String {
+    format!("launched because {awaited}")
 }
 
 /// The reason of tasks that a cancel kept from starting.

@@ -427,7 +427,7 @@ fn check_settings(
 }
 
 /// What a run of the job on the store would do if every task completed; touches nothing. Without a store nothing is
-/// held back.
+/// held back, and nothing awaits a task.
 pub fn dry_run(
     plan: &Plan,
     job: &str,
@@ -436,8 +436,16 @@ pub fn dry_run(
     source: &dyn TaskSource,
 ) -> Result<Simulation, EngineError> {
     let job = find_job(plan, job)?;
-    let held_back = store::peek(store, |data| held_back::tasks(plan, job, source, data, &[]))?.unwrap_or_default();
-    simulate(job, selection, &BTreeMap::new(), &held_back)
+    let asked = store::peek(store, |data| {
+        let held_back = held_back::tasks(plan, job, source, data, &[])?;
+        let awaited = |place: usize| {
+            let task = &job.tasks[place];
+            // What cannot be told keeps a task from being launched, in a run as well.
+            source.find(&task.element).and_then(|embedded| embedded.awaited(plan, job, task, data).ok().flatten())
+        };
+        Ok(simulate(job, selection, &BTreeMap::new(), &held_back, &awaited))
+    })?;
+    asked.unwrap_or_else(|| simulate(job, selection, &BTreeMap::new(), &[], &|_| None))
 }
 
 /// The job of that identifier.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::plan::model::{Job, OnFailure};
 
 use super::error::EngineError;
-use super::launch::{Board, Step};
+use super::launch::{Board, Step, although};
 use super::selection::{Selection, find};
 use super::state::{JobState, TaskSignal, TaskState};
 
@@ -22,7 +22,7 @@ pub struct SimulatedTask {
     pub level: u32,
     /// Where it would end.
     pub state: TaskState,
-    /// Why it would not run.
+    /// Why it would not run, or why it would although its parents have nothing to pass on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -40,12 +40,13 @@ pub struct Simulation {
 
 /// Runs the launch logic over assumed outcomes. Tasks without one complete; `errored` becomes a warning where the plan
 /// tolerates the failure. Only outcomes that a task can have by itself may be assumed. `held_back` are tasks, by place,
-/// that are left out, and why.
+/// that are left out, and why. `awaited` tells of a task, by place, what awaits it, if something does.
 pub fn simulate(
     job: &Job,
     selection: &Selection,
     outcomes: &BTreeMap<String, TaskState>,
     held_back: &[(usize, String)],
+    awaited: &dyn Fn(usize) -> Option<String>,
 ) -> Result<Simulation, EngineError> {
     let mut signals = vec![TaskSignal::Completed; job.tasks.len()];
     for (task, outcome) in outcomes {
@@ -81,17 +82,19 @@ pub fn simulate(
     loop {
         let mut launched = Vec::new();
         while let Some(step) = board.next(usize::MAX) {
-            match step {
-                Step::Launch(place) => {
-                    board.apply(place, TaskSignal::Launch)?;
-                    launched.push(place);
-                    order.push(place);
-                }
-                Step::Pass(place, signal, reason) => {
-                    board.apply(place, signal)?;
-                    reasons[place] = Some(reason);
-                    order.push(place);
-                }
+            let (place, signal, reason) = match step {
+                Step::Ask(place, reason) => match awaited(place) {
+                    Some(what) => (place, TaskSignal::Launch, Some(although(&what))),
+                    None => (place, TaskSignal::Refused, Some(reason)),
+                },
+                Step::Launch(place) => (place, TaskSignal::Launch, None),
+                Step::Pass(place, signal, reason) => (place, signal, Some(reason)),
+            };
+            board.apply(place, signal)?;
+            reasons[place] = reason;
+            order.push(place);
+            if signal == TaskSignal::Launch {
+                launched.push(place);
             }
         }
         if launched.is_empty() {

@@ -104,6 +104,8 @@ impl DateTime {
         let forms = [
             "yyyyMMddHHmmss",
             "yyyyMMdd",
+            "yyyyMMddHHmmssZ",
+            "yyyyMMddHHmmss.fZ",
             "yyyy-MM-dd",
             "yyyy-MM-ddTHH:mm:ss",
             "yyyy-MM-ddTHH:mm:ssZ",

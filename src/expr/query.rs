@@ -1,7 +1,8 @@
 //! Queries of `queryHandler.Select<Type>("…")`, in the grammar of the product's API: `select … where … order by …`.
 //!
-//! Embedded are paths of properties, comparisons joined by `and` and `or`, `order by` and `pagesize`. The grammar wants
-//! brackets around what is joined; they may be left out, and `and` then goes before `or`.
+//! Embedded are paths of properties, comparisons joined by `and` and `or`, `order by` and `pagesize`, and `join` where whoever
+//! asks can follow it. The grammar wants brackets around what is joined; they may be left out, and `and` then goes before
+//! `or`.
 
 use super::schema::{EntityId, Member, Schema};
 use super::types::Type;
@@ -32,6 +33,8 @@ impl std::fmt::Display for QueryError {
 /// A query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
+    /// What is joined, by which name.
+    pub joins: Vec<(Path, String)>,
     /// What it gives.
     pub select: Vec<Path>,
     /// What a resource must satisfy.
@@ -139,12 +142,18 @@ impl Path {
 impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        Parser { tokens: tokens(text)?, at: 0 }.query()
+        Parser { tokens: tokens(text)?, at: 0, joins: false }.query()
+    }
+
+    /// Reads a query that may join resources.
+    pub fn parse_joining(text: &str) -> Result<Self, QueryError> {
+        Parser { tokens: tokens(text)?, at: 0, joins: true }.query()
     }
 
     /// All paths that it names.
     pub fn paths(&self) -> Vec<&Path> {
-        let mut paths: Vec<&Path> = self.select.iter().chain(self.order.iter().map(|(path, _)| path)).collect();
+        let joins = self.joins.iter().map(|(path, _)| path);
+        let mut paths: Vec<&Path> = joins.chain(&self.select).chain(self.order.iter().map(|(path, _)| path)).collect();
         let mut open: Vec<&Condition> = self.condition.iter().collect();
         while let Some(condition) = open.pop() {
             match condition {
@@ -248,6 +257,8 @@ fn quoted(text: &str, quote: char) -> Result<(String, usize), QueryError> {
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
+    /// Whether resources may be joined.
+    joins: bool,
 }
 
 impl Parser {
@@ -302,14 +313,26 @@ impl Parser {
                     _ => return self.expected("a number"),
                 }
             } else if self.words(&["join"]) {
-                return Err(QueryError::NotEmbedded("a join"));
+                if !self.joins {
+                    return Err(QueryError::NotEmbedded("a join"));
+                }
+                let path = self.path()?;
+                match self.peek() {
+                    Some(Token::Word(name)) => query.joins.push((path, name.clone())),
+                    _ => return self.expected("a name for what is joined"),
+                }
+                self.at += 1;
             } else if self.words(&["as", "of"]) || self.words(&["between"]) || self.words(&["contained", "in"]) {
                 return Err(QueryError::NotEmbedded("a question about the past"));
             } else if query.condition.is_some() {
                 let token = self.peek().map(ToString::to_string).unwrap_or_default();
                 return wrong(format!("{token} after a value, where and, or, or order by is expected"));
             } else {
-                return self.expected("select, where, order by or pagesize");
+                return self.expected(if self.joins {
+                    "join, select, where, order by or pagesize"
+                } else {
+                    "select, where, order by or pagesize"
+                });
             }
         }
         Ok(query)
@@ -417,5 +440,16 @@ mod tests {
             assert_eq!(Query::parse(text).unwrap_err().to_string(), message, "{text}");
         }
         assert!(Query::parse(&format!("where {}A=1", "(".repeat(5000))).unwrap_err().to_string().contains("too deep"));
+    }
+
+    #[test]
+    fn resources_are_joined_where_somebody_can_follow_them() {
+        let query = Query::parse_joining("join Org o join o.Boss b select o.Id where b.Name %= \"A\"").unwrap();
+        assert_eq!(query.joins, [(path("Org"), "o".to_owned()), (path("o.Boss"), "b".to_owned())]);
+        assert_eq!(query.paths().len(), 4);
+        let error = Query::parse_joining("join Org where A = 1").unwrap_err().to_string();
+        assert_eq!(error, "the query does not parse: `A` where join, select, where, order by or pagesize is expected");
+        let error = Query::parse_joining("join Org").unwrap_err().to_string();
+        assert_eq!(error, "the query does not parse: it ends where a name for what is joined is expected");
     }
 }

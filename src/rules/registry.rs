@@ -102,6 +102,7 @@ pub static ALL: &[&Rule] = &[
     &job_structure::override_without_change::RULE,
     &embedded::task_not_embedded::RULE,
     &embedded::expression_not_embedded::RULE,
+    &embedded::role_model_not_embedded::RULE,
     // synchronization chain
     &synchronization::export_not_linked::RULE,
     &synchronization::synchronize_not_linked::RULE,

@@ -108,7 +108,7 @@ impl Context {
 
     /// From the store.
     pub(super) fn stored(text: &str) -> Result<Self, TaskError> {
-        serde_json::from_str(text).map_err(|_| TaskError::new("the store's context of a profile is damaged"))
+        serde_json::from_str(text).map_err(|_| TaskError::damaged("what limits a profile"))
     }
 
     /// What a person calls it; empty where nothing limits it.

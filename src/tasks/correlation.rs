@@ -7,7 +7,8 @@ use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use crate::expr::date::DateTime;
-use crate::plan::model::{CorrelationRule, Model};
+use crate::plan::Plan;
+use crate::plan::model::{CorrelationRule, Job, Model, Task};
 
 use super::attribute::text;
 use super::expressions::{Formula, PlanSchema, StoreData, Valuation, clock, compile_value};
@@ -42,6 +43,10 @@ struct Run {
     failures: Vec<String>,
 }
 
+fn covers(task: &Task, entity_type: &str) -> bool {
+    task.is("AllEntityType") || task.entity_types.iter().any(|known| known == entity_type)
+}
+
 /// The name of a correlation rule in the store: a changed rule has another one.
 pub(super) fn rule_name(rule: &CorrelationRule) -> String {
     let content = serde_json::to_string(rule).unwrap_or_default();
@@ -49,10 +54,29 @@ pub(super) fn rule_name(rule: &CorrelationRule) -> String {
 }
 
 impl EmbeddedTask for ComputeCorrelationKeys {
+    fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
+        if !task.is("Dirty") {
+            return Ok(None);
+        }
+        let mut flagged = 0;
+        for entity_type in plan.model.entity_types.iter().filter(|entity_type| covers(task, &entity_type.id)) {
+            if let Some(layout) = Layout::stored(store, &entity_type.id)? {
+                let sql = "SELECT count(*) FROM resource WHERE type = ?1 AND seq > 0 AND seq > ?2";
+                let after = watermark(store, CONSUMER, layout.number)?;
+                flagged += store.query_row(sql, [layout.number, after], |row| row.get::<_, i64>(0))?;
+            }
+        }
+        Ok(match flagged {
+            0 => None,
+            1 => Some("1 resource was flagged and not looked at".to_owned()),
+            many => Some(format!("{many} resources were flagged and not looked at")),
+        })
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let (task, model) = (context.task, &context.plan.model);
         let store: &Connection = context.transaction;
-        let covers = |entity_type: &str| task.is("AllEntityType") || task.entity_types.iter().any(|known| known == entity_type);
+        let covers = |entity_type: &str| covers(task, entity_type);
         let schema = PlanSchema::new(model);
         let sides = compile(store, &schema, model, &covers)?;
         let moment = next_moment(store, context.run)?;

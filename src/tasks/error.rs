@@ -56,6 +56,18 @@ impl TaskError {
         Self { source: Some(Box::new(source)), ..Self::new(what).file(file) }
     }
 
+    /// Something in the store cannot be read.
+    pub fn damaged(what: &str) -> Self {
+        Self::new(format!("the store holds something unreadable for {what}"))
+            .help("look for the damage: `jobwright store check`; put a backup in its place where there is any")
+    }
+
+    /// The plan lacks what a part of it names.
+    pub fn not_in_plan(what: &str, id: &str) -> Self {
+        Self::new(format!("the plan has no {what} {id}"))
+            .help("`jobwright check` shows what names it; then compile the plan again")
+    }
+
     /// The run is being cancelled; nothing of the task's work is kept.
     pub fn cancelled() -> Self {
         Self::new("cancelled before it was done")

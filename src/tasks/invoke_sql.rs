@@ -230,7 +230,11 @@ fn query(
         done.files.push(output);
     }
     done.rows = count.load(Ordering::Relaxed);
-    if done.files.is_empty() { Err(TaskError::new("the SQL text holds no statement")) } else { Ok(done) }
+    if done.files.is_empty() {
+        Err(TaskError::new("the SQL text holds no statement").help("write one into SQLCommand, or into the file of SQLInputFile"))
+    } else {
+        Ok(done)
+    }
 }
 
 fn write(

@@ -130,7 +130,7 @@ fn naming(model: &Model, entity_type: &str, property: &str) -> Naming {
 fn link_mapping(model: &Model, mapping: &AssociationMapping, table: &str) -> Result<LinkMapping, TaskError> {
     let id = &mapping.association;
     let association = model.associations.iter().find(|candidate| candidate.id == *id);
-    let association = association.ok_or_else(|| TaskError::new(format!("the plan has no association {id}, which is mapped")))?;
+    let association = association.ok_or_else(|| TaskError::not_in_plan("association", id))?;
     let mut ends = [&association.first, &association.second];
     let keys = [&mapping.key1, &mapping.key2];
     let mut columns = [mapping.column1.clone(), mapping.column2.clone()];

@@ -39,11 +39,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use rusqlite::Connection;
+
 use crate::plan::model::{Job, Plan, Task};
 
 pub use error::TaskError;
 pub use identity::{content_digest, migrate_identity};
-pub(crate) use orders::{held_list, list_name as order_list_name};
+pub(crate) use orders::{held_list, is_order_list, list_name as order_list_name};
 pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
 pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};
@@ -57,6 +59,12 @@ pub trait EmbeddedTask: Sync {
     /// Looks for what is wrong with the settings that `task` needs, before the job starts.
     fn check_settings(&self, _plan: &Plan, _task: &Task, _settings: &Settings) -> Result<(), TaskError> {
         Ok(())
+    }
+
+    /// What awaits the task in the store, in words: reason enough to launch it although the tasks before it have nothing
+    /// to pass on.
+    fn awaited(&self, _plan: &Plan, _job: &Job, _task: &Task, _store: &Connection) -> Result<Option<String>, TaskError> {
+        Ok(None)
     }
 
     /// Does the task's work on the identity store inside `context.transaction`; the engine commits it together with

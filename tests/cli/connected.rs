@@ -244,6 +244,18 @@ fn what_a_program_executes_is_not_told_as_lacking() {
 }
 
 #[test]
+fn what_the_embedded_role_model_does_not_obey_is_named() {
+    let role_model = r#"
+        <SingleRoleAutomationRule SingleRole="Mate" Policy="Crew" Decision="Approve" WorkflowState="Found" HoursToWait="24" />"#;
+    let project = Project::new().configuration("All.xml", role_model);
+    let check = ["check", "--embedded", "--select", "role-model-not-embedded", "--format", "concise"];
+    let said = "note[role-model-not-embedded] jobwright itself does not obey this SingleRoleAutomationRule";
+    assert!(project.run(&check).stdout.contains(said), "{}", project.run(&check));
+    let project = project.file("jobwright.toml", "[executors.ComputeRoleModelTask]\nprogram = \"compute\"\n");
+    assert!(!project.run(&check).stdout.contains("note["), "what a program executes is its own");
+}
+
+#[test]
 fn the_configuration_in_force_is_printed_whole() {
     let written = r#"
 [executors.ExportTask]

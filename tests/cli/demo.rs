@@ -106,6 +106,47 @@ fn the_incremental_run_touches_what_changed_and_nothing_else() {
 }
 
 #[test]
+fn what_was_decided_and_what_is_due_reaches_an_incremental_run_without_changes() {
+    let project = Project::demo();
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    let incremental = ["run", "examples/demo", "--job", "Demo_Incremental"];
+    let name = |task: &str| format!("Demo_Incremental_{task}");
+    let state = |run: u32, what: &str| task(&project.show(run), &name(what))["state"].as_str().unwrap().to_owned();
+    assert_eq!(project.run(&incremental).code, Some(0));
+    assert_eq!(state(3, "SetRecentlyModifiedFlag"), "not-launched");
+    assert_eq!(state(3, "ComputeRoleModel1_WithDirty"), "not-launched");
+
+    let decide = ["decide", "give", "HR_Person", "E0010", "--role", "Payroll", "--until", "2098-01-01", "--reason", "a month"];
+    assert_eq!(project.run(&decide).code, Some(0));
+    let run = project.run(&incremental);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("(SetRecentlyModifiedFlagTask): launched because somebody decided on 1 owner"), "{run}");
+    let shown = project.show(4);
+    let flag = task(&shown, &name("SetRecentlyModifiedFlag"));
+    assert_eq!((flag["state"].as_str(), flag["message"].as_str()), (Some("completed"), Some("somebody decided on 1 owner")));
+    assert_eq!(flag["reason"], "launched because somebody decided on 1 owner");
+    assert_eq!(counters(&shown, &name("Fulfill1")), json!({ "executed": 1 }));
+    let payroll = "app-payroll,liora.stormhem";
+    assert!(project.read("examples/demo/data/memberships.csv").contains(payroll));
+    let verified = project.run(&incremental);
+    assert_eq!(verified.code, Some(0), "{verified}");
+    assert_eq!(counters(&project.show(5), &name("ComputeRoleModel1_WithDirty"))["verified"], 1);
+
+    // Nobody touches anything until the day comes.
+    assert_eq!(project.run(&incremental).code, Some(0));
+    assert_eq!(state(6, "SetRecentlyModifiedFlag"), "not-launched");
+    let days = 365 * 72 * 86_400_000_i64;
+    let mut later = project.command(&incremental);
+    let output = later.env("JOBWRIGHT_CLOCK_OFFSET", days.to_string()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = project.show(7);
+    assert_eq!(task(&shown, &name("SetRecentlyModifiedFlag"))["message"], "a date has come for 1 owner");
+    assert_eq!(counters(&shown, &name("Fulfill1")), json!({ "executed": 1 }));
+    assert!(!project.read("examples/demo/data/memberships.csv").contains(payroll));
+}
+
+#[test]
 fn one_edited_person_makes_one_order_and_a_mass_change_waits_for_somebody() {
     let project = Project::demo();
     assert_eq!(project.run(&COMPLETE).code, Some(0));
@@ -349,7 +390,9 @@ fn what_somebody_is_told_to_type_is_whole() {
     insta::assert_snapshot!(project.run(&[&["cancel", "1"][..], &store].concat()), @"
     exit 2
     --- stderr
-      × run 1 cannot be cancelled: it is blocked
+      × run 1 cannot be cancelled: it is blocked, and no process works on it
+      help: see how it stands:
+            jobwright show 1 --store 'a store of another name, in a folder of the same length/s.db'
     ");
 }
 

@@ -9,7 +9,7 @@ const CONFIGURATION: &str = r#"
   <OpenIdClient Identifier="Job" DisplayName_L1="Job" HashedSecret="x" Profile="Job" />
   <Profile Identifier="Job" DisplayName_L1="Job" />
   <Profile Identifier="Reviewer" DisplayName_L1="Reviewer" />
-  <Policy Identifier="Default" DisplayName_L1="Default" />
+  <Policy Identifier="Default" DisplayName_L1="Default" IsProvisioningEnabled="true" />
   <Category Identifier="Accounts" DisplayName_L1="Accounts" Policy="Default" />
   <Connector Identifier="HR" DisplayName_L1="HR" Agent="Local" MaximumInsertedLines="0" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" MaxLinkPercentageInsertedLines="0" MaxLinkPercentageDeletedLines="0" />
   <Connection Identifier="People" DisplayName_L1="People" Connector="HR" Package="Usercube.CSV@0000001" />
@@ -135,6 +135,11 @@ fn who_orders_and_pays_is_at_risk_until_a_group_is_left() {
     let because = r#"["Account_Standard.memberOf = buyers","Account_Standard.memberOf = payers"]"#;
     assert_eq!(query(&project, scores), [format!(r#"2 80 [{{"entitlements":{because},"level":80,"risk":"Cash"}}]"#)]);
     assert_eq!(task(&project.show(1), "Risks")["message"], "1 at risk, the highest score is 80");
+    let owner = project.run(&["inspect", "user", "Person", "2"]);
+    let said = "\nAt risk, with a score of 80\n  Cash  level 80  Account_Standard.memberOf = buyers, Account_Standard.memberOf = payers\n";
+    assert!(owner.stdout.contains(said), "{owner}");
+    let json = project.run(&["inspect", "resource", "Person", "2", "--format", "json"]).json();
+    assert_eq!(json["resource"]["risk"]["risks"][0]["risk"], "Cash", "{json}");
     assert_eq!(night(&project, 2, &["Risks"]), "unchanged");
     let project = project.file("data/members.csv", "group,member\nbuyers,1\nbuyers,2\n");
     assert_eq!(night(&project, 3, &["Risks"]), "completed");
@@ -195,6 +200,8 @@ fn an_account_without_owner_is_classified() {
     assert_eq!(night(&project, 1, &["Classes"]), "completed");
     let classes = "SELECT r.key || ' ' || c.resource_type FROM classification c JOIN resource r ON r.id = c.resource";
     assert_eq!(query(&project, classes), ["adm-9 Account_Admin"]);
+    let account = project.run(&["inspect", "resource", "Account", "adm-9"]);
+    assert!(account.stdout.contains("\nClassified: Account_Admin (confidence 100), by "), "{account}");
     assert_eq!(night(&project, 2, &["Classes"]), "unchanged");
 }
 
@@ -204,6 +211,8 @@ fn a_profile_follows_what_a_rule_says_of_a_person() {
     assert_eq!(night(&project, 1, &["Profiles"]), "completed");
     let given = "SELECT r.key || ' ' || p.profile FROM assigned_profile p JOIN resource r ON r.id = p.resource";
     assert_eq!(query(&project, given), ["1 Lookout"]);
+    let owner = project.run(&["inspect", "user", "Person", "1"]);
+    assert!(owner.stdout.contains("\nProfiles\n  Lookout  "), "{owner}");
     assert_eq!(night(&project, 2, &["Profiles"]), "unchanged");
     let project = project.file("data/people.csv", "id,mail,deck\n2,bo@ferry.example,upper\n");
     assert_eq!(night(&project, 3, &["Profiles"]), "completed");

@@ -160,12 +160,12 @@ fn what_a_person_decides_counts_from_the_next_run_on() {
     insta::assert_snapshot!(decide(&["restore", "--owner", "Person", "3", "--property", "display"]), @r"
     exit 0
     --- stderr
-    to be set again: Account_Standard of 3; it counts from the next complete run on, or the next incremental one that has changes
+    to be set again: Account_Standard of 3; it counts from the next run on that computes the role model, complete or incremental
     ");
     insta::assert_snapshot!(decide(&["deny", "Person", "2", "--resource-type", "Account_Standard"]), @r"
     exit 0
     --- stderr
-    denied to Person 2; it counts from the next complete run on, or the next incremental one that has changes
+    denied to Person 2; it counts from the next run on that computes the role model, complete or incremental
     ");
     assert_eq!(night(&project, 4), "unchanged completed completed completed");
     let accounts = project.read("data/accounts.csv");

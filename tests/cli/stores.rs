@@ -141,3 +141,24 @@ fn a_copy_that_cannot_be_made_leaves_nothing() {
     assert_eq!(outcome.code, Some(6), "{outcome}");
     assert!(!project.path("copy.db").exists() && !project.path("absent.db").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_store_is_its_owners_alone_unless_somebody_opens_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let project = Project::demo();
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    let mode = |path: &str| fs::metadata(project.path(path)).unwrap().permissions().mode() & 0o777;
+    let folders = [".jobwright", ".jobwright/store-work"];
+    let files = [".jobwright/store.db", ".jobwright/store-runs.db"];
+    assert_eq!((folders.map(mode), files.map(mode)), ([0o700; 2], [0o600; 2]));
+    let backup = project.run(&["store", "backup", "copies/store.db"]);
+    assert_eq!(backup.code, Some(0), "{backup}");
+    assert_eq!([mode("copies"), mode("copies/store-work")], [0o700; 2]);
+    assert_eq!([mode("copies/store.db"), mode("copies/store-runs.db")], [0o600; 2]);
+    // A store that is there keeps what somebody decided of it.
+    fs::set_permissions(project.path(files[0]), fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    assert_eq!(mode(files[0]), 0o640);
+}

@@ -45,6 +45,19 @@ proptest! {
         for _ in 0..=4 * wishes.len() {
             while let Some(step) = board.next(jobs) {
                 let (place, signal) = match step {
+                    Step::Ask(place, reason) => {
+                        prop_assert!(!reason.is_empty());
+                        let idle = |parent: &usize| {
+                            matches!(board.states()[*parent], TaskState::Unchanged | TaskState::NotLaunched)
+                        };
+                        prop_assert!(board.parents[place].iter().any(idle), "a parent has nothing to pass on");
+                        if wishes[place].3 % 2 == 0 {
+                            running.push(place);
+                            (place, TaskSignal::Launch)
+                        } else {
+                            (place, TaskSignal::Refused)
+                        }
+                    }
                     Step::Pass(place, signal, reason) => {
                         prop_assert!(!reason.is_empty());
                         (place, signal)

@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::tasks::{ChangeList, ListedChange};
+use crate::tasks::{ChangeList, ListedChange, is_order_list};
 
 /// How many changes of each kind there are, and where they are listed each change, one line each.
 pub fn changes(task: &str, list: &ChangeList) -> String {
-    let mut text = format!("Change list {}, held back by {task}:\n", list.list);
+    let what = if is_order_list(&list.list) { "Orders".to_owned() } else { format!("Change list {}", list.list) };
+    let mut text = format!("{what}, held back by {task}:\n");
     let width = list.counts.keys().map(|item| item.chars().count()).max().unwrap_or(0);
     for (item, counts) in &list.counts {
         let numbers = [(counts.inserted, "inserted"), (counts.updated, "updated"), (counts.deleted, "deleted")];

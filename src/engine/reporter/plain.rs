@@ -35,7 +35,10 @@ pub(super) fn line(kind: &EventKind) -> Option<String> {
             format!("{job} goes on, {tasks} tasks, attempt {attempt}")
         }
         EventKind::TaskKept { task, state } => format!("{task} kept: {} before", state.predicate()),
-        EventKind::TaskStarted { task, element, .. } => format!("{task} started ({element})"),
+        EventKind::TaskStarted { task, element, reason, .. } => {
+            let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+            format!("{task} started ({element}){reason}")
+        }
         EventKind::TaskProgress { .. } => return None,
         EventKind::TaskEnded { task, state, counters: counts, message, duration_ms } => {
             let counts = counters(counts, message.as_deref().unwrap_or_default());

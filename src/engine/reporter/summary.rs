@@ -77,9 +77,9 @@ fn cells(task: &TaskRecord, prefix: usize) -> [String; 3] {
 
 /// Counts, then why or what the task said.
 fn detail(task: &TaskRecord) -> String {
-    let said = task.reason.as_ref().or(task.message.as_ref()).map_or("", String::as_str);
-    let counts = counters(&task.counters, said);
-    if counts.is_empty() || said.is_empty() { counts + said } else { format!("{counts}; {said}") }
+    let said = task.said();
+    let counts = counters(&task.counters, &said);
+    if counts.is_empty() || said.is_empty() { counts + &said } else { format!("{counts}; {said}") }
 }
 
 /// Counts in one line: `inserted 12, links deleted 40`. Left out is what is zero, and what `said` says already.

@@ -9,7 +9,7 @@ use crate::plan::model::Parents;
 /// `task state reason` per line, and the end of the job.
 fn run(job: &Job, outcomes: &[(&str, TaskState)]) -> String {
     let outcomes = outcomes.iter().map(|(task, state)| ((*task).to_owned(), *state)).collect();
-    let simulation = simulate(job, &Selection::default(), &outcomes, &[]).unwrap();
+    let simulation = simulate(job, &Selection::default(), &outcomes, &[], &|_| None).unwrap();
     let mut text = String::new();
     for task in simulation.tasks {
         let reason = task.reason.map_or_else(String::new, |reason| format!(": {reason}"));
@@ -93,7 +93,7 @@ fn any_parent_is_enough_where_the_plan_says_so() {
 #[test]
 fn parents_outside_the_selection_count_as_satisfied() {
     let selection = Selection { from: Some("Synchronize".to_owned()), ..Selection::default() };
-    let simulation = simulate(&chain(), &selection, &BTreeMap::new(), &[]).unwrap();
+    let simulation = simulate(&chain(), &selection, &BTreeMap::new(), &[], &|_| None).unwrap();
     let states: Vec<TaskState> = simulation.tasks.iter().map(|task| task.state).collect();
     assert_eq!(states, [TaskState::NotSelected, TaskState::NotSelected, TaskState::Completed, TaskState::Completed]);
 }
@@ -111,12 +111,29 @@ fn tasks_that_wait_for_each_other_do_not_wait_for_ever() {
 #[test]
 fn an_edge_to_nowhere_is_refused() {
     let job = job("J", vec![task("A", 0).after(&["B"])]);
-    let error = simulate(&job, &Selection::default(), &BTreeMap::new(), &[]).unwrap_err();
+    let error = simulate(&job, &Selection::default(), &BTreeMap::new(), &[], &|_| None).unwrap_err();
     assert_eq!(error.to_string(), "the plan cannot be run: task A of job J waits for B, which the job lacks; compile it again");
 }
 
 #[test]
 fn only_outcomes_of_tasks_can_be_assumed() {
     let outcomes = BTreeMap::from([("Export".to_owned(), TaskState::NotStarted)]);
-    assert!(simulate(&chain(), &Selection::default(), &outcomes, &[]).is_err());
+    assert!(simulate(&chain(), &Selection::default(), &outcomes, &[], &|_| None).is_err());
+}
+
+#[test]
+fn what_awaits_a_task_launches_it_where_its_parents_ended_well() {
+    let job = chain();
+    let awaited = |place: usize| (place == 1 || place == 2).then(|| "a date has come for 1 owner".to_owned());
+    let told = |task: &str, outcome| {
+        let outcomes = BTreeMap::from([(task.to_owned(), outcome)]);
+        let simulation = simulate(&job, &Selection::default(), &outcomes, &[], &awaited).unwrap();
+        let words = |task: &SimulatedTask| format!("{}: {}", task.state, task.reason.as_deref().unwrap_or_default());
+        (words(&simulation.tasks[1]), words(&simulation.tasks[2]))
+    };
+    let launched = "completed: launched because a date has come for 1 owner".to_owned();
+    assert_eq!(told("Prepare", TaskState::Unchanged), ("unchanged: ".to_owned(), launched.clone()));
+    assert_eq!(told("Prepare", TaskState::Completed), ("completed: ".to_owned(), "completed: ".to_owned()));
+    let failed = "not launched: Export ended in warning".to_owned();
+    assert_eq!(told("Export", TaskState::Errored), (failed, launched), "a parent in warning keeps its children from running");
 }

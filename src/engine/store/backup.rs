@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{Store, beside, second_file};
+use super::{Store, beside, private, second_file};
 use crate::engine::error::EngineError;
 use crate::tasks;
 
@@ -30,7 +30,7 @@ impl Store {
             return Err(EngineError::Exists { file: taken.clone() });
         }
         if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder).map_err(|error| EngineError::io(folder, "created", error))?;
+            private::folder(folder).map_err(|error| EngineError::io(folder, "created", error))?;
         }
         let drafts = copies.each_ref().map(|copy| draft(copy));
         let [data, runs, work] = &drafts;
@@ -82,6 +82,7 @@ fn discard(drafts: &[PathBuf]) {
 
 /// Copies a database, then tidies up the copy.
 fn copy_database(from: &Connection, to: &Path, tidy: &str) -> Result<(), EngineError> {
+    private::file(to).map_err(|error| EngineError::io(to, "created", error))?;
     let copied = || -> rusqlite::Result<()> {
         let mut target = Connection::open(to)?;
         // All pages in one step: readers do not keep writers waiting, and a copy in pieces would begin anew with every
@@ -95,7 +96,7 @@ fn copy_database(from: &Connection, to: &Path, tidy: &str) -> Result<(), EngineE
 
 /// Copies a folder; files that vanish or are half written are not for keeping.
 fn copy_folder(from: &Path, to: &Path, depth: usize) -> io::Result<()> {
-    fs::create_dir_all(to)?;
+    private::folder(to)?;
     let entries = match fs::read_dir(from) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,

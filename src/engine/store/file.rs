@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::private;
 use super::schema::Part;
 use crate::engine::error::EngineError;
 
@@ -117,10 +118,11 @@ fn look(file: &Path, part: Part) -> Result<Look, EngineError> {
 /// Makes a complete file under a name of its own, then gives it the right name unless another process was faster.
 fn create(file: &Path, part: Part, store: &str, replace: bool) -> Result<(), EngineError> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(|error| EngineError::io(folder, "created", error))?;
+        private::folder(folder).map_err(|error| EngineError::io(folder, "created", error))?;
     }
     let draft = draft_of(file);
     remove_database(&draft);
+    private::file(&draft).map_err(|error| EngineError::io(file, "created", error))?;
     let made = (|| {
         let mut connection = Connection::open(&draft)?;
         connection.pragma_update(None, "application_id", part.application_id())?;

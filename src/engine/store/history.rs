@@ -3,6 +3,7 @@
 //! A run whose process is dead is shown as interrupted, and a task that the history believes to be running is shown
 //! with its committed outcome if there is one: nobody has to clean up first.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,7 +57,7 @@ pub struct TaskRecord {
     pub state: TaskState,
     /// How often it was started.
     pub attempt: u32,
-    /// Why it did not run.
+    /// Why it did not run, or why it was launched although its parents gave no reason to.
     pub reason: Option<String>,
     /// What it says of its end.
     pub message: Option<String>,
@@ -319,6 +320,15 @@ impl Store {
 }
 
 impl TaskRecord {
+    /// Why it did not run, or what it said of its end and why it was launched.
+    pub fn said(&self) -> Cow<'_, str> {
+        match (&self.message, &self.reason) {
+            (Some(message), Some(reason)) if !reason.ends_with(message) => Cow::Owned(format!("{message}; {reason}")),
+            (Some(said), None) | (_, Some(said)) => Cow::Borrowed(said),
+            (None, None) => Cow::Borrowed(""),
+        }
+    }
+
     /// Takes over the committed outcome.
     pub(crate) fn take(&mut self, outcome: &Outcome) {
         self.state = outcome.state;

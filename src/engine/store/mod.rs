@@ -12,6 +12,7 @@ mod history;
 mod lock;
 mod outcome;
 mod plans;
+mod private;
 mod prune;
 mod runs;
 mod schema;
@@ -66,7 +67,12 @@ impl Store {
         if name_of(&runs, &runs_file)? != store {
             return Err(EngineError::Unpaired { data: file.to_owned(), runs: runs_file });
         }
-        Ok(Self { data_file: file.to_owned(), runs_file, work: beside(file, "-work"), data, runs })
+        let work = beside(file, "-work");
+        if create {
+            // Where nothing can be written, whoever needs the folder says so.
+            let _ = private::folder(&work);
+        }
+        Ok(Self { data_file: file.to_owned(), runs_file, work, data, runs })
     }
 
     /// The folder of work files: exports, sorted files, logs of runs.

@@ -159,7 +159,10 @@ fn another_process_may_cancel() {
     });
     let summary = run(&house, &chain(), &source).unwrap();
     assert_eq!(summary.run.state, JobState::Cancelled);
-    assert_eq!(house.engine().cancel(RunId(1)).unwrap_err().to_string(), "run 1 cannot be cancelled: it is cancelled");
+    assert_eq!(
+        house.engine().cancel(RunId(1)).unwrap_err().to_string(),
+        "run 1 cannot be cancelled: it is cancelled, and no process works on it; see how it stands:\njobwright show 1"
+    );
 }
 
 #[test]

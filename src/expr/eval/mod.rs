@@ -15,6 +15,8 @@ mod query;
 mod sequence;
 mod string;
 
+pub use query::compare;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;

@@ -115,7 +115,7 @@ fn ascending(a: &Value, b: &Value) -> Ordering {
 }
 
 /// A comparison as a database makes it: with nothing only `= null` and `!= null` hold.
-fn compare(value: &Value, operator: Operator, other: &Value) -> bool {
+pub fn compare(value: &Value, operator: Operator, other: &Value) -> bool {
     if *value == Value::Null || *other == Value::Null {
         let both = *value == Value::Null && *other == Value::Null;
         return match operator {

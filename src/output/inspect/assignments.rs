@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::table::table;
-use super::{at, name, shown};
+use super::{at, governed, name, shown};
 use crate::output::printable;
 use crate::tasks::inspect::{AssignedRole, Assignment, Assignments, Decided};
 
@@ -22,6 +22,8 @@ pub(super) fn text(found: &Assignments, width: usize) -> String {
             text.push_str(&assignment(found, width));
         }
     }
+    text.push_str(&governed::risk(found.risk.as_ref(), width));
+    text.push_str(&governed::profiles(&found.profiles, width));
     if !found.suggestions.is_empty() {
         text.push_str("\nSuggested, to be confirmed\n");
         let row = |found: &crate::tasks::inspect::Suggestion| {

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod changes;
+mod governed;
 mod orders;
 mod resource;
 mod table;
@@ -63,7 +64,7 @@ fn shown(value: Option<&String>) -> String {
 }
 
 fn name(of: &Named) -> String {
-    format!("{} {}", of.entity_type, of.key)
+    if of.entity_type.is_empty() { of.key.clone() } else { format!("{} {}", of.entity_type, of.key) }
 }
 
 fn at(when: &When) -> String {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::table::table;
-use super::{at, count, more, name, shown};
+use super::{at, count, governed, more, name, shown};
 use crate::output::printable;
 use crate::tasks::inspect::{Event, Resource};
 
@@ -32,6 +32,9 @@ pub(super) fn text(found: &Resource, width: usize) -> String {
             |owned: &crate::tasks::inspect::Owned| vec![name(&owned.owner), owned.resource_type.clone(), owned.state.to_owned()];
         text.push_str(&table(&["", "", ""], &found.assigned_to.iter().map(row).collect::<Vec<_>>(), width));
     }
+    text.push_str(&governed::classification(found.classification.as_ref()));
+    text.push_str(&governed::risk(found.risk.as_ref(), width));
+    text.push_str(&governed::profiles(&found.profiles, width));
     text.push_str("\nHistory, the latest first\n");
     let rows: Vec<Vec<String>> = found.history.iter().flat_map(lines).collect();
     text.push_str(&table(&["", "", ""], &rows, width));

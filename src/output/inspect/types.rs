@@ -17,8 +17,11 @@ pub(super) fn text(found: &Types, width: usize) -> String {
     let rows = found.entity_types.iter();
     let rows = rows.map(|found| vec![found.entity_type.clone(), found.resources.to_string(), found.properties.join(", ")]);
     part("Entity types", &["type", "resources", "synchronized properties"], rows.collect());
-    let rows = found.associations.iter().map(|found| vec![found.association.clone(), found.links.to_string()]);
-    part("Associations", &["association", "links"], rows.collect());
+    let rows = found.associations.iter().map(|found| {
+        let orphans = if found.orphans > 0 { format!("{} waiting for a resource", found.orphans) } else { String::new() };
+        vec![found.association.clone(), found.links.to_string(), orphans]
+    });
+    part("Associations", &["association", "links", ""], rows.collect());
     let rows = found.resource_types.iter().map(|found| {
         let states: Vec<String> = found.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
         let mut notes = Vec::new();

@@ -16,7 +16,7 @@ fn next(kind: Option<&EventKind>) -> Option<EventKind> {
         None => EventKind::JobStarted { job: "J".to_owned(), plan: "sha256:0".to_owned(), attempt: 1, tasks: 3 },
         Some(EventKind::JobStarted { .. }) => EventKind::TaskKept { task: task(), state: TaskState::Completed },
         Some(EventKind::TaskKept { .. }) => {
-            EventKind::TaskStarted { task: task(), element: "ExportTask".to_owned(), level: 0, attempt: 1 }
+            EventKind::TaskStarted { task: task(), element: "ExportTask".to_owned(), level: 0, attempt: 1, reason: None }
         }
         // Progress is for the eye and not in the log.
         Some(EventKind::TaskStarted { .. } | EventKind::TaskProgress { .. }) => EventKind::TaskEnded {

@@ -90,7 +90,7 @@ fn row(task: &TaskRecord, first: bool, longest: u64, out: &mut dyn Write) -> io:
         text(&task.element)
     )?;
     writeln!(out, "<td><span class=\"state {}\">{state}</span></td><td class=\"took\">{took}</td>", task_tone(state))?;
-    let parts: Vec<String> = [counted(task), said(task).to_owned()]
+    let parts: Vec<String> = [counted(task), said(task).into_owned()]
         .iter()
         .filter(|part| !part.is_empty())
         .map(|part| format!("<div>{}</div>", text(part)))

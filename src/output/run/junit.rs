@@ -64,7 +64,7 @@ pub(super) fn render(run: &RunDetail, out: &mut dyn Write) -> io::Result<()> {
 fn case(job: &str, task: &TaskRecord, out: &mut dyn Write) -> io::Result<()> {
     let (name, time, state) = (xml(&task.task), seconds(task.duration_ms), task.state);
     write!(out, "    <testcase classname=\"{job}\" name=\"{name}\" time=\"{time}\"")?;
-    let (message, counts) = (xml(said(task)), xml(&counted(task)));
+    let (message, counts) = (xml(&said(task)), xml(&counted(task)));
     match kind(state) {
         Kind::Skipped => {
             let message = if message.is_empty() { state.to_string() } else { format!("{state}: {message}") };

@@ -16,7 +16,7 @@ pub(super) fn render(run: &RunDetail, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| task | outcome | took | what |\n|---|---|---:|---|")?;
     for task in &run.tasks {
         let took = task.duration_ms.map_or_else(String::new, duration);
-        let what: Vec<String> = [text(&counted(task)), text(said(task))].into_iter().filter(|part| !part.is_empty()).collect();
+        let what: Vec<String> = [text(&counted(task)), text(&said(task))].into_iter().filter(|part| !part.is_empty()).collect();
         writeln!(out, "| {} | {} | {took} | {} |", text(&task.task), task.state, what.join("; "))?;
     }
     for approval in &run.approvals {

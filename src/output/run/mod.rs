@@ -9,6 +9,7 @@ mod markdown;
 #[cfg(test)]
 mod testing;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -59,13 +60,13 @@ pub fn render_run(format: RunFormat, run: &RunDetail, out: &mut dyn Write) -> io
 }
 
 /// Why a task did not run, or what it said of its end.
-fn said(task: &TaskRecord) -> &str {
-    task.reason.as_ref().or(task.message.as_ref()).map_or("", String::as_str)
+fn said(task: &TaskRecord) -> Cow<'_, str> {
+    task.said()
 }
 
 /// Its counts in one line.
 fn counted(task: &TaskRecord) -> String {
-    counters(&task.counters, said(task))
+    counters(&task.counters, &said(task))
 }
 
 /// `11 completed, 1 blocked`.

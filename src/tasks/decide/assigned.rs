@@ -1,9 +1,11 @@
 //! Assignments that wait, failed, or were changed by hand, let go on by a person.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::{Author, Chosen, Done, keep, look_again};
-use crate::tasks::inspect::{InspectError, Named, entity_type, order, resource_of, resource_type};
+use crate::tasks::inspect::{InspectError, Named, entity_type, near, order, resource_of, resource_type};
 
 /// An assignment that a decision is about.
 struct Row {
@@ -33,6 +35,22 @@ pub fn retry(store: &Connection, chosen: &Chosen, author: &Author) -> Result<Don
     let failed = "(a.state = 3 OR (a.state IN (1, 4, 5, 8) AND (
                   EXISTS (SELECT 1 FROM assigned_value v WHERE v.assignment = a.id AND v.state = 3)
                   OR EXISTS (SELECT 1 FROM assigned_link l WHERE l.assignment = a.id AND l.state = 3))))";
+    for asked in &chosen.orders {
+        let found = order(store, asked)?;
+        let id = &found.order.id;
+        if found.order.state == "superseded" {
+            let message = match found.others.first().filter(|other| other.state == "errored") {
+                Some(later) => format!(
+                    "order {id} is superseded: a later one is in error; name that one:\njobwright decide retry --order {} --reason \"…\"",
+                    later.id
+                ),
+                None => format!(
+                    "order {id} is superseded: nothing of what it was made for is in error any more; see what became of it:\njobwright inspect orders {id}"
+                ),
+            };
+            return Err(InspectError::Refused(message));
+        }
+    }
     let rows = rows(store, chosen, failed)?;
     for row in &rows {
         parts(store, row.id, "state = 1", "state = 3")?;
@@ -48,6 +66,9 @@ pub fn retry(store: &Connection, chosen: &Chosen, author: &Author) -> Result<Don
 pub fn restore(store: &Connection, chosen: &Chosen, property: Option<&str>, author: &Author) -> Result<Done, InspectError> {
     let changed = "(EXISTS (SELECT 1 FROM assigned_value v WHERE v.assignment = a.id AND v.origin = 'non-conforming')
                    OR EXISTS (SELECT 1 FROM assigned_link l WHERE l.assignment = a.id AND l.origin = 'non-conforming'))";
+    if let Some(property) = property {
+        known_property(store, chosen, property)?;
+    }
     let mut restored = Vec::new();
     for row in rows(store, chosen, changed)? {
         let mut count = 0;
@@ -65,6 +86,24 @@ pub fn restore(store: &Connection, chosen: &Chosen, property: Option<&str>, auth
         }
     }
     done(restored, "nothing of that was changed by hand")
+}
+
+/// Refuses a property that none of the assignments fills.
+fn known_property(store: &Connection, chosen: &Chosen, asked: &str) -> Result<(), InspectError> {
+    let mut known = BTreeSet::new();
+    for row in rows(store, chosen, "1 = 1")? {
+        let sql = "SELECT property FROM assigned_value WHERE assignment = ?1
+                   UNION SELECT property FROM assigned_link WHERE assignment = ?1";
+        let mut statement = store.prepare_cached(sql)?;
+        for property in statement.query_map([row.id], |row| row.get::<_, String>(0))? {
+            known.insert(property?);
+        }
+    }
+    if known.iter().any(|property| property.eq_ignore_ascii_case(asked)) {
+        return Ok(());
+    }
+    let what = "property filled by rules of those assignments".to_owned();
+    Err(InspectError::Unknown { what, asked: asked.to_owned(), near: near(asked, known.into_iter().collect()) })
 }
 
 /// A resource that was suggested becomes that of the owner. Gives the owner and the resource.

@@ -107,14 +107,13 @@ fn meant(
     let (kind, asked) = subject.parts();
     let mut name = asked.to_owned();
     // A store whose runs were forgotten knows no names; then what is written is taken.
-    if let Some(names) = known.map(|model| names(model, kind)) {
+    if let Some((model, names)) = known.map(|model| (model, names(model, kind))) {
         match names.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)) {
             None => {
-                let what = match subject {
-                    Subject::CompositeRole(_) => "composite role",
-                    Subject::SingleRole(_) => "single role",
-                    Subject::ResourceType(_) => "resource type",
-                };
+                if let Some(other) = of_another_kind(model, kind, asked) {
+                    return Err(InspectError::Refused(other));
+                }
+                let what = KINDS.into_iter().find(|(known, ..)| *known == kind).map_or(kind, |(_, what, _)| what);
                 let near = crate::tasks::inspect::near(asked, names.into_iter().map(|(name, _)| name).collect());
                 return Err(InspectError::Unknown { what: what.to_owned(), asked: asked.to_owned(), near });
             }
@@ -126,6 +125,23 @@ fn meant(
         }
     }
     Ok((found.id, Named { entity_type: entity.name, key: found.key }, kind, name))
+}
+
+/// The kinds of what can be decided of, what each is called, and the option that names it.
+const KINDS: [(&str, &str, &str); 3] = [
+    ("CompositeRole", "composite role", "--composite-role"),
+    ("ResourceType", "resource type", "--resource-type"),
+    ("SingleRole", "single role", "--role"),
+];
+
+/// That a name is one of another kind than was asked for.
+fn of_another_kind(model: &Model, kind: &str, asked: &str) -> Option<String> {
+    let is_there = |other: &str| names(model, other).into_iter().find(|(name, _)| name.eq_ignore_ascii_case(asked));
+    let (what, option, name) = KINDS.into_iter().filter(|(other, ..)| *other != kind).find_map(|(other, what, option)| {
+        let (name, _) = is_there(other)?;
+        Some((what, option, name))
+    })?;
+    Some(format!("{name} is a {what}; name it with {option} {name}"))
 }
 
 /// What there is of a kind, with the entity type that can have it.

@@ -8,6 +8,7 @@
 mod compile;
 mod data;
 mod path;
+mod records;
 mod schema;
 
 use rusqlite::{Connection, params};
@@ -21,6 +22,7 @@ use compile::{Program, compile};
 
 pub(super) use compile::{Formula, Valuation, value as compile_value};
 pub(super) use data::StoreData;
+pub(super) use records::Records;
 pub(super) use schema::PlanSchema;
 
 /// The name under which the task remembers what it has seen.
@@ -171,7 +173,7 @@ enum Recomputed {
 fn recomputed(stored: Option<&str>, property: &str, value: Option<&str>) -> Result<Recomputed, TaskError> {
     let mut values: Map<String, Value> = match stored {
         None => Map::new(),
-        Some(text) => serde_json::from_str(text).map_err(|_| TaskError::new("computed values in the store are damaged"))?,
+        Some(text) => serde_json::from_str(text).map_err(|_| TaskError::damaged("computed values"))?,
     };
     if values.get(property).and_then(Value::as_str) == value {
         return Ok(Recomputed::Same);

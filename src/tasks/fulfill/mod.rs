@@ -24,7 +24,7 @@ use super::prepare::{persist, push_value};
 use super::{AfterCommit, EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 use crate::config::Fulfilment;
 use crate::connectors::ldap::is_ldap_package;
-use crate::plan::model::{Model, Plan, ResourceType, Task};
+use crate::plan::model::{Job, Model, Plan, ResourceType, Task};
 use order::Order;
 
 /// A system that orders are executed in.
@@ -135,6 +135,21 @@ impl EmbeddedTask for Fulfill {
         Ok(())
     }
 
+    fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
+        // What is wrong with the task itself, its run tells.
+        let Ok(scope) = Scope::of_task(&plan.model, task) else { return Ok(None) };
+        let sql = "SELECT count(*) FROM provisioning_order WHERE state = 2 AND resource_type = ?1";
+        let mut transmitted = 0;
+        for resource_type in &scope.resource_types {
+            transmitted += store.query_row(sql, [&resource_type.id], |row| row.get::<_, i64>(0))?;
+        }
+        Ok(match transmitted {
+            0 => None,
+            1 => Some("1 order waits to be executed".to_owned()),
+            many => Some(format!("{many} orders wait to be executed")),
+        })
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let scope = Scope::of(context)?;
         let orders = order::transmitted(context.transaction, &scope)?;
@@ -174,6 +189,7 @@ impl EmbeddedTask for Fulfill {
         let mut message = format!("{executed} order{} executed", if executed == 1 { "" } else { "s" });
         if let Some((order, reason)) = failed.first() {
             message = format!("{message}, {} refused, the first being {} {}: {reason}", failed.len(), order.command, order.key());
+            message.push_str("; `jobwright inspect orders --state errored` lists what was refused");
         }
         for (orders, reason) in &lost {
             message = format!("{message}; {orders} orders wait for the next run: {reason}");
@@ -231,7 +247,7 @@ fn put<'o>(context: &TaskContext<'_>, connection: &str, orders: &[&'o Order]) ->
 
 fn target<'a>(context: &TaskContext<'a>, id: &str) -> Result<Box<dyn Target + 'a>, TaskError> {
     let connection = context.plan.model.connections.iter().find(|connection| connection.id == id);
-    let connection = connection.ok_or_else(|| TaskError::new(format!("the plan has no connection {id}")))?;
+    let connection = connection.ok_or_else(|| TaskError::not_in_plan("connection", id))?;
     let package = connection.package.split('@').next().unwrap_or_default();
     if is_ldap_package(package) {
         return Ok(Box::new(ldap::LdapTarget::open(context, connection)?));

@@ -55,8 +55,7 @@ pub(super) fn transmitted(store: &Connection, scope: &Scope<'_>) -> Result<Vec<O
         let mut rows = statement.query([&resource_type.id])?;
         while let Some(row) = rows.next()? {
             let id: String = row.get(0)?;
-            let body = serde_json::from_str(&row.get::<_, String>(3)?)
-                .map_err(|_| TaskError::new(format!("the store's order {id} is damaged")))?;
+            let body = serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| TaskError::damaged(&format!("order {id}")))?;
             let (assignment, command, owner) = (row.get(1)?, row.get(2)?, row.get(4)?);
             orders.push(Order { id, assignment, resource_type: resource_type.id.clone(), command, body, owner });
         }

@@ -46,8 +46,8 @@ impl Layout {
             })
             .optional()?;
         let Some((number, names)) = row else { return Ok(None) };
-        let properties = serde_json::from_str(&names)
-            .map_err(|_| TaskError::new(format!("the store's layout of {entity_type} is damaged")))?;
+        let properties =
+            serde_json::from_str(&names).map_err(|_| TaskError::damaged(&format!("the properties of {entity_type}")))?;
         Ok(Some(Self { number, properties }))
     }
 

@@ -21,7 +21,19 @@ const VERSION: i64 = 1;
 
 /// Creates the identity tables of a store, or brings those of an older version up to date.
 pub fn migrate_identity(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    // Up to version 2 of the store nothing told since when a link waits.
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'orphan')
+               AND NOT EXISTS (SELECT 1 FROM pragma_table_info('orphan') WHERE name = 'since')";
+    let dateless = transaction.query_row(sql, [], |row| row.get::<_, bool>(0))?;
+    if dateless {
+        transaction.execute_batch("CREATE TABLE dateless_orphan AS SELECT * FROM orphan; DROP TABLE orphan")?;
+    }
     transaction.execute_batch(include_str!("schema.sql"))?;
+    if dateless {
+        transaction.execute_batch(
+            "INSERT INTO orphan SELECT association, first, second, 0 FROM dateless_orphan; DROP TABLE dateless_orphan",
+        )?;
+    }
     transaction.execute_batch(include_str!("assignments.sql"))?;
     transaction.execute("INSERT OR IGNORE INTO identity_meta VALUES ('version', ?1)", [VERSION])?;
     Ok(())
@@ -53,6 +65,11 @@ impl Command {
 pub fn next_moment(connection: &Connection, run: RunId) -> Result<i64, TaskError> {
     connection.execute("INSERT INTO moment (run, at) VALUES (?1, ?2)", params![run.0, now()])?;
     Ok(connection.last_insert_rowid())
+}
+
+/// When a moment was, in milliseconds since 1970.
+pub(crate) fn moment_time(connection: &Connection, moment: i64) -> Result<i64, TaskError> {
+    Ok(connection.query_row("SELECT at FROM moment WHERE seq = ?1", [moment], |row| row.get(0))?)
 }
 
 /// The first moment of a run; a version that began later in the run is amended, not kept as history.

@@ -23,9 +23,10 @@ CREATE TABLE IF NOT EXISTS link_past (
   association INTEGER NOT NULL, from_id INTEGER NOT NULL, to_id INTEGER NOT NULL, valid_from INTEGER NOT NULL,
   valid_to INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS link_past_ends ON link_past (association, from_id, to_id);
--- Rows that name a resource which does not exist (yet).
+-- Rows that name a resource which does not exist (yet). `since`: the moment at which that was found, 0 where it is not
+-- known.
 CREATE TABLE IF NOT EXISTS orphan (
-  association INTEGER NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL,
+  association INTEGER NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL, since INTEGER NOT NULL,
   PRIMARY KEY (association, first, second)) WITHOUT ROWID;
 -- Changes kept for the flag task. Commands: 1 insert, 2 update, 3 delete.
 CREATE TABLE IF NOT EXISTS change (resource INTEGER NOT NULL, command INTEGER NOT NULL, moment INTEGER NOT NULL);

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use super::find::{Named, entity_type, named, resource_of};
+use super::governed::{Profile, Risk, profiles, risk};
 use super::moments::{date, when};
 use super::words::state;
 use super::{InspectError, When};
@@ -19,6 +20,10 @@ pub struct Assignments {
     pub roles: Vec<AssignedRole>,
     /// Open assignments of resource types.
     pub resource_types: Vec<Assignment>,
+    /// The owner's risks.
+    pub risk: Option<Risk>,
+    /// Profiles that rules give to the owner.
+    pub profiles: Vec<Profile>,
     /// Resources that may be the owner's; a person has to confirm them.
     pub suggestions: Vec<Suggestion>,
     /// What people decided, the latest first.
@@ -166,6 +171,8 @@ pub fn assignments(store: &Connection, asked: &str, key: &str, limit: usize) -> 
     Ok(Assignments {
         roles: roles(store, found.id)?,
         resource_types: resource_types(store, found.id)?,
+        risk: risk(store, found.id)?,
+        profiles: profiles(store, found.id)?,
         suggestions: suggestions(store, found.id)?,
         decisions: decisions(store, found.id, limit)?,
         ended: ended(store, found.id, limit)?,

@@ -19,11 +19,11 @@ pub struct Changes {
 /// Changes of one kind to one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Group {
-    /// `resources`, `links`, `roles`, `assignments` or `orders`.
+    /// `resources`, `links`, `roles`, `assignments`, `orders`, or `orphans`: links whose resource is not there.
     pub kind: &'static str,
     /// The entity type, association, role or resource type.
     pub of: String,
-    /// `created`, `changed`, `deleted`, `linked`, `unlinked`, `given`, `ended`, `made`, `executed` or `errored`.
+    /// `created`, `changed`, `deleted`, `linked`, `unlinked`, `given`, `ended`, `made`, `executed`, `errored` or `waiting for a resource`.
     pub what: String,
     /// How many.
     pub total: u64,
@@ -124,5 +124,30 @@ pub fn changes(store: &Connection, run: i64, limit: usize) -> Result<Changes, In
             }
         }
     }
+    groups.extend(orphans(store, run, limit)?);
     Ok(Changes { run, groups })
+}
+
+/// Links that wait for a resource since that run. The store does not know of what type a resource would be that is not
+/// there.
+fn orphans(store: &Connection, run: i64, limit: usize) -> Result<Vec<Group>, InspectError> {
+    let sql = "SELECT a.name, o.first, o.second FROM orphan o JOIN association a ON a.id = o.association
+               WHERE o.since IN (SELECT seq FROM moment WHERE run = ?1) ORDER BY 1, 2, 3";
+    let mut statement = store.prepare(sql)?;
+    let mut rows = statement.query([run])?;
+    let mut groups: Vec<Group> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let of: String = row.get(0)?;
+        if groups.last().is_none_or(|last| last.of != of) {
+            groups.push(Group { kind: "orphans", of, what: "waiting for a resource".to_owned(), total: 0, rows: Vec::new() });
+        }
+        let Some(group) = groups.last_mut() else { continue };
+        group.total += 1;
+        if group.rows.len() < limit {
+            let [resource, to] =
+                [1, 2].map(|column| Ok::<_, rusqlite::Error>(Named { entity_type: String::new(), key: row.get(column)? }));
+            group.rows.push(ChangedRow { resource: resource?, to: Some(to?), detail: None });
+        }
+    }
+    Ok(groups)
 }

@@ -62,8 +62,10 @@ fn column(store: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
 
 /// Refuses a store that lacks what is asked for.
 pub(super) fn present(store: &Connection) -> Result<(), InspectError> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('rule', 'decision', 'evaluation_error')";
-    if store.query_row(sql, [], |row| row.get::<_, i64>(0))? == 3 { Ok(()) } else { Err(InspectError::Older) }
+    let sql =
+        "SELECT (SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('rule', 'decision', 'evaluation_error'))
+               + (SELECT count(*) FROM pragma_table_info('orphan') WHERE name = 'since')";
+    if store.query_row(sql, [], |row| row.get::<_, i64>(0))? == 4 { Ok(()) } else { Err(InspectError::Older) }
 }
 
 pub(crate) fn entity_type(store: &Connection, asked: &str) -> Result<EntityType, InspectError> {

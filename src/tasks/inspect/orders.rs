@@ -83,17 +83,33 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// The orders with their state: of those that were refused the last one of an assignment that is in error is errored, the
+/// others are superseded.
+const ORDERS: &str = "(SELECT e.id, e.assignment, e.resource_type, e.command, e.message, e.connection, e.file, e.moment,
+    e.executed, e.body, CASE WHEN e.state <> 3 OR (
+        EXISTS (SELECT 1 FROM assigned_type c WHERE c.id = e.assignment AND c.valid_to IS NULL AND (c.state = 3
+            OR EXISTS (SELECT 1 FROM assigned_value v WHERE v.assignment = c.id AND v.state = 3)
+            OR EXISTS (SELECT 1 FROM assigned_link l WHERE l.assignment = c.id AND l.state = 3)))
+        AND NOT EXISTS (SELECT 1 FROM provisioning_order f WHERE f.assignment = e.assignment AND f.state = 3
+            AND f.moment > e.moment)) THEN e.state ELSE 9 END AS state FROM provisioning_order e) o";
+
 const COLUMNS: &str = "o.id, o.assignment, o.resource_type, o.command, o.state, o.message, o.connection, o.file, o.moment,
-    o.executed, o.body, a.owner, a.resource FROM provisioning_order o LEFT JOIN assigned_type a ON a.id = o.assignment";
+    o.executed, o.body, a.owner, a.resource";
+
+/// What is read of orders.
+fn selected() -> String {
+    format!("{COLUMNS} FROM {ORDERS} LEFT JOIN assigned_type a ON a.id = o.assignment")
+}
 
 /// The orders that were asked for.
 pub fn orders(store: &Connection, filter: &OrderFilter) -> Result<Orders, InspectError> {
     present(store)?;
     let wanted = filter.resource_type.as_ref().map(|name| super::resource_type(store, name)).transpose()?;
     let which = "(?1 IS NULL OR o.resource_type = ?1) AND (?2 IS NULL OR o.state = ?2)";
-    let sql = format!("SELECT count(*) FROM provisioning_order o WHERE {which}");
+    let sql = format!("SELECT count(*) FROM {ORDERS} WHERE {which}");
     let total: i64 = store.query_row(&sql, params![wanted, filter.state], |row| row.get(0))?;
-    let sql = format!("SELECT {COLUMNS} WHERE {which} ORDER BY o.moment DESC, o.assignment, o.id LIMIT {}", filter.limit);
+    let selected = selected();
+    let sql = format!("SELECT {selected} WHERE {which} ORDER BY o.moment DESC, o.assignment, o.id LIMIT {}", filter.limit);
     let mut statement = store.prepare(&sql)?;
     let orders = read(store, statement.query(params![wanted, filter.state])?)?;
     let orders = orders.into_iter().map(|(order, _)| order).collect();
@@ -103,7 +119,8 @@ pub fn orders(store: &Connection, filter: &OrderFilter) -> Result<Orders, Inspec
 /// The order whose identifier begins so.
 pub fn order(store: &Connection, asked: &str) -> Result<Why, InspectError> {
     present(store)?;
-    let sql = format!("SELECT {COLUMNS} WHERE substr(o.id, 1, length(?1)) = ?1 ORDER BY o.id LIMIT 6");
+    let selected = selected();
+    let sql = format!("SELECT {selected} WHERE substr(o.id, 1, length(?1)) = ?1 ORDER BY o.id LIMIT 6");
     let mut statement = store.prepare(&sql)?;
     let mut found = read(store, statement.query([asked.to_ascii_lowercase()])?)?;
     if found.len() > 1 {
@@ -115,7 +132,7 @@ pub fn order(store: &Connection, asked: &str) -> Result<Why, InspectError> {
         return Err(InspectError::Unknown { what, asked: asked.to_owned(), near: Vec::new() });
     };
     let body: Value = serde_json::from_str(&body).map_err(|_| InspectError::Damaged(format!("order {}", order.id)))?;
-    let sql = format!("SELECT {COLUMNS} WHERE o.assignment = ?1 AND o.id <> ?2 ORDER BY o.moment DESC, o.id LIMIT 10");
+    let sql = format!("SELECT {selected} WHERE o.assignment = ?1 AND o.id <> ?2 ORDER BY o.moment DESC, o.id LIMIT 10");
     let mut statement = store.prepare(&sql)?;
     let others = read(store, statement.query(params![order.assignment, order.id])?)?;
     let assignment = assignment(store, order.assignment)?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::find::{Named, entity_type, named, resource_of, text, values};
+use super::governed::{Classification, Profile, Risk, classification, profiles, risk};
 use super::moments::when;
 use super::words::state;
 use super::{InspectError, When};
@@ -30,6 +31,12 @@ pub struct Resource {
     pub links_total: u64,
     /// Open assignments that it is the resource of.
     pub assigned_to: Vec<Owned>,
+    /// Its risks.
+    pub risk: Option<Risk>,
+    /// The resource type that a classification rule gives or suggests to it.
+    pub classification: Option<Classification>,
+    /// Profiles that rules give to it.
+    pub profiles: Vec<Profile>,
     /// What happened to it, the latest first; the first ones.
     pub history: Vec<Event>,
     /// How much happened to it.
@@ -127,6 +134,9 @@ pub fn resource(store: &Connection, asked: &str, key: &str, limit: usize) -> Res
     let history_total = history.len() as u64;
     history.truncate(limit);
     Ok(Resource {
+        risk: risk(store, found.id)?,
+        classification: classification(store, found.id)?,
+        profiles: profiles(store, found.id)?,
         entity_type: entity.name,
         key: found.key,
         id: found.id,

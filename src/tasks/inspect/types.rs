@@ -40,6 +40,8 @@ pub struct AssociationCount {
     pub association: String,
     /// How many links there are.
     pub links: u64,
+    /// How many wait for a resource that is not there.
+    pub orphans: u64,
 }
 
 /// A resource type.
@@ -81,10 +83,13 @@ pub fn types(store: &Connection) -> Result<Types, InspectError> {
         let properties = serde_json::from_str(&properties).map_err(|_| InspectError::Damaged(entity_type.clone()))?;
         found.entity_types.push(TypeCount { entity_type, resources: row.get::<_, i64>(1)?.unsigned_abs(), properties });
     }
-    let sql = "SELECT a.name, (SELECT count(*) FROM link l WHERE l.association = a.id) FROM association a ORDER BY a.name";
+    let sql = "SELECT a.name, (SELECT count(*) FROM link l WHERE l.association = a.id),
+               (SELECT count(*) FROM orphan o WHERE o.association = a.id) FROM association a ORDER BY a.name";
     let mut statement = store.prepare(sql)?;
-    let rows = statement
-        .query_map([], |row| Ok(AssociationCount { association: row.get(0)?, links: row.get::<_, i64>(1)?.unsigned_abs() }))?;
+    let rows = statement.query_map([], |row| {
+        let [links, orphans] = [row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, i64>(2)?.unsigned_abs()];
+        Ok(AssociationCount { association: row.get(0)?, links, orphans })
+    })?;
     found.associations = rows.collect::<rusqlite::Result<_>>()?;
     found.resource_types = resource_types(store)?;
     let sql = "SELECT kind, role, count(*) FROM assigned_role WHERE valid_to IS NULL AND origin <> 'denied' GROUP BY 1, 2 ORDER BY 1, 2";

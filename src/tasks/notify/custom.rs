@@ -56,7 +56,7 @@ pub(super) fn gather(context: &TaskContext<'_>, told: &mut Told) -> Result<(), T
     }
     if !refused.is_empty() {
         let message = format!("these notifications have no embedded form: {}", refused.join("; "));
-        return Err(TaskError::new(message).help("nothing was sent"));
+        return Err(TaskError::new(message).help("`jobwright check --embedded` shows the places; nothing was sent"));
     }
     for notification in &ready {
         told.kinds.insert(kind(notification));
@@ -176,7 +176,7 @@ fn concerns(
         if queries.len() >= KEPT {
             queries.clear();
         }
-        let parsed = Squery::parse(&query).map_err(|reason| format!("{reason} has no embedded form, in `{query}`"))?;
+        let parsed = Squery::parse(&query).map_err(|reason| format!("{reason}, in `{query}`"))?;
         queries.insert(query.clone(), parsed);
     }
     queries.get(&query).map_or(Ok(false), |query| query.holds(data, owner))

@@ -107,7 +107,7 @@ fn shown(store: &Connection, layouts: &mut BTreeMap<i64, Vec<String>>, id: i64) 
         })
         .optional()?;
     let Some((number, key, body, computed)) = row else { return Ok(None) };
-    let damaged = |_| TaskError::new(format!("the store's row of resource {key} is damaged"));
+    let damaged = |_| TaskError::damaged(&format!("resource {key}"));
     if let std::collections::btree_map::Entry::Vacant(entry) = layouts.entry(number) {
         let names: String = store.query_row("SELECT properties FROM entity_type WHERE id = ?1", [number], |row| row.get(0))?;
         entry.insert(serde_json::from_str(&names).map_err(damaged)?);

@@ -11,8 +11,8 @@ use crate::tasks::identity::Command;
 
 const AGAIN: &str = "continue the run once more: it looks at the assignments anew, and blocks anew if there is reason to";
 
-/// Keeps a list in place of the one that waited, and gives its name.
-pub(super) fn keep(store: &Connection, list: &str, exceeded: &[String], drafts: &[Draft]) -> Result<String, TaskError> {
+/// Keeps a list in place of the one that waited.
+pub(super) fn keep(store: &Connection, list: &str, exceeded: &[String], drafts: &[Draft]) -> Result<(), TaskError> {
     forget(store, list)?;
     let digests: BTreeMap<String, String> = drafts.iter().map(|draft| (draft.assignment.to_string(), draft.digest())).collect();
     let items = serde_json::to_string(&digests).map_err(std::io::Error::from)?;
@@ -41,7 +41,7 @@ pub(super) fn keep(store: &Connection, list: &str, exceeded: &[String], drafts: 
         };
         insert.execute(params![ordinal, draft.resource_type, command as i64, draft.key, before, after])?;
     }
-    Ok(format!("{list}-{ordinal}"))
+    Ok(())
 }
 
 /// The list that waits under this name.
@@ -62,21 +62,21 @@ pub(super) fn forget(store: &Connection, list: &str) -> Result<(), TaskError> {
 pub(super) fn approved(store: &Connection, list: &str, approved: &str, drafts: Vec<Draft>) -> Result<Vec<Draft>, TaskError> {
     let waiting = held_list(store, list)?;
     if waiting.as_deref() != Some(approved) {
-        let error = TaskError::new(format!("the approved order list {approved} no longer waits"));
+        let error = TaskError::new("the orders that were approved wait no longer");
         return Err(match waiting {
-            Some(other) => error.help(format!("list {other} took its place; approve that one")),
+            Some(_) => error.help("others took their place: look at them with `jobwright show RUN --changes`, then approve them"),
             None => error.help(AGAIN),
         });
     }
     let sql = "SELECT items FROM batch WHERE connector = ?1 AND state = 'held'";
     let items: String = store.query_row(sql, [list], |row| row.get(0))?;
     let digests: BTreeMap<String, String> =
-        serde_json::from_str(&items).map_err(|_| TaskError::new(format!("the order list {approved} is damaged")))?;
+        serde_json::from_str(&items).map_err(|_| TaskError::damaged("the orders that were approved"))?;
     let drafts: Vec<Draft> =
         drafts.into_iter().filter(|draft| digests.get(&draft.assignment.to_string()) == Some(&draft.digest())).collect();
     if drafts.len() != digests.len() {
         let changed = digests.len() - drafts.len();
-        let message = format!("the order list {approved} is stale: {changed} of its {} orders would differ now", digests.len());
+        let message = format!("{changed} of the {} orders that were approved would say something else now", digests.len());
         return Err(TaskError::new(message).help(AGAIN));
     }
     Ok(drafts)

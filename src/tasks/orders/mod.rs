@@ -20,7 +20,8 @@ use super::identity::{hex, next_moment};
 use super::prepare::persist;
 use super::synchronize::{Tally, exceeded};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
-use crate::plan::model::{Limit, Model, ResourceType, Thresholds, Value as Attribute};
+use crate::plan::Plan;
+use crate::plan::model::{Job, Limit, Model, ResourceType, Task, Thresholds, Value as Attribute};
 
 pub(crate) use held::held_list;
 pub(super) use scope::{Scope, connection_of};
@@ -31,6 +32,11 @@ const FILE: usize = 1000;
 /// What the waiting list of a task's orders is kept under.
 pub(crate) fn list_name(connector: Option<&str>) -> String {
     format!("orders:{}", connector.unwrap_or("all"))
+}
+
+/// Whether a list that waits is one of orders.
+pub(crate) fn is_order_list(name: &str) -> bool {
+    name.starts_with("orders:")
 }
 
 /// The embedded `GenerateProvisioningOrdersTask`.
@@ -56,9 +62,25 @@ impl Draft {
 }
 
 impl EmbeddedTask for GenerateOrders {
+    fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
+        // What is wrong with the task itself, its run tells.
+        let Ok(scope) = Scope::of_task(&plan.model, task).map(|scope| scope.switched_on(&plan.model)) else { return Ok(None) };
+        let sql = "SELECT count(*) FROM assigned_type WHERE resource_type = ?1 AND state = 1 AND valid_to IS NULL";
+        let mut pending = 0;
+        for resource_type in &scope.resource_types {
+            pending += store.query_row(sql, [&resource_type.id], |row| row.get::<_, i64>(0))?;
+        }
+        Ok(match (pending, left(store, &plan.model, &scope)?) {
+            (0, 0) => None,
+            (0, waiting) => Some(from_before(waiting)),
+            (1, _) => Some("1 assignment is pending".to_owned()),
+            (many, _) => Some(format!("{many} assignments are pending")),
+        })
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let store: &Connection = context.transaction;
-        let scope = Scope::of(context)?;
+        let scope = Scope::of(context)?.switched_on(&context.plan.model);
         let list = list_name(context.task.text("Connector"));
         let mut drafts = body::pending(context, &scope)?;
         if let Some(approved) = context.approval {
@@ -66,18 +88,17 @@ impl EmbeddedTask for GenerateOrders {
         } else if !context.task.is("ForceProvisioning") {
             let lines = over(store, &scope, &drafts)?;
             if !lines.is_empty() {
-                let name = held::keep(store, &list, &lines, &drafts)?;
-                let message = format!("order list {name} is held back: {}", lines.join("; "));
+                held::keep(store, &list, &lines, &drafts)?;
+                let message = format!("held back: {}", lines.join("; "));
                 return Ok(counted(TaskEnd::Blocked, &drafts).message(message));
             }
         }
         held::forget(store, &list)?;
         if drafts.is_empty() {
             // Orders that could not be put to their system are executed by the task that this one lets go on.
-            let report = match left(context, &scope)? {
+            let report = match left(store, &context.plan.model, &scope)? {
                 0 => TaskReport::new(TaskEnd::Unchanged).message("no assignment is pending"),
-                1 => TaskReport::new(TaskEnd::Completed).message("1 order waits from before"),
-                waiting => TaskReport::new(TaskEnd::Completed).message(format!("{waiting} orders wait from before")),
+                waiting => TaskReport::new(TaskEnd::Completed).message(from_before(waiting)),
             };
             return Ok(report);
         }
@@ -87,18 +108,21 @@ impl EmbeddedTask for GenerateOrders {
 }
 
 /// How many transmitted orders wait for a connection that is fulfilled here.
-fn left(context: &TaskContext<'_>, scope: &Scope<'_>) -> Result<u64, TaskError> {
-    let model = &context.plan.model;
+fn left(store: &Connection, model: &Model, scope: &Scope<'_>) -> Result<u64, TaskError> {
     let sql = "SELECT count(*) FROM provisioning_order WHERE state = 2 AND resource_type = ?1";
     let mut waiting = 0;
     for resource_type in &scope.resource_types {
         let connection = connection_of(model, &resource_type.id);
         let connection = connection.and_then(|id| model.connections.iter().find(|connection| connection.id == id));
         if connection.is_some_and(|connection| super::fulfill::is_embedded(&connection.package)) {
-            waiting += context.transaction.query_row(sql, [&resource_type.id], |row| row.get::<_, i64>(0))?.unsigned_abs();
+            waiting += store.query_row(sql, [&resource_type.id], |row| row.get::<_, i64>(0))?.unsigned_abs();
         }
     }
     Ok(waiting)
+}
+
+fn from_before(orders: u64) -> String {
+    if orders == 1 { "1 order waits from before".to_owned() } else { format!("{orders} orders wait from before") }
 }
 
 fn counted(end: TaskEnd, drafts: &[Draft]) -> TaskReport {

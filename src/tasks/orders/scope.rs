@@ -1,6 +1,7 @@
 //! Which resource types a provisioning task is about, and the connection by which each is fulfilled.
 
 use crate::plan::model::{Model, ResourceType, Task};
+use crate::tasks::role_model::is_on;
 use crate::tasks::{TaskContext, TaskError};
 
 /// The resource types of a task, in the order of the plan.
@@ -17,11 +18,11 @@ impl<'a> Scope<'a> {
     /// As [`Self::of`], before a run.
     pub(in crate::tasks) fn of_task(model: &'a Model, task: &Task) -> Result<Self, TaskError> {
         if let Some(unknown) = task.resource_types.iter().find(|id| super::resource_type(model, id).is_none()) {
-            return Err(TaskError::new(format!("the plan has no resource type {unknown}, which task {} lists", task.id)));
+            return Err(TaskError::not_in_plan("resource type", unknown));
         }
         let connector = task.text("Connector");
         if let Some(id) = connector.filter(|id| !model.connectors.iter().any(|connector| connector.id == *id)) {
-            return Err(TaskError::new(format!("the plan has no connector {id}")));
+            return Err(TaskError::not_in_plan("connector", id));
         }
         let connection = task.text("Connection");
         let is_meant = |resource_type: &&ResourceType| {
@@ -30,6 +31,14 @@ impl<'a> Scope<'a> {
                 && connection.is_none_or(|id| connection_of(model, &resource_type.id) == Some(id))
         };
         Ok(Self { resource_types: model.resource_types.iter().filter(is_meant).collect() })
+    }
+}
+
+impl Scope<'_> {
+    /// Without the resource types of policies that are switched off: nothing of them is ordered.
+    pub(super) fn switched_on(mut self, model: &Model) -> Self {
+        self.resource_types.retain(|resource_type| is_on(model, resource_type));
+        self
     }
 }
 

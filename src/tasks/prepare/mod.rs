@@ -8,6 +8,7 @@ mod changed;
 mod delta;
 mod draft;
 mod files;
+mod places;
 mod rows;
 mod sorter;
 mod transform;
@@ -27,6 +28,7 @@ pub(super) use batch::{Batch, Item, sweep_after_commit};
 pub(super) use draft::Draft;
 pub(crate) use files::verify;
 pub(super) use files::{SortedFile, folder, persist, push_value};
+pub(super) use places::places;
 use rows::Shape;
 pub(super) use transform::Transformations;
 

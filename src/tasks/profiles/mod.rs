@@ -174,7 +174,7 @@ fn stored(store: &Connection) -> Result<Profiles, TaskError> {
     let mut found = Profiles::new();
     while let Some(row) = rows.next()? {
         let because: String = row.get(3)?;
-        let frames = serde_json::from_str(&because).map_err(|_| TaskError::new("a profile in the store is damaged"))?;
+        let frames = serde_json::from_str(&because).map_err(|_| TaskError::damaged("a profile"))?;
         found.entry(row.get(0)?).or_default().insert((row.get(1)?, row.get(2)?), frames);
     }
     Ok(found)

@@ -71,7 +71,7 @@ pub(super) fn compile<'p>(store: &Connection, schema: &PlanSchema<'p>, model: &'
         return Ok(frames);
     }
     let message = format!("these profile rules have no embedded form: {}", compiler.refused.join("; "));
-    Err(TaskError::new(message).help("no profile was changed"))
+    Err(TaskError::new(message).help("`jobwright check --embedded` shows the places; no profile was changed"))
 }
 
 impl<'p> Compiler<'_, 'p> {

@@ -139,7 +139,8 @@ fn compile<'p>(store: &Connection, schema: &PlanSchema<'p>, model: &'p Model) ->
     if refused.is_empty() {
         return Ok(risks);
     }
-    Err(TaskError::new(format!("these risks cannot be computed: {}", refused.join("; "))).help("no score was changed"))
+    Err(TaskError::new(format!("these risks cannot be computed: {}", refused.join("; ")))
+        .help("correct them in the configuration; no score was changed"))
 }
 
 /// Whether the risks are others than those that the scores were computed by; then all owners are computed.

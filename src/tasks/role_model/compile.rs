@@ -1,5 +1,6 @@
 //! From the rules of the plan to rules that can be applied; all that has no embedded form is told at once.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rusqlite::Connection;
@@ -13,8 +14,10 @@ use crate::tasks::attribute::{Attributes, base32, flag, items, number, text};
 use crate::tasks::correlation::rule_name;
 use crate::tasks::expressions::{Formula, PlanSchema, Valuation, compile_value};
 
+use super::due::patience;
 use super::index::Index;
 use super::keys::Keys;
+use super::policy;
 use super::register::Register;
 use super::rules::{Comparison, Correlation, Criteria, Dimension, Grant, Navigation, Query, Role, Roles, Rules, Scalar, Type};
 use super::walk::{Walk, chain};
@@ -56,6 +59,8 @@ pub(super) struct Compiler<'c, 'p> {
     pub(super) model: &'p Model,
     pub(super) dimensions: Vec<Dimension>,
     pub(super) refused: Vec<String>,
+    /// Policies that are switched off.
+    off: BTreeSet<&'p str>,
     keys: Keys<'c>,
     register: Register<'c>,
     names: Vec<(bool, String)>,
@@ -70,6 +75,7 @@ impl<'c, 'p> Compiler<'c, 'p> {
             model,
             dimensions: Vec::new(),
             refused: Vec::new(),
+            off: policy::off(model),
             keys: Keys::new(store, model),
             register: Register::new(store),
             names: Vec::new(),
@@ -85,13 +91,16 @@ impl<'c, 'p> Compiler<'c, 'p> {
         let single = self.grants("SingleRoleRule", false, "CompositeRole")?;
         let (holders, bestowed) = self.roles()?;
         let mut types = Vec::new();
-        for resource_type in &self.model.resource_types {
+        let off = self.off.clone();
+        for resource_type in self.model.resource_types.iter().filter(|found| !policy::is_of(&off, &found.attributes)) {
             types.extend(self.resource_type(resource_type)?);
         }
         self.register.forget_others()?;
         if !self.refused.is_empty() {
             let message = format!("these rules have no embedded form: {}", self.refused.join("; "));
-            return Err(TaskError::new(message).help("nothing was computed; leave their entity types to another executor"));
+            return Err(TaskError::new(message).help(
+                "`jobwright check --embedded` shows the places; nothing was computed. Name a program for the task under [executors] to keep them",
+            ));
         }
         let rules = Rules::new(std::mem::take(&mut self.dimensions), composite, single, types);
         Ok(Rules { contexts, holders, bestowed, ..rules })
@@ -167,6 +176,9 @@ impl<'c, 'p> Compiler<'c, 'p> {
     fn grants(&mut self, element: &'static str, composite: bool, role: &str) -> Result<Roles, TaskError> {
         let mut grants = Vec::new();
         for item in self.items(element) {
+            if policy::is_of(&self.off, &item.attributes) {
+                continue;
+            }
             let Some(mut grant) = self.grant(&item.attributes, (true, role))? else { continue };
             grant.role = self.role(composite, text(&item.attributes, "Role").unwrap_or_default());
             grant.rule = self.register.rule("", "", element, &item.attributes, &["Role"])?;
@@ -227,7 +239,6 @@ impl<'c, 'p> Compiler<'c, 'p> {
         let mut made = Type {
             id: &found.id,
             source: &found.source,
-            target: &found.target,
             entity,
             grants: Vec::new(),
             scalars: Vec::new(),
@@ -241,7 +252,7 @@ impl<'c, 'p> Compiler<'c, 'p> {
             connector: mapping.map(|mapping| mapping.connector.as_str()),
             depends_on: text(attributes, "DependsOn"),
             depends_on_property: text(attributes, "DependsOnOwnerProperty").map(|name| name.rsplit(':').next().unwrap_or(name)),
-            patience: number(attributes, "TransmittedStateValidityPeriod").max(0),
+            patience: patience(found),
         };
         if let Some(property) = made.depends_on_property {
             let known = self.schema.entity(&found.source).and_then(|source| self.schema.property(source, property));
@@ -249,7 +260,8 @@ impl<'c, 'p> Compiler<'c, 'p> {
                 self.refused.push(format!("ResourceType {}, DependsOnOwnerProperty (no property {property})", found.id));
             }
         }
-        for rule in &found.rules {
+        let off = self.off.clone();
+        for rule in found.rules.iter().filter(|rule| !policy::is_of(&off, &rule.attributes)) {
             let attributes = &rule.attributes;
             let property = text(attributes, "Property").unwrap_or_default().to_owned();
             let place = format!("{} {}.{property}", rule.element, found.id);

@@ -381,7 +381,8 @@ impl<'a> Run<'a> {
         next.state = match before {
             Some(EXECUTED) if frame.reread => {
                 next.tries += 1;
-                if next.tries >= TRIES { ERRORED } else { frame.ordered() }
+                // What was executed once was let go on; nobody is asked for the same again.
+                if next.tries >= TRIES { ERRORED } else { PENDING }
             }
             Some(state @ (PENDING | TRANSMITTED | ERRORED | EXECUTED)) => state,
             Some(_) | None => frame.ordered(),

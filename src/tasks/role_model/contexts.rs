@@ -11,11 +11,12 @@ use crate::expr::schema::{EntityId, Schema};
 use crate::plan::model::{Item, Value};
 use crate::tasks::TaskError;
 use crate::tasks::attribute::{Attributes, base32, flag, text};
+use crate::tasks::expressions::Records;
 
 use super::compile::Compiler;
 use super::compute::Run;
 use super::owner::{Context, Owner};
-use super::rules::{Chain, Contexts, Dates};
+use super::rules::{Chain, Contexts, Dates, Sources};
 use super::walk::{Walk, chain};
 use super::window::Window;
 
@@ -35,15 +36,22 @@ impl Compiler<'_, '_> {
     fn context(&mut self, item: &Item, source: &str, mut entity: EntityId) -> Result<Contexts, TaskError> {
         let name = format!("ContextRule {}", item.id.as_deref().unwrap_or_default());
         let attributes = &item.attributes;
-        if text(attributes, "ResourcesExpression").is_some() {
-            self.refused.push(format!("{name} (ResourcesExpression)"));
-        }
-        let mut found =
-            Contexts { records: None, dates: Dates::default(), values: Vec::new(), sections: Vec::new(), exclude: None };
+        let mut found = Contexts {
+            records: Sources::Owner,
+            dates: Dates::default(),
+            values: Vec::new(),
+            sections: Vec::new(),
+            exclude: None,
+        };
         if let Some(binding) = text(attributes, "ResourcesBinding") {
             match Walk::along(self.store, self.schema, entity, binding)? {
-                Ok((walk, end)) => (found.records, entity) = (Some(walk), end),
+                Ok((walk, end)) => (found.records, entity) = (Sources::Walk(walk), end),
                 Err(reason) => self.refused.push(format!("{name}, ResourcesBinding ({reason})")),
+            }
+        } else if let Some(expression) = text(attributes, "ResourcesExpression") {
+            match Records::compile(self.schema, "ContextRule", entity, expression) {
+                Ok(records) => (entity, found.records) = (records.end, Sources::Code(Box::new(records))),
+                Err(reason) => self.refused.push(format!("{name}, ResourcesExpression ({reason})")),
             }
         }
         let record = self.schema.entity_name(entity);
@@ -119,8 +127,12 @@ impl Run<'_> {
         let Some(contexts) = rules.contexts.get(source) else { return Ok(Ok(Some(owner))) };
         owner.dated = contexts.dated();
         let records = match &contexts.records {
-            Some(walk) => walk.from(self.store, id)?,
-            None => vec![id],
+            Sources::Code(records) => match records.of(id, &self.data, self.now) {
+                Ok(records) => records,
+                Err(reason) => return Ok(Err(format!("ResourcesExpression: {reason}"))),
+            },
+            Sources::Owner => vec![id],
+            Sources::Walk(walk) => walk.from(self.store, id)?,
         };
         let mut left_out = false;
         for record in records {

@@ -8,11 +8,13 @@ mod compute;
 mod contexts;
 mod correlate;
 mod decisions;
+mod due;
 mod index;
 mod keys;
 mod overdue;
 mod owner;
 mod parts;
+mod policy;
 mod register;
 mod row;
 mod rules;
@@ -21,20 +23,26 @@ mod state;
 mod walk;
 mod window;
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::date::DateTime;
-use crate::plan::model::Model;
+use crate::plan::Plan;
+use crate::plan::model::{Job, Model, Task};
 
+use super::attribute::text;
 use super::expressions::{PlanSchema, StoreData, clock};
 use super::fulfill::is_handed_over;
-use super::identity::{Layout, next_moment, set_watermark, watermark};
+use super::identity::{Layout, moment_time, next_moment, now, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compute::Run;
 use decisions::Decisions;
+pub(super) use due::Due;
 pub(super) use keys::Keys;
 use owner::TypeGrants;
+pub(super) use policy::is_on;
 use rules::Rules;
 use state::{AWAITING, ERRORED};
 pub(super) use walk::Walk;
@@ -55,18 +63,43 @@ const FLAGGED: &str = "
     ORDER BY 1";
 
 impl EmbeddedTask for ComputeRoleModel {
+    fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
+        if !task.is("Dirty") {
+            return Ok(None);
+        }
+        let now = now();
+        let due = Due::of(store, &plan.model, &task.entity_types, now)?;
+        let mut flagged = BTreeSet::new();
+        for source in &task.entity_types {
+            if let Some(layout) = Layout::stored(store, source)? {
+                flagged.extend(owners(store, &plan.model, source, layout.number, now)?);
+            }
+        }
+        for owner in due.owners() {
+            flagged.remove(&owner);
+        }
+        let mut words = due.words();
+        match flagged.len() {
+            0 => {}
+            1 => words.push("1 owner was flagged and not looked at".to_owned()),
+            many => words.push(format!("{many} owners were flagged and not looked at")),
+        }
+        Ok((!words.is_empty()).then(|| words.join(", ")))
+    }
+
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let (task, model) = (context.task, &context.plan.model);
         let store: &Connection = context.transaction;
         if task.is("UseLdif") {
-            return Err(TaskError::new("a simulation into an LDIF file (UseLdif) has no embedded form"));
+            return Err(TaskError::new("a simulation into an LDIF file (UseLdif) has no embedded form")
+                .help("take UseLdif away, or name a program for the task under [executors]"));
         }
         store.set_prepared_statement_cache_capacity(1024);
         let schema = PlanSchema::new(model);
         let mut rules = Rules::compile(store, &schema, model)?;
         let decisions = Decisions::read(store, &mut rules)?;
         let moment = next_moment(store, context.run)?;
-        let now = clock(store, moment)?.unwrap_or(DateTime::MIN);
+        let clock_time = clock(store, moment)?.unwrap_or(DateTime::MIN);
         let grants = task.entity_types.iter().map(|source| (source.clone(), TypeGrants::of(&rules, source))).collect();
         let handed_over = model.resource_types.iter().map(|found| found.id.as_str());
         let handed_over = handed_over.filter(|id| is_handed_over(model, context.settings, id)).collect();
@@ -78,8 +111,8 @@ impl EmbeddedTask for ComputeRoleModel {
             decisions: &decisions,
             grants: &grants,
             data: StoreData::new(store, &schema),
-            clock: Clock::new(now),
-            now,
+            clock: Clock::new(clock_time),
+            now: clock_time,
             moment,
             blocked: task.is("BlockAllResourceTypeProvisioning") || task.is("BlockProvisioning"),
             changes: 0,
@@ -97,10 +130,13 @@ impl EmbeddedTask for ComputeRoleModel {
             lookups: FxHashMap::default(),
         };
         run.overdue()?;
+        let at = moment_time(store, moment)?;
         let mut seen = 0;
         for source in &task.entity_types {
             let Some(layout) = Layout::stored(store, source)? else { continue };
-            for id in owners(&run, source, layout.number, task.is("Dirty"))? {
+            let owners =
+                if task.is("Dirty") { owners(store, model, source, layout.number, at)? } else { all(store, layout.number)? };
+            for id in owners {
                 seen += 1;
                 context.tick(seen, None)?;
                 run.owner(source, id)?;
@@ -108,7 +144,7 @@ impl EmbeddedTask for ComputeRoleModel {
             set_watermark(store, &consumer(source), layout.number)?;
         }
         gone(&mut run, model)?;
-        let waiting = waiting(store)?;
+        let waiting = waiting(store, model)?;
         if task.is("IgnoreHistorization") {
             forget(store, moment)?;
         }
@@ -120,8 +156,8 @@ impl EmbeddedTask for ComputeRoleModel {
     }
 }
 
-/// What waits for a person, in words.
-fn waiting(store: &Connection) -> Result<Option<String>, TaskError> {
+/// What waits for a person, and what was left out, in words.
+fn waiting(store: &Connection, model: &Model) -> Result<Option<String>, TaskError> {
     let sql = "SELECT count(*) FROM assigned_type WHERE valid_to IS NULL AND state = ?1";
     let count = |state: i64| store.query_row(sql, [state], |row| row.get::<_, i64>(0));
     let told = [(AWAITING, "awaiting approval (`decide approve`)"), (ERRORED, "in error (`inspect orders --state errored`)")];
@@ -131,6 +167,16 @@ fn waiting(store: &Connection) -> Result<Option<String>, TaskError> {
         if number > 0 {
             words.push(format!("{number} {what}"));
         }
+    }
+    for off in policy::off(model) {
+        if model.resource_types.iter().any(|found| text(&found.attributes, "Policy") == Some(off)) {
+            words.push(format!("policy {off} is switched off (IsProvisioningEnabled), so nothing of it was computed"));
+        }
+    }
+    match model.items.iter().filter(|item| item.element.ends_with("AutomationRule")).count() {
+        0 => {}
+        1 => words.push("1 automation rule is not obeyed (`check --embedded` shows it)".to_owned()),
+        many => words.push(format!("{many} automation rules are not obeyed (`check --embedded` shows them)")),
     }
     Ok((!words.is_empty()).then(|| words.join(", ")))
 }
@@ -171,20 +217,21 @@ fn consumer(source: &str) -> String {
     format!("ComputeRoleModelTask:{source}")
 }
 
-fn owners(run: &Run<'_>, source: &str, number: i64, dirty: bool) -> Result<Vec<i64>, TaskError> {
-    let store = run.store;
-    if !dirty {
-        let mut statement = store.prepare("SELECT id FROM resource WHERE type = ?1 ORDER BY id")?;
-        let rows = statement.query_map([number], |row| row.get(0))?;
-        return Ok(rows.collect::<Result<_, _>>()?);
-    }
+/// All owners of an entity type.
+fn all(store: &Connection, number: i64) -> Result<Vec<i64>, TaskError> {
+    let mut statement = store.prepare("SELECT id FROM resource WHERE type = ?1 ORDER BY id")?;
+    let rows = statement.query_map([number], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The owners of an entity type to look at in dirty mode, at a time in milliseconds since 1970.
+fn owners(store: &Connection, model: &Model, source: &str, number: i64, now: i64) -> Result<Vec<i64>, TaskError> {
     let mut targets = Vec::new();
-    for found in run.rules.types.iter().filter(|found| found.source == source) {
-        targets.extend(Layout::stored(store, found.target)?.map(|layout| layout.number));
+    for found in model.resource_types.iter().filter(|found| found.source == source) {
+        targets.extend(Layout::stored(store, &found.target)?.map(|layout| layout.number));
     }
     let targets = serde_json::Value::from(targets).to_string();
     let after = watermark(store, &consumer(source), number)?;
-    let now: i64 = store.query_row("SELECT at FROM moment WHERE seq = ?1", [run.moment], |row| row.get(0))?;
     let mut statement = store.prepare(FLAGGED)?;
     let rows = statement.query_map(params![number, after, targets, now], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)

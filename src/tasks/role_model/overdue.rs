@@ -3,23 +3,20 @@
 use rusqlite::params;
 
 use crate::tasks::TaskError;
+use crate::tasks::identity::moment_time;
 
 use super::compute::Run;
+use super::due::overdue;
 
 impl Run<'_> {
     /// What was transmitted or executed and neither answered nor shown in time is in error
     /// (`TransmittedStateValidityPeriod`). What the system shows by now is verified afterwards as always.
     pub(super) fn overdue(&mut self) -> Result<(), TaskError> {
         let rules = self.rules;
+        let at = moment_time(self.store, self.moment)?;
         for found in rules.types.iter().filter(|found| found.patience > 0) {
-            let sql = "SELECT a.id FROM assigned_type a WHERE a.resource_type = ?1 AND a.state IN (2, 8) AND a.valid_to IS NULL
-                       AND (SELECT max(m.at) FROM provisioning_order o JOIN moment m ON m.seq = coalesce(o.executed, o.moment)
-                            WHERE o.assignment = a.id)
-                           <= (SELECT at FROM moment WHERE seq = ?2) - ?3 * 60000 ORDER BY a.id";
-            let mut statement = self.store.prepare(sql)?;
-            let rows = statement.query_map(params![found.id, self.moment, found.patience], |row| row.get::<_, i64>(0))?;
             let message = format!("nothing answered within {} minutes", found.patience);
-            for id in rows.collect::<Result<Vec<_>, _>>()? {
+            for (id, _) in overdue(self.store, found.id, found.patience, at)? {
                 for table in ["assigned_value", "assigned_link"] {
                     let sql = format!("UPDATE {table} SET state = 3 WHERE assignment = ?1 AND state IN (2, 8)");
                     self.store.prepare_cached(&sql)?.execute([id])?;

@@ -96,11 +96,19 @@ impl Run<'_> {
         Ok(row.id)
     }
 
-    /// Ends an assignment; what it was stays as history.
+    /// Ends an assignment; what it was stays as history. One that was to be removed was counted when that was ordered, and
+    /// is verified by now.
     pub(super) fn close(&mut self, id: i64, message: Option<&str>) -> Result<(), TaskError> {
-        let sql = "UPDATE assigned_type SET valid_to = ?1, state = ?2, message = ?3 WHERE id = ?4";
-        self.store.prepare_cached(sql)?.execute(params![self.moment, INACTIVE, message, id])?;
-        self.removed += 1;
+        let sql = "UPDATE assigned_type SET valid_to = ?1, state = ?2, message = ?3 WHERE id = ?4 RETURNING command = 'Deleted'";
+        let deleted = self
+            .store
+            .prepare_cached(sql)?
+            .query_row(params![self.moment, INACTIVE, message, id], |row| row.get::<_, bool>(0))?;
+        if deleted {
+            self.verified += 1;
+        } else {
+            self.removed += 1;
+        }
         self.changes += 1;
         Ok(())
     }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::expr::schema::EntityId;
 use crate::plan::model::Model;
 use crate::tasks::TaskError;
-use crate::tasks::expressions::{PlanSchema, Valuation};
+use crate::tasks::expressions::{PlanSchema, Records, Valuation};
 
 use super::compile::Compiler;
 use super::index::Index;
@@ -84,7 +84,6 @@ pub(super) struct Correlation {
 pub(super) struct Type<'p> {
     pub(super) id: &'p str,
     pub(super) source: &'p str,
-    pub(super) target: &'p str,
     pub(super) entity: EntityId,
     pub(super) grants: Vec<Grant>,
     /// The last that applies counts.
@@ -125,9 +124,19 @@ pub(super) struct Dates {
     pub(super) end: Option<Valuation>,
 }
 
+/// Where the records of an owner are.
+pub(super) enum Sources {
+    /// The owner is the only one.
+    Owner,
+    /// Behind links.
+    Walk(Walk),
+    /// Given by an expression.
+    Code(Box<Records>),
+}
+
 /// How the dimension values of the owners of an entity type are found.
 pub(super) struct Contexts {
-    pub(super) records: Option<Walk>,
+    pub(super) records: Sources,
     pub(super) dates: Dates,
     /// Dimension, the way to its values, and the section whose dates hold for them.
     pub(super) values: Vec<(usize, Walk, Option<usize>)>,

@@ -43,7 +43,8 @@ pub(super) fn next(frame: Frame, before: Option<(i64, bool)>, same: bool) -> (i6
         None | Some((FAILED, _)) => (frame.ordered(), false),
         Some((VERIFIED, _) | (_, true)) if frame.discard => (frame.ordered(), false),
         Some((VERIFIED, _) | (_, true)) => (NONE, true),
-        Some((EXECUTED, _)) if frame.reread => (frame.ordered(), false),
+        // Whoever let it go on once let this very value go on.
+        Some((EXECUTED, _)) if frame.reread => (PENDING, false),
         Some((AWAITING, _)) => (frame.ordered(), false),
         Some((state, by_hand)) => (state, by_hand),
     }
@@ -97,6 +98,8 @@ mod tests {
         let blocked = Frame { blocked: true, ..FRAME };
         assert_eq!(next(blocked, None, false), (AWAITING, false));
         assert_eq!(next(blocked, Some((PENDING, false)), false), (PENDING, false), "it was approved");
+        let reread = Frame { reread: true, ..blocked };
+        assert_eq!(next(reread, Some((EXECUTED, false)), false), (PENDING, false), "it was approved, and is ordered again");
         assert_eq!(next(FRAME, Some((AWAITING, false)), false), (PENDING, false));
     }
 }

@@ -22,7 +22,8 @@ const TABLES: &str = "
       association INTEGER, from_id INTEGER, to_id INTEGER, PRIMARY KEY (association, from_id, to_id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS naming_0 (value TEXT, id INTEGER, PRIMARY KEY (value, id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS naming_1 (value TEXT, id INTEGER, PRIMARY KEY (value, id)) WITHOUT ROWID;
-    DELETE FROM temp.stage_link; DELETE FROM temp.wanted; DELETE FROM temp.closing;
+    CREATE TEMP TABLE IF NOT EXISTS unlinked (first TEXT, second TEXT, PRIMARY KEY (first, second)) WITHOUT ROWID;
+    DELETE FROM temp.unlinked; DELETE FROM temp.stage_link; DELETE FROM temp.wanted; DELETE FROM temp.closing;
     DELETE FROM temp.naming_0; DELETE FROM temp.naming_1;";
 
 /// Joins that turn the values `s.first` and `s.second` into the resources `f` and `t`.
@@ -109,7 +110,6 @@ fn load(context: &TaskContext<'_>, mut file: SortedFile, start: usize) -> Result
 /// Makes the links equal to what is staged.
 fn replace(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Tally, moment: Moment) -> Result<(), TaskError> {
     let joins = joins(store, mapping)?;
-    store.execute("DELETE FROM orphan WHERE association = ?1", [number])?;
     let wanted = if tally.stored == 0 {
         let sql = format!("INSERT OR IGNORE INTO link SELECT ?1, f.id, t.id, ?2 FROM temp.stage_link s {joins}");
         let wanted = store.execute(&sql, [number, moment.seq])? as u64;
@@ -134,11 +134,16 @@ fn replace(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut T
     let staged = store.query_row("SELECT count(*) FROM temp.stage_link", [], |row| row.get::<_, i64>(0))?;
     if staged.unsigned_abs() != wanted {
         let sql = format!(
-            "INSERT OR IGNORE INTO orphan SELECT ?1, o.first, o.second FROM temp.stage_link o WHERE NOT EXISTS
+            "INSERT OR IGNORE INTO temp.unlinked SELECT o.first, o.second FROM temp.stage_link o WHERE NOT EXISTS
              (SELECT 1 FROM (SELECT o.first AS first, o.second AS second) s {joins})"
         );
-        store.execute(&sql, [number])?;
+        store.execute(&sql, [])?;
     }
+    // What waited before waits since then.
+    let sql = "DELETE FROM orphan WHERE association = ?1 AND (first, second) NOT IN (SELECT first, second FROM temp.unlinked)";
+    store.execute(sql, [number])?;
+    let sql = "INSERT OR IGNORE INTO orphan SELECT ?1, first, second, ?2 FROM temp.unlinked";
+    store.execute(sql, [number, moment.seq])?;
     Ok(())
 }
 
@@ -149,7 +154,8 @@ fn change(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Ta
          AND (first, second) IN (SELECT first, second FROM temp.stage_link WHERE command = 3)",
         [number],
     )?;
-    store.execute("INSERT OR IGNORE INTO orphan SELECT ?1, first, second FROM temp.stage_link WHERE command = 1", [number])?;
+    let sql = "INSERT OR IGNORE INTO orphan SELECT ?1, first, second, ?2 FROM temp.stage_link WHERE command = 1";
+    store.execute(sql, [number, moment.seq])?;
     let idle = "SELECT NOT EXISTS (SELECT 1 FROM temp.stage_link)
                 AND NOT EXISTS (SELECT 1 FROM orphan WHERE association = ?1)";
     if store.query_row(idle, [number], |row| row.get(0))? {
@@ -160,16 +166,37 @@ fn change(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Ta
         format!("INSERT OR IGNORE INTO temp.closing SELECT ?1, f.id, t.id FROM temp.stage_link s {joins} WHERE s.command = 3");
     store.execute(&sql, [number])?;
     tally.deleted += close(store, moment)?;
-    let sql = format!("INSERT OR IGNORE INTO temp.wanted SELECT f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");
-    if store.execute(&sql, [number])? > 0 {
-        tally.inserted += open(store, number, moment)?;
-        let sql = format!(
-            "DELETE FROM orphan AS o WHERE association = ?1 AND EXISTS
-             (SELECT 1 FROM (SELECT o.first AS first, o.second AS second) s {joins})"
-        );
-        store.execute(&sql, [number])?;
-    }
+    tally.inserted += settle(store, &joins, number, moment)?;
     Ok(())
+}
+
+/// Makes links of the orphans whose resources are there.
+fn settle(store: &Connection, joins: &str, number: i64, moment: Moment) -> Result<u64, TaskError> {
+    let sql = format!("INSERT OR IGNORE INTO temp.wanted SELECT f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");
+    if store.execute(&sql, [number])? == 0 {
+        return Ok(0);
+    }
+    let opened = open(store, number, moment)?;
+    let sql = format!(
+        "DELETE FROM orphan AS o WHERE association = ?1 AND EXISTS
+         (SELECT 1 FROM (SELECT o.first AS first, o.second AS second) s {joins})"
+    );
+    store.execute(&sql, [number])?;
+    Ok(opened)
+}
+
+/// Makes links of another connector's orphans whose resources have come with this one.
+pub(super) fn heal(store: &Connection, mapping: &LinkMapping, moment: Moment) -> Result<u64, TaskError> {
+    let number = association_number(store, &mapping.association)?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM orphan WHERE association = ?1)";
+    if !store.query_row(sql, [number], |row| row.get::<_, bool>(0))? {
+        return Ok(0);
+    }
+    store.execute_batch(TABLES)?;
+    let joins = joins(store, mapping)?;
+    let healed = settle(store, &joins, number, moment)?;
+    refuse_second_link(store, mapping, number)?;
+    Ok(healed)
 }
 
 /// Adds the wanted links that are not there.
@@ -234,11 +261,11 @@ pub(super) fn close_of_deleted(
         }
         let [first, second] = &values[..] else { continue };
         let sql = format!(
-            "INSERT OR IGNORE INTO orphan SELECT c.association, {first}, {second} FROM temp.closing c
+            "INSERT OR IGNORE INTO orphan SELECT c.association, {first}, {second}, ?1 FROM temp.closing c
              CROSS JOIN resource f ON f.id = c.from_id CROSS JOIN resource t ON t.id = c.to_id
              WHERE {first} IS NOT NULL AND {second} IS NOT NULL"
         );
-        store.execute(&sql, [])?;
+        store.execute(&sql, [moment.seq])?;
         closed += close(store, moment)?;
     }
     Ok(closed)
@@ -257,7 +284,8 @@ fn refuse_second_link(store: &Connection, mapping: &LinkMapping, number: i64) ->
         let mut statement = store.prepare(&sql)?;
         if let Some(row) = statement.query([number])?.next()? {
             let (key, kind, name): (String, _, _) = (row.get(0)?, &end.entity_type, &mapping.association);
-            return Err(TaskError::new(format!("{key} of entity type {kind} has two links in {name}, which takes one")));
+            return Err(TaskError::new(format!("{key} of entity type {kind} has two links in {name}, which takes one"))
+                .help(format!("leave one of them in the source of {name}, or let its property hold many")));
         }
     }
     Ok(())

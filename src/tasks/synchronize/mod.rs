@@ -9,6 +9,7 @@ mod listed;
 mod pending;
 mod resources;
 mod thresholds;
+mod typed;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ use super::prepare::{Batch, folder, sweep_after_commit, verify};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
 pub(super) use thresholds::{Tally, exceeded};
+use typed::Faults;
 
 pub use listed::{ChangeCounts, ChangeList, ListedChange, change_list};
 pub use pending::blocked_list;
@@ -35,6 +37,10 @@ struct Applied {
     resources: Tally,
     links: Tally,
     orphans: u64,
+    /// Links of other connectors that had waited for these resources.
+    healed: u64,
+    /// Values that were not taken.
+    faults: Faults,
     /// What exceeds a threshold, one line each.
     exceeded: Vec<String>,
 }
@@ -42,9 +48,11 @@ struct Applied {
 impl EmbeddedTask for Synchronize {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
         let task = context.task;
-        let id = task.text("Connector").ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)))?;
+        let id = task
+            .text("Connector")
+            .ok_or_else(|| TaskError::new(format!("task {} names no connector", task.id)).help("set its Connector"))?;
         let connector = context.plan.model.connectors.iter().find(|connector| connector.id == id);
-        let connector = connector.ok_or_else(|| TaskError::new(format!("the plan has no connector {id}")))?;
+        let connector = connector.ok_or_else(|| TaskError::not_in_plan("connector", id))?;
         let store: &Connection = context.transaction;
         let waiting = Batch::waiting(store, id)?;
         if let Some(approved) = context.approval {
@@ -76,6 +84,17 @@ impl EmbeddedTask for Synchronize {
             pending::write_orphans(context, id, &mappings)?;
         }
         let mut report = report(if changed { TaskEnd::Completed } else { TaskEnd::Unchanged }, &applied);
+        let mut words: Vec<String> = pending::waiting_links(context, &mappings)?.into_iter().collect();
+        if let Some(said) = applied.faults.tell(context, id, &mappings.resources)? {
+            report = report.count("refused_values", applied.faults.count);
+            words.push(said);
+        }
+        if applied.healed > 0 {
+            report = report.count("links_healed", applied.healed);
+        }
+        if !words.is_empty() {
+            report = report.message(words.join("; "));
+        }
         report.after_commit.push(sweep_after_commit(context, id)?);
         Ok(report)
     }
@@ -135,7 +154,8 @@ fn apply(
     for item in batch.items.iter().filter(|item| !item.link) {
         let mapping = mappings.resources.iter().find(|mapping| mapping.entity_type == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("entity type", &item.name))?;
-        let tally = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        let (tally, faults) = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        applied.faults.add(faults);
         if tally.changes() > 0 {
             touched.push(item.name.as_str());
         }
@@ -160,6 +180,12 @@ fn apply(
         let scope = format!("association mapping {}", item.name);
         applied.exceeded.extend(exceeded(&scope, "links", tally, without_updates(mapping.thresholds)));
     }
+    let is_own = |mapping: &&LinkMapping| mappings.links.iter().any(|own| own.association == mapping.association);
+    for mapping in all_links.iter().filter(|mapping| !is_own(mapping)) {
+        if mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str())) {
+            applied.healed += links::heal(context.transaction, mapping, moment)?;
+        }
+    }
     let scope = format!("connector {}", connector.id);
     applied.exceeded.extend(exceeded(&scope, "resources", applied.resources, connector.thresholds));
     applied.exceeded.extend(exceeded(&scope, "links", applied.links, without_updates(connector.link_thresholds)));
@@ -171,7 +197,8 @@ fn without_updates(thresholds: Thresholds) -> Thresholds {
 }
 
 fn unmapped(what: &str, name: &str) -> TaskError {
-    TaskError::new(format!("{what} {name} was prepared but is not mapped any more")).help("prepare again")
+    TaskError::new(format!("{what} {name} was prepared but is not mapped any more"))
+        .help("run the preparation of its connector again")
 }
 
 fn closed_links(store: &Connection, moment: Moment) -> Result<u64, TaskError> {

@@ -110,6 +110,31 @@ pub fn blocked_list(connection: &Connection, connector: &str) -> rusqlite::Resul
     Ok(ordinal.map(|ordinal| format!("{connector}-{ordinal}")))
 }
 
+/// What is said of the rows that name resources which do not exist.
+pub(super) fn waiting_links(context: &TaskContext<'_>, mappings: &Mappings) -> Result<Option<String>, TaskError> {
+    /// Links that are named.
+    const TOLD: usize = 3;
+    let names: Vec<&str> = mappings.links.iter().map(|mapping| mapping.association.as_str()).collect();
+    let sql = "SELECT a.name, o.first, o.second FROM orphan o JOIN association a ON a.id = o.association
+               WHERE a.name IN (SELECT value FROM json_each(?1)) ORDER BY o.since DESC, 1, 2, 3";
+    let mut statement = context.transaction.prepare(sql)?;
+    let mut rows = statement.query([serde_json::Value::from(names).to_string()])?;
+    let (mut count, mut shown) = (0_u64, Vec::new());
+    while let Some(row) = rows.next()? {
+        count += 1;
+        if shown.len() < TOLD {
+            let (name, first, second): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            shown.push(format!("{name} {first} → {second}"));
+        }
+    }
+    let wait = if count == 1 { "1 link waits for a resource that is" } else { "links wait for resources that are" };
+    let number = if count == 1 { String::new() } else { format!("{count} ") };
+    let rest = count.saturating_sub(shown.len() as u64);
+    let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    let list = format!("`jobwright inspect changes {}` lists those that are new", context.run.0);
+    Ok((count > 0).then(|| format!("{number}{wait} not there: {}{rest}; {list}", shown.join(", "))))
+}
+
 /// Writes the rows that name resources which do not exist.
 pub(super) fn write_orphans(context: &TaskContext<'_>, connector: &str, mappings: &Mappings) -> Result<(), TaskError> {
     let folder = output_folder(context.work);

@@ -14,6 +14,7 @@ use crate::tasks::{TaskContext, TaskError};
 
 use super::links;
 use super::thresholds::Tally;
+use super::typed::{Faults, Typed};
 
 /// Where changes are recorded.
 #[derive(Clone, Copy)]
@@ -36,14 +37,15 @@ pub(super) fn apply(
     folder: &Path,
     all_links: &[LinkMapping],
     moment: Moment,
-) -> Result<Tally, TaskError> {
+) -> Result<(Tally, Faults), TaskError> {
     let store: &Connection = context.transaction;
     let names: Vec<_> = mapping.columns.iter().map(|(property, _)| property.as_str()).collect();
     let layout = Layout::of(store, &mapping.entity_type, &names)?;
     // Column of the file to place in the body.
     let slots = names.iter().map(|name| layout.index(name)).collect::<Option<Vec<_>>>();
-    let slots = slots.ok_or_else(|| TaskError::new("a mapped property is missing in the layout"))?;
-    let mut bodies = Bodies { slots, width: layout.properties.len(), text: String::new() };
+    let slots = slots.ok_or_else(|| TaskError::damaged(&format!("the properties of {}", mapping.entity_type)))?;
+    let typed = Typed::of(&context.plan.model, mapping);
+    let mut bodies = Bodies { slots, width: layout.properties.len(), text: String::new(), typed, faults: Faults::default() };
     let stored = store
         .query_row("SELECT count(*) FROM resource WHERE type = ?1", [layout.number], |row| row.get::<_, i64>(0))?
         .unsigned_abs();
@@ -58,11 +60,11 @@ pub(super) fn apply(
             let file = SortedFile::open(&folder.join(file), &mapping.key)?;
             if stored == 0 {
                 tally.inserted = insert_all(context, &layout, file, &mut bodies, moment)?;
-                return Ok(tally);
+                return Ok((tally, bodies.faults));
             }
             stage_difference(context, &layout, file, &mut bodies)?;
         }
-        (None, None) => return Ok(tally),
+        (None, None) => return Ok((tally, bodies.faults)),
     }
     let mut counts = store.prepare("SELECT command, count(*) FROM temp.stage GROUP BY command")?;
     for row in counts.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))? {
@@ -76,7 +78,7 @@ pub(super) fn apply(
     if tally.changes() > 0 {
         apply_stage(store, &layout, &mapping.entity_type, all_links, moment)?;
     }
-    Ok(tally)
+    Ok((tally, bodies.faults))
 }
 
 /// Makes bodies of file rows.
@@ -84,6 +86,8 @@ struct Bodies {
     slots: Vec<usize>,
     width: usize,
     text: String,
+    typed: Typed,
+    faults: Faults,
 }
 
 impl Bodies {
@@ -96,10 +100,37 @@ impl Bodies {
         Layout::body(&values, &mut self.text);
         &self.text
     }
+
+    /// As [`Self::of`], with the values of `stored` in place of those that are not of their property's type.
+    fn sound(&mut self, row: &SortedFile, start: usize, stored: Option<&str>) -> Result<&str, TaskError> {
+        let wrong = self.typed.wrong(row, start);
+        if wrong.is_empty() {
+            return Ok(self.of(row, start));
+        }
+        let known: Vec<Option<String>> = match stored.map(serde_json::from_str).transpose() {
+            Ok(known) => known.unwrap_or_default(),
+            Err(_) => {
+                return Err(TaskError::damaged("the values of a resource"));
+            }
+        };
+        let mut values = vec![""; self.width];
+        for (column, &slot) in self.slots.iter().enumerate() {
+            values[slot] = if wrong.contains(&column) {
+                let known = known.get(slot).and_then(Option::as_deref).unwrap_or_default();
+                self.typed.instead(column, row, start, known, &mut self.faults)
+            } else {
+                row.value(column + start)
+            };
+        }
+        Layout::body(&values, &mut self.text);
+        Ok(&self.text)
+    }
 }
 
 fn text(bytes: &[u8]) -> Result<&str, TaskError> {
-    std::str::from_utf8(bytes).map_err(|_| TaskError::new("a prepared file holds bytes that are no text"))
+    std::str::from_utf8(bytes).map_err(|_| {
+        TaskError::new("a prepared file holds bytes that are no text").help("run the preparation of its connector again")
+    })
 }
 
 /// Fills an entity type that holds nothing.
@@ -120,7 +151,7 @@ fn insert_all(
             loop {
                 let mut part = Vec::with_capacity(PART);
                 while part.len() < PART && file.advance()? {
-                    part.push((text(&file.key)?.to_owned(), bodies.of(&file, 0).to_owned()));
+                    part.push((text(&file.key)?.to_owned(), bodies.sound(&file, 0, None)?.to_owned()));
                 }
                 // Nobody listens any more where the store has failed, which is told there.
                 if part.is_empty() || to.send(part).is_err() {
@@ -173,14 +204,17 @@ fn stage_difference(
             if order == Ordering::Less {
                 stage.execute(params![Command::Delete as i64, id, None::<&str>, None::<&str>])?;
             } else {
-                let body = bodies.of(&file, 0);
-                if row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)? != body.as_bytes() {
-                    stage.execute(params![Command::Update as i64, id, None::<&str>, body])?;
+                let known = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+                if known != bodies.of(&file, 0) {
+                    let body = bodies.sound(&file, 0, Some(known))?;
+                    if known != body {
+                        stage.execute(params![Command::Update as i64, id, None::<&str>, body])?;
+                    }
                 }
             }
         }
         if order == Ordering::Greater {
-            stage.execute(params![Command::Insert as i64, None::<i64>, text(&file.key)?, bodies.of(&file, 0)])?;
+            stage.execute(params![Command::Insert as i64, None::<i64>, text(&file.key)?, bodies.sound(&file, 0, None)?])?;
         }
         if order != Ordering::Greater {
             row = rows.next()?;
@@ -209,7 +243,7 @@ fn stage_delta(context: &TaskContext<'_>, layout: &Layout, mut delta: SortedFile
             }
             continue;
         }
-        let body = bodies.of(&delta, 1);
+        let body = bodies.sound(&delta, 1, found.as_ref().map(|(_, stored)| stored.as_str()))?;
         match found {
             Some((_, stored)) if stored == body => {}
             Some((id, _)) => {

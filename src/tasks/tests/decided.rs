@@ -106,6 +106,25 @@ fn a_value_of_a_hierarchy_counts_for_those_below_it_where_the_rule_says_so() {
 }
 
 #[test]
+fn an_expression_can_give_the_records_of_an_owner() {
+    let mut bench = with_dimension();
+    let expression = "C#:user:return user.Org.Users.Where(other => other.Name != \"Bo\");";
+    bench.plan.model.items[0].attributes.insert("ResourcesExpression".to_owned(), text(expression));
+    for org in ["A", "B"] {
+        bench.plan.model.items.push(item("SingleRoleRule", None, &[("Role", text("Mail")), ("D0", text(org))]));
+    }
+    bench.load(false).unwrap();
+    bench.role_model(false).unwrap();
+    assert_eq!(bench.roles(), ["1 Mail calculated"], "Bo has no record, so no value of a dimension");
+    bench.plan.model.items[0].attributes.insert("ResourcesExpression".to_owned(), text("C#:user:return user.Name;"));
+    let refused = bench.role_model(false).err().unwrap().to_string();
+    assert!(
+        refused.contains("ContextRule Users, ResourcesExpression (what it gives is no resource of a known type)"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn every_assignment_knows_the_rules_that_gave_it() {
     let mut bench = with_dimension();
     bench.plan.model.items.push(item("SingleRoleRule", None, &[("Role", text("Mail")), ("D0", text("A"))]));
@@ -230,6 +249,8 @@ fn a_decision_of_what_there_is_not_is_refused_with_what_there_is() {
     let refused = |verdict| bench.decide("1", verdict).unwrap_err().to_string();
     assert_eq!(refused(role("Mial", false)), "the store holds no single role `Mial`; did you mean Mail?");
     assert_eq!(refused(role("Mail", false)), "Mail is for Org, not for User; name one of those");
+    let composite = Verdict { subject: Subject::CompositeRole("mail"), ..role("Mail", false) };
+    assert_eq!(refused(composite), "Mail is a single role; name it with --role Mail");
     let over = Verdict { until: Some(1), subject: Subject::ResourceType("Account"), ..role("Mail", false) };
     assert_eq!(refused(over), "it would have ended already; name a later date with --until");
 }
@@ -264,6 +285,33 @@ fn what_waits_is_approved_and_stays_so() {
 }
 
 #[test]
+fn what_was_approved_is_ordered_again_unasked() {
+    let mut bench = bench();
+    bench.plan.model.resource_types[0].attributes.clear();
+    bench.whole(false);
+    let all = Chosen { resource_type: Some("Account".to_owned()), ..Chosen::default() };
+    approve(&bench.store, &all, &author()).unwrap();
+    bench.execute();
+    // Executed, says the system, and the next synchronization shows nothing of it.
+    bench.load(false).unwrap();
+    bench.role_model(false).unwrap();
+    assert_eq!(bench.assignments()[1..], ["2 2 calculated Modified 1", "3 - calculated Added 1"]);
+    assert_eq!(bench.query("SELECT DISTINCT state || '' FROM assigned_value WHERE state <> 4"), ["1"]);
+}
+
+#[test]
+fn what_is_taken_away_is_counted_once() {
+    let mut bench = bench();
+    bench.whole(false);
+    bench.decide("1", Verdict { subject: Subject::ResourceType("Account"), denied: true, from: None, until: None }).unwrap();
+    assert_eq!(bench.role_model(true).unwrap().counters["removed"], 1);
+    bench.execute();
+    bench.write("orgs.csv", "code,name\n2,Bob\n9,Zoe\n");
+    let report = bench.whole(false);
+    assert_eq!((report.counters["removed"], report.counters["verified"]), (0, 1), "it is gone, as was ordered");
+}
+
+#[test]
 fn a_suggestion_is_confirmed() {
     let mut bench = bench();
     bench.plan.model.correlation_rules = vec![correlation("Name", "Name", 80)];
@@ -285,7 +333,9 @@ fn what_was_changed_by_hand_is_set_again_on_demand() {
     let value = |bench: &Bench| bench.query("SELECT state || ' ' || origin FROM assigned_value WHERE wanted = 'Ana'");
     assert_eq!(value(&bench), ["0 non-conforming"]);
     let chosen = Chosen { resource_type: Some("account".to_owned()), ..Chosen::default() };
-    assert!(restore(&bench.store, &chosen, Some("Code"), &author()).is_err(), "that one is as it should be");
+    let refused = restore(&bench.store, &chosen, Some("Nmae"), &author()).unwrap_err().to_string();
+    let said = "the store holds no property filled by rules of those assignments `Nmae`; did you mean Name?";
+    assert_eq!(refused, said);
     assert_eq!(restore(&bench.store, &chosen, Some("name"), &author()).unwrap().len(), 1);
     bench.role_model(false).unwrap();
     assert_eq!(value(&bench), ["1 calculated"]);
@@ -316,7 +366,17 @@ fn what_failed_is_ordered_again_when_the_rules_want_something_else_or_a_person_d
     bench.whole(false);
     assert_eq!(bench.assignments()[1..], ["2 2 calculated Modified 1", "3 - calculated Added 1"]);
     bench.refuse();
-    let chosen = Chosen { orders: bench.query("SELECT id FROM provisioning_order ORDER BY id LIMIT 1"), ..Chosen::default() };
+    // The orders of the first time are not what is in error any more.
+    let listed = |word: &str| {
+        let filter = inspect::OrderFilter { state: inspect::order_state(word), limit: 9, ..inspect::OrderFilter::default() };
+        let found = inspect::orders(&bench.store, &filter).unwrap();
+        found.orders.into_iter().map(|order| order.id).collect::<Vec<_>>()
+    };
+    assert_eq!((listed("errored").len(), listed("superseded").len()), (2, 2));
+    let first = Chosen { orders: listed("superseded")[..1].to_vec(), ..Chosen::default() };
+    let refused = retry(&bench.store, &first, &author()).unwrap_err().to_string();
+    assert!(refused.contains("is superseded: a later one is in error; name that one:"), "{refused}");
+    let chosen = Chosen { orders: listed("errored")[..1].to_vec(), ..Chosen::default() };
     assert_eq!(retry(&bench.store, &chosen, &author()).unwrap().len(), 1);
     assert_eq!(bench.query("SELECT count(*) || '' FROM assigned_type WHERE state = 1"), ["1"]);
     assert_eq!(

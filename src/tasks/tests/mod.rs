@@ -15,6 +15,7 @@ mod provisioning;
 mod roles;
 mod thresholds;
 mod transformations;
+mod typed;
 mod upkeep;
 
 use std::collections::BTreeMap;

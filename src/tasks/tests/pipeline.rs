@@ -1,6 +1,7 @@
 //! The way of data through the tasks.
 
 use super::*;
+use crate::tasks::inspect;
 
 #[test]
 fn a_complete_run_loads_everything_and_a_second_changes_nothing() {
@@ -74,13 +75,44 @@ fn a_link_waits_for_its_resource() {
     bench.write("orgs.csv", "code,name\nB,Beta\n");
     let report = bench.load(false).unwrap();
     assert_eq!(report.counters["orphans"], 3);
+    let said = "3 links wait for resources that are not there: Org_Members ana@x → A, User_Org 1 → A, User_Org 2 → A; \
+                `jobwright inspect changes 5` lists those that are new";
+    assert_eq!(report.message.as_deref(), Some(said));
+    let waiting = |bench: &Bench, run| {
+        let groups = inspect::changes(&bench.store, run, 9).unwrap().groups;
+        let groups = groups.into_iter().filter(|group| group.kind == "orphans");
+        groups.map(|group| format!("{} {} {}", group.of, group.total, group.rows[0].resource.key)).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(&bench, 5), ["Org_Members 1 ana@x", "User_Org 2 1"]);
     assert_eq!(bench.links().len(), 3);
+    // The same again is nothing new.
+    bench.load(false).unwrap();
+    assert_eq!((waiting(&bench, 5).len(), waiting(&bench, 10)), (2, Vec::new()));
     bench.write("orgs.csv", "code,name\nA,Alpha\nB,Beta\n");
     let report = bench.load(true).unwrap();
     assert_eq!(counted(&report), "inserted 1, links_inserted 3");
     // And is an orphan again when the resource goes.
     bench.write("orgs.csv", "code,name\nB,Beta\n");
     assert_eq!(counted(&bench.load(true).unwrap()), "deleted 1, links_deleted 3, orphans 3");
+}
+
+#[test]
+fn a_link_of_another_connector_is_made_when_its_resource_comes() {
+    let mut bench = Bench::filled();
+    // Organizations come from a connector of their own, which is synchronized later.
+    let mut other = bench.plan.model.connectors[0].clone();
+    other.id = "Structure".to_owned();
+    bench.plan.model.connectors.push(other);
+    bench.plan.model.connections[1].connector = "Structure".to_owned();
+    bench.plan.model.entity_type_mappings[0].connector = "Structure".to_owned();
+    assert_eq!(bench.load(false).unwrap().counters["orphans"], 6);
+    assert_eq!(bench.links().len(), 0);
+    let on = |element: &str| task(element, &[("Connector", text("Structure")), ("SynchronizationMode", text("Complete"))]);
+    bench.run(&on("PrepareSynchronizationTask")).unwrap();
+    let report = bench.run(&on("SynchronizeTask")).unwrap();
+    assert_eq!(counted(&report), "inserted 2, links_healed 6");
+    assert_eq!(bench.links().len(), 6);
+    assert_eq!(bench.query("SELECT first FROM orphan"), [""; 0]);
 }
 
 #[test]

@@ -276,7 +276,7 @@ fn an_approved_list_that_says_something_else_by_now_is_refused() {
     assert_eq!(shown[0].values["Name"], [serde_json::json!("Ana"), serde_json::json!("Ann")]);
     bench.store.execute("UPDATE assigned_value SET wanted = 'Bert' WHERE wanted = 'Bob'", []).unwrap();
     let error = bench.approve(&orders_task(), Some(&name)).err().unwrap().to_string();
-    assert!(error.contains("stale: 1 of its 2 orders would differ now"), "{error}");
+    assert!(error.contains("1 of the 2 orders that were approved would say something else now"), "{error}");
 }
 
 #[test]

@@ -266,3 +266,32 @@ fn views_are_named_after_entity_types_and_made_once() {
     assert_eq!(bench.run(&make).unwrap().outcome, TaskEnd::Unchanged);
     assert!(bench.run(&task("MaintainIndexesTask", &[("AllIndexes", Value::Bool(true))])).unwrap().counters["indexes"] > 5);
 }
+
+#[test]
+fn of_a_policy_that_is_switched_off_nothing_is_computed_or_taken_away() {
+    let mut bench = bench();
+    let policy = |on: bool| Item {
+        element: "Policy".to_owned(),
+        id: Some("Crew".to_owned()),
+        label: None,
+        attributes: attributes(&[("IsProvisioningEnabled", Value::Bool(on))]),
+        children: Vec::new(),
+    };
+    bench.plan.model.items = vec![policy(true)];
+    bench.plan.model.resource_types[0].attributes.insert("Policy".to_owned(), text("Crew"));
+    bench.whole(false);
+    let before = bench.assignments();
+    assert_eq!(before.len(), 3);
+    bench.plan.model.items = vec![policy(false)];
+    bench.write("people.csv", "id,name,mail,org\n2,Bea,bo@x,\n3,Cy,cy@x,\n");
+    let report = bench.whole(false);
+    assert_eq!(bench.query("SELECT state || command FROM assigned_type WHERE valid_to IS NULL ORDER BY owner").len(), 3);
+    let said = report.message.unwrap();
+    assert!(said.contains("policy Crew is switched off (IsProvisioningEnabled), so nothing of it was computed"), "{said}");
+    let orders = task("GenerateProvisioningOrdersTask", &[]);
+    assert_eq!(bench.run(&orders).unwrap().outcome, TaskEnd::Unchanged, "what was pending is not ordered");
+    // Switched on again, everything goes on where it was.
+    bench.plan.model.items = vec![policy(true)];
+    bench.whole(false);
+    assert_eq!(bench.assignments()[1..], ["2 2 calculated Modified 1", "3 - calculated Added 1"]);
+}

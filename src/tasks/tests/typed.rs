@@ -1,0 +1,69 @@
+//! Values that are not of their property's type.
+
+use super::*;
+
+/// People with the day on which they began.
+fn bench() -> Bench {
+    let mut bench = Bench::filled();
+    let people = &mut bench.plan.model.entity_types[1].properties;
+    people.push(Property { id: "Began".to_owned(), kind: "DateTime".to_owned(), key: false });
+    people.push(Property { id: "Badges".to_owned(), kind: "Int32".to_owned(), key: false });
+    let mapped = &mut bench.plan.model.entity_type_mappings[1].properties;
+    for (property, column) in [("Began", "began"), ("Badges", "badges")] {
+        let (property, column) = (property.to_owned(), column.to_owned());
+        mapped.push(PropertyMapping { property, column, primary_key: false, unique_key: false, format: None });
+    }
+    bench.write("people.csv", "id,name,mail,org,began,badges\n1,Ana,ana@x,A,2024-02-01,2\n2,Bo,bo@x,A,,\n");
+    bench.write("members.csv", "mail,code\n");
+    bench
+}
+
+fn people(bench: &Bench) -> Vec<String> {
+    bench.query("SELECT body FROM resource WHERE key IN ('1', '2', '3') AND body LIKE '%@x%' ORDER BY key")
+}
+
+#[test]
+fn a_value_of_another_type_is_told_and_the_known_one_stays() {
+    let mut bench = bench();
+    assert!(bench.load(false).unwrap().message.is_none());
+    let rows = "2,Bo,bo@x,A,soon,3000000000\n1,Anna,ana@x,A,31/02/2024,2\n3,Cy,cy@x,B,yesterday,1\n";
+    bench.write("people.csv", format!("id,name,mail,org,began,badges\n{rows}"));
+    let report = bench.load(false).unwrap();
+    assert_eq!(counted(&report), "inserted 1, links_inserted 1, refused_values 4, updated 1");
+    let said = bench.local(&report.message.unwrap());
+    assert!(said.starts_with("4 values are not of their properties' types and were not taken: "), "{said}");
+    let first = "people.csv, row 3, column began: `31/02/2024` is no DateTime, Began of User 1 stays `2024-02-01`;";
+    assert!(said.contains(first) && said.contains("Badges of User 2 stays empty"), "{said}");
+    assert_eq!(
+        people(&bench),
+        [r#"["1","ana@x","Anna","2024-02-01","2"]"#, r#"["2","bo@x","Bo"]"#, r#"["3","cy@x","Cy",null,"1"]"#]
+    );
+    let listed = std::fs::read_to_string(bench.path("work/Synchronization/HR.values.csv")).unwrap();
+    assert!(bench.local(&listed).contains("people.csv,2,badges,3000000000,User,2,Badges,Int32,\n"), "{listed}");
+
+    // The same again changes nothing, and is told again; corrected, it is taken.
+    let report = bench.load(false).unwrap();
+    assert_eq!((report.outcome, report.counters["refused_values"]), (TaskEnd::Unchanged, 4));
+    bench.write("people.csv", "id,name,mail,org,began,badges\n1,Anna,ana@x,A,20240229,2\n2,Bo,bo@x,A,,\n3,Cy,cy@x,B,,1\n");
+    assert_eq!(counted(&bench.load(true).unwrap()), "updated 1");
+    assert!(!bench.path("work/Synchronization/HR.values.csv").exists());
+}
+
+#[test]
+fn an_incremental_run_keeps_what_is_known_as_well() {
+    let mut bench = bench();
+    bench.load(false).unwrap();
+    bench.write("people.csv", "id,name,mail,org,began,badges\n1,Ana,ana@x,A,soon,2\n2,Bob,bo@x,A,2024-03-01,x\n");
+    let report = bench.load(true).unwrap();
+    assert_eq!(counted(&report), "refused_values 2, updated 1");
+    assert_eq!(people(&bench), [r#"["1","ana@x","Ana","2024-02-01","2"]"#, r#"["2","bo@x","Bob","2024-03-01"]"#]);
+}
+
+#[test]
+fn a_text_with_a_format_of_its_own_is_left_alone() {
+    let mut bench = bench();
+    bench.plan.model.entity_type_mappings[1].properties[3].format = Some("1601Date".to_owned());
+    bench.write("people.csv", "id,name,mail,org,began,badges\n1,Ana,ana@x,A,133485408000000000,2\n");
+    assert!(bench.load(false).unwrap().message.is_none());
+    assert_eq!(people(&bench), [r#"["1","ana@x","Ana","133485408000000000","2"]"#]);
+}
