@@ -129,7 +129,7 @@ impl<'t> Parser<'t> {
 }
 
 /// What the next end tag is that closes something opened before `from`: elements in between are passed over.
-fn next_end<'t>(text: &'t str, from: usize, limit: usize) -> Option<&'t str> {
+fn next_end(text: &str, from: usize, limit: usize) -> Option<&str> {
     let bytes = &text.as_bytes()[..limit];
     let mut depth = 0_usize;
     let mut at = from;
