@@ -1,0 +1,71 @@
+//! From names to declarations and back, and other names.
+
+use serde_json::json;
+
+use super::project;
+use crate::support::editor::Editor;
+
+#[test]
+fn names_lead_to_declarations_and_to_everything_that_names_the_same() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    let definition = editor.at("textDocument/definition", "Jobs.xml", "ParentTask=\"Fir|st\"");
+    assert_eq!(editor.places(&definition), ["Jobs.xml:6:29"]);
+    let definition = editor.at("textDocument/definition", "Jobs.xml", "\"First\" Agent=\"Harbour\" Connection=\"|People");
+    assert_eq!(editor.places(&definition), ["Model.xml:4:27"]);
+    let more = json!({"context": {"includeDeclaration": true}});
+    let references = editor.at_with("textDocument/references", "Jobs.xml", "<Agent Identifier=\"Harb|our", &more);
+    assert_eq!(editor.places(&references).len(), 6);
+    let nothing = editor.at("textDocument/definition", "Jobs.xml", "<Jo|b ");
+    assert_eq!(nothing, json!([]));
+}
+
+#[test]
+fn renaming_changes_every_file_and_leaves_the_findings_as_they_were() {
+    let project = project();
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    let mark = "\"First\" Agent=\"Harbour\" Connection=\"Peo|ple";
+    assert_eq!(editor.at("textDocument/prepareRename", "Jobs.xml", mark)["placeholder"], "People");
+    let taken = editor.at_with("textDocument/rename", "Jobs.xml", "\"First\" Agent=\"Harb|our", &json!({"newName": " "}));
+    assert!(taken["error"]["message"].as_str().unwrap().contains("at least one character"));
+    for malformed in ["a b", "x\"y", "é"] {
+        let refused = editor.at_with("textDocument/rename", "Jobs.xml", mark, &json!({ "newName": malformed }));
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("`{malformed}` cannot be the Identifier of a `Connection`: ")), "{message}");
+    }
+    let before = project.run(&["check", "--format", "concise"]).stdout;
+    let edit = editor.at_with("textDocument/rename", "Jobs.xml", mark, &json!({"newName": "Folk"}));
+    editor.apply(&edit);
+    assert_eq!(project.read("Jobs.xml").matches("Connection=\"Folk\"").count(), 3);
+    assert!(project.read("Model.xml").contains("<Connection Identifier=\"Folk\""));
+    let after = project.run(&["check", "--format", "concise"]).stdout;
+    assert_eq!(after.lines().count(), before.lines().count(), "{before}\n{after}");
+}
+
+#[test]
+fn renaming_a_property_changes_the_expressions_that_name_it() {
+    let rules = r#"  <EntityPropertyExpression Identifier="A" EntityType="Person" Property="Code" Expression="C#:person:return person.Code + person.Site.Town + &quot;Code&quot;;" />
+  <EntityPropertyExpression Identifier="B" EntityType="Site" Property="Town" Expression="C#:site:var Code = site.Town; return Code;" />
+  <EntityPropertyExpression Identifier="C" EntityType="Person" Property="Code" Binding="Site.Town" Expression="ToUpper" />"#;
+    let project = project().configuration("Rules.xml", rules);
+    let mut editor = Editor::start(&project);
+    editor.open("Rules.xml");
+    editor.open("Model.xml");
+    let more = json!({"context": {"includeDeclaration": false}});
+    let references =
+        editor.at_with("textDocument/references", "Rules.xml", "\"A\" EntityType=\"Person\" Property=\"|Code", &more);
+    assert_eq!(editor.places(&references), ["Rules.xml:3:74", "Rules.xml:3:116", "Rules.xml:5:74"]);
+    let rename = json!({"newName": "Number"});
+    let edit = editor.at_with("textDocument/rename", "Rules.xml", "\"A\" EntityType=\"Person\" Property=\"|Code", &rename);
+    editor.apply(&edit);
+    let changed = project.read("Rules.xml");
+    assert!(changed.contains("return person.Number + person.Site.Town + &quot;Code&quot;;"), "{changed}");
+    assert!(changed.contains("var Code = site.Town; return Code;"), "a local variable is another: {changed}");
+    // What is a word only is left, and said.
+    let said = editor.other.iter().find(|one| one["method"] == "window/showMessage").unwrap();
+    assert!(said["params"]["message"].as_str().unwrap().starts_with("3 more places"), "{said}");
+    let edit = editor.at_with("textDocument/rename", "Model.xml", "<Property Identifier=\"|Town", &json!({"newName": "Port"}));
+    assert_eq!(edit["changes"][editor.uri("Rules.xml")].as_array().unwrap().len(), 4);
+}
