@@ -23,6 +23,7 @@ mod lenses;
 mod navigation;
 mod requests;
 mod server;
+mod sound;
 mod symbols;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test fails by panicking

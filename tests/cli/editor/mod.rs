@@ -7,6 +7,7 @@ mod findings;
 mod names;
 mod neovim;
 mod session;
+mod typing;
 mod views;
 
 use super::support::Project;
