@@ -9,35 +9,41 @@ use crate::ir::{
 
 use super::job::{NewEntry, NewJob};
 
-/// Adds a generated job to the program. References are resolved by [`finish`].
-pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, without_job: bool, moved: &Moved) {
+/// A generated job as elements and typed items that have no numbers yet: made for each on its own.
+pub(super) struct Prepared {
+    scaffolding: Id<Scaffolding>,
+    origin: Origin,
+    job: Option<(GeneratedElement, Job)>,
+    entries: Vec<PreparedEntry>,
+}
+
+enum PreparedEntry {
+    Task(GeneratedElement, Box<Task>),
+    Step(GeneratedElement, Step),
+    Written(JobEntry),
+}
+
+/// Makes the elements of a generated job and reads them as typed items.
+pub(super) fn prepare(program: &Program, id: Id<Scaffolding>, new: NewJob, without_job: bool) -> Prepared {
     let NewJob { attributes, entries, agent, open_id_client, reason, .. } = new;
     let origin = program.items.scaffoldings[id].origin;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
         let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, reason };
-        let (number, item): (_, Job) = typed(program, origin, element);
-        declare(program, origin, number, item.identifier, kinds::JOB);
-        let id = program.items.jobs.push(item);
-        if let Some(identifier) = program.items.jobs[id].identifier {
-            program.index.add_job(identifier.value, id);
-        }
-        (number, id)
+        let item = typed(origin, &element);
+        (element, item)
     });
-    let mut generated = Vec::with_capacity(entries.len());
+    let mut prepared = Vec::with_capacity(entries.len());
     for entry in entries {
         match entry {
             NewEntry::Task(mut task) => {
                 if job.is_none() {
                     task.level = None;
                 }
-                let kind = task.kind;
                 let element = task.element(id, agent.as_deref(), &open_id_client);
-                let children = element.children.clone();
-                let (number, mut item): (_, Task) = typed(program, origin, element);
-                item.kind = kind;
-                item.job = job.map(|(_, job)| job);
-                for child in children {
+                let mut item: Task = typed(origin, &element);
+                item.kind = element.kind;
+                for child in &element.children {
                     let name = Symbol::new(&child.value);
                     match child.kind {
                         kinds::TASK_DEPENDS_ON_TASK => item.depends_on.push(reference(name)),
@@ -45,9 +51,50 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
                         _ => item.resource_types.push(reference(name)),
                     }
                 }
-                declare(program, origin, number, item.identifier, kind);
-                let task = program.items.tasks.push(item);
-                if let Some(identifier) = program.items.tasks[task].identifier {
+                prepared.push(PreparedEntry::Task(element, Box::new(item)));
+            }
+            // Without a job there is nothing that could run the step.
+            NewEntry::Step { .. } if job.is_none() => {}
+            NewEntry::Step { identifier, level, reason } => {
+                let mut attributes = vec![(names::IDENTIFIER, identifier.into_boxed_str())];
+                if let Some(level) = level {
+                    attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
+                }
+                let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
+                let item = typed(origin, &element);
+                prepared.push(PreparedEntry::Step(element, item));
+            }
+            NewEntry::Written(entry) => prepared.push(PreparedEntry::Written(entry)),
+        }
+    }
+    Prepared { scaffolding: id, origin, job, entries: prepared }
+}
+
+/// Adds a generated job to the program. References are resolved by [`finish`].
+pub(super) fn install(program: &mut Program, prepared: Prepared, moved: &Moved) {
+    let Prepared { scaffolding, origin, job, entries } = prepared;
+    let job = job.map(|(element, mut item)| {
+        let number = keep(program, element);
+        item.origin.generated = Some(number);
+        declare(program, origin, number, item.identifier, kinds::JOB);
+        let identifier = item.identifier;
+        let id = program.items.jobs.push(item);
+        if let Some(identifier) = identifier {
+            program.index.add_job(identifier.value, id);
+        }
+        (number, id)
+    });
+    let mut generated = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry {
+            PreparedEntry::Task(element, mut item) => {
+                let number = keep(program, element);
+                item.origin.generated = Some(number);
+                item.job = job.map(|(_, job)| job);
+                declare(program, origin, number, item.identifier, item.kind);
+                let identifier = item.identifier;
+                let task = program.items.tasks.push(*item);
+                if let Some(identifier) = identifier {
                     program.index.add_task(identifier.value, task);
                 }
                 if let Some((_, job)) = job {
@@ -55,20 +102,15 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
                 }
                 generated.push(GeneratedEntry::Task(number, task));
             }
-            NewEntry::Step { identifier, level, reason } => {
-                // Without a job there is nothing that could run the step.
+            PreparedEntry::Step(element, mut item) => {
                 let Some((_, job)) = job else { continue };
-                let mut attributes = vec![(names::IDENTIFIER, identifier.into_boxed_str())];
-                if let Some(level) = level {
-                    attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
-                }
-                let element = GeneratedElement { kind: kinds::STEP, attributes, children: Vec::new(), scaffolding: id, reason };
-                let (number, item): (_, Step) = typed(program, origin, element);
+                let number = keep(program, element);
+                item.origin.generated = Some(number);
                 let step = program.items.steps.push(item);
                 program.items.jobs[job].entries.push(JobEntry::Step(step));
                 generated.push(GeneratedEntry::Step(number));
             }
-            NewEntry::Written(entry) => {
+            PreparedEntry::Written(entry) => {
                 if let (Some(entry), Some((_, job))) = (moved.entry(entry), job) {
                     generated.push(GeneratedEntry::Written(program.entry_origin(entry)));
                     adopt(program, job, entry);
@@ -76,7 +118,7 @@ pub(super) fn install(program: &mut Program, id: Id<Scaffolding>, new: NewJob, w
             }
         }
     }
-    program.generated_jobs.push(GeneratedJob { scaffolding: id, job, entries: generated });
+    program.generated_jobs.push(GeneratedJob { scaffolding, job, entries: generated });
 }
 
 /// Makes what was written in another job's element part of a job.
@@ -101,15 +143,20 @@ fn reference<T>(name: Symbol) -> Field<Ref<T>> {
     Field { value: Ref { name, target: None }, at: At::GENERATED }
 }
 
-/// Keeps a generated element and reads it as a typed item.
-fn typed<T: Item>(program: &mut Program, origin: Origin, element: GeneratedElement) -> (Generated, T) {
-    let number = Generated(program.generated.len() as u32);
-    let mut item = T::new(Origin { generated: Some(number), ..origin });
+/// A generated element as a typed item; its number is told later.
+fn typed<T: Item>(origin: Origin, element: &GeneratedElement) -> T {
+    let mut item = T::new(origin);
     for (name, value) in &element.attributes {
         item.set(*name, value, At::GENERATED);
     }
+    item
+}
+
+/// Keeps a generated element under a number.
+fn keep(program: &mut Program, element: GeneratedElement) -> Generated {
+    let number = Generated(program.generated.len() as u32);
     program.generated.push(element);
-    (number, item)
+    number
 }
 
 fn declare(
