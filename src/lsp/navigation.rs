@@ -10,10 +10,10 @@ use super::server::Refusal;
 use super::view::View;
 use crate::grammar::{ItemKind, ValueProblem};
 use crate::ir::Symbol;
-use crate::ir::references::{Occurrence, Role, Target, named_in};
+use crate::ir::references::{Occurrence, Role, Target, mentions_in, named_in};
 use crate::rules;
 use crate::source::Location;
-use crate::syntax::escape_attribute;
+use crate::syntax::{escape_attribute, normalize};
 
 /// The name at a place.
 fn occurrence(view: &View<'_>, at: Position) -> Option<Occurrence> {
@@ -57,10 +57,14 @@ fn places(view: &View<'_>, places: impl Iterator<Item = Location>) -> Vec<Place>
 /// Where the file names the item named at a place.
 pub(super) fn highlights(view: &View<'_>, at: Position) -> Vec<DocumentHighlight> {
     let Some(named) = occurrence(view, at) else { return Vec::new() };
-    let here = named_in(view.program(), view.file).into_iter().filter(|one| one.target == named.target);
-    here.map(|one| DocumentHighlight {
-        range: view.range(one.place.span),
-        kind: Some(match one.role {
+    let program = view.program();
+    let here = named_in(program, view.file).into_iter().filter(|one| one.target == named.target);
+    let words = mentions_in(program, view.file, &normalize(program.sources.slice(named.place)));
+    let in_code = in_expressions(view, named.target, &words).into_iter().map(|place| (place, Role::Reference));
+    let all = here.map(|one| (one.place, one.role)).chain(in_code);
+    all.map(|(place, role)| DocumentHighlight {
+        range: view.range(place.span),
+        kind: Some(match role {
             Role::Declaration => DocumentHighlightKind::WRITE,
             Role::Reference => DocumentHighlightKind::READ,
         }),

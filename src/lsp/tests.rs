@@ -14,6 +14,7 @@ use super::hover;
 use super::uri;
 use super::view::View;
 use super::workspace::Workspace;
+use crate::ir::references::{named_at, named_in};
 
 const FILES: [&str; 4] = ["Common.xml", "Jobs.xml", "Model.xml", "Roles/Roles.xml"];
 
@@ -349,10 +350,11 @@ fn a_name_read_from_its_element_is_the_one_that_all_names_say() {
         let view = View::of(Encoding::Utf8, &analysis, &address).unwrap();
         for offset in 0..view.text().len() as u32 {
             let known = program.occurrences().at(file, offset).map(|one| (one.target, one.role, one.place));
-            assert_eq!(view.named(offset).map(|one| (one.target, one.role, one.place)), known, "{address} {offset}");
+            let own = view.element(offset).and_then(|one| named_at(program, file, one, offset));
+            assert_eq!(own.map(|one| (one.target, one.role, one.place)), known, "{address} {offset}");
         }
         let all: Vec<_> = program.occurrences().written_in(file).iter().map(|one| (one.target, one.place)).collect();
-        let own: Vec<_> = crate::ir::references::named_in(program, file).iter().map(|one| (one.target, one.place)).collect();
+        let own: Vec<_> = named_in(program, file).iter().map(|one| (one.target, one.place)).collect();
         assert_eq!(own, all);
     }
 }

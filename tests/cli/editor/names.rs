@@ -69,3 +69,43 @@ fn renaming_a_property_changes_the_expressions_that_name_it() {
     let edit = editor.at_with("textDocument/rename", "Model.xml", "<Property Identifier=\"|Town", &json!({"newName": "Port"}));
     assert_eq!(edit["changes"][editor.uri("Rules.xml")].as_array().unwrap().len(), 4);
 }
+
+#[test]
+fn properties_named_in_code_lead_to_their_declarations_through_what_escapes_them() {
+    let rules = r#"  <EntityPropertyExpression Identifier="A" EntityType="Person" Property="Code" Expression="C#:person:return &quot;Code &lt;é&gt;&quot; + person.Site.Town + person.&#67;ode;" />
+  <EntityPropertyExpression Identifier="B" EntityType="Site" Property="Town" Expression="C#:site:var Code = site.Town; return Code + site.People.Select(one =&gt; one.Code).First();" />"#;
+    let project = project().configuration("Rules.xml", rules);
+    let mut editor = Editor::start(&project);
+    editor.open("Rules.xml");
+    editor.open("Model.xml");
+    let definition = |editor: &mut Editor<'_>, mark: &str| {
+        let places = editor.at("textDocument/definition", "Rules.xml", mark);
+        editor.places(&places)
+    };
+    assert_eq!(definition(&mut editor, "person.Site.To|wn"), ["Model.xml:10:27"]);
+    assert_eq!(definition(&mut editor, "person.|Site"), ["Model.xml:7:27"]);
+    assert_eq!(
+        definition(&mut editor, "person.&#6|7;ode"),
+        ["Model.xml:6:27"],
+        "inside a character that is written by its number"
+    );
+    assert_eq!(definition(&mut editor, "one.Code|)"), ["Model.xml:6:27"], "the items of a list");
+    for nothing in ["&quot;Co|de", "var Co|de", "return Co|de", "per|son.Site"] {
+        assert_eq!(definition(&mut editor, nothing), Vec::<String>::new(), "{nothing}");
+    }
+    let hover = editor.at("textDocument/hover", "Rules.xml", "person.Site.To|wn");
+    assert!(hover["contents"]["value"].as_str().unwrap().starts_with("**property** `Town`"), "{hover}");
+    let (start, end) = (&hover["range"]["start"]["character"], &hover["range"]["end"]["character"]);
+    assert_eq!(end.as_u64().unwrap() - start.as_u64().unwrap(), 4);
+    let marked = editor.at("textDocument/documentHighlight", "Rules.xml", "person.Site.To|wn");
+    assert_eq!(marked.as_array().unwrap().len(), 3, "{marked}");
+    let more = json!({"context": {"includeDeclaration": true}});
+    let references = editor.at_with("textDocument/references", "Rules.xml", "site.To|wn;", &more);
+    assert_eq!(editor.places(&references).len(), 4, "{references}");
+    let edit = editor.at_with("textDocument/rename", "Rules.xml", "person.Site.To|wn", &json!({"newName": "Port"}));
+    editor.apply(&edit);
+    let changed = project.read("Rules.xml");
+    assert!(changed.contains("person.Site.Port + person.&#67;ode"), "{changed}");
+    assert!(changed.contains("var Code = site.Port; return"), "{changed}");
+    assert!(project.read("Model.xml").contains("<Property Identifier=\"Port\""));
+}
