@@ -21,6 +21,7 @@ mod hints;
 mod hover;
 mod lenses;
 mod navigation;
+mod renaming;
 mod requests;
 mod server;
 mod sound;

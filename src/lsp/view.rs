@@ -4,8 +4,9 @@ use lsp_types::{Location as Place, Position, Range, Uri};
 
 use super::analysis::Analysis;
 use super::encoding::Encoding;
-use crate::grammar::{AttributeDef, ElementKind, ItemKind};
-use crate::ir::references::{Occurrence, Role, Target, declared, named_at};
+use super::renaming::taken;
+use crate::grammar::{AttributeDef, ElementKind, ItemKind, names};
+use crate::ir::references::{Occurrence, Role, Target, declared, named_at, trimmed};
 use crate::ir::{Program, Symbol};
 use crate::rules;
 use crate::source::{FileId, Location, SourceFile, Span};
@@ -123,7 +124,26 @@ impl<'a> View<'a> {
     /// The name at a place; in C#, that of a property.
     pub(super) fn named(&self, offset: u32) -> Option<Occurrence> {
         let element = self.element(offset)?;
-        named_at(self.program, self.file, element, offset).or_else(|| self.named_in_code(element, offset))
+        named_at(self.program, self.file, element, offset)
+            .or_else(|| self.named_in_code(element, offset))
+            .or_else(|| self.generated_job(element, offset))
+    }
+
+    /// The generated job or task that a scaffolding, or a written item that became part of it, gives its name.
+    fn generated_job(&self, element: ElementId, offset: u32) -> Option<Occurrence> {
+        let program = self.program;
+        let (kind, attribute) = match self.kind(element)? {
+            kind if kind.def().is_job_scaffolding() => (ItemKind::Job, self.document().find(element, names::JOB_IDENTIFIER)?),
+            _ => taken(self, self.file, element)?,
+        };
+        let place = trimmed(program, self.file, attribute);
+        if !place.span.contains(Span::empty(offset)) {
+            return None;
+        }
+        let symbol = Symbol::new(&program.attribute_value(self.file, attribute));
+        let target = Target { kind, scope: None, symbol };
+        let generated = declared(program, target)?.generated?;
+        Some(Occurrence { target, role: Role::Declaration, place, element, generated: Some(generated) })
     }
 
     fn named_in_code(&self, element: ElementId, offset: u32) -> Option<Occurrence> {

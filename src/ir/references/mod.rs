@@ -10,7 +10,7 @@ mod sites;
 mod starts;
 
 pub use occurrences::{
-    NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, declared, mentions_in, named_at, named_in, place,
+    NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, declared, mentions_in, named_at, named_in, place, trimmed,
 };
 pub use parts::{Part, gap, parts};
 pub use sites::{Site, each, in_element};

@@ -254,8 +254,8 @@ fn declaration(program: &Program, declared: &Declaration) -> Occurrence {
     Occurrence { target, role: Role::Declaration, place, element: declared.element, generated: declared.generated }
 }
 
-/// The value of an attribute without the blanks around it.
-fn trimmed(program: &Program, file: FileId, attribute: AttributeId) -> Location {
+/// The place of an attribute's value without the blanks around it.
+pub fn trimmed(program: &Program, file: FileId, attribute: AttributeId) -> Location {
     let span = program.document(file).value_span(attribute);
     let raw = span.of(program.text(file));
     let start = span.start + (raw.len() - raw.trim_start().len()) as u32;

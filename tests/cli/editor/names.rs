@@ -109,3 +109,56 @@ fn properties_named_in_code_lead_to_their_declarations_through_what_escapes_them
     assert!(changed.contains("var Code = site.Port; return"), "{changed}");
     assert!(project.read("Model.xml").contains("<Property Identifier=\"Port\""));
 }
+
+/// A scaffolding whose tasks are named by a step, a link, an argument and a written task that adds to one of them.
+const GENERATED: &str = r#"  <CreateConnectorSynchroComplete Connector="HR" JobIdentifier="HR_Whole" DisplayName_L1="Whole">
+    <OpenIdIdentifier Identifier="Job" />
+    <LinkDependTask Task="HR_Whole_Synchronize_HR" DependOn="PrepareSynchronization_HR_Complete" />
+  </CreateConnectorSynchroComplete>
+  <SynchronizeTask Identifier="HR_Whole_Synchronize_HR" DisplayName_L1="Mine" ConsolidationMode="Merge" />
+  <Job Identifier="Other" DisplayName_L1="Other" Agent="Harbour">
+    <Step Identifier="hr_whole_Synchronize_HR" Level="0" />
+    <ExportTask Identifier="Late" DisplayName_L1="Late" Agent="Harbour" Connection="People" OpenIdClient="Job" Level="1">
+      <TaskDependsOnTask ParentTask="HR_Whole_Synchronize_HR" />
+    </ExportTask>
+  </Job>
+  <CreateAgentSynchroComplete Agent="Harbour" DisplayName_L1="All">
+    <OpenIdIdentifier Identifier="Job" />
+  </CreateAgentSynchroComplete>
+  <Job Identifier="Harbour_Synchronize_Complete" DisplayName_L1="All" ConsolidationMode="Merge" />"#;
+
+#[test]
+fn renaming_a_generated_job_renames_its_tasks_wherever_they_are_named() {
+    let project = project().configuration("Generated.xml", GENERATED).file("jobwright.toml", "");
+    let before = project.run(&["plan", "--job", "HR_Whole", "--format", "summary"]).stdout;
+    let mut editor = Editor::start(&project);
+    editor.open("Generated.xml");
+    let mark = "JobIdentifier=\"HR_|Whole\"";
+    assert_eq!(editor.at("textDocument/prepareRename", "Generated.xml", mark)["placeholder"], "HR_Whole");
+    let taken = editor.at_with("textDocument/rename", "Generated.xml", mark, &json!({"newName": "Night"}));
+    assert_eq!(taken["error"]["message"], "there is already a job `Night`");
+    let edit = editor.at_with("textDocument/rename", "Generated.xml", mark, &json!({"newName": "HR_All"}));
+    editor.apply(&edit);
+    let changed = project.read("Generated.xml");
+    assert_eq!(changed.to_lowercase().matches("hr_whole").count(), 0, "{changed}");
+    assert_eq!(changed.matches("HR_All_Synchronize_HR").count(), 4, "{changed}");
+    let after = project.run(&["plan", "--job", "HR_All", "--format", "summary"]).stdout;
+    assert_eq!(after, before.replace("HR_Whole", "HR_All"));
+}
+
+#[test]
+fn what_a_scaffolding_names_says_where_another_name_is_written() {
+    let project = project().configuration("Generated.xml", GENERATED);
+    let mut editor = Editor::start(&project);
+    editor.open("Generated.xml");
+    let refused = |editor: &mut Editor<'_>, mark: &str| {
+        editor.at("textDocument/prepareRename", "Generated.xml", mark)["error"]["message"].as_str().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(
+        refused(&mut editor, "ParentTask=\"HR_Whole_|Synchronize"),
+        @"`HR_Whole_Synchronize_HR` cannot be renamed: `CreateConnectorSynchroComplete` in Generated.xml:3 generates it and names it after its job; rename the job, `HR_Whole`, and its tasks follow"
+    );    insta::assert_snapshot!(
+        refused(&mut editor, "\"Harbour_Synch|ronize_Complete\""),
+        @""
+    );
+}
