@@ -84,3 +84,35 @@ fn outlines_lenses_hints_tokens_and_views_of_what_is_generated() {
     let hints = editor.ask("textDocument/inlayHint", &params);
     assert!(hints.as_array().unwrap().iter().any(|one| one["label"] == "incremental"));
 }
+
+#[test]
+fn hints_tell_in_what_order_tasks_without_levels_run() {
+    let jobs = r#"  <Job Identifier="Ordered" DisplayName_L1="Ordered">
+    <InvokeSqlCommandTask Identifier="One" DisplayName_L1="One" SQLInputFile="one.sql" />
+    <Step Identifier="Apart" />
+    <InvokeSqlCommandTask Identifier="Three" DisplayName_L1="Three" SQLInputFile="three.sql" Level="-1" />
+  </Job>
+  <Job Identifier="Levelled" DisplayName_L1="Levelled">
+    <Step Identifier="Apart" Level="0" />
+    <Step Identifier="Levels" />
+  </Job>
+  <InvokeSqlCommandTask Identifier="Apart" DisplayName_L1="Apart" SQLInputFile="apart.sql" />
+  <InvokeSqlCommandTask Identifier="Levels" DisplayName_L1="Levels" SQLInputFile="levels.sql" Level="1" />"#;
+    let project = Project::new().configuration("Jobs.xml", jobs);
+    let mut editor = Editor::start(&project);
+    editor.open("Jobs.xml");
+    let mut params = editor.document("Jobs.xml");
+    params["range"] = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let hints = editor.ask("textDocument/inlayHint", &params);
+    let hint = |one: &Value| format!("{}: {}", one["position"]["line"].as_u64().unwrap() + 1, one["label"].as_str().unwrap());
+    let hints: Vec<String> = hints.as_array().unwrap().iter().map(hint).collect();
+    insta::assert_snapshot!(hints.join("\n"), @r"
+    3: complete
+    4: 1 of 3
+    5: InvokeSqlCommandTask, 2 of 3
+    6: 3 of 3
+    8: complete
+    9: InvokeSqlCommandTask
+    10: InvokeSqlCommandTask, level 1
+    ");
+}
