@@ -21,7 +21,7 @@ pub(super) fn prepare(view: &View<'_>, at: Position) -> Result<Option<PrepareRen
     let name = program.sources.slice(named.place);
     match program.occurrences().rename(program, named.target) {
         Ok(_) => {}
-        Err(NotRenamed::Generated) => drop(GeneratedName::of(view, &named)?),
+        Err(NotRenamed::Generated) => _ = GeneratedName::of(view, &named)?,
         Err(error) => return Err(refused(name, &error.to_string())),
     }
     let range = view.range(named.place.span);

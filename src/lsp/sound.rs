@@ -172,14 +172,13 @@ impl Changes {
         let file = self.numbers.get(before.file.index()).copied().flatten()?;
         let Location { span, .. } = before;
         match self.of(file) {
-            Change::New => None,
             Change::Nothing => Some(Location::new(file, span)),
             Change::In(lines) if span.end < lines.before.start => Some(Location::new(file, span)),
             Change::In(lines) if lines.before.end < span.start => {
                 let by = |offset: u32| offset - lines.before.end + lines.now.end;
                 Some(Location::new(file, Span::new(by(span.start), by(span.end))))
             }
-            Change::In(_) => None,
+            Change::New | Change::In(_) => None,
         }
     }
 }

@@ -157,8 +157,9 @@ fn what_a_scaffolding_names_says_where_another_name_is_written() {
     insta::assert_snapshot!(
         refused(&mut editor, "ParentTask=\"HR_Whole_|Synchronize"),
         @"`HR_Whole_Synchronize_HR` cannot be renamed: `CreateConnectorSynchroComplete` in Generated.xml:3 generates it and names it after its job; rename the job, `HR_Whole`, and its tasks follow"
-    );    insta::assert_snapshot!(
+    );
+    insta::assert_snapshot!(
         refused(&mut editor, "\"Harbour_Synch|ronize_Complete\""),
-        @""
+        @"`Harbour_Synchronize_Complete` cannot be renamed: `CreateAgentSynchroComplete` in Generated.xml:14 generates it and makes up its name; give it a JobIdentifier"
     );
 }
