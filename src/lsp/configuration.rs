@@ -112,6 +112,8 @@ impl Configuration {
             self.config.files.base = folder;
         }
         self.refused = refused;
+        // What was found was found by other rules.
+        self.sound = Sound::default();
         self.reload();
     }
 

@@ -10,6 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::analysis::Judgement;
 use crate::finding::{Category, Finding, Fingerprint, Report};
+use crate::grammar::ValueType;
+use crate::ir::Program;
 use crate::source::{FileId, Location, Sources, Span};
 use crate::syntax::Document;
 
@@ -36,6 +38,26 @@ fn is_whole(document: &Document) -> bool {
     document.errors().is_empty() && document.texts().is_empty()
 }
 
+/// Whether an attribute in some lines has nothing in its quotes yet, where the dialect wants something: editors close a
+/// quote as soon as it is opened.
+fn is_half_typed(program: &Program, file: FileId, lines: Span) -> bool {
+    let document = program.document(file);
+    let near = document.elements().filter(|&element| {
+        let tag = document.tag_span(element);
+        tag.start <= lines.end && lines.start <= tag.end
+    });
+    near.filter_map(|element| Some((element, program.kind(file, element)?))).any(|(element, kind)| {
+        document.attributes(element).any(|attribute| {
+            let value = document.value_span(attribute);
+            let name = document.attribute_name(attribute);
+            let def = || kind.def().attribute(name, document.attribute_name_text(attribute));
+            value.is_empty()
+                && lines.contains(value)
+                && def().is_some_and(|def| def.reference.is_some() || def.value != ValueType::String)
+        })
+    })
+}
+
 fn is_about_text(finding: &Finding) -> bool {
     finding.rule.category == Category::Syntax || finding.rule.name == "stray-text"
 }
@@ -43,15 +65,18 @@ fn is_about_text(finding: &Finding) -> bool {
 impl Sound {
     /// Holds back what a broken text may have brought about, and keeps what it may have made vanish.
     pub(super) fn apply(&mut self, judgement: &mut Judgement) {
-        let documents = &judgement.of.program().documents;
-        if documents.iter().all(|document| is_whole(document)) {
+        let program = judgement.of.program();
+        let changes = Changes::between(&self.sources, &program.sources);
+        let is_broken = |file: FileId| {
+            program.documents.get(file.index()).is_some_and(|document| !is_whole(document))
+                || matches!(changes.of(file), Change::In(lines) if is_half_typed(program, file, lines.now))
+        };
+        if program.documents.iter().all(|document| is_whole(document)) && !changes.any(&is_broken) {
             self.report = Arc::clone(judgement.report());
             self.known = self.report.fingerprints.iter().copied().collect();
-            self.sources = judgement.of.program().sources.clone();
+            self.sources = program.sources.clone();
             return;
         }
-        let is_broken = |file: FileId| documents.get(file.index()).is_some_and(|document| !is_whole(document));
-        let changes = Changes::between(&self.sources, &judgement.of.program().sources);
         // Where a text that is whole changed too, that may have mended what was found, and brought what is found now.
         let only_broken = changes.all_in(&is_broken);
         let held_back = self.held_back(judgement, &changes, &is_broken, only_broken);
@@ -140,6 +165,11 @@ impl Changes {
 
     fn of(&self, file: FileId) -> Change {
         self.changed.get(&file).copied().unwrap_or(Change::Nothing)
+    }
+
+    /// Whether one of the texts that changed is so.
+    fn any(&self, is_so: &dyn Fn(FileId) -> bool) -> bool {
+        self.changed.keys().any(|&file| is_so(file))
     }
 
     /// Whether nothing else happened than that texts changed which are so.

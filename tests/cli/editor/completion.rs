@@ -22,8 +22,17 @@ fn what_can_be_typed_depends_on_the_place() {
     editor.edit("Jobs.xml", "  </Job>", "    <Exp\n  </Job>");
     let elements = editor.complete("Jobs.xml", "<Exp|\n");
     assert!(elements.contains(&"ExportTask".to_owned()) && !elements.contains(&"EntityType".to_owned()));
+    let list = editor.at("textDocument/completion", "Jobs.xml", "<Exp|\n");
+    let order = |name: &str| {
+        let one = list["items"].as_array().unwrap().iter().find(|one| one["label"] == name).unwrap();
+        one["sortText"].as_str().unwrap().to_owned()
+    };
+    assert!(order("UpdateEntityPropertyExpressionsTask") < order("ExportTaskOverride"), "overrides come last");
     editor.edit("Jobs.xml", "    <Exp\n  </Job>", "    <SynchronizeTask Type=\"\" DoNotDeleteChanges=\"\" />\n  </Job>");
     assert_eq!(editor.complete("Jobs.xml", "DoNotDeleteChanges=\"|\""), ["true", "false"]);
+    let list = editor.at("textDocument/completion", "Jobs.xml", "DoNotDeleteChanges=\"|\"");
+    let orders: Vec<&str> = list["items"].as_array().unwrap().iter().map(|one| one["sortText"].as_str().unwrap()).collect();
+    assert_eq!(orders, ["0", "1"], "the default comes last");
     assert!(editor.complete("Jobs.xml", "Type=\"|\"").contains(&"ActiveDirectory".to_owned()));
 
     let types = "<EntityTypeMapping Identifier=\"Person\" Connector=\"HR\" />\n</ConfigurationFile>";

@@ -103,6 +103,30 @@ fn until_an_attribute_is_whole_nothing_else_is_said_of_other_lines() {
     }
 }
 
+/// Editors close a quote as soon as it is opened.
+#[test]
+fn while_a_value_is_empty_nothing_else_is_said_of_other_lines() {
+    let project = demo();
+    let mut editor = Editor::start(&project);
+    for (file, after, typed) in ATTRIBUTES {
+        let file = format!("examples/demo/{file}");
+        editor.open(&file);
+        let offset = editor.text(&file).find(after).unwrap() + after.len();
+        let line = editor.text(&file)[..offset].matches('\n').count() + 1;
+        editor.settle();
+        let before = beside(&mut editor, &file, line);
+        let empty = format!("{}=\"\"", typed.split('=').next().unwrap());
+        editor.insert(&file, offset, &empty);
+        editor.settle();
+        assert_eq!(beside(&mut editor, &file, line), before, "{empty}");
+        assert!(editor.problems().contains(&format!("{file}:{line} invalid-value")), "{}", editor.problems());
+        editor.insert(&file, offset + empty.len() - 1, "true");
+        editor.settle();
+        assert_ne!(beside(&mut editor, &file, line), before, "the whole value counts");
+        editor.erase(&file, offset, empty.len() + 4);
+    }
+}
+
 #[test]
 fn what_a_whole_text_mends_is_mended_though_another_is_broken() {
     let project = demo();
