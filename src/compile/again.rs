@@ -3,6 +3,7 @@
 //! Kept by file: its tree, its items, and what rules found that look at nothing but the file. Merging, resolving,
 //! scaffoldings and the rules that look further run over the whole again, from the same functions that a first run
 //! calls: the outcome is that of a first run by construction, for what is kept depends on a file's number and text alone.
+//! Merging, resolving and scaffoldings are left out where texts differ in nothing that they read.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -61,6 +62,11 @@ impl Built {
             })
             .collect();
         let units: Vec<&Unit> = files.iter().map(|kept| &kept.unit).collect();
+        // Where nothing changed but what nobody names, the items of all files and what is generated stay as they are.
+        if let Some(before) = before.filter(|before| before.program.dialect == dialect && same_items(&before.files, &files)) {
+            let program = before.program.of_other_texts(sources, &units);
+            return Self { program, problems: before.problems.clone(), unread, named, files };
+        }
         let mut program = Program::assemble(sources, dialect, &units);
         let problems = scaffold::expand(&mut program);
         Self { program, problems, unread, named, files }
@@ -75,4 +81,27 @@ impl Built {
         let checked = rules::check_again(&self.program, &self.problems, &policy, unread, &own, stop)?;
         Some(judged(&self.program, checked, &self.unread, &self.named))
     }
+}
+
+/// Whether files give the same items and declarations at the same places of their trees, and scaffoldings generate the
+/// same from them.
+fn same_items(before: &[Arc<Kept>], now: &[Arc<Kept>]) -> bool {
+    before.len() == now.len() && before.iter().zip(now).all(|(before, now)| Arc::ptr_eq(before, now) || same_file(before, now))
+}
+
+fn same_file(before: &Kept, now: &Kept) -> bool {
+    let (old, new) = (&before.unit.document, &now.unit.document);
+    before.unit.gives_the_same(&now.unit)
+        && new.elements().all(|element| {
+            let (of_old, of_new) = (old.attributes(element), new.attributes(element));
+            old.parent(element) == new.parent(element)
+                && of_old.len() == of_new.len()
+                && of_old.zip(of_new).all(|(before_one, one)| {
+                    let is_same = before_one == one
+                        && old.attribute_name_text(before_one) == new.attribute_name_text(one)
+                        && old.attribute_namespace(before_one) == new.attribute_namespace(one);
+                    let value = old.value(before_one, &before.source.text);
+                    is_same && (value == new.value(one, &now.source.text) || !scaffold::may_show(&now.unit, element, one))
+                })
+        })
 }

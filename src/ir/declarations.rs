@@ -12,7 +12,7 @@ use crate::syntax::{AttributeId, ElementId};
 use super::{Generated, Program, Symbol};
 
 /// One element that declares an identifier.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Declaration {
     /// What it is.
     pub kind: ItemKind,

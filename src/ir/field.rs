@@ -54,7 +54,7 @@ impl At {
 }
 
 /// A value and the attribute it was read from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field<T> {
     /// The value.
     pub value: T,
@@ -76,6 +76,11 @@ impl<T> Clone for Ref<T> {
     }
 }
 impl<T> Copy for Ref<T> {}
+impl<T> PartialEq for Ref<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.name, self.target) == (other.name, other.target)
+    }
+}
 impl<T> std::fmt::Debug for Ref<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Ref({:?} -> {:?})", self.name, self.target)
@@ -128,6 +133,12 @@ impl FromValue for Text {
 /// The package of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Package(pub &'static packages::Package);
+
+impl PartialEq for Package {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
 
 impl FromValue for Package {
     fn from_value(value: &str) -> Option<Self> {

@@ -61,7 +61,7 @@ impl<T> fmt::Debug for Id<T> {
 }
 
 /// All items of one type, in the order of files and places; generated ones after the written ones.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Arena<T> {
     items: Vec<T>,
 }

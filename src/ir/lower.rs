@@ -21,7 +21,7 @@ use super::{Arena, At, Field, Id, Origin, Ref, Symbol};
 macro_rules! arenas {
     ($( $(#[$meta:meta])* $field:ident: $item:ident ),* $(,)?) => {
         /// The typed items of one file, or of all files.
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Items {
             $( $(#[$meta])* pub $field: Arena<$item>, )*
         }

@@ -132,6 +132,17 @@ impl Program {
         }
     }
 
+    /// The same program of other texts. They give the same items and declarations, and nothing that was generated from
+    /// them has changed: whoever calls this has made sure of it. The units are those of the sources, in their order.
+    #[must_use]
+    pub fn of_other_texts(&self, sources: Sources, units: &[&Unit]) -> Self {
+        let mut trees = Trees::with_capacity(units.len());
+        for unit in units {
+            trees.push(Arc::clone(&unit.document), Arc::clone(&unit.kinds));
+        }
+        self.sharing(sources, trees)
+    }
+
     /// The same program with one more file, which adds nothing to it but its text and tree: what else the file holds is
     /// not known here. Costs next to nothing, for all else is shared.
     #[must_use]
@@ -141,7 +152,13 @@ impl Program {
         let unit = Unit::read(file, &sources.get(file).text);
         let mut trees = Trees { documents: self.documents.clone(), kinds: self.kinds.clone() };
         trees.push(unit.document, unit.kinds);
-        let program = Self {
+        let program = self.sharing(sources, trees);
+        (program, file)
+    }
+
+    /// Other texts and trees with all else of this program.
+    fn sharing(&self, sources: Sources, trees: Trees) -> Self {
+        Self {
             dialect: self.dialect,
             sources,
             documents: trees.documents,
@@ -156,8 +173,7 @@ impl Program {
             navigation: self.navigation.clone(),
             occurrences: OnceLock::new(),
             association_ends: self.association_ends.clone(),
-        };
-        (program, file)
+        }
     }
 
     /// The tree of a file.

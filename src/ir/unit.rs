@@ -30,4 +30,11 @@ impl Unit {
         let kinds = Arc::new(std::mem::take(&mut lowered.kinds));
         Self { document: Arc::new(document), kinds, lowered }
     }
+
+    /// Whether the file gives the same items and declarations, at the same elements and attributes of its tree. What
+    /// stands in other attributes, and where in the text, may differ.
+    pub fn gives_the_same(&self, other: &Self) -> bool {
+        let (a, b) = (&self.lowered, &other.lowered);
+        self.kinds == other.kinds && a.declarations == b.declarations && a.items == b.items
+    }
 }

@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::analysis::{Analysis, Judgement, Sound};
+use super::analysis::{Analysis, Judgement};
 use super::checking::{Checking, Made, Poke, Task};
 use super::documents::Documents;
 use super::encoding::Encoding;
+use super::sound::Sound;
 use super::texts::{Stamp, Texts};
 use super::uri;
 use super::view::View;
@@ -111,6 +112,8 @@ impl Configuration {
             self.config.files.base = folder;
         }
         self.refused = refused;
+        // What was found was found by other rules.
+        self.sound = Sound::default();
         self.reload();
     }
 

@@ -51,6 +51,9 @@ impl Published {
                 found.entry(address).or_default().extend(of_file.iter().map(|(finding, name)| (judgement, *finding, *name)));
             }
         }
+        for findings in found.values_mut() {
+            findings.sort_by_key(|(_, finding, _)| finding.location.span.start);
+        }
         // Of an open document its newest text is told to be judged, even where nothing is wrong with it.
         let known = self.told.keys().map(String::as_str).chain(workspace.documents.iter().map(|(address, _)| address));
         for address in known {

@@ -1,4 +1,5 @@
-//! What is not written where it counts: the levels and elements of the tasks that steps name, the modes of jobs.
+//! What is not written where it counts: the levels and elements of the tasks that steps name, the order of tasks without
+//! levels, the modes of jobs.
 
 use lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, Range};
 
@@ -27,18 +28,22 @@ pub(super) fn within(view: &View<'_>, range: Range) -> Vec<InlayHint> {
             () => "complete",
         };
         hints.push(hint(view, job.origin, mode.to_owned()));
-        for task in program.job_tasks(id) {
+        let tasks = program.job_tasks(id);
+        // Without any level they run one after the other.
+        let in_order = tasks.len() > 1 && tasks.iter().all(|task| task.level.is_none());
+        for (number, task) in tasks.iter().enumerate() {
             let origin = program.entry_origin(task.entry);
             if origin.file != view.file || origin.generated.is_some() || !is_here(origin) {
                 continue;
             }
             let written = program.value(origin, names::LEVEL).is_some();
             let level = task.level.filter(|_| !written).map(|level| format!("level {level}"));
+            let order = in_order.then(|| format!("{} of {}", number + 1, tasks.len()));
             let element = match task.entry {
                 JobEntry::Step(_) => Some(program.items.tasks[task.task].kind.def().name.to_owned()),
                 JobEntry::Task(_) | JobEntry::Override(_) => None,
             };
-            let parts: Vec<String> = element.into_iter().chain(level).collect();
+            let parts: Vec<String> = element.into_iter().chain(level).chain(order).collect();
             if !parts.is_empty() {
                 hints.push(hint(view, origin, parts.join(", ")));
             }

@@ -21,8 +21,10 @@ mod hints;
 mod hover;
 mod lenses;
 mod navigation;
+mod renaming;
 mod requests;
 mod server;
+mod sound;
 mod symbols;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test fails by panicking

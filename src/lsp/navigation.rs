@@ -1,22 +1,18 @@
-//! From a name to what it names and to everything that names the same; another name for all of them.
+//! From a name to what it names and to everything that names the same.
 
 use std::collections::BTreeMap;
 
-use lsp_types::{
-    DocumentHighlight, DocumentHighlightKind, Location as Place, Position, PrepareRenameResponse, TextEdit, Uri, WorkspaceEdit,
-};
+use lsp_types::{DocumentHighlight, DocumentHighlightKind, Location as Place, Position, TextEdit, Uri, WorkspaceEdit};
 
-use super::server::Refusal;
 use super::view::View;
-use crate::grammar::{ItemKind, ValueProblem};
-use crate::ir::Symbol;
-use crate::ir::references::{Occurrence, Role, Target, named_in};
+use crate::grammar::ItemKind;
+use crate::ir::references::{Occurrence, Role, Target, mentions_in, named_in};
 use crate::rules;
 use crate::source::Location;
-use crate::syntax::escape_attribute;
+use crate::syntax::normalize;
 
 /// The name at a place.
-fn occurrence(view: &View<'_>, at: Position) -> Option<Occurrence> {
+pub(super) fn occurrence(view: &View<'_>, at: Position) -> Option<Occurrence> {
     view.named(view.offset(at))
 }
 
@@ -39,7 +35,7 @@ pub(super) fn references(view: &View<'_>, at: Position, declarations: bool) -> V
 }
 
 /// Of words that may mean the item, those in expressions that do.
-fn in_expressions(view: &View<'_>, target: Target, words: &[Location]) -> Vec<Location> {
+pub(super) fn in_expressions(view: &View<'_>, target: Target, words: &[Location]) -> Vec<Location> {
     match (target.kind, target.scope) {
         (ItemKind::Property, Some(owner)) => rules::naming(view.program(), owner, words),
         _ => Vec::new(),
@@ -57,76 +53,19 @@ fn places(view: &View<'_>, places: impl Iterator<Item = Location>) -> Vec<Place>
 /// Where the file names the item named at a place.
 pub(super) fn highlights(view: &View<'_>, at: Position) -> Vec<DocumentHighlight> {
     let Some(named) = occurrence(view, at) else { return Vec::new() };
-    let here = named_in(view.program(), view.file).into_iter().filter(|one| one.target == named.target);
-    here.map(|one| DocumentHighlight {
-        range: view.range(one.place.span),
-        kind: Some(match one.role {
+    let program = view.program();
+    let here = named_in(program, view.file).into_iter().filter(|one| one.target == named.target);
+    let words = mentions_in(program, view.file, &normalize(program.sources.slice(named.place)));
+    let in_code = in_expressions(view, named.target, &words).into_iter().map(|place| (place, Role::Reference));
+    let all = here.map(|one| (one.place, one.role)).chain(in_code);
+    all.map(|(place, role)| DocumentHighlight {
+        range: view.range(place.span),
+        kind: Some(match role {
             Role::Declaration => DocumentHighlightKind::WRITE,
             Role::Reference => DocumentHighlightKind::READ,
         }),
     })
     .collect()
-}
-
-/// The name at a place, where it can be another.
-pub(super) fn prepare_rename(view: &View<'_>, at: Position) -> Result<Option<PrepareRenameResponse>, Refusal> {
-    let Some(named) = occurrence(view, at) else { return Ok(None) };
-    let program = view.program();
-    let name = program.sources.slice(named.place);
-    if let Err(error) = program.occurrences().rename(program, named.target) {
-        return Err(Refusal::new(format!("`{name}` cannot be renamed: {error}")));
-    }
-    let range = view.range(named.place.span);
-    Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.to_owned() }))
-}
-
-/// What renaming comes to.
-pub(super) struct Renamed {
-    /// The edits of all files.
-    pub(super) edit: WorkspaceEdit,
-    /// In how many other places the old name stands, which may mean the item or not.
-    pub(super) mentions: usize,
-}
-
-/// Gives the item named at a place another name, everywhere.
-pub(super) fn rename(view: &View<'_>, at: Position, name: &str) -> Result<Renamed, Refusal> {
-    let program = view.program();
-    let named = occurrence(view, at).ok_or_else(|| Refusal::new("here is no identifier to rename"))?;
-    let old = program.sources.slice(named.place);
-    let name = name.trim();
-    if name.is_empty() || name.chars().any(char::is_control) {
-        return Err(Refusal::new("an identifier has at least one character and no line breaks"));
-    }
-    let symbol = Symbol::new(name);
-    malformed(view, named.target, name)?;
-    let taken = program.declarations.find(named.target.kind, named.target.scope, symbol);
-    if taken.is_some() && symbol != named.target.symbol {
-        return Err(Refusal::new(format!("there is already a {} `{name}`", named.target.kind)));
-    }
-    let renaming = program
-        .occurrences()
-        .rename(program, named.target)
-        .map_err(|error| Refusal::new(format!("`{old}` cannot be renamed: {error}")))?;
-    let escaped = escape_attribute(name);
-    let more = in_expressions(view, named.target, &renaming.mentions);
-    let edits = renaming.places.iter().chain(&more).map(|place| (*place, escaped.to_string()));
-    Ok(Renamed { edit: workspace_edit(view, edits), mentions: renaming.mentions.len() - more.len() })
-}
-
-/// Refuses a name that the deployment refuses: what `malformed-identifier` would say of every declaration.
-fn malformed(view: &View<'_>, target: Target, name: &str) -> Result<(), Refusal> {
-    let program = view.program();
-    for declared in program.occurrences().declarations(target) {
-        let Some(kind) = program.kind(declared.place.file, declared.element) else { continue };
-        let key = kind.def().key.and_then(|key| kind.def().attribute(key, ""));
-        let Some(key) = key.filter(|key| key.pattern.is_some()) else { continue };
-        if let Err(ValueProblem::OffPattern(pattern)) = key.check(name) {
-            let (attribute, element) = (key.name, kind.def().name);
-            let text = format!("`{name}` cannot be the {attribute} of a `{element}`: it must follow `{}`", pattern.text);
-            return Err(Refusal::new(text));
-        }
-    }
-    Ok(())
 }
 
 /// Edits of several files.

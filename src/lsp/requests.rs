@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::server::{Refusal, Server, parameters, result};
 use super::view::View;
 use super::{
-    actions, commands, completion, folding, formatting, hints, hover, lenses, navigation, symbols, tokens, virtual_documents,
+    actions, commands, completion, folding, formatting, hints, hover, lenses, navigation, renaming, symbols, tokens,
+    virtual_documents,
 };
 use crate::fmt::Style;
 use lsp_server::ErrorCode;
@@ -34,7 +35,7 @@ pub(super) fn answer(server: &mut Server<'_>, method: &str, params: Value) -> Re
         }
         "textDocument/prepareRename" => {
             let at: lsp::TextDocumentPositionParams = parameters(params)?;
-            on(server, &at.text_document, |view| result(&navigation::prepare_rename(view, at.position)?))
+            on(server, &at.text_document, |view| result(&renaming::prepare(view, at.position)?))
         }
         "textDocument/rename" => rename(server, parameters(params)?),
         "textDocument/documentSymbol" => {
@@ -159,7 +160,7 @@ fn style(server: &mut Server<'_>, document: &lsp::TextDocumentIdentifier) -> Sty
 fn rename(server: &mut Server<'_>, params: lsp::RenameParams) -> Result<Value, Refusal> {
     let at = params.text_document_position;
     let Some(view) = server.workspace.view(at.text_document.uri.as_str()) else { return Ok(Value::Null) };
-    let renamed = navigation::rename(&view, at.position, &params.new_name)?;
+    let renamed = renaming::rename(&view, at.position, &params.new_name)?;
     if renamed.mentions > 0 {
         let message = match renamed.mentions {
             1 => "1 more place mentions the old name".to_owned(),

@@ -4,11 +4,13 @@ use lsp_types::{Location as Place, Position, Range, Uri};
 
 use super::analysis::Analysis;
 use super::encoding::Encoding;
-use crate::grammar::{AttributeDef, ElementKind};
-use crate::ir::Program;
-use crate::ir::references::{Occurrence, named_at};
+use super::renaming::taken;
+use crate::grammar::{AttributeDef, ElementKind, ItemKind, names};
+use crate::ir::references::{Occurrence, Role, Target, declared, named_at, trimmed};
+use crate::ir::{Program, Symbol};
+use crate::rules;
 use crate::source::{FileId, Location, SourceFile, Span};
-use crate::syntax::{AttributeId, Document, ElementId};
+use crate::syntax::{AttributeId, Document, ElementId, normalize};
 
 /// A document in its configuration.
 #[derive(Clone, Copy)]
@@ -119,9 +121,38 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The name at a place.
+    /// The name at a place; in C#, that of a property.
     pub(super) fn named(&self, offset: u32) -> Option<Occurrence> {
-        named_at(self.program, self.file, self.element(offset)?, offset)
+        let element = self.element(offset)?;
+        named_at(self.program, self.file, element, offset)
+            .or_else(|| self.named_in_code(element, offset))
+            .or_else(|| self.generated_job(element, offset))
+    }
+
+    /// The generated job or task that a scaffolding, or a written item that became part of it, gives its name.
+    fn generated_job(&self, element: ElementId, offset: u32) -> Option<Occurrence> {
+        let program = self.program;
+        let (kind, attribute) = match self.kind(element)? {
+            kind if kind.def().is_job_scaffolding() => (ItemKind::Job, self.document().find(element, names::JOB_IDENTIFIER)?),
+            _ => taken(self, self.file, element)?,
+        };
+        let place = trimmed(program, self.file, attribute);
+        if !place.span.contains(Span::empty(offset)) {
+            return None;
+        }
+        let symbol = Symbol::new(&program.attribute_value(self.file, attribute));
+        let target = Target { kind, scope: None, symbol };
+        let generated = declared(program, target)?.generated?;
+        Some(Occurrence { target, role: Role::Declaration, place, element, generated: Some(generated) })
+    }
+
+    fn named_in_code(&self, element: ElementId, offset: u32) -> Option<Occurrence> {
+        let (owner, place) = rules::named_in_code(self.program, self.file, element, offset)?;
+        let name = self.program.sources.slice(place);
+        let target = Target { kind: ItemKind::Property, scope: Some(owner), symbol: Symbol::new(&normalize(name)) };
+        // What every entity type has of its own is declared nowhere.
+        declared(self.program, target)?;
+        Some(Occurrence { target, role: Role::Reference, place, element, generated: None })
     }
 
     /// What the element is.

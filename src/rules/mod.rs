@@ -46,7 +46,7 @@ mod xml_syntax;
 
 pub use element::{AttributeView, ElementView};
 pub use engine::{Checked, OwnFindings, check, check_again};
-pub(crate) use expressions::members::naming;
+pub(crate) use expressions::members::{named_in_code, naming};
 pub use facts::Facts;
 pub use job::{JobKind, JobModel, TaskView};
 pub use policy::{Embedded, Policy};

@@ -33,8 +33,9 @@ mod view;
 pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
 pub use recognize::{Recognized, Recognizer};
 
-use crate::grammar::kinds;
-use crate::ir::{Id, Program, Scaffolding};
+use crate::grammar::{AttributeDef, ValueType, kinds, names};
+use crate::ir::{Id, Program, Scaffolding, Unit};
+use crate::syntax::{AttributeId, ElementId};
 
 use arguments::Arguments;
 use facts::Facts;
@@ -101,6 +102,25 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     }
     install::finish(program);
     problems
+}
+
+/// Whether the text of an attribute may show in what scaffoldings generate, beyond what typed items hold of it. Certainly
+/// not are expressions and names for people, except where a scaffolding stands, on connectors, whose names become those
+/// of tasks, and on written items that are brought together with generated ones.
+pub fn may_show(unit: &Unit, element: ElementId, attribute: AttributeId) -> bool {
+    let document = &unit.document;
+    let kind = |one: ElementId| unit.kinds.get(one.0 as usize).copied().flatten();
+    let Some(own) = kind(element) else { return true };
+    let def = own.def().attribute(document.attribute_name(attribute), document.attribute_name_text(attribute));
+    let is_label = |def: &AttributeDef| def.family.is_some_and(|family| family.prefix.ends_with("_L"));
+    if !def.is_some_and(|def| def.value == ValueType::Expression || is_label(def)) {
+        return true;
+    }
+    let mut around = std::iter::successors(Some(element), |&one| document.parent(one));
+    around.any(|one| {
+        document.find(one, names::CONSOLIDATION_MODE).is_some()
+            || kind(one).is_some_and(|kind| kind == kinds::CONNECTOR || kind.def().scaffolding.is_some())
+    })
 }
 
 fn generate(program: &Program, facts: &Facts, id: Id<Scaffolding>, arguments: &Arguments) -> Expansion {

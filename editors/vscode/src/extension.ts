@@ -23,15 +23,28 @@ interface OfJob {
   job: string;
 }
 
+/** The documents that show the whole configuration of the document in their query, by their paths. */
+const WHOLE: Record<string, { method: string; more: object }> = {
+  '/expansion.xml': { method: 'jobwright/expansion', more: {} },
+  '/plan.txt': { method: 'jobwright/plan', more: { format: 'summary' } },
+};
+
 let client: LanguageClient | undefined;
+
+/** Tells the editor to ask again for the text of a document that no file holds. */
+const changed = new vscode.EventEmitter<vscode.Uri>();
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   context.subscriptions.push(
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: content }),
+    changed,
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: content,
+    }),
     vscode.commands.registerCommand('jobwright.associateSchema', associateSchema),
     vscode.commands.registerCommand('jobwright.restart', restart),
-    vscode.commands.registerCommand('jobwright.showWholeExpansion', showWholeExpansion),
-    vscode.commands.registerCommand('jobwright.showPlan', showPlan),
+    vscode.commands.registerCommand('jobwright.showWholeExpansion', () => showWhole('/expansion.xml', 'xml')),
+    vscode.commands.registerCommand('jobwright.showPlan', () => showWhole('/plan.txt', 'plaintext')),
   );
   await start();
 }
@@ -104,6 +117,10 @@ async function associateSchema(): Promise<void> {
 
 /** The text of a document that no file holds. */
 async function content(uri: vscode.Uri): Promise<string> {
+  const whole = WHOLE[uri.path];
+  if (whole) {
+    return running().sendRequest<string>(whole.method, { textDocument: { uri: uri.query }, ...whole.more });
+  }
   const result = await running().sendRequest<{ text: string }>('workspace/textDocumentContent', { uri: uri.toString() });
   return result.text;
 }
@@ -118,26 +135,25 @@ async function showGraph(of: OfJob): Promise<void> {
   panel.webview.html = html;
 }
 
-async function showWholeExpansion(): Promise<void> {
-  await showText('jobwright/expansion', {}, 'xml');
-}
-
-async function showPlan(): Promise<void> {
-  await showText('jobwright/plan', { format: 'summary' }, 'plaintext');
-}
-
-/** Shows what the server says of the configuration that the active document belongs to. */
-async function showText(method: string, more: object, language: string): Promise<void> {
-  const document = vscode.window.activeTextEditor?.document;
+/** Shows, to be read, what the server says of the whole configuration that the active document belongs to. */
+async function showWhole(path: string, language: string): Promise<void> {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  // What is shown of a configuration stands for it.
+  const document = active?.scheme === SCHEME ? active.query : active?.toString();
   if (!document) {
     void vscode.window.showInformationMessage('Open a file of the configuration first.');
     return;
   }
-  const text = await running().sendRequest<string>(method, { textDocument: { uri: document.uri.toString() }, ...more });
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: text, language }), { preview: true });
+  try {
+    await open(vscode.Uri.from({ scheme: SCHEME, path, query: document }), language);
+  } catch (error) {
+    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function open(uri: vscode.Uri, language: string): Promise<void> {
+  // One that is open already may show what was so before an edit.
+  changed.fire(uri);
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.languages.setTextDocumentLanguage(document, language);
   await vscode.window.showTextDocument(document, { preview: true });

@@ -27,6 +27,10 @@ const editor = { commands: {}, errors: [], panels: [], providers: {}, settings: 
 class Uri {
   constructor(text) {
     this.text = text;
+    const [whole, query] = text.split('?');
+    this.scheme = whole.slice(0, whole.indexOf(':'));
+    this.path = decodeURI(whole.slice(whole.indexOf(':') + 1));
+    this.query = query ? decodeURIComponent(query) : '';
   }
   static from({ scheme, path: name, query }) {
     return new Uri(`${scheme}:${encodeURI(name)}${query ? `?${encodeURIComponent(query)}` : ''}`);
@@ -39,7 +43,17 @@ class Uri {
   }
 }
 
+/** Tells who listens. */
+class EventEmitter {
+  listeners = [];
+  event = (listener) => this.listeners.push(listener);
+  fire(what) {
+    this.listeners.forEach((listener) => listener(what));
+  }
+}
+
 const vscode = {
+  EventEmitter,
   Uri,
   ConfigurationTarget: { Workspace: 2 },
   ViewColumn: { Beside: -2 },
@@ -148,7 +162,7 @@ test('the page of a rule is a document', async () => {
   assert.match(await editor.providers.jobwright.provideTextDocumentContent(uri), /^# xml-syntax/);
 });
 
-test('an expansion opens as XML, a plan as text', async () => {
+test('an expansion opens as XML, a plan as text, neither to be saved', async () => {
   await LanguageClient.last.executeCommand({ command: 'jobwright.showExpansion', arguments: [{ uri: file, job: 'Night' }] });
   await editor.commands['jobwright.showPlan']();
   await editor.commands['jobwright.showWholeExpansion']();
@@ -157,6 +171,21 @@ test('an expansion opens as XML, a plan as text', async () => {
   assert.match(expansion.content, /<Job Identifier="Night"/);
   assert.match(plan.content, /^Night: /);
   assert.match(whole.content, /<ConfigurationFile/);
+  assert.deepStrictEqual([plan, whole].map((one) => one.uri.scheme), ['jobwright', 'jobwright']);
+});
+
+test('what is shown of a configuration stands for it, and is asked for again', async () => {
+  const changed = [];
+  editor.providers.jobwright.onDidChange((uri) => changed.push(uri.path));
+  const document = vscode.window.activeTextEditor.document;
+  vscode.window.activeTextEditor.document = editor.shown.at(-1);
+  await editor.commands['jobwright.showPlan']();
+  vscode.window.activeTextEditor.document = { uri: new Uri('untitled:elsewhere') };
+  await editor.commands['jobwright.showPlan']();
+  vscode.window.activeTextEditor.document = document;
+  assert.deepStrictEqual(changed, ['/plan.txt', '/plan.txt']);
+  assert.match(editor.shown.at(-1).content, /^Night: /);
+  assert.match(editor.errors.pop(), /`untitled:elsewhere` is no document of a configuration/);
 });
 
 test('the schema is written and associated once', async () => {

@@ -36,7 +36,7 @@ item! {
 }
 
 /// One thing that a job runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobEntry {
     /// A task written or generated inside the job, or the copy of a task that an override changes.
     Task(Id<Task>),

@@ -40,7 +40,7 @@ macro_rules! item {
         $( with { $( $(#[$emeta:meta])* $extra:ident : $ety:ty ),* $(,)? } )?
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
             /// Where it was written or generated.
             pub origin: $crate::ir::Origin,

@@ -9,7 +9,9 @@ mod parts;
 mod sites;
 mod starts;
 
-pub use occurrences::{NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, declared, named_at, named_in, place};
+pub use occurrences::{
+    NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, declared, mentions_in, named_at, named_in, place, trimmed,
+};
 pub use parts::{Part, gap, parts};
 pub use sites::{Site, each, in_element};
 pub use starts::{Starts, starts};

@@ -256,8 +256,8 @@ fn declaration(program: &Program, declared: &Declaration) -> Occurrence {
     Occurrence { target, role: Role::Declaration, place, element: declared.element, generated: declared.generated }
 }
 
-/// The value of an attribute without the blanks around it.
-fn trimmed(program: &Program, file: FileId, attribute: AttributeId) -> Location {
+/// The place of an attribute's value without the blanks around it.
+pub fn trimmed(program: &Program, file: FileId, attribute: AttributeId) -> Location {
     let span = program.document(file).value_span(attribute);
     let raw = span.of(program.text(file));
     let start = span.start + (raw.len() - raw.trim_start().len()) as u32;
@@ -290,26 +290,27 @@ fn generated(program: &Program, all: &mut Vec<Occurrence>) {
 
 /// Where a name stands as a word of a longer text that may mean the item.
 fn mentions(program: &Program, name: &str, places: &[Location]) -> Vec<Location> {
+    let all = program.sources.iter().flat_map(|(file, _)| mentions_in(program, file, name));
+    all.filter(|one| !places.contains(one)).collect()
+}
+
+/// Where a name stands in a file as a word of a longer text: of an expression, a query, a permission, a path.
+pub fn mentions_in(program: &Program, file: FileId, name: &str) -> Vec<Location> {
     let mut found = Vec::new();
-    for (file, _) in program.sources.iter() {
-        let document = program.document(file);
-        let text = program.text(file);
-        for element in document.elements() {
-            let Some(kind) = program.kind(file, element) else { continue };
-            for attribute in document.attributes(element) {
-                let written = document.attribute_name(attribute);
-                let def = kind.def().attribute(written, document.names().text(written));
-                let Some(def) = def.filter(|_| document.attribute_namespace(attribute) == Namespace::Dialect) else { continue };
-                let says =
-                    matches!(def.reference, Some(Reference::Permission | Reference::GeneratedTask | Reference::Binding(_)))
-                        || def.value == ValueType::Expression
-                        || written == names::QUERY;
-                if says {
-                    let span = document.value_span(attribute);
-                    let words =
-                        words(span.of(text), name).map(|at| Span::new(span.start + at, span.start + at + name.len() as u32));
-                    found.extend(words.map(|span| Location::new(file, span)).filter(|one| !places.contains(one)));
-                }
+    let (document, text) = (program.document(file), program.text(file));
+    for element in document.elements() {
+        let Some(kind) = program.kind(file, element) else { continue };
+        for attribute in document.attributes(element) {
+            let written = document.attribute_name(attribute);
+            let def = kind.def().attribute(written, document.names().text(written));
+            let Some(def) = def.filter(|_| document.attribute_namespace(attribute) == Namespace::Dialect) else { continue };
+            let says = matches!(def.reference, Some(Reference::Permission | Reference::GeneratedTask | Reference::Binding(_)))
+                || def.value == ValueType::Expression
+                || written == names::QUERY;
+            if says {
+                let span = document.value_span(attribute);
+                let words = words(span.of(text), name).map(|at| Span::new(span.start + at, span.start + at + name.len() as u32));
+                found.extend(words.map(|span| Location::new(file, span)));
             }
         }
     }

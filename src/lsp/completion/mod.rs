@@ -45,6 +45,8 @@ fn elements(view: &View<'_>, parent: Option<ElementKind>, word: Span, opened: bo
                 text.push_str(if def.children.is_empty() { "$0 />" } else { "$0" });
             }
             let mut item = item(view, def.name, CompletionItemKind::CLASS, def.summary, word, text);
+            // Each task has an override, which is seldom meant.
+            item.sort_text = Some(format!("{}{}", u8::from(def.overrides.is_some()), def.name));
             if filled {
                 item.insert_text_format = Some(InsertTextFormat::SNIPPET);
             }

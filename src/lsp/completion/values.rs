@@ -28,9 +28,13 @@ pub(super) fn of(view: &View<'_>, kind: ElementKind, attribute: &str, value: Spa
                 .collect();
         }
         ValueType::Boolean => {
-            let detail = |word: &str| if def.default == Some(word) { "default" } else { "" };
             return ["true", "false"]
-                .map(|word| item(view, word, CompletionItemKind::KEYWORD, detail(word), value, word.to_owned()))
+                .map(|word| {
+                    // Nobody writes an attribute to say what holds without it.
+                    let (detail, order) = if def.default == Some(word) { ("default", "1") } else { ("", "0") };
+                    let one = item(view, word, CompletionItemKind::KEYWORD, detail, value, word.to_owned());
+                    CompletionItem { sort_text: Some(order.to_owned()), ..one }
+                })
                 .to_vec();
         }
         ValueType::Package => {

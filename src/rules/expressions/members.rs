@@ -1,4 +1,4 @@
-//! Which words of expressions name a property: what renaming it changes beside the references.
+//! Which words of expressions name a property: what leads to it, and what renaming it changes beside the references.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -9,7 +9,8 @@ use crate::expr::csharp::{self, Parsed};
 use crate::expr::schema::{EntityId, Member, Schema};
 use crate::expr::types::Type;
 use crate::ir::{Program, Symbol};
-use crate::source::{Location, Span};
+use crate::source::{FileId, Location, Span};
+use crate::syntax::{self, ElementId};
 
 use super::input;
 use super::model::Model;
@@ -35,17 +36,66 @@ pub(crate) fn naming(program: &Program, owner: Symbol, words: &[Location]) -> Ve
     found
 }
 
+/// The property that the word at a place of an element names in C#: the entity type that has it, and the word.
+pub(crate) fn named_in_code(program: &Program, file: FileId, element: ElementId, offset: u32) -> Option<(Symbol, Location)> {
+    let document = program.document(file);
+    let mut here = None;
+    site::each(program, file, element.0..element.0 + 1, |site| {
+        if document.value_span(site.attribute).contains(Span::empty(offset)) {
+            here = Some(site);
+        }
+    });
+    let site = here?;
+    let value = document.value_span(site.attribute);
+    let raw = value.of(program.text(file));
+    let text = syntax::code(raw);
+    let word = word_at(&text, decoded_offset(raw, &text, (offset - value.start) as usize))?;
+    let changed = format!("{}{STAND_IN}{}", &text[..word.start], &text[word.end..]);
+    let owner = asked(&Model::new(program), site, &changed)?;
+    let at = |decoded| value.start + syntax::raw_offset(raw, decoded) as u32;
+    Some((owner, Location::new(file, Span::new(at(word.start), at(word.end)))))
+}
+
+/// The place in a decoded text that a place in the raw one comes to: the inverse of [`syntax::raw_offset`].
+fn decoded_offset(raw: &str, text: &str, offset: usize) -> usize {
+    let (mut low, mut high) = (0, text.len());
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        if syntax::raw_offset(raw, middle) <= offset {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    while !text.is_char_boundary(low) {
+        low -= 1;
+    }
+    low
+}
+
+/// The name around a place of code, its ends included.
+fn word_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let start = text[..at].trim_end_matches(is_word).len();
+    let end = text.len() - text[at..].trim_start_matches(is_word).len();
+    (start < end).then_some(start..end)
+}
+
 /// Whether a word of an expression names a property of `owner`.
 fn names(model: &Model<'_>, site: Site, owner: Symbol, word: Span) -> bool {
     let value = model.program.document(site.file).value_span(site.attribute);
     let raw = value.of(model.program.text(site.file));
     let at: Range<usize> = (word.start - value.start) as usize..(word.end - value.start) as usize;
     let raw = format!("{}{STAND_IN}{}", &raw[..at.start], &raw[at.end..]);
-    let text = crate::syntax::code(&raw);
+    asked(model, site, &syntax::code(&raw)) == Some(owner)
+}
+
+/// The entity type of which an expression wants the stand-in.
+fn asked(model: &Model<'_>, site: Site, text: &str) -> Option<Symbol> {
     let text = text.trim();
-    let Ok(Expression::CSharp { parameter, code }) = Expression::parse(text) else { return false };
-    let Parsed::Code(parsed) = csharp::parse(&text[code]) else { return false };
-    let watching = Watching { model, owner, asked: Cell::new(false) };
+    let Ok(Expression::CSharp { parameter, code }) = Expression::parse(text) else { return None };
+    let Parsed::Code(parsed) = csharp::parse(&text[code]) else { return None };
+    let watching = Watching { model, asked: Cell::new(None) };
     let context = Context {
         schema: &watching,
         element: site.kind.def().name,
@@ -58,11 +108,10 @@ fn names(model: &Model<'_>, site: Site, owner: Symbol, word: Span) -> bool {
     watching.asked.get()
 }
 
-/// The entity model, which notes whether the stand-in is looked for in the entity type.
+/// The entity model, which notes of which entity type the stand-in is wanted.
 struct Watching<'m, 'p> {
     model: &'m Model<'p>,
-    owner: Symbol,
-    asked: Cell<bool>,
+    asked: Cell<Option<Symbol>>,
 }
 
 impl Schema for Watching<'_, '_> {
@@ -82,9 +131,30 @@ impl Schema for Watching<'_, '_> {
         if name != STAND_IN {
             return self.model.member(entity, name);
         }
-        if self.model.symbol(entity).is_some_and(|(_, symbol)| symbol == self.owner) {
-            self.asked.set(true);
+        if let Some((_, owner)) = self.model.symbol(entity) {
+            self.asked.set(Some(owner));
         }
         Member::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_found_through_what_its_text_is_written_as() {
+        let raw = "a &amp;&#x41;b&lt;é.Nåme&#13;";
+        let text = syntax::code(raw);
+        assert_eq!(text, "a &Ab<é.Nåme\r");
+        let word = |of: &str, shift: usize| {
+            word_at(&text, decoded_offset(raw, &text, raw.find(of).unwrap() + shift)).map(|word| &text[word])
+        };
+        assert_eq!(word("&#x41;b", 0), Some("Ab"));
+        assert_eq!(word("&#x41;b", 3), Some("Ab"), "inside the reference");
+        assert_eq!(word("b&lt;", 1), Some("Ab"), "behind its last letter");
+        assert_eq!(word("Nåme", 2), Some("Nåme"));
+        assert_eq!(word("&amp;", 0), None);
+        assert_eq!(word("a ", 0), Some("a"));
     }
 }

@@ -120,27 +120,22 @@ impl Used {
 
 fn used(program: &Program, facts: &Facts) -> Used {
     let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
-    let found: Vec<Used> = files
-        .par_iter()
-        .with_max_len(1)
-        .map(|&file| {
-            let mut used = Used::default();
-            each(program, file, |site| match site.reference {
-                Reference::Item(kind) if KINDS.contains(&kind) => {
-                    used.items.insert((kind, Symbol::new(&program.attribute_value(file, site.attribute))));
-                }
-                Reference::DataSource => used.export(&program.attribute_value(file, site.attribute)),
-                _ => {}
-            });
-            used
-        })
-        .collect();
-    let mut found = found.into_iter();
-    let mut all = found.next().unwrap_or_default();
-    for one in found {
+    let look = |mut used: Used, &file: &FileId| {
+        each(program, file, |site| match site.reference {
+            Reference::Item(kind) if KINDS.contains(&kind) => {
+                used.items.insert((kind, Symbol::new(&program.attribute_value(file, site.attribute))));
+            }
+            Reference::DataSource => used.export(&program.attribute_value(file, site.attribute)),
+            _ => {}
+        });
+        used
+    };
+    let merge = |mut all: Used, one: Used| {
         all.items.extend(one.items);
         all.exported.extend(one.exported);
-    }
+        all
+    };
+    let mut all = files.par_iter().fold(Used::default, look).reduce(Used::default, merge);
     for element in &program.generated {
         if let Some(connection) = element.value(names::CONNECTION) {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));

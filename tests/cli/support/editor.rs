@@ -164,16 +164,32 @@ impl<'p> Editor<'p> {
 
     /// Replaces a part of an open file, which must be there once.
     pub fn edit(&mut self, file: &str, old: &str, new: &str) {
-        let text = self.texts[file].clone();
+        let text = &self.texts[file];
         assert_eq!(text.matches(old).count(), 1, "{old} in {file}");
         let at = text.find(old).unwrap();
-        let range = json!({"start": position(&text, at), "end": position(&text, at + old.len())});
+        self.replace(file, at, old.len(), new);
+    }
+
+    /// Types a text at a place of an open file.
+    pub fn insert(&mut self, file: &str, at: usize, text: &str) {
+        self.replace(file, at, 0, text);
+    }
+
+    /// Removes a stretch of an open file.
+    pub fn erase(&mut self, file: &str, at: usize, length: usize) {
+        self.replace(file, at, length, "");
+    }
+
+    fn replace(&mut self, file: &str, at: usize, length: usize, new: &str) {
+        let mut text = self.texts[file].clone();
+        let range = json!({"start": position(&text, at), "end": position(&text, at + length)});
         self.version += 1;
         let document = json!({"uri": self.uri(file), "version": self.version});
         let change = json!({"range": range, "text": new});
         self.tell("textDocument/didChange", &json!({"textDocument": document, "contentChanges": [change]}));
         self.versions.insert(file.to_owned(), self.version);
-        self.texts.insert(file.to_owned(), text.replacen(old, new, 1));
+        text.replace_range(at..at + length, new);
+        self.texts.insert(file.to_owned(), text);
     }
 
     /// Waits until the server has said what it has to say of the newest text of every open file.

@@ -172,13 +172,7 @@ impl Performer<'_> {
     }
 
     /// Wherever an attribute has a value it gets another one, or none. A server may do the same by itself meanwhile.
-    fn replace(
-        &mut self,
-        attribute: &str,
-        old: &[u8],
-        new: Option<&[u8]>,
-        refused: &mut Option<Stop>,
-    ) -> Result<(), Stop> {
+    fn replace(&mut self, attribute: &str, old: &[u8], new: Option<&[u8]>, refused: &mut Option<Stop>) -> Result<(), Stop> {
         let holders = self.directory.having(attribute, old).map_err(|failure| stop(attribute, &failure))?;
         for holder in holders {
             // The new one first: a group may need at least one member.
