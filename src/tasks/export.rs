@@ -76,7 +76,7 @@ impl EmbeddedTask for Export {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         };
-        if !complete && context.is_consumed(&connection.id, &source.hash()?)? && !siblings_changed(context, connection) {
+        if !complete && source.is_consumed(context, connection)? && !siblings_changed(context, connection) {
             let message = format!("{} is what was last synchronized", source.file.display());
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
@@ -94,10 +94,15 @@ impl TaskContext<'_> {
         Ok(())
     }
 
+    /// The hash of what the last consumed batch was made of.
+    fn consumed(&self, connection: &str) -> Result<Option<String>, TaskError> {
+        let sql = "SELECT hash FROM cookie WHERE connection = ?1";
+        Ok(self.transaction.query_row(sql, [connection], |row| row.get(0)).optional()?)
+    }
+
     /// Whether the last consumed batch was made of this source.
     fn is_consumed(&self, connection: &str, hash: &str) -> Result<bool, TaskError> {
-        let sql = "SELECT hash = ?2 FROM cookie WHERE connection = ?1";
-        Ok(self.transaction.query_row(sql, params![connection, hash], |row| row.get(0)).optional()?.unwrap_or(false))
+        Ok(self.consumed(connection)?.is_some_and(|known| known == hash))
     }
 }
 
@@ -180,12 +185,12 @@ fn own_settings<'s>(settings: &'s Settings, connection: &Connection, wanted: &st
     })
 }
 
-/// The hash of what a connection would export now; none where it has nothing to read in this mode.
-fn hash_now(context: &TaskContext<'_>, connection: &Connection) -> Result<Option<String>, TaskError> {
+/// Whether a connection would export now what was last synchronized; so it is where it has nothing to read in this mode.
+fn is_unchanged(context: &TaskContext<'_>, connection: &Connection) -> Result<bool, TaskError> {
     if is_sql_package(&connection.package) {
-        return sql::hash(context, connection).map(Some);
+        return context.is_consumed(&connection.id, &sql::hash(context, connection)?);
     }
-    source(context, connection, false, false)?.map(|source| source.hash()).transpose()
+    source(context, connection, false, false)?.map_or(Ok(true), |source| source.is_consumed(context, connection))
 }
 
 /// Whether another export of the connector in this job has something new; in doubt it has.
@@ -199,34 +204,58 @@ fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
         if is_ldap_package(&sibling.package) {
             return true;
         }
-        let unchanged = connection(context, Some(&sibling.id))
-            .and_then(|sibling| hash_now(context, sibling))
-            .and_then(|hash| hash.map_or(Ok(true), |hash| context.is_consumed(&sibling.id, &hash)));
+        let unchanged = connection(context, Some(&sibling.id)).and_then(|sibling| is_unchanged(context, sibling));
         !unchanged.unwrap_or(false)
     })
 }
 
 impl Source {
-    /// Of the file's bytes and of how they are read.
-    fn hash(&self) -> Result<String, TaskError> {
-        let mut hash = self.begin_hash();
+    /// Whether the last consumed batch was made of what the file holds. One of another length is told without reading it.
+    fn is_consumed(&self, context: &TaskContext<'_>, connection: &Connection) -> Result<bool, TaskError> {
+        let Some(known) = context.consumed(&connection.id)? else { return Ok(false) };
         let unreadable = |error| TaskError::io("the file cannot be read", &self.file, error);
         let mut file = File::open(&self.file).map_err(unreadable)?;
+        if !known.ends_with(&of_length(file.metadata().map_err(unreadable)?.len())) {
+            return Ok(false);
+        }
+        let mut sum = Sum::of(self);
         let mut buffer = vec![0; 256 * 1024];
         loop {
             match file.read(&mut buffer).map_err(unreadable)? {
-                0 => return Ok(hex(&hash.finalize())),
-                read => hash.update(&buffer[..read]),
+                0 => return Ok(known == sum.end()),
+                read => sum.take(&buffer[..read]),
             }
         }
     }
+}
 
-    fn begin_hash(&self) -> Sha256 {
+/// What a hash of so many bytes ends with.
+fn of_length(length: u64) -> String {
+    format!(":{length}")
+}
+
+/// The hash of a file's bytes and of how they are read.
+struct Sum {
+    hash: Sha256,
+    length: u64,
+}
+
+impl Sum {
+    fn of(source: &Source) -> Self {
         let mut hash = Sha256::new();
-        let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
-        hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
-        hash.update(&self.salt);
-        hash
+        let how = (source.delta, source.options.separator, source.options.skip, &source.options.trims);
+        hash.update(format!("{how:?} {:?}\n", source.options.encoding.map(encoding_rs::Encoding::name)));
+        hash.update(&source.salt);
+        Self { hash, length: 0 }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+    }
+
+    fn end(self) -> String {
+        hex(&self.hash.finalize()) + &of_length(self.length)
     }
 }
 
@@ -260,12 +289,12 @@ fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Sou
     let file = File::open(&source.file).map_err(|error| TaskError::io("the file cannot be read", &source.file, error))?;
     thread::scope(|scope| {
         let (to, pieces) = sync_channel::<Vec<u8>>(16);
-        let mut hash = source.begin_hash();
+        let mut sum = Sum::of(source);
         let hasher = scope.spawn(move || {
             for piece in pieces {
-                hash.update(piece);
+                sum.take(&piece);
             }
-            hex(&hash.finalize())
+            sum.end()
         });
         // The reader hangs up when it is dropped.
         let rows = write_rows(context, connection, source, Overheard { file, to })?;

@@ -8,9 +8,14 @@ mod changed;
 mod delta;
 mod draft;
 mod files;
+mod numbers;
 mod rows;
+mod sorted_file;
 mod sorter;
+mod spans;
 mod transform;
+mod walk;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,9 +31,11 @@ pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
 pub(super) use draft::Draft;
 pub(crate) use files::verify;
-pub(super) use files::{SortedFile, folder, persist, push_value};
+pub(super) use files::{folder, persist, push_value};
 use rows::Shape;
+pub(super) use sorted_file::SortedFile;
 pub(super) use transform::Transformations;
+pub(super) use whole::Whole;
 
 /// The embedded `PrepareSynchronizationTask`.
 pub(super) struct Prepare;
@@ -185,7 +192,7 @@ fn prepare(
     let folder = folder(context.work, connector);
     let mut item = Item { link: shape.link, name: shape.name.clone(), file: None, delta: None };
     let reference =
-        batch::reference(context.transaction, connector, &item.mapping())?.filter(|file| is_usable(&folder.join(file), shape));
+        batch::reference(context.transaction, connector, &item.mapping())?.filter(|whole| is_usable(&folder, whole, shape));
     if export.delta {
         let changes = rows::read_changes(context, &folder, shape, export, totals)?;
         let Some(old) = &reference else {
@@ -194,19 +201,19 @@ fn prepare(
             totals.add(counts);
             return Ok(item);
         };
-        item.file = Some(rows::write_updated(&folder, shape, &folder.join(old), &changes)?);
-    } else if let Some(changed) = changed(context, &folder, shape, export, reference.as_deref().filter(|_| incremental))? {
+        item.file = Some(rows::write_updated(&folder, shape, old, &changes)?);
+    } else if let Some(changed) = changed(context, &folder, shape, export, reference.as_ref().filter(|_| incremental))? {
         totals.rows += changed.rows;
         totals.null_keys += changed.null_keys;
         totals.add(changed.counts);
-        (item.file, item.delta) = (Some(changed.file), Some(changed.delta));
+        (item.file, item.delta) = (Some(changed.whole), Some(changed.delta));
         return Ok(item);
     } else {
         item.file = Some(rows::write_sorted(context, &folder, shape, export, totals)?);
     }
     // Without a reference the whole file is held against the store instead.
     if let (true, Some(old), Some(new)) = (incremental, &reference, &item.file) {
-        let (file, counts) = rows::write_delta(&folder, shape, &folder.join(old), &folder.join(new))?;
+        let (file, counts) = rows::write_delta(&folder, shape, old, new)?;
         item.delta = Some(file);
         totals.add(counts);
     }
@@ -219,12 +226,16 @@ fn changed(
     folder: &Path,
     shape: &Shape,
     export: &Export,
-    reference: Option<&str>,
+    reference: Option<&Whole>,
 ) -> Result<Option<changed::Changed>, TaskError> {
-    reference.map_or(Ok(None), |reference| changed::prepare(context, folder, shape, export, &folder.join(reference)))
+    let tick = |rows| context.tick(rows, None);
+    reference.map_or(Ok(None), |reference| changed::prepare(&tick, folder, shape, export, reference))
 }
 
-/// Whether a reference file is there and has the columns that the mapping has now.
-fn is_usable(file: &Path, shape: &Shape) -> bool {
-    SortedFile::open(file, &shape.key).is_ok_and(|sorted| sorted.header() == shape.header)
+/// Whether a reference is there and has the columns that the mapping has now.
+fn is_usable(folder: &Path, whole: &Whole, shape: &Shape) -> bool {
+    SortedFile::open_whole(folder, whole, &shape.key).is_ok_and(|sorted| {
+        let of_changes = sorted.header_of_changes().map(|header| header.get(1..));
+        sorted.header() == shape.header && of_changes.is_none_or(|header| header == Some(&shape.header[..]))
+    })
 }

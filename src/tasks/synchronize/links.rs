@@ -81,7 +81,7 @@ pub(super) fn apply(
     let renamed = touched && mapping.ends.iter().any(|end| end.naming != Naming::Key);
     match (&item.delta, &item.file) {
         (_, Some(file)) if item.delta.is_none() || renamed => {
-            load(context, SortedFile::open(&folder.join(file), &[0, 1])?, 0)?;
+            load(context, SortedFile::open_whole(folder, file, &[0, 1])?, 0)?;
             replace(store, mapping, number, &mut tally, moment)?;
         }
         (Some(delta), _) => {
