@@ -11,7 +11,7 @@ mod sql;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use rusqlite::{OptionalExtension, params};
@@ -259,18 +259,47 @@ impl Sum {
     }
 }
 
-/// A file whose bytes are passed on to somebody who hashes them beside whoever reads it.
-struct Overheard {
-    file: File,
-    to: SyncSender<Vec<u8>>,
+/// Bytes read at once.
+const PIECE: usize = 256 << 10;
+
+/// A file that somebody else reads, and hashes beside whoever looks at it here.
+struct Handed {
+    pieces: Receiver<io::Result<Vec<u8>>>,
+    piece: Vec<u8>,
+    /// What of the piece was taken.
+    taken: usize,
 }
 
-impl Read for Overheard {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        // Whoever hashes listens to the end.
-        let _ = self.to.send(buffer[..read].to_vec());
-        Ok(read)
+impl Read for Handed {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.piece.len() {
+            // Who has hung up has read all.
+            let Ok(piece) = self.pieces.recv() else { return Ok(0) };
+            (self.piece, self.taken) = (piece?, 0);
+        }
+        let rest = &self.piece[self.taken..];
+        let count = rest.len().min(to.len());
+        to[..count].copy_from_slice(&rest[..count]);
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// Reads a file to its end, piece by piece, and gives the hash of all of it; none where nobody wants the pieces any more.
+fn hand_over(mut file: File, mut sum: Sum, to: &SyncSender<io::Result<Vec<u8>>>) -> Option<String> {
+    loop {
+        let mut piece = Vec::with_capacity(PIECE);
+        match file.by_ref().take(PIECE as u64).read_to_end(&mut piece) {
+            Ok(0) => return Some(sum.end()),
+            Ok(_) => {
+                sum.take(&piece);
+                to.send(Ok(piece)).ok()?;
+            }
+            Err(error) => {
+                to.send(Err(error)).ok()?;
+                return None;
+            }
+        }
     }
 }
 
@@ -288,22 +317,18 @@ pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
 fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<(u64, String), TaskError> {
     let file = File::open(&source.file).map_err(|error| TaskError::io("the file cannot be read", &source.file, error))?;
     thread::scope(|scope| {
-        let (to, pieces) = sync_channel::<Vec<u8>>(16);
-        let mut sum = Sum::of(source);
-        let hasher = scope.spawn(move || {
-            for piece in pieces {
-                sum.take(&piece);
-            }
-            sum.end()
-        });
-        // The reader hangs up when it is dropped.
-        let rows = write_rows(context, connection, source, Overheard { file, to })?;
-        let hash = hasher.join().map_err(|_| TaskError::new("the file could not be hashed"))?;
+        let (to, pieces) = sync_channel(8);
+        let sum = Sum::of(source);
+        let reader = scope.spawn(move || hand_over(file, sum, &to));
+        let input = Handed { pieces, piece: Vec::new(), taken: 0 };
+        // What is left when this fails nobody takes, and the reader ends.
+        let rows = write_rows(context, connection, source, input)?;
+        let hash = reader.join().ok().flatten().ok_or_else(|| TaskError::new("the file could not be hashed"))?;
         Ok((rows, hash))
     })
 }
 
-fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Overheard) -> Result<u64, TaskError> {
+fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Handed) -> Result<u64, TaskError> {
     let mut input = CsvSource::read(file, &source.options).map_err(|error| at(&source.file, error))?;
     check_header(context, connection, source, input.header())?;
     let target = output_file(context.work, &connection.id);
@@ -321,9 +346,14 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
     while input.advance().map_err(|error| at(&source.file, error))? {
+        rows += 1;
+        context.tick(rows, None)?;
         line.clear();
         match input.plain() {
-            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
+            Some(row) if kept && !row.starts_with(b",") => {
+                output.write(row).and_then(|()| output.write(b"\n")).map_err(unwritable)?;
+                continue;
+            }
             _ if source.options.trims.is_empty() => {
                 input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
             }
@@ -337,8 +367,6 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
         }
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
-        rows += 1;
-        context.tick(rows, None)?;
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     output.persist(folder, &name).map_err(unwritable)?;

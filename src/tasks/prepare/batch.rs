@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::tasks::{AfterCommit, TaskContext, TaskError};
 
 use super::files;
+use super::rows::Shape;
 use super::whole::Whole;
 
 /// What one mapping has to be synchronized with.
@@ -25,6 +26,11 @@ pub(crate) struct Item {
 }
 
 impl Item {
+    /// With nothing prepared.
+    pub(super) fn of(shape: &Shape) -> Self {
+        Self { link: shape.link, name: shape.name.clone(), file: None, delta: None }
+    }
+
     /// The names of its files.
     pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
         self.file.iter().flat_map(Whole::files).chain(self.delta.as_deref())

@@ -1,9 +1,9 @@
 //! What of an export has changed since the reference, found without sorting what has not.
 //!
-//! The rows of the reference are known by two numbers each, of the key and of the whole row, in the order in which the
-//! export had them then. An export mostly has them in that order still, so both are walked side by side; what has no
-//! partner nearby is looked for when all is read. Only what differs is read as text, and both texts of a key are compared
-//! before they are taken for one. The reference stays the file that it is, with its changes beside it.
+//! The rows of the reference are known by two numbers each, of the key and of all that the export had in the row, in the
+//! order in which it had them. An export mostly has them in that order still, so both are walked side by side; what has no
+//! partner nearby is looked for when all is read. Only what differs by its numbers is read as text, which decides. The
+//! reference stays the file that it is, with its changes beside it.
 //!
 //! Whatever is unusual, such as a key twice, a small file, or many changes, is left to the way that sorts everything, which
 //! also says what is wrong.
@@ -21,7 +21,7 @@ use super::Export;
 use super::delta::Counts;
 use super::files::push_value;
 use super::numbers::{Hashes, Numbered, Numbers};
-use super::rows::{Aside, Shape, delta_file, header_line, open};
+use super::rows::{Aside, Shape, delta_file, open};
 use super::sorted_file::{SortedFile, push_key};
 use super::spans::Spans;
 use super::walk::{Found, Walk};
@@ -32,7 +32,7 @@ pub(super) const LARGE: u64 = if cfg!(test) { 0 } else { 1 << 20 };
 /// Of a sorted file the part that its changes may be.
 const MOST_OF: u64 = if cfg!(test) { 1 } else { 8 };
 /// Bytes of changed rows that are kept at most.
-const MOST_BYTES: u64 = 32 << 20;
+const MOST_BYTES: u64 = 48 << 20;
 
 /// What became of an export.
 pub(super) struct Changed {
@@ -47,25 +47,17 @@ pub(super) struct Changed {
 /// Rows by key, as lines, and what becomes of them.
 type Changes = BTreeMap<Vec<u8>, (Command, Vec<u8>)>;
 
-/// A key that has changed since the sorted file was written.
-struct Since {
-    /// The number of its row; none: it has gone.
-    row: Option<u64>,
-    /// Whether the export has it.
-    is_met: bool,
-}
-
 /// What has changed since the sorted file was written.
 struct Overlay {
     changes: Changes,
-    /// By the number of the key.
-    numbers: FxHashMap<u64, Since>,
+    /// By the number of the key, whether the export has it.
+    met: FxHashMap<u64, bool>,
 }
 
 impl Overlay {
     /// None where two keys have one number.
     fn of(folder: &Path, reference: &Whole, shape: &Shape, hashes: Hashes) -> Result<Option<Self>, TaskError> {
-        let mut overlay = Self { changes: Changes::new(), numbers: FxHashMap::default() };
+        let mut overlay = Self { changes: Changes::new(), met: FxHashMap::default() };
         let Some(file) = &reference.changes else { return Ok(Some(overlay)) };
         let key: Vec<_> = shape.key.iter().map(|column| column + 1).collect();
         let mut file = SortedFile::open(&folder.join(file), &key)?;
@@ -75,12 +67,10 @@ impl Overlay {
             let command = command.ok_or_else(|| TaskError::new("the kept changes hold something that is no command"))?;
             let mut line = Vec::new();
             (0..shape.header.len()).for_each(|column| push_value(&mut line, column, file.bytes(column + 1)));
-            let [key, row] = hashes.row(file.key(), &line, shape.is_key());
-            let since = Since { row: (command != Command::Delete).then_some(row), is_met: false };
-            if overlay.numbers.insert(key, since).is_some() {
+            line.push(b'\n');
+            if overlay.met.insert(hashes.number(file.key()), false).is_some() {
                 return Ok(None);
             }
-            line.push(b'\n');
             overlay.changes.insert(file.key().to_vec(), (command, line));
         }
         Ok(Some(overlay))
@@ -101,16 +91,14 @@ pub(super) fn prepare(
     if !export.transformations.is_empty() || size < LARGE {
         return Ok(None);
     }
-    let header = header_line(&shape.header);
-    let Some(known) = Numbers::of(folder, &reference.file, &shape.key, &header, shape.is_key())? else { return Ok(None) };
+    let mut input = open(shape, export, None)?;
+    let Some(known) = Numbers::of(folder, &reference.file, &input.layout()) else { return Ok(None) };
     let Some(mut overlay) = Overlay::of(folder, reference, shape, known.hashes)? else { return Ok(None) };
 
     let (mut rows, mut null_keys) = (0, 0);
     let mut without_key = Aside::new(folder, shape, "nullpk");
     let mut walk = Walk::new(&known.rows);
     let mut singles = Vec::new();
-    let mut input = open(shape, export, None)?;
-    let is_key = shape.is_key();
     let (mut key, mut made) = (Vec::new(), Vec::new());
     while input.advance(export)?.is_some() {
         rows += 1;
@@ -126,17 +114,16 @@ pub(super) fn prepare(
         if shape.single == Some(0) {
             singles.push(known.hashes.number(input.first()));
         }
-        let [key, row] = known.hashes.row(&key, if is_key { &[] } else { input.row_text(&mut made) }, is_key);
         let (begin, length) = input.span();
         let Ok(length) = u32::try_from(length) else { return Ok(None) };
+        let (key, row) = (known.hashes.number(&key), known.hashes.number(input.all(&mut made)));
         let new = Numbered { key, row, begin, length };
-        let since = if overlay.numbers.is_empty() { None } else { overlay.numbers.get_mut(&key) };
-        match since {
+        match if overlay.met.is_empty() { None } else { overlay.met.get_mut(&key) } {
             None => walk.meet(new),
-            Some(since) if since.is_met => return Ok(None),
-            Some(since) => {
-                since.is_met = true;
-                if since.row == Some(row) { walk.pass(new) } else { walk.meet_other(new) }
+            Some(true) => return Ok(None),
+            Some(is_met) => {
+                *is_met = true;
+                walk.meet_other(new);
             }
         }
     }
@@ -144,7 +131,7 @@ pub(super) fn prepare(
     if singles.windows(2).any(|two| two[0] == two[1]) {
         return Ok(None);
     }
-    let Some(found) = walk.end(|key| overlay.numbers.contains_key(&key)) else { return Ok(None) };
+    let Some(found) = walk.end(|key| overlay.met.contains_key(&key)) else { return Ok(None) };
     let Some(changes) = changes(shape, export, &path, found, &overlay, known.hashes)? else { return Ok(None) };
     let Some((whole, delta, counts)) = write(folder, shape, reference, size, overlay.changes, &changes)? else { return Ok(None) };
     without_key.finish().map_err(unwritable)?;
@@ -214,7 +201,7 @@ fn changes(
     let known: FxHashSet<u64> = others.iter().map(|(_, new)| new.key).collect();
     came.extend(others.iter().map(|(_, new)| *new));
     // Of what had changed before, the changes know more than the file.
-    let had_changed = |row: &Numbered| overlay.numbers.contains_key(&row.key);
+    let had_changed = |row: &Numbered| overlay.met.contains_key(&row.key);
     gone.retain(|old| !had_changed(old));
     let mut old: Vec<_> = others.into_iter().map(|(old, _)| old).filter(|old| !had_changed(old)).collect();
     old.extend_from_slice(&gone);
@@ -227,22 +214,25 @@ fn changes(
         changes.insert(key, (Command::Delete, line));
     }
     for (key, (command, line)) in &overlay.changes {
-        let is_met = overlay.numbers.get(&hashes.number(key)).is_some_and(|since| since.is_met);
-        if *command != Command::Delete && !is_met {
+        if *command != Command::Delete && overlay.met.get(&hashes.number(key)) == Some(&false) {
             changes.insert(key.clone(), (Command::Delete, line.clone()));
         }
     }
     for row in came {
         let Some((key, line)) = new.remove(&row.key) else { return Ok(None) };
         let is_known = known.contains(&row.key);
+        let before = old.get(&row.key);
         let command = match overlay.changes.get(&key) {
             // Any other command is of another key of this number.
             Some((command, _)) if (*command == Command::Insert) == is_known => return Ok(None),
             Some((Command::Delete, _)) => Command::Insert,
+            Some((_, before)) if *before == line => continue,
             Some(_) => Command::Update,
             None if had_changed(&row) => return Ok(None),
             None if !is_known => Command::Insert,
-            None if old.get(&row.key).is_some_and(|(old, _)| *old == key) => Command::Update,
+            // It differs in what is not mapped, or in how it is written.
+            None if before.is_some_and(|(_, before)| *before == line) => continue,
+            None if before.is_some_and(|(before, _)| *before == key) => Command::Update,
             None => return Ok(None),
         };
         if changes.insert(key, (command, line)).is_some() {
@@ -311,7 +301,8 @@ mod tests {
     use super::super::Transformations;
     use super::super::delta;
     use super::super::files::ContentFile;
-    use super::super::rows::csv_line;
+    use super::super::numbers::Numbering;
+    use super::super::rows::{csv_line, header_line};
     use super::*;
 
     type Table = BTreeMap<String, String>;
@@ -341,11 +332,29 @@ mod tests {
         table.iter().map(|(key, value)| csv_line([value.as_bytes(), key.as_bytes()])).collect()
     }
 
-    fn sorted(folder: &Path, table: &Table) -> Whole {
+    /// What sorting everything makes of an export.
+    fn sorted(folder: &Path, table: &Table, opposite: bool) -> Whole {
+        let mut numbering = Numbering::new(&open(&shape(), &export(folder, lines(table), opposite), None).unwrap().layout()).unwrap();
         let mut file = ContentFile::new(folder).unwrap();
-        file.write(&header_line(&shape().header)).unwrap();
-        lines(table).iter().for_each(|line| file.write(line).unwrap());
-        Whole { file: file.finish("Ship", "sorted.csv").unwrap(), changes: None }
+        let header = header_line(&shape().header);
+        file.write(&header).unwrap();
+        let mut length = header.len() as u64;
+        let lines = lines(table);
+        for (at, (key, line)) in table.keys().zip(&lines).enumerate() {
+            let at = if opposite { lines.len() - at } else { at } as u64;
+            numbering.meet(at, key.as_bytes(), &raw(line));
+            numbering.place(at, length, line.len());
+            file.write(line).unwrap();
+            length += line.len() as u64;
+        }
+        let file = file.finish("Ship", "sorted.csv").unwrap();
+        numbering.save(folder, &file, length).unwrap();
+        Whole { file, changes: None }
+    }
+
+    /// All that an export has in a row, which is its line but for quotation marks that need not be.
+    fn raw(line: &[u8]) -> Vec<u8> {
+        line.strip_suffix(b"\n").unwrap().to_vec()
     }
 
     fn export(folder: &Path, mut lines: Vec<Vec<u8>>, opposite: bool) -> Export {
@@ -373,9 +382,9 @@ mod tests {
         fn nothing_differs_from_sorting_everything(history in history()) {
             let folder = tempfile::tempdir().unwrap();
             let (folder, shape) = (folder.path(), shape());
-            let mut reference = sorted(folder, &history[0].0);
+            let mut reference = sorted(folder, &history[0].0, history[0].1);
             for (table, opposite) in &history[1..] {
-                let new = sorted(folder, table);
+                let new = sorted(folder, table, *opposite);
                 let export = export(folder, lines(table), *opposite);
                 let Some(changed) = prepare(&|_| Ok(()), folder, &shape, &export, &reference).unwrap() else {
                     reference = new;
@@ -402,7 +411,7 @@ mod tests {
     fn changes_are_kept_beside_the_file_until_they_are_too_many() {
         let folder = tempfile::tempdir().unwrap();
         let (folder, shape, mut table) = (folder.path(), shape(), many());
-        let mut reference = sorted(folder, &table);
+        let mut reference = sorted(folder, &table, false);
         let first = reference.file.clone();
         let mut kept = 0;
         for round in 0..200 {
@@ -431,7 +440,7 @@ mod tests {
         changed.insert("k007".to_owned(), "other".to_owned());
         changed.insert("new".to_owned(), "other".to_owned());
         changed.remove("k008");
-        let file = sorted(folder, &table);
+        let file = sorted(folder, &table, false);
         let once = prepare(&|_| Ok(()), folder, &shape, &export(folder, lines(&changed), false), &file).unwrap().unwrap();
         for reference in [&file, &once.whole] {
             for key in ["k001", "k007", "k199", "new"] {

@@ -1,9 +1,9 @@
 //! The rows of a sorted file as numbers, in the order in which an export had them.
 //!
 //! They lie beside the sorted file, so that the next export, which mostly comes in the same order, is compared with them
-//! one by one and the file is not read. They are a help and no more: where they are missing, damaged or of another file,
-//! they are made anew from the sorted file. The numbers of a file are keyed by chance, so that nobody can make two rows of
-//! one number.
+//! one by one and the file is not read. They are a help and no more: where they are missing, damaged, of another file or of
+//! an export with other columns, everything is sorted. The numbers of a file are keyed by chance, so that nobody can make
+//! two rows of one number.
 
 use std::fs::File;
 use std::hash::Hasher;
@@ -14,8 +14,6 @@ use siphasher::sip::SipHasher13;
 use tempfile::NamedTempFile;
 
 use crate::tasks::TaskError;
-
-use super::sorted_file::SortedFile;
 
 /// How the names of such files end.
 pub(super) const ENDING: &str = ".sorted.rows";
@@ -44,10 +42,8 @@ impl Hashes {
         self.0.hash(bytes)
     }
 
-    /// Of the key of a row and of its line without the line feed; where the key is all of it, that says as much.
-    pub(super) fn row(&self, key: &[u8], line: &[u8], is_key: bool) -> [u64; 2] {
-        let number = self.number(key);
-        [number, if is_key { number } else { self.number(line) }]
+    fn layout(&self, layout: &[usize]) -> u64 {
+        self.number(&layout.iter().flat_map(|column| column.to_le_bytes()).collect::<Vec<u8>>())
     }
 }
 
@@ -55,6 +51,7 @@ impl Hashes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Numbered {
     pub(super) key: u64,
+    /// Of all that its export had in it; equal ones are of equal rows, and equal rows mostly have equal ones.
     pub(super) row: u64,
     /// Where it begins in its file, and how many bytes it has there.
     pub(super) begin: u64,
@@ -77,43 +74,25 @@ impl Numbers {
         Ok(Self { keys: [first, second], hashes: Hashes::keyed([first, second]), rows: Vec::new() })
     }
 
-    /// Those of the sorted file `name`; none where it has too many rows.
-    pub(super) fn of(folder: &Path, name: &str, key: &[usize], header: &[u8], is_key: bool) -> Result<Option<Self>, TaskError> {
-        let path = folder.join(name);
-        let length =
-            std::fs::metadata(&path).map_err(|error| TaskError::io("the prepared file cannot be read", &path, error))?.len();
-        match File::open(beside(folder, name)).and_then(|file| Self::read(&mut BufReader::with_capacity(256 << 10, file), length))
-        {
-            Ok(Some(numbers)) => return Ok(Some(numbers)),
-            // Whatever keeps them from being read, the rows themselves are there.
-            Ok(None) | Err(_) => {}
-        }
-        let mut numbers = Self::new()?;
-        let mut sorted = SortedFile::open(&path, key)?;
-        let mut begin = header.len() as u64;
-        let mut line = Vec::new();
-        while sorted.advance()? {
-            line.clear();
-            sorted.push_to(&mut line, 0);
-            let [key, row] = numbers.hashes.row(sorted.key(), &line[..line.len() - 1], is_key);
-            numbers.rows.push(Numbered { key, row, begin, length: line.len() as u32 });
-            begin += line.len() as u64;
-            if numbers.rows.len() > MOST_ROWS {
-                return Ok(None);
-            }
-        }
-        // Lines of another form than they were written in are not where they were counted.
-        Ok((begin == length).then_some(numbers))
+    /// Those of the sorted file `name`, if they are there and of an export of that layout.
+    pub(super) fn of(folder: &Path, name: &str, layout: &[usize]) -> Option<Self> {
+        // Whatever keeps them from being read, there is another way.
+        let length = std::fs::metadata(folder.join(name)).ok()?.len();
+        let file = File::open(beside(folder, name)).ok()?;
+        Self::read(&mut BufReader::with_capacity(256 << 10, file), length, layout).ok()?
     }
 
-    fn read(file: &mut impl Read, of_length: u64) -> io::Result<Option<Self>> {
-        let mut head = [0; 48];
+    fn read(file: &mut impl Read, of_length: u64, of_layout: &[usize]) -> io::Result<Option<Self>> {
+        let mut head = [0; 56];
         file.read_exact(&mut head)?;
-        let [first, second, length, count] = [16, 24, 32, 40].map(|at| word(&head[at..]));
+        let [first, second, length, layout, count] = [16, 24, 32, 40, 48].map(|at| word(&head[at..]));
         if !head.starts_with(MAGIC) || length != of_length || count > MOST_ROWS as u64 {
             return Ok(None);
         }
         let hashes = Hashes::keyed([first, second]);
+        if layout != hashes.layout(of_layout) {
+            return Ok(None);
+        }
         let mut sum = hashes.0;
         sum.write(&head);
         let mut rows = Vec::with_capacity(count as usize);
@@ -149,28 +128,33 @@ fn word(bytes: &[u8]) -> u64 {
 pub(super) struct Numbering {
     /// By line of the export; those without length have no place.
     numbers: Numbers,
-    is_key: bool,
+    layout: u64,
     /// Whether there are too many.
     is_over: bool,
 }
 
 impl Numbering {
-    /// `is_key` tells that nothing but its key is in a row.
-    pub(super) fn new(is_key: bool) -> Result<Self, TaskError> {
-        Ok(Self { numbers: Numbers::new()?, is_key, is_over: false })
+    /// Of an export whose columns stand so.
+    pub(super) fn new(layout: &[usize]) -> Result<Self, TaskError> {
+        let numbers = Numbers::new()?;
+        let layout = numbers.hashes.layout(layout);
+        Ok(Self { numbers, layout, is_over: false })
     }
 
-    /// A row is read; its line ends with a line feed.
-    pub(super) fn meet(&mut self, at_line: u64, key: &[u8], line: &[u8]) {
+    /// A row is read: its key, and all that the export has in it.
+    pub(super) fn meet(&mut self, at_line: u64, key: &[u8], all: &[u8]) {
         let place = at_line as usize;
         if self.is_over || place > MOST_ROWS {
             self.is_over = true;
             self.numbers.rows = Vec::new();
             return;
         }
-        self.numbers.rows.resize(place + 1, Numbered { key: 0, row: 0, begin: 0, length: 0 });
-        let [key, row] = self.numbers.hashes.row(key, &line[..line.len() - 1], self.is_key);
-        (self.numbers.rows[place].key, self.numbers.rows[place].row) = (key, row);
+        if place >= self.numbers.rows.len() {
+            self.numbers.rows.resize(place + 1, Numbered { key: 0, row: 0, begin: 0, length: 0 });
+        }
+        let hashes = self.numbers.hashes;
+        let row = &mut self.numbers.rows[place];
+        (row.key, row.row) = (hashes.number(key), hashes.number(all));
     }
 
     /// A row has its place in the sorted file.
@@ -190,7 +174,7 @@ impl Numbering {
         let mut file = BufWriter::with_capacity(256 << 10, NamedTempFile::new_in(folder)?);
         let mut sum = self.numbers.hashes.0;
         let mut bytes = MAGIC.to_vec();
-        for number in self.numbers.keys.into_iter().chain([length, self.numbers.rows.len() as u64]) {
+        for number in self.numbers.keys.into_iter().chain([length, self.layout, self.numbers.rows.len() as u64]) {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         for part in self.numbers.rows.chunks(4096) {
@@ -218,61 +202,58 @@ mod tests {
     use super::*;
 
     const LINES: [(&str, &str); 3] = [("b", "b,1\n"), ("a", "a,\"\"\"\"\n"), ("c", "c,3\n")];
-    const HEADER: &[u8] = b"code,name\n";
 
     /// A sorted file, and its numbers in the order of `LINES`.
-    fn write(folder: &Path) {
-        let mut numbering = Numbering::new(false).unwrap();
+    fn write(folder: &Path) -> Vec<Numbered> {
+        let mut numbering = Numbering::new(&[0, 1]).unwrap();
         for (at, (key, line)) in LINES.iter().enumerate() {
             numbering.meet(at as u64 * 2 + 2, key.as_bytes(), line.as_bytes());
         }
-        let mut whole = HEADER.to_vec();
+        let mut whole = b"code,name\n".to_vec();
         for at in [1, 0, 2] {
             numbering.place(at * 2 + 2, whole.len() as u64, LINES[at as usize].1.len());
             whole.extend_from_slice(LINES[at as usize].1.as_bytes());
         }
         std::fs::write(folder.join("it.sorted.csv"), &whole).unwrap();
+        let hashes = numbering.numbers.hashes;
         numbering.save(folder, "it.sorted.csv", whole.len() as u64).unwrap();
+        let numbered = |(key, line): (&str, &str)| {
+            let begin = whole.windows(line.len()).position(|part| part == line.as_bytes()).unwrap() as u64;
+            Numbered { key: hashes.number(key.as_bytes()), row: hashes.number(line.as_bytes()), begin, length: line.len() as u32 }
+        };
+        LINES.map(numbered).to_vec()
     }
 
-    fn read(folder: &Path) -> Vec<&'static str> {
-        let numbers = Numbers::of(folder, "it.sorted.csv", &[0], HEADER, false).unwrap().unwrap();
-        let line = |row: &Numbered| {
-            let known = |(key, line): &&(&str, &str)| {
-                numbers.hashes.row(key.as_bytes(), &line.as_bytes()[..line.len() - 1], false) == [row.key, row.row]
-            };
-            let (_, line) = LINES.iter().find(known).unwrap();
-            let whole = std::fs::read(folder.join("it.sorted.csv")).unwrap();
-            assert_eq!(&whole[row.begin as usize..row.begin as usize + row.length as usize], line.as_bytes());
-            *line
-        };
-        numbers.rows.iter().map(line).collect()
+    fn read(folder: &Path, layout: &[usize]) -> Option<Vec<Numbered>> {
+        Numbers::of(folder, "it.sorted.csv", layout).map(|numbers| numbers.rows)
     }
 
     #[test]
     fn numbers_are_kept_in_the_order_of_the_export() {
         let folder = tempfile::tempdir().unwrap();
-        write(folder.path());
-        assert_eq!(read(folder.path()), LINES.map(|(_, line)| line));
+        let written = write(folder.path());
+        assert_eq!(read(folder.path(), &[0, 1]), Some(written));
+        assert_eq!(read(folder.path(), &[1, 0]), None, "of an export with other columns");
     }
 
     #[test]
-    fn numbers_that_are_not_whole_are_made_anew_in_the_order_of_the_file() {
+    fn numbers_that_are_not_whole_or_of_another_file_are_not_used() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path());
         let file = folder.path().join("it.sorted.rows");
         let whole = std::fs::read(&file).unwrap();
-        let sorted = [1, 0, 2].map(|at: usize| LINES[at].1);
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 0x10;
             std::fs::write(&file, damaged).unwrap();
-            assert_eq!(read(folder.path()), sorted, "byte {at}");
+            assert_eq!(read(folder.path(), &[0, 1]), None, "byte {at}");
             std::fs::write(&file, &whole[..at]).unwrap();
-            assert_eq!(read(folder.path()), sorted, "up to byte {at}");
+            assert_eq!(read(folder.path(), &[0, 1]), None, "up to byte {at}");
         }
-        std::fs::remove_file(&file).unwrap();
-        assert_eq!(read(folder.path()), sorted);
+        std::fs::write(&file, &whole).unwrap();
+        assert!(read(folder.path(), &[0, 1]).is_some());
+        std::fs::write(folder.path().join("it.sorted.csv"), "code,name\n").unwrap();
+        assert_eq!(read(folder.path(), &[0, 1]), None);
     }
 
     #[test]

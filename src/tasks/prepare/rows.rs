@@ -59,11 +59,6 @@ impl Shape {
         }
     }
 
-    /// Whether a row is nothing but its key.
-    pub(super) fn is_key(&self) -> bool {
-        self.key.iter().copied().eq(0..self.header.len())
-    }
-
     fn key_of(&self, values: &[&[u8]]) -> Option<Vec<u8>> {
         let parts: Vec<_> = self.key.iter().map(|&index| values[index]).collect();
         (!parts.iter().any(|part| part.is_empty())).then(|| parts.join(&KEY_SEPARATOR))
@@ -105,6 +100,8 @@ pub(super) struct Input<'e> {
     columns: Vec<usize>,
     /// Whether they are all its columns, in its order, as they stand in the export.
     whole: bool,
+    /// Columns of the export.
+    count: usize,
     command: usize,
 }
 
@@ -152,16 +149,18 @@ impl Input<'_> {
         self.columns.iter().map(|&column| self.value(column)).collect()
     }
 
-    /// The mapped values of the row as a line of CSV without its line feed; made in `made` where they are not written so.
-    pub(super) fn row_text<'t>(&'t self, made: &'t mut Vec<u8>) -> &'t [u8] {
-        match self.rows.plain() {
-            Some(row) if self.whole && !row.starts_with(b",") => row,
-            _ => {
-                self.line(made);
-                made.pop();
-                made
-            }
-        }
+    /// All that the export has in the row, mapped or not: as it is written where no value is quoted, else made in `made`.
+    pub(super) fn all<'t>(&'t self, made: &'t mut Vec<u8>) -> &'t [u8] {
+        self.rows.plain().unwrap_or_else(|| {
+            made.clear();
+            self.rows.values().enumerate().for_each(|(index, value)| push_value(made, index, value));
+            made
+        })
+    }
+
+    /// How the columns of the export stand: how many there are, and which are mapped.
+    pub(super) fn layout(&self) -> Vec<usize> {
+        [&[self.count], &self.columns[..]].concat()
     }
 
     /// Makes `line` the mapped values of the row, as a line of CSV.
@@ -232,7 +231,8 @@ pub(super) fn open<'e>(shape: &Shape, export: &'e Export, command: Option<&str>)
         })?,
     };
     let whole = steps.is_empty() && columns.iter().copied().eq(0..header.len());
-    Ok(Input { rows, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, whole, command })
+    let count = names.len();
+    Ok(Input { rows, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, whole, count, command })
 }
 
 fn bad_row(export: &Export, error: RowError) -> TaskError {
@@ -291,8 +291,8 @@ pub(super) fn write_sorted(
     let mut input = open(shape, export, None)?;
     let (mut null_keys, mut duplicates) = (Aside::new(folder, shape, "nullpk"), Aside::new(folder, shape, "duplicates"));
     let mut sorter = Sorter::new(folder);
-    let mut numbering = Numbering::new(shape.is_key())?;
-    let (mut key, mut text) = (Vec::new(), Vec::new());
+    let mut numbering = Numbering::new(&input.layout())?;
+    let (mut key, mut text, mut all) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(stays) = input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
@@ -309,7 +309,7 @@ pub(super) fn write_sorted(
             }
             continue;
         }
-        numbering.meet(input.row(), &key, &text);
+        numbering.meet(input.row(), &key, input.all(&mut all));
         sorter.push(&key, input.row(), input.whole(), &text).map_err(unwritable)?;
     }
     totals.odd_dates += input.steps.odd_dates();

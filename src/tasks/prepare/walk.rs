@@ -57,11 +57,6 @@ impl<'n> Walk<'n> {
         }
     }
 
-    /// A row of the export that needs no partner; a known row of its key may count as gone.
-    pub(super) fn pass(&mut self, new: Numbered) {
-        self.seek(new.key);
-    }
-
     /// All of the export is read: what has no partner yet gets the one that is far off, and is another row then if
     /// `is_other` says so of its key. None where a number was there twice.
     pub(super) fn end(mut self, is_other: impl Fn(u64) -> bool) -> Option<Found> {
@@ -150,7 +145,7 @@ mod tests {
     fn what_is_said_to_be_another_row_is_one() {
         let known = [row((1, 0)), row((2, 0)), row((3, 0))];
         let mut walk = Walk::new(&known);
-        walk.pass(known[0]);
+        walk.meet(known[0]);
         walk.meet_other(known[1]);
         walk.meet(known[2]);
         let found = Found { others: vec![(known[1], known[1])], ..Found::default() };

@@ -18,11 +18,13 @@ use super::thresholds::Tally;
 const TABLES: &str = "
     CREATE TEMP TABLE IF NOT EXISTS stage_link (command INTEGER NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL);
     CREATE TEMP TABLE IF NOT EXISTS wanted (from_id INTEGER, to_id INTEGER, PRIMARY KEY (from_id, to_id)) WITHOUT ROWID;
+    CREATE TEMP TABLE IF NOT EXISTS found (first TEXT, second TEXT, from_id INTEGER, to_id INTEGER);
     CREATE TEMP TABLE IF NOT EXISTS closing (
       association INTEGER, from_id INTEGER, to_id INTEGER, PRIMARY KEY (association, from_id, to_id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS naming_0 (value TEXT, id INTEGER, PRIMARY KEY (value, id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS naming_1 (value TEXT, id INTEGER, PRIMARY KEY (value, id)) WITHOUT ROWID;
-    DELETE FROM temp.stage_link; DELETE FROM temp.wanted; DELETE FROM temp.closing;
+    DELETE FROM temp.stage_link; DELETE FROM temp.wanted; DELETE FROM temp.found;
+    DELETE FROM temp.closing;
     DELETE FROM temp.naming_0; DELETE FROM temp.naming_1;";
 
 /// Joins that turn the values `s.first` and `s.second` into the resources `f` and `t`.
@@ -160,14 +162,13 @@ fn change(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Ta
         format!("INSERT OR IGNORE INTO temp.closing SELECT ?1, f.id, t.id FROM temp.stage_link s {joins} WHERE s.command = 3");
     store.execute(&sql, [number])?;
     tally.deleted += close(store, moment)?;
-    let sql = format!("INSERT OR IGNORE INTO temp.wanted SELECT f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");
+    let sql =
+        format!("INSERT INTO temp.found SELECT s.first, s.second, f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");
     if store.execute(&sql, [number])? > 0 {
+        store.execute("INSERT OR IGNORE INTO temp.wanted SELECT from_id, to_id FROM temp.found", [])?;
         tally.inserted += open(store, number, moment)?;
-        let sql = format!(
-            "DELETE FROM orphan AS o WHERE association = ?1 AND EXISTS
-             (SELECT 1 FROM (SELECT o.first AS first, o.second AS second) s {joins})"
-        );
-        store.execute(&sql, [number])?;
+        let sql = "DELETE FROM orphan WHERE association = ?1 AND (first, second) IN (SELECT first, second FROM temp.found)";
+        store.execute(sql, [number])?;
     }
     Ok(())
 }
