@@ -62,8 +62,8 @@ impl Overlay {
         let key: Vec<_> = shape.key.iter().map(|column| column + 1).collect();
         let mut file = SortedFile::open(&folder.join(file), &key)?;
         while file.advance()? {
-            let command = [Command::Insert, Command::Update, Command::Delete].into_iter();
-            let command = command.clone().find(|command| command.name() == file.value(0));
+            let mut commands = [Command::Insert, Command::Update, Command::Delete].into_iter();
+            let command = commands.find(|command| command.name() == file.value(0));
             let command = command.ok_or_else(|| TaskError::new("the kept changes hold something that is no command"))?;
             let mut line = Vec::new();
             (0..shape.header.len()).for_each(|column| push_value(&mut line, column, file.bytes(column + 1)));
@@ -174,7 +174,7 @@ fn read_sorted(path: &Path, key: &[usize], spans: Vec<(u64, u64)>) -> Result<Vec
 
 /// The rows by the numbers of their keys; none where their texts are too long or too many, or rows are missing.
 fn by_number(
-    rows: &mut Vec<Numbered>,
+    rows: &mut [Numbered],
     read: impl FnOnce(Vec<(u64, u64)>) -> Result<Vec<Text>, TaskError>,
 ) -> Result<Option<FxHashMap<u64, Text>>, TaskError> {
     if rows.iter().map(|row| u64::from(row.length) + 200).sum::<u64>() > MOST_BYTES {
@@ -334,7 +334,8 @@ mod tests {
 
     /// What sorting everything makes of an export.
     fn sorted(folder: &Path, table: &Table, opposite: bool) -> Whole {
-        let mut numbering = Numbering::new(&open(&shape(), &export(folder, lines(table), opposite), None).unwrap().layout()).unwrap();
+        let mut numbering =
+            Numbering::new(&open(&shape(), &export(folder, lines(table), opposite), None).unwrap().layout()).unwrap();
         let mut file = ContentFile::new(folder).unwrap();
         let header = header_line(&shape().header);
         file.write(&header).unwrap();

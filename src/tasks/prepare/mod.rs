@@ -31,10 +31,10 @@ use crate::plan::model::{Plan, Task};
 
 pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
+use changed::Changed;
 pub(super) use draft::Draft;
 pub(crate) use files::verify;
 pub(super) use files::{folder, persist, push_value};
-use changed::Changed;
 use rows::Shape;
 pub(super) use sorted_file::SortedFile;
 pub(super) use transform::Transformations;

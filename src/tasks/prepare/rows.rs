@@ -351,7 +351,8 @@ pub(super) fn write_sorted(
     totals.duplicates += repeated;
     null_keys.finish().and_then(|()| duplicates.finish()).map_err(unwritable)?;
     let file = output.finish(&shape.name, "sorted.csv").map_err(unwritable)?;
-    if length >= super::changed::LARGE {
+    // Rows that were transformed are other ones as soon as the transformation is.
+    if length >= super::changed::LARGE && export.transformations.is_empty() {
         numbering.save(folder, &file, length).map_err(unwritable)?;
     }
     Ok(Whole { file, changes: None })

@@ -8,7 +8,7 @@ use std::path::Path;
 pub(super) struct Spans {
     file: File,
     /// Where each begins and how long it is, the last one first.
-    spans: Vec<(u64, u64)>,
+    coming: Vec<(u64, u64)>,
     /// Bytes left of the present one.
     left: u64,
     /// Where the file stands.
@@ -20,7 +20,7 @@ impl Spans {
     /// The spans are in the order of the file.
     pub(super) fn open(path: &Path, mut spans: Vec<(u64, u64)>) -> io::Result<Self> {
         spans.reverse();
-        Ok(Self { file: File::open(path)?, spans, left: 0, at: 0, begun: false })
+        Ok(Self { file: File::open(path)?, coming: spans, left: 0, at: 0, begun: false })
     }
 }
 
@@ -32,7 +32,7 @@ impl Read for Spans {
             return Ok(1);
         }
         while self.left == 0 {
-            let Some((begin, length)) = self.spans.pop() else { return Ok(0) };
+            let Some((begin, length)) = self.coming.pop() else { return Ok(0) };
             if begin != self.at {
                 self.at = self.file.seek(SeekFrom::Start(begin))?;
             }
