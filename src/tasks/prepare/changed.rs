@@ -28,7 +28,7 @@ use super::walk::{Found, Walk};
 use super::whole::Whole;
 
 /// Bytes of a sorted file from which on it is worth while not to write it anew.
-pub(super) const LARGE: u64 = if cfg!(test) { 0 } else { 1 << 20 };
+pub(super) const LARGE: u64 = if cfg!(test) { 1 } else { 1 << 20 };
 /// Of a sorted file the part that its changes may be.
 const MOST_OF: u64 = if cfg!(test) { 1 } else { 8 };
 /// Bytes of changed rows that are kept at most.

@@ -111,7 +111,9 @@ mod tests {
 
     fn walk(known: &[Numbered], new: &[Numbered]) -> Option<Found> {
         let mut walk = Walk::new(known);
-        new.iter().for_each(|row| walk.meet(*row));
+        for row in new {
+            walk.meet(*row);
+        }
         let mut found = walk.end(|_| false)?;
         found.others.sort();
         Some(found)
