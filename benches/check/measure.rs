@@ -21,9 +21,10 @@ pub(crate) struct Cost {
 /// GNU time tells what a child took; std alone does not.
 const TIME: &str = "/usr/bin/time";
 
-/// Runs `program` and waits for it. Its output is thrown away; an exit code other than 0 is an error.
+/// Runs `program` in `folder` and waits for it. Its output is thrown away; an exit code other than 0 is an error.
 pub(crate) fn run<A: AsRef<OsStr>>(program: &Path, arguments: &[A], folder: &Path) -> io::Result<Cost> {
-    let note = folder.join("cost.txt");
+    // The note is named by whoever waits as well as by the program, which stands elsewhere.
+    let note = std::path::absolute(folder)?.join("cost.txt");
     let timed = Path::new(TIME).exists();
     let mut command = if timed {
         let mut command = Command::new(TIME);
@@ -32,7 +33,7 @@ pub(crate) fn run<A: AsRef<OsStr>>(program: &Path, arguments: &[A], folder: &Pat
     } else {
         Command::new(program)
     };
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
     let start = Instant::now();
     let status = command.status()?;
     let wall = start.elapsed().as_secs_f64();

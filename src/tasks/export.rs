@@ -11,7 +11,7 @@ mod sql;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use rusqlite::{OptionalExtension, params};
@@ -76,7 +76,7 @@ impl EmbeddedTask for Export {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         };
-        if !complete && context.is_consumed(&connection.id, &source.hash()?)? && !siblings_changed(context, connection) {
+        if !complete && source.is_consumed(context, connection)? && !siblings_changed(context, connection) {
             let message = format!("{} is what was last synchronized", source.file.display());
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
@@ -94,10 +94,15 @@ impl TaskContext<'_> {
         Ok(())
     }
 
+    /// The hash of what the last consumed batch was made of.
+    fn consumed(&self, connection: &str) -> Result<Option<String>, TaskError> {
+        let sql = "SELECT hash FROM cookie WHERE connection = ?1";
+        Ok(self.transaction.query_row(sql, [connection], |row| row.get(0)).optional()?)
+    }
+
     /// Whether the last consumed batch was made of this source.
     fn is_consumed(&self, connection: &str, hash: &str) -> Result<bool, TaskError> {
-        let sql = "SELECT hash = ?2 FROM cookie WHERE connection = ?1";
-        Ok(self.transaction.query_row(sql, params![connection, hash], |row| row.get(0)).optional()?.unwrap_or(false))
+        Ok(self.consumed(connection)?.is_some_and(|known| known == hash))
     }
 }
 
@@ -180,12 +185,12 @@ fn own_settings<'s>(settings: &'s Settings, connection: &Connection, wanted: &st
     })
 }
 
-/// The hash of what a connection would export now; none where it has nothing to read in this mode.
-fn hash_now(context: &TaskContext<'_>, connection: &Connection) -> Result<Option<String>, TaskError> {
+/// Whether a connection would export now what was last synchronized; so it is where it has nothing to read in this mode.
+fn is_unchanged(context: &TaskContext<'_>, connection: &Connection) -> Result<bool, TaskError> {
     if is_sql_package(&connection.package) {
-        return sql::hash(context, connection).map(Some);
+        return context.is_consumed(&connection.id, &sql::hash(context, connection)?);
     }
-    source(context, connection, false, false)?.map(|source| source.hash()).transpose()
+    source(context, connection, false, false)?.map_or(Ok(true), |source| source.is_consumed(context, connection))
 }
 
 /// Whether another export of the connector in this job has something new; in doubt it has.
@@ -199,49 +204,102 @@ fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
         if is_ldap_package(&sibling.package) {
             return true;
         }
-        let unchanged = connection(context, Some(&sibling.id))
-            .and_then(|sibling| hash_now(context, sibling))
-            .and_then(|hash| hash.map_or(Ok(true), |hash| context.is_consumed(&sibling.id, &hash)));
+        let unchanged = connection(context, Some(&sibling.id)).and_then(|sibling| is_unchanged(context, sibling));
         !unchanged.unwrap_or(false)
     })
 }
 
 impl Source {
-    /// Of the file's bytes and of how they are read.
-    fn hash(&self) -> Result<String, TaskError> {
-        let mut hash = self.begin_hash();
+    /// Whether the last consumed batch was made of what the file holds. One of another length is told without reading it.
+    fn is_consumed(&self, context: &TaskContext<'_>, connection: &Connection) -> Result<bool, TaskError> {
+        let Some(known) = context.consumed(&connection.id)? else { return Ok(false) };
         let unreadable = |error| TaskError::io("the file cannot be read", &self.file, error);
         let mut file = File::open(&self.file).map_err(unreadable)?;
+        if !known.ends_with(&of_length(file.metadata().map_err(unreadable)?.len())) {
+            return Ok(false);
+        }
+        let mut sum = Sum::of(self);
         let mut buffer = vec![0; 256 * 1024];
         loop {
             match file.read(&mut buffer).map_err(unreadable)? {
-                0 => return Ok(hex(&hash.finalize())),
-                read => hash.update(&buffer[..read]),
+                0 => return Ok(known == sum.end()),
+                read => sum.take(&buffer[..read]),
             }
         }
     }
+}
 
-    fn begin_hash(&self) -> Sha256 {
+/// What a hash of so many bytes ends with.
+fn of_length(length: u64) -> String {
+    format!(":{length}")
+}
+
+/// The hash of a file's bytes and of how they are read.
+struct Sum {
+    hash: Sha256,
+    length: u64,
+}
+
+impl Sum {
+    fn of(source: &Source) -> Self {
         let mut hash = Sha256::new();
-        let how = (self.delta, self.options.separator, self.options.skip, &self.options.trims);
-        hash.update(format!("{how:?} {:?}\n", self.options.encoding.map(encoding_rs::Encoding::name)));
-        hash.update(&self.salt);
-        hash
+        let how = (source.delta, source.options.separator, source.options.skip, &source.options.trims);
+        hash.update(format!("{how:?} {:?}\n", source.options.encoding.map(encoding_rs::Encoding::name)));
+        hash.update(&source.salt);
+        Self { hash, length: 0 }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+    }
+
+    fn end(self) -> String {
+        hex(&self.hash.finalize()) + &of_length(self.length)
     }
 }
 
-/// A file whose bytes are passed on to somebody who hashes them beside whoever reads it.
-struct Overheard {
-    file: File,
-    to: SyncSender<Vec<u8>>,
+/// Bytes read at once.
+const PIECE: usize = 256 << 10;
+
+/// A file that somebody else reads, and hashes beside whoever looks at it here.
+struct Handed {
+    pieces: Receiver<io::Result<Vec<u8>>>,
+    piece: Vec<u8>,
+    /// What of the piece was taken.
+    taken: usize,
 }
 
-impl Read for Overheard {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        // Whoever hashes listens to the end.
-        let _ = self.to.send(buffer[..read].to_vec());
-        Ok(read)
+impl Read for Handed {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.piece.len() {
+            // Who has hung up has read all.
+            let Ok(piece) = self.pieces.recv() else { return Ok(0) };
+            (self.piece, self.taken) = (piece?, 0);
+        }
+        let rest = &self.piece[self.taken..];
+        let count = rest.len().min(to.len());
+        to[..count].copy_from_slice(&rest[..count]);
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// Reads a file to its end, piece by piece, and gives the hash of all of it; none where nobody wants the pieces any more.
+fn hand_over(mut file: File, mut sum: Sum, to: &SyncSender<io::Result<Vec<u8>>>) -> Option<String> {
+    loop {
+        let mut piece = Vec::with_capacity(PIECE);
+        match file.by_ref().take(PIECE as u64).read_to_end(&mut piece) {
+            Ok(0) => return Some(sum.end()),
+            Ok(_) => {
+                sum.take(&piece);
+                to.send(Ok(piece)).ok()?;
+            }
+            Err(error) => {
+                to.send(Err(error)).ok()?;
+                return None;
+            }
+        }
     }
 }
 
@@ -259,22 +317,18 @@ pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
 fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<(u64, String), TaskError> {
     let file = File::open(&source.file).map_err(|error| TaskError::io("the file cannot be read", &source.file, error))?;
     thread::scope(|scope| {
-        let (to, pieces) = sync_channel::<Vec<u8>>(16);
-        let mut hash = source.begin_hash();
-        let hasher = scope.spawn(move || {
-            for piece in pieces {
-                hash.update(piece);
-            }
-            hex(&hash.finalize())
-        });
-        // The reader hangs up when it is dropped.
-        let rows = write_rows(context, connection, source, Overheard { file, to })?;
-        let hash = hasher.join().map_err(|_| TaskError::new("the file could not be hashed"))?;
+        let (to, pieces) = sync_channel(8);
+        let sum = Sum::of(source);
+        let reader = scope.spawn(move || hand_over(file, sum, &to));
+        let input = Handed { pieces, piece: Vec::new(), taken: 0 };
+        // What is left when this fails nobody takes, and the reader ends.
+        let rows = write_rows(context, connection, source, input)?;
+        let hash = reader.join().ok().flatten().ok_or_else(|| TaskError::new("the file could not be hashed"))?;
         Ok((rows, hash))
     })
 }
 
-fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Overheard) -> Result<u64, TaskError> {
+fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Handed) -> Result<u64, TaskError> {
     let mut input = CsvSource::read(file, &source.options).map_err(|error| at(&source.file, error))?;
     check_header(context, connection, source, input.header())?;
     let target = output_file(context.work, &connection.id);
@@ -292,9 +346,14 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
     while input.advance().map_err(|error| at(&source.file, error))? {
+        rows += 1;
+        context.tick(rows, None)?;
         line.clear();
         match input.plain() {
-            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
+            Some(row) if kept && !row.starts_with(b",") => {
+                output.write(row).and_then(|()| output.write(b"\n")).map_err(unwritable)?;
+                continue;
+            }
             _ if source.options.trims.is_empty() => {
                 input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
             }
@@ -308,8 +367,6 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
         }
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
-        rows += 1;
-        context.tick(rows, None)?;
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     output.persist(folder, &name).map_err(unwritable)?;

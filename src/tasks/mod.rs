@@ -91,7 +91,7 @@ pub struct TaskContext<'a> {
     /// Told how many of how many items are done.
     pub progress: &'a dyn Fn(u64, Option<u64>),
     /// Whether the run is being cancelled.
-    pub cancelled: &'a dyn Fn() -> bool,
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
     /// Set when a blocked task is resumed after approval: the id of the change list approved.
     pub approval: Option<&'a str>,
 }

@@ -23,6 +23,7 @@ mod inspecting;
 mod integrations;
 #[cfg(unix)]
 mod kills;
+mod large;
 #[cfg(all(unix, feature = "ldap"))]
 mod ldap;
 #[cfg(all(unix, feature = "ldap"))]

@@ -3,6 +3,7 @@
 //! A row without quotation marks, which most are, costs one look at its bytes and no copy. All others go through the
 //! parser of the `csv` package, so that both read alike: RFC 4180, any line ending, empty lines passed over.
 
+use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
@@ -35,6 +36,10 @@ pub(crate) struct Rows<R> {
     /// The part of `buffer` behind the current row.
     from: usize,
     to: usize,
+    /// Bytes of the source before `buffer`.
+    passed: u64,
+    /// Where the current row begins in the source.
+    begin: u64,
     at_end: bool,
     separator: u8,
     /// The line that begins at `from`.
@@ -42,8 +47,9 @@ pub(crate) struct Rows<R> {
     line: u64,
     /// The current row in `buffer`; none: its values are in `values`.
     plain: Option<(usize, usize)>,
-    /// Where its values end, in the row or in `values`.
-    ends: Vec<usize>,
+    /// Where its values end, in the row or in `values`; of a row of `buffer` once somebody asks.
+    ends: RefCell<Vec<usize>>,
+    is_split: Cell<bool>,
     count: usize,
     values: Vec<u8>,
     parser: Reader,
@@ -61,12 +67,15 @@ impl<R: Read> Rows<R> {
             buffer: Vec::new(),
             from: 0,
             to: 0,
+            passed: 0,
+            begin: 0,
             at_end: false,
             separator,
             next_line: 1,
             line: 1,
             plain: None,
-            ends: Vec::new(),
+            ends: RefCell::new(Vec::new()),
+            is_split: Cell::new(false),
             count: 0,
             values: Vec::new(),
             parser,
@@ -110,10 +119,9 @@ impl<R: Read> Rows<R> {
     /// Makes the next `length` bytes the row.
     fn cut(&mut self, length: usize, ending: usize, counts: bool) -> Result<bool, RowError> {
         let row = &self.buffer[self.from..self.from + length];
-        self.ends.clear();
-        self.ends.extend(memchr::memchr_iter(self.separator, row));
-        self.ends.push(length);
-        self.count = self.ends.len();
+        self.count = memchr::memchr_iter(self.separator, row).count() + 1;
+        self.is_split.set(false);
+        self.begin = self.passed + self.from as u64;
         self.plain = Some((self.from, self.from + length));
         self.line = self.next_line;
         self.next_line += u64::from(counts);
@@ -125,11 +133,12 @@ impl<R: Read> Rows<R> {
     fn parse(&mut self) -> Result<bool, RowError> {
         self.plain = None;
         self.line = self.next_line;
+        self.begin = self.passed + self.from as u64;
         let (mut written, mut ended) = (0, 0);
         loop {
             let input = &self.buffer[self.from..self.to];
-            let (result, read, wrote, ends) =
-                self.parser.read_record(input, &mut self.values[written..], &mut self.ends[ended..]);
+            let row_ends = self.ends.get_mut();
+            let (result, read, wrote, ends) = self.parser.read_record(input, &mut self.values[written..], &mut row_ends[ended..]);
             self.next_line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
             self.from += read;
             written += wrote;
@@ -138,7 +147,7 @@ impl<R: Read> Rows<R> {
                 ReadRecordResult::InputEmpty if !self.at_end => self.fill()?,
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.values.resize((self.values.len() * 2).max(1024), 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize((self.ends.len() * 2).max(32), 0),
+                ReadRecordResult::OutputEndsFull => row_ends.resize((row_ends.len() * 2).max(32), 0),
                 ReadRecordResult::Record => {
                     self.count = ended;
                     return self.check();
@@ -160,6 +169,7 @@ impl<R: Read> Rows<R> {
     fn fill(&mut self) -> io::Result<()> {
         let first = self.buffer.is_empty();
         self.buffer.copy_within(self.from..self.to, 0);
+        self.passed += self.from as u64;
         (self.from, self.to) = (0, self.to - self.from);
         if self.buffer.len() < self.to + PIECE {
             self.buffer.resize((self.to + PIECE).max(self.buffer.len() * 2), 0);
@@ -190,17 +200,32 @@ impl<R> Rows<R> {
         self.line
     }
 
+    /// Where the row begins in the source, and how many bytes it has there with its line ending.
+    pub(crate) fn span(&self) -> (u64, u64) {
+        (self.begin, self.passed + self.from as u64 - self.begin)
+    }
+
     /// A value of the row; empty where it has none.
     pub(crate) fn value(&self, index: usize) -> &[u8] {
         if index >= self.count {
             return b"";
         }
-        let end = self.ends[index];
-        let before = index.checked_sub(1).map(|before| self.ends[before]);
-        match self.plain {
-            Some((start, _)) => &self.buffer[start + before.map_or(0, |before| before + 1)..start + end],
-            None => &self.values[before.unwrap_or(0)..end],
+        let Some((start, end)) = self.plain else {
+            let ends = self.ends.borrow();
+            return &self.values[index.checked_sub(1).map_or(0, |before| ends[before])..ends[index]];
+        };
+        let row = &self.buffer[start..end];
+        // Most who look at one value alone look at the first.
+        if index == 0 && !self.is_split.get() {
+            return &row[..memchr::memchr(self.separator, row).unwrap_or(row.len())];
         }
+        let mut ends = self.ends.borrow_mut();
+        if !self.is_split.replace(true) {
+            ends.clear();
+            ends.extend(memchr::memchr_iter(self.separator, row));
+            ends.push(row.len());
+        }
+        &row[index.checked_sub(1).map_or(0, |before| ends[before] + 1)..ends[index]]
     }
 
     /// The values of the row.
@@ -268,6 +293,23 @@ mod tests {
         ) {
             let text: String = rows.iter().map(|(first, second, end)| format!("{first};{second}{end}")).collect();
             prop_assert_eq!(read(text.as_bytes(), step), expected(text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_row_is_found_again_where_it_was_read() {
+        let text = "\u{feff}a;b\r\n\n\"x\n\"\"y\";1\nz;2\n\n\"u\";3".as_bytes();
+        for step in 1..9 {
+            let mut rows = Rows::new(Slowly(text, step), b';');
+            let mut found = Vec::new();
+            while rows.advance().unwrap() {
+                let (begin, length) = rows.span();
+                let row = &text[begin as usize..(begin + length) as usize];
+                let values: Vec<_> = rows.values().map(<[u8]>::to_vec).collect();
+                assert_eq!(read(row, 7).0, [values]);
+                found.push(String::from_utf8_lossy(row).trim_end().to_owned());
+            }
+            assert_eq!(found, ["a;b", "\"x\n\"\"y\";1", "z;2", "\"u\";3"]);
         }
     }
 

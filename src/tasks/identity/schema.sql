@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS cookie (connection TEXT PRIMARY KEY, hash TEXT NOT NU
 CREATE TABLE IF NOT EXISTS directory_snapshot (
   connection TEXT NOT NULL, search TEXT NOT NULL, server TEXT NOT NULL, how TEXT NOT NULL, cookie BLOB, file TEXT NOT NULL,
   content TEXT NOT NULL, names TEXT NOT NULL, unsettled INTEGER NOT NULL, PRIMARY KEY (connection, search)) WITHOUT ROWID;
+-- `file`: the sorted file that was last consumed; behind a blank, if any, the file of what has changed since it was written.
 CREATE TABLE IF NOT EXISTS reference (
   connector TEXT NOT NULL, mapping TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (connector, mapping)) WITHOUT ROWID;
 -- Prepared work of a connector. States: queued, blocked, consumed, cancelled.

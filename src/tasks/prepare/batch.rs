@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::tasks::{AfterCommit, TaskContext, TaskError};
 
 use super::files;
+use super::rows::Shape;
+use super::whole::Whole;
 
 /// What one mapping has to be synchronized with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,13 +19,23 @@ pub(crate) struct Item {
     pub(crate) link: bool,
     /// The entity type or association.
     pub(crate) name: String,
-    /// The whole sorted file; none where only changes are known.
-    pub(crate) file: Option<String>,
+    /// All that it has; none where only changes are known.
+    pub(crate) file: Option<Whole>,
     /// The delta; none: the store is made equal to the whole file.
     pub(crate) delta: Option<String>,
 }
 
 impl Item {
+    /// With nothing prepared.
+    pub(super) fn of(shape: &Shape) -> Self {
+        Self { link: shape.link, name: shape.name.clone(), file: None, delta: None }
+    }
+
+    /// The names of its files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        self.file.iter().flat_map(Whole::files).chain(self.delta.as_deref())
+    }
+
     /// The name under which the reference file is kept.
     pub(crate) fn mapping(&self) -> String {
         format!("{}:{}", if self.link { "association" } else { "entity_type" }, self.name)
@@ -100,10 +112,10 @@ fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, TaskError> {
         .map_err(|error| TaskError { source: Some(Box::new(error)), ..TaskError::new("the batch cannot be recorded") })
 }
 
-/// The reference file of a mapping: what was last consumed.
-pub(crate) fn reference(connection: &Connection, connector: &str, mapping: &str) -> Result<Option<String>, TaskError> {
+/// The reference of a mapping: what was last consumed.
+pub(crate) fn reference(connection: &Connection, connector: &str, mapping: &str) -> Result<Option<Whole>, TaskError> {
     let sql = "SELECT file FROM reference WHERE connector = ?1 AND mapping = ?2";
-    Ok(connection.query_row(sql, [connector, mapping], |row| row.get(0)).optional()?)
+    Ok(connection.query_row(sql, [connector, mapping], |row| row.get::<_, String>(0)).optional()?.map(Whole::from))
 }
 
 /// The files that the store names and will read again: references, and batches that wait.
@@ -111,8 +123,9 @@ pub(crate) fn named_files(connection: &Connection, work: &Path) -> rusqlite::Res
     let mut files = Vec::new();
     let mut statement = connection.prepare("SELECT connector, file FROM reference ORDER BY connector, file")?;
     for row in statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))? {
-        let (connector, file) = row?;
-        files.push(files::folder(work, &connector).join(file));
+        let (connector, whole) = row?;
+        let folder = files::folder(work, &connector);
+        files.extend(Whole::from(whole).files().map(|file| folder.join(file)));
     }
     let sql = "SELECT connector, items FROM batch WHERE state IN ('queued', 'blocked') ORDER BY ordinal";
     let mut statement = connection.prepare(sql)?;
@@ -120,8 +133,8 @@ pub(crate) fn named_files(connection: &Connection, work: &Path) -> rusqlite::Res
         let (connector, items) = row?;
         let items: Vec<Item> = serde_json::from_str(&items)
             .map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(error)))?;
-        let names = items.into_iter().flat_map(|item| [item.file, item.delta]).flatten();
-        files.extend(names.map(|name| files::folder(work, &connector).join(name)));
+        let folder = files::folder(work, &connector);
+        files.extend(items.iter().flat_map(Item::files).map(|name| folder.join(name)));
     }
     files.sort();
     files.dedup();
@@ -132,11 +145,11 @@ pub(crate) fn named_files(connection: &Connection, work: &Path) -> rusqlite::Res
 pub(crate) fn sweep_after_commit(context: &TaskContext<'_>, connector: &str) -> Result<AfterCommit, TaskError> {
     let mut keep = BTreeSet::new();
     let mut statement = context.transaction.prepare("SELECT file FROM reference WHERE connector = ?1")?;
-    for file in statement.query_map([connector], |row| row.get::<_, String>(0))? {
-        keep.insert(file?);
+    for whole in statement.query_map([connector], |row| row.get::<_, String>(0))? {
+        keep.extend(Whole::from(whole?).files().map(str::to_owned));
     }
     if let Some(batch) = Batch::waiting(context.transaction, connector)? {
-        keep.extend(batch.items.iter().flat_map(|item| [item.file.clone(), item.delta.clone()]).flatten());
+        keep.extend(batch.items.iter().flat_map(Item::files).map(str::to_owned));
     }
     let folder = files::folder(context.work, connector);
     Ok(Box::new(move || files::sweep(&folder, &keep)))

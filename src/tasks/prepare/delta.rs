@@ -7,7 +7,9 @@ use std::path::Path;
 use crate::tasks::TaskError;
 use crate::tasks::identity::Command;
 
-use super::files::{SortedFile, push_value};
+use super::files::push_value;
+use super::sorted_file::SortedFile;
+use super::whole::Whole;
 
 /// How many rows a delta holds, by command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,19 +43,20 @@ fn line(command: Command, file: &SortedFile) -> Vec<u8> {
 
 /// Gives `sink` the delta lines that make `new` of `old`.
 pub(super) fn difference(
-    old: &Path,
-    new: &Path,
+    folder: &Path,
+    old: &Whole,
+    new: &Whole,
     key: &[usize],
     mut sink: impl FnMut(&[u8]) -> Result<(), TaskError>,
 ) -> Result<Counts, TaskError> {
-    let (mut old, mut new) = (SortedFile::open(old, key)?, SortedFile::open(new, key)?);
+    let (mut old, mut new) = (SortedFile::open_whole(folder, old, key)?, SortedFile::open_whole(folder, new, key)?);
     let (mut more_old, mut more_new) = (old.advance()?, new.advance()?);
     let mut counts = Counts::default();
     while more_old || more_new {
         let order = match (more_old, more_new) {
             (true, false) => Ordering::Less,
             (false, true) => Ordering::Greater,
-            _ => old.key.cmp(&new.key),
+            _ => old.key().cmp(new.key()),
         };
         let change = match order {
             Ordering::Less => Some((Command::Delete, &old)),
@@ -80,22 +83,23 @@ pub(super) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Gives `sink` the rows of `old` brought up to date by `changes`; rows whose key has a part in `dropped` go too.
 pub(super) fn update(
-    old: &Path,
+    folder: &Path,
+    old: &Whole,
     key: &[usize],
     changes: &Changes,
     dropped: impl Fn(&SortedFile) -> bool,
     mut sink: impl FnMut(&[u8]) -> Result<(), TaskError>,
 ) -> Result<(), TaskError> {
-    let mut old = SortedFile::open(old, key)?;
+    let mut old = SortedFile::open_whole(folder, old, key)?;
     let mut changes = changes.iter().peekable();
     let mut row = Vec::new();
     while old.advance()? {
-        while let Some((_, text)) = changes.next_if(|(key, _)| **key < old.key) {
+        while let Some((_, text)) = changes.next_if(|(key, _)| key.as_slice() < old.key()) {
             if let Some(text) = text {
                 sink(text)?;
             }
         }
-        if let Some((_, text)) = changes.next_if(|(key, _)| **key == old.key) {
+        if let Some((_, text)) = changes.next_if(|(key, _)| key.as_slice() == old.key()) {
             if let Some(text) = text {
                 sink(text)?;
             }

@@ -119,7 +119,15 @@ impl Draft {
         writer.take(&std::mem::take(&mut self.piece))?;
         writer.file.as_file().sync_all()?;
         let (name, told) = name(writer.hash);
-        writer.file.persist(folder.join(name)).map_err(|error| error.error)?;
+        let target = folder.join(name);
+        // What it takes the place of goes when nobody has it open any more, which for a large file takes a while.
+        #[cfg(unix)]
+        let replaced = std::fs::File::open(&target).ok();
+        writer.file.persist(target).map_err(|error| error.error)?;
+        #[cfg(unix)]
+        if replaced.as_ref().and_then(|file| file.metadata().ok()).is_some_and(|data| data.len() > FLUSHED as u64) {
+            thread::spawn(move || drop(replaced));
+        }
         #[cfg(unix)]
         std::fs::File::open(folder)?.sync_all()?;
         Ok(told)

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::connectors::csv::{RowError, Rows};
 use crate::tasks::TaskError;
 use crate::tasks::identity::hex;
 
@@ -119,89 +118,12 @@ pub(crate) fn sweep(folder: &Path, keep: &BTreeSet<String>) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         // A killed run leaves its temporary files; nobody else writes here while the connector's task commits.
-        let ours = [".sorted.csv", ".sorted.delta"].iter().any(|ending| name.ends_with(ending)) || name.starts_with(".tmp");
-        if ours && !keep.contains(&name) {
+        let endings = [".sorted.csv", ".sorted.delta", super::numbers::ENDING];
+        let ours = endings.iter().any(|ending| name.ends_with(ending)) || name.starts_with(".tmp");
+        // The numbers of a file are kept with it.
+        if ours && !keep.contains(&super::numbers::numbered(&name)) {
             std::fs::remove_file(entry.path())?;
         }
     }
     Ok(())
-}
-
-/// Reads a sorted file row by row.
-pub(crate) struct SortedFile {
-    path: PathBuf,
-    rows: Rows<File>,
-    header: Vec<String>,
-    /// Columns of the key.
-    key_columns: Vec<usize>,
-    /// Key of the current row.
-    pub(crate) key: Vec<u8>,
-}
-
-impl SortedFile {
-    /// Opens a file whose rows are sorted by the columns given.
-    pub(crate) fn open(path: &Path, key_columns: &[usize]) -> Result<Self, TaskError> {
-        let file = File::open(path).map_err(|error| TaskError::io("the prepared file cannot be read", path, error))?;
-        let mut rows = Rows::new(file, b',');
-        let more = rows.advance().map_err(|error| damaged(path, error))?;
-        let header = rows.values().filter(|_| more).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        Ok(Self { path: path.to_path_buf(), rows, header, key_columns: key_columns.to_vec(), key: Vec::new() })
-    }
-
-    /// Names of the columns.
-    pub(crate) fn header(&self) -> &[String] {
-        &self.header
-    }
-
-    /// Goes to the next row; false at the end.
-    pub(crate) fn advance(&mut self) -> Result<bool, TaskError> {
-        self.key.clear();
-        if !self.rows.advance().map_err(|error| damaged(&self.path, error))? {
-            return Ok(false);
-        }
-        for (index, &column) in self.key_columns.iter().enumerate() {
-            if index > 0 {
-                self.key.push(KEY_SEPARATOR);
-            }
-            self.key.extend_from_slice(self.rows.value(column));
-        }
-        Ok(true)
-    }
-
-    /// A value of the current row.
-    pub(crate) fn value(&self, column: usize) -> &str {
-        std::str::from_utf8(self.rows.value(column)).unwrap_or_default()
-    }
-
-    /// A value of the current row, as bytes.
-    pub(super) fn bytes(&self, column: usize) -> &[u8] {
-        self.rows.value(column)
-    }
-
-    /// Whether the current rows of two files hold the same.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        match (self.rows.plain(), other.rows.plain()) {
-            (Some(one), Some(other)) => one == other,
-            _ => self.rows.values().eq(other.rows.values()),
-        }
-    }
-
-    /// Appends the current row as a line, behind `index` other values.
-    pub(super) fn push_to(&self, line: &mut Vec<u8>, index: usize) {
-        match self.rows.plain() {
-            Some(row) => {
-                if index > 0 {
-                    line.push(b',');
-                }
-                line.extend_from_slice(row);
-            }
-            None => self.rows.values().enumerate().for_each(|(at, value)| push_value(line, index + at, value)),
-        }
-        line.push(b'\n');
-    }
-}
-
-fn damaged(path: &Path, error: RowError) -> TaskError {
-    let row = if let RowError::Unequal { line, .. } = &error { Some(*line) } else { None };
-    TaskError { row, source: Some(Box::new(error)), ..TaskError::new("the prepared file is damaged").file(path) }
 }

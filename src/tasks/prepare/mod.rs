@@ -8,13 +8,20 @@ mod changed;
 mod delta;
 mod draft;
 mod files;
+mod numbers;
 mod places;
 mod rows;
+mod sorted_file;
 mod sorter;
+mod spans;
 mod transform;
+mod walk;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use rusqlite::OptionalExtension;
 
@@ -25,12 +32,15 @@ use crate::plan::model::{Plan, Task};
 
 pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
+use changed::Changed;
 pub(super) use draft::Draft;
 pub(crate) use files::verify;
-pub(super) use files::{SortedFile, folder, persist, push_value};
+pub(super) use files::{folder, persist, push_value};
 pub(super) use places::places;
 use rows::Shape;
+pub(super) use sorted_file::SortedFile;
 pub(super) use transform::Transformations;
+pub(super) use whole::Whole;
 
 /// The embedded `PrepareSynchronizationTask`.
 pub(super) struct Prepare;
@@ -44,6 +54,14 @@ struct Export {
     /// The file that the connection read and the lines skipped in it, for messages.
     source: Option<(String, u64)>,
     transformations: Transformations,
+}
+
+/// What is known of a mapping before it is prepared.
+struct Input {
+    shape: Shape,
+    export: Export,
+    /// What was last consumed, where it is there.
+    reference: Option<Whole>,
 }
 
 /// Counters of the task.
@@ -99,10 +117,20 @@ impl EmbeddedTask for Prepare {
         let mut items = Vec::new();
         let mut sources = BTreeMap::new();
         let shapes = mappings.resources.iter().map(Shape::of_resource).chain(mappings.links.iter().map(Shape::of_link));
+        let mut inputs = Vec::new();
         for shape in shapes {
             let export = export(context, connector, &shape.table)?;
             sources.extend(export.connection.clone());
-            items.push(prepare(context, connector, &shape, &export, incremental, &mut totals)?);
+            let mapping = Item::of(&shape).mapping();
+            let reference = batch::reference(context.transaction, connector, &mapping)?;
+            let reference = reference.filter(|whole| is_usable(&folder, whole, &shape));
+            inputs.push(Input { shape, export, reference });
+        }
+        let compared = if incremental { compare(context, &folder, &inputs) } else { Vec::new() };
+        let compared = compared.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+        for (input, compared) in inputs.iter().zip(compared) {
+            let changed = compared.transpose()?.flatten();
+            items.push(prepare(context, &folder, input, incremental, changed, &mut totals)?);
         }
         let unchanged = incremental && items.iter().all(|item| item.delta.is_some()) && totals.changes.total() == 0;
         if unchanged {
@@ -175,58 +203,78 @@ fn export(context: &TaskContext<'_>, connector: &str, table: &str) -> Result<Exp
     })
 }
 
-/// Prepares one mapping.
+/// Prepares one mapping; `changed` tells what has changed where that is known already.
 fn prepare(
     context: &TaskContext<'_>,
-    connector: &str,
-    shape: &Shape,
-    export: &Export,
+    folder: &Path,
+    input: &Input,
     incremental: bool,
+    changed: Option<Changed>,
     totals: &mut Totals,
 ) -> Result<Item, TaskError> {
-    let folder = folder(context.work, connector);
-    let mut item = Item { link: shape.link, name: shape.name.clone(), file: None, delta: None };
-    let reference =
-        batch::reference(context.transaction, connector, &item.mapping())?.filter(|file| is_usable(&folder.join(file), shape));
+    let Input { shape, export, reference } = input;
+    let mut item = Item::of(shape);
+    if let Some(changed) = changed {
+        totals.rows += changed.rows;
+        totals.null_keys += changed.null_keys;
+        totals.add(changed.counts);
+        (item.file, item.delta) = (Some(changed.whole), Some(changed.delta));
+        return Ok(item);
+    }
     if export.delta {
-        let changes = rows::read_changes(context, &folder, shape, export, totals)?;
-        let Some(old) = &reference else {
-            let (file, counts) = rows::write_changes(&folder, shape, &changes)?;
+        let changes = rows::read_changes(context, folder, shape, export, totals)?;
+        let Some(old) = reference else {
+            let (file, counts) = rows::write_changes(folder, shape, &changes)?;
             item.delta = Some(file);
             totals.add(counts);
             return Ok(item);
         };
-        item.file = Some(rows::write_updated(&folder, shape, &folder.join(old), &changes)?);
-    } else if let Some(changed) = changed(context, &folder, shape, export, reference.as_deref().filter(|_| incremental))? {
-        totals.rows += changed.rows;
-        totals.null_keys += changed.null_keys;
-        totals.add(changed.counts);
-        (item.file, item.delta) = (Some(changed.file), Some(changed.delta));
-        return Ok(item);
+        item.file = Some(rows::write_updated(folder, shape, old, &changes)?);
     } else {
-        item.file = Some(rows::write_sorted(context, &folder, shape, export, totals)?);
+        item.file = Some(rows::write_sorted(context, folder, shape, export, totals)?);
     }
     // Without a reference the whole file is held against the store instead.
-    if let (true, Some(old), Some(new)) = (incremental, &reference, &item.file) {
-        let (file, counts) = rows::write_delta(&folder, shape, &folder.join(old), &folder.join(new))?;
+    if let (true, Some(old), Some(new)) = (incremental, reference, &item.file) {
+        let (file, counts) = rows::write_delta(folder, shape, old, new)?;
         item.delta = Some(file);
         totals.add(counts);
     }
     Ok(item)
 }
 
-/// What has changed since the reference, if there is one and that can be told without sorting everything.
-fn changed(
-    context: &TaskContext<'_>,
-    folder: &Path,
-    shape: &Shape,
-    export: &Export,
-    reference: Option<&str>,
-) -> Result<Option<changed::Changed>, TaskError> {
-    reference.map_or(Ok(None), |reference| changed::prepare(context, folder, shape, export, &folder.join(reference)))
+/// What has changed in each mapping since its reference, where there is one and that can be told without sorting
+/// everything. Two are looked at at a time: more would take more memory than the rest of a run.
+fn compare(context: &TaskContext<'_>, folder: &Path, inputs: &[Input]) -> Vec<Result<Option<Changed>, TaskError>> {
+    let next = AtomicUsize::new(0);
+    let work = |tick: &dyn Fn(u64) -> Result<(), TaskError>| {
+        let mut done = Vec::new();
+        while let Some((at, input)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, inputs.get(at)?))) {
+            let reference = input.reference.as_ref().filter(|_| !input.export.delta);
+            let changed = |reference| changed::prepare(tick, folder, &input.shape, &input.export, reference);
+            done.push((at, reference.map_or(Ok(None), changed)));
+        }
+        done
+    };
+    let cancelled = context.cancelled;
+    let obey = |rows: u64| if rows.is_multiple_of(4096) && cancelled() { Err(TaskError::cancelled()) } else { Ok(()) };
+    let mut done = thread::scope(|scope| {
+        let other = (inputs.len() > 1).then(|| scope.spawn(|| work(&obey)));
+        let mut done = work(&|rows| context.tick(rows, None));
+        match other.map(thread::ScopedJoinHandle::join) {
+            Some(Ok(others)) => done.extend(others),
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => {}
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, changed)| changed).collect()
 }
 
-/// Whether a reference file is there and has the columns that the mapping has now.
-fn is_usable(file: &Path, shape: &Shape) -> bool {
-    SortedFile::open(file, &shape.key).is_ok_and(|sorted| sorted.header() == shape.header)
+/// Whether a reference is there and has the columns that the mapping has now.
+fn is_usable(folder: &Path, whole: &Whole, shape: &Shape) -> bool {
+    SortedFile::open_whole(folder, whole, &shape.key).is_ok_and(|sorted| {
+        let of_changes = sorted.header_of_changes().map(|header| header.get(1..));
+        sorted.header() == shape.header && of_changes.is_none_or(|header| header == Some(&shape.header[..]))
+    })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -15,9 +15,13 @@ use crate::tasks::mappings::{LinkMapping, ResourceMapping};
 use crate::tasks::{TaskContext, TaskError};
 
 use super::delta::{self, Changes, Counts};
-use super::files::{ContentFile, KEY_SEPARATOR, SortedFile, persist, push_value};
+use super::files::{ContentFile, KEY_SEPARATOR, persist, push_value};
+use super::numbers::Numbering;
+use super::sorted_file::SortedFile;
 use super::sorter::Sorter;
+use super::spans::Spans;
 use super::transform::Bound;
+use super::whole::Whole;
 use super::{Export, Totals};
 
 /// What of a table makes the rows of a mapping.
@@ -88,7 +92,7 @@ fn at_row(export: &Export, row: u64, message: String) -> TaskError {
 
 /// An export being read, transformed where its connection says so.
 pub(super) struct Input<'e> {
-    rows: Rows<File>,
+    rows: Rows<Box<dyn Read>>,
     steps: Bound<'e>,
     read: ByteRecord,
     made: ByteRecord,
@@ -96,6 +100,8 @@ pub(super) struct Input<'e> {
     columns: Vec<usize>,
     /// Whether they are all its columns, in its order, as they stand in the export.
     whole: bool,
+    /// Columns of the export.
+    count: usize,
     command: usize,
 }
 
@@ -118,6 +124,18 @@ impl Input<'_> {
         self.rows.line()
     }
 
+    /// Where the row stands in the export, and how many bytes it has there.
+    pub(super) fn span(&self) -> (u64, u64) {
+        self.rows.span()
+    }
+
+    /// Reads rows of the export again, by their spans in the order of the file; their lines are not known then.
+    pub(super) fn again(self, export: &Export, spans: Vec<(u64, u64)>) -> Result<Self, TaskError> {
+        let spans =
+            Spans::open(&export.file, spans).map_err(|error| TaskError::io("the export cannot be read", &export.file, error))?;
+        Ok(Self { rows: Rows::new(Box::new(spans), b','), ..self })
+    }
+
     fn value(&self, column: usize) -> &[u8] {
         if self.steps.is_empty() { self.rows.value(column) } else { self.made.get(column).unwrap_or_default() }
     }
@@ -129,6 +147,20 @@ impl Input<'_> {
 
     fn values(&self) -> Vec<&[u8]> {
         self.columns.iter().map(|&column| self.value(column)).collect()
+    }
+
+    /// All that the export has in the row, mapped or not: as it is written where no value is quoted, else made in `made`.
+    pub(super) fn all<'t>(&'t self, made: &'t mut Vec<u8>) -> &'t [u8] {
+        self.rows.plain().unwrap_or_else(|| {
+            made.clear();
+            self.rows.values().enumerate().for_each(|(index, value)| push_value(made, index, value));
+            made
+        })
+    }
+
+    /// How the columns of the export stand: how many there are, and which are mapped.
+    pub(super) fn layout(&self) -> Vec<usize> {
+        [&[self.count], &self.columns[..]].concat()
     }
 
     /// Makes `line` the mapped values of the row, as a line of CSV.
@@ -175,7 +207,7 @@ impl Input<'_> {
 /// Opens an export and finds the mapped columns in it, and the command column where one is asked for.
 pub(super) fn open<'e>(shape: &Shape, export: &'e Export, command: Option<&str>) -> Result<Input<'e>, TaskError> {
     let file = File::open(&export.file).map_err(|error| TaskError::io("the export cannot be read", &export.file, error))?;
-    let mut rows = Rows::new(file, b',');
+    let mut rows = Rows::new(Box::new(file) as Box<dyn Read>, b',');
     let more = rows.advance().map_err(|error| bad_row(export, error))?;
     let names: Vec<String> = rows.values().filter(|_| more).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     let steps = export.transformations.bind(&names).map_err(|column| {
@@ -199,7 +231,8 @@ pub(super) fn open<'e>(shape: &Shape, export: &'e Export, command: Option<&str>)
         })?,
     };
     let whole = steps.is_empty() && columns.iter().copied().eq(0..header.len());
-    Ok(Input { rows, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, whole, command })
+    let count = names.len();
+    Ok(Input { rows, steps, read: ByteRecord::new(), made: ByteRecord::new(), columns, whole, count, command })
 }
 
 fn bad_row(export: &Export, error: RowError) -> TaskError {
@@ -253,12 +286,13 @@ pub(super) fn write_sorted(
     shape: &Shape,
     export: &Export,
     totals: &mut Totals,
-) -> Result<String, TaskError> {
+) -> Result<Whole, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut input = open(shape, export, None)?;
     let (mut null_keys, mut duplicates) = (Aside::new(folder, shape, "nullpk"), Aside::new(folder, shape, "duplicates"));
     let mut sorter = Sorter::new(folder);
-    let (mut key, mut text) = (Vec::new(), Vec::new());
+    let mut numbering = Numbering::new(&input.layout())?;
+    let (mut key, mut text, mut all) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(stays) = input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
@@ -275,11 +309,14 @@ pub(super) fn write_sorted(
             }
             continue;
         }
+        numbering.meet(input.row(), &key, input.all(&mut all));
         sorter.push(&key, input.row(), input.whole(), &text).map_err(unwritable)?;
     }
     totals.odd_dates += input.steps.odd_dates();
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
-    output.write(&header_line(&shape.header)).map_err(unwritable)?;
+    let header = header_line(&shape.header);
+    output.write(&header).map_err(unwritable)?;
+    let mut length = header.len() as u64;
     let mut last: Option<super::sorter::Row> = None;
     let mut repeated = 0;
     sorter.finish::<TaskError>(|row| {
@@ -303,6 +340,8 @@ pub(super) fn write_sorted(
             }
         }
         output.write(&row.text).map_err(unwritable)?;
+        numbering.place(row.line, length, row.text.len());
+        length += row.text.len() as u64;
         match &mut last {
             Some(last) => last.clone_from(row),
             None => last = Some(row.clone()),
@@ -311,7 +350,12 @@ pub(super) fn write_sorted(
     })?;
     totals.duplicates += repeated;
     null_keys.finish().and_then(|()| duplicates.finish()).map_err(unwritable)?;
-    output.finish(&shape.name, "sorted.csv").map_err(unwritable)
+    let file = output.finish(&shape.name, "sorted.csv").map_err(unwritable)?;
+    // Rows that were transformed are other ones as soon as the transformation is.
+    if length >= super::changed::LARGE && export.transformations.is_empty() {
+        numbering.save(folder, &file, length).map_err(unwritable)?;
+    }
+    Ok(Whole { file, changes: None })
 }
 
 fn duplicate_key(shape: &Shape, export: &Export, first: &super::sorter::Row, second: &super::sorter::Row) -> TaskError {
@@ -326,10 +370,10 @@ fn duplicate_key(shape: &Shape, export: &Export, first: &super::sorter::Row, sec
 }
 
 /// Writes the delta between two sorted files.
-pub(super) fn write_delta(folder: &Path, shape: &Shape, old: &Path, new: &Path) -> Result<(String, Counts), TaskError> {
+pub(super) fn write_delta(folder: &Path, shape: &Shape, old: &Whole, new: &Whole) -> Result<(String, Counts), TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut output = delta_file(folder, shape).map_err(unwritable)?;
-    let counts = delta::difference(old, new, &shape.key, |line| output.write(line).map_err(unwritable))?;
+    let counts = delta::difference(folder, old, new, &shape.key, |line| output.write(line).map_err(unwritable))?;
     Ok((output.finish(&shape.name, "sorted.delta").map_err(unwritable)?, counts))
 }
 
@@ -418,14 +462,15 @@ impl ChangeSet {
 }
 
 /// Writes the sorted file that `old` becomes by the changes.
-pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Path, set: &ChangeSet) -> Result<String, TaskError> {
+pub(super) fn write_updated(folder: &Path, shape: &Shape, old: &Whole, set: &ChangeSet) -> Result<Whole, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let mut output = ContentFile::new(folder).map_err(unwritable)?;
     output.write(&header_line(&shape.header)).map_err(unwritable)?;
     let replaced = |row: &SortedFile, column: usize| set.replaced.contains(&(column, row.bytes(column).to_vec()));
     let dropped = |row: &SortedFile| shape.link && !set.replaced.is_empty() && (replaced(row, 0) || replaced(row, 1));
-    delta::update(old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
-    output.finish(&shape.name, "sorted.csv").map_err(unwritable)
+    delta::update(folder, old, &shape.key, &set.changes, dropped, |row| output.write(row).map_err(unwritable))?;
+    let file = output.finish(&shape.name, "sorted.csv").map_err(unwritable)?;
+    Ok(Whole { file, changes: None })
 }
 
 /// Writes the changes as a delta, where no reference is known.

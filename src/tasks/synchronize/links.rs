@@ -18,12 +18,14 @@ use super::thresholds::Tally;
 const TABLES: &str = "
     CREATE TEMP TABLE IF NOT EXISTS stage_link (command INTEGER NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL);
     CREATE TEMP TABLE IF NOT EXISTS wanted (from_id INTEGER, to_id INTEGER, PRIMARY KEY (from_id, to_id)) WITHOUT ROWID;
+    CREATE TEMP TABLE IF NOT EXISTS found (first TEXT, second TEXT, from_id INTEGER, to_id INTEGER);
     CREATE TEMP TABLE IF NOT EXISTS closing (
       association INTEGER, from_id INTEGER, to_id INTEGER, PRIMARY KEY (association, from_id, to_id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS naming_0 (value TEXT, id INTEGER, PRIMARY KEY (value, id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS naming_1 (value TEXT, id INTEGER, PRIMARY KEY (value, id)) WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS unlinked (first TEXT, second TEXT, PRIMARY KEY (first, second)) WITHOUT ROWID;
-    DELETE FROM temp.unlinked; DELETE FROM temp.stage_link; DELETE FROM temp.wanted; DELETE FROM temp.closing;
+    DELETE FROM temp.unlinked; DELETE FROM temp.stage_link; DELETE FROM temp.wanted;
+    DELETE FROM temp.found; DELETE FROM temp.closing;
     DELETE FROM temp.naming_0; DELETE FROM temp.naming_1;";
 
 /// Joins that turn the values `s.first` and `s.second` into the resources `f` and `t`.
@@ -82,7 +84,7 @@ pub(super) fn apply(
     let renamed = touched && mapping.ends.iter().any(|end| end.naming != Naming::Key);
     match (&item.delta, &item.file) {
         (_, Some(file)) if item.delta.is_none() || renamed => {
-            load(context, SortedFile::open(&folder.join(file), &[0, 1])?, 0)?;
+            load(context, SortedFile::open_whole(folder, file, &[0, 1])?, 0)?;
             replace(store, mapping, number, &mut tally, moment)?;
         }
         (Some(delta), _) => {
@@ -172,16 +174,15 @@ fn change(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Ta
 
 /// Makes links of the orphans whose resources are there.
 fn settle(store: &Connection, joins: &str, number: i64, moment: Moment) -> Result<u64, TaskError> {
-    let sql = format!("INSERT OR IGNORE INTO temp.wanted SELECT f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");
+    let sql =
+        format!("INSERT INTO temp.found SELECT s.first, s.second, f.id, t.id FROM orphan s {joins} WHERE s.association = ?1");
     if store.execute(&sql, [number])? == 0 {
         return Ok(0);
     }
+    store.execute("INSERT OR IGNORE INTO temp.wanted SELECT from_id, to_id FROM temp.found", [])?;
     let opened = open(store, number, moment)?;
-    let sql = format!(
-        "DELETE FROM orphan AS o WHERE association = ?1 AND EXISTS
-         (SELECT 1 FROM (SELECT o.first AS first, o.second AS second) s {joins})"
-    );
-    store.execute(&sql, [number])?;
+    let sql = "DELETE FROM orphan WHERE association = ?1 AND (first, second) IN (SELECT first, second FROM temp.found)";
+    store.execute(sql, [number])?;
     Ok(opened)
 }
 

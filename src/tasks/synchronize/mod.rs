@@ -19,7 +19,7 @@ use crate::plan::model::{Connector, Thresholds};
 
 use super::identity::next_moment;
 use super::mappings::{LinkMapping, Mappings};
-use super::prepare::{Batch, folder, sweep_after_commit, verify};
+use super::prepare::{Batch, Item, folder, sweep_after_commit, verify};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
 pub(super) use thresholds::{Tally, exceeded};
@@ -131,7 +131,7 @@ fn check_approval(context: &TaskContext<'_>, connector: &str, approved: &str, wa
         return Err(TaskError::new(message).help(AGAIN));
     }
     let folder = folder(context.work, connector);
-    for file in batch.items.iter().flat_map(|item| [&item.file, &item.delta]).flatten() {
+    for file in batch.items.iter().flat_map(Item::files) {
         verify(&folder.join(file))?;
     }
     Ok(())
@@ -237,7 +237,7 @@ fn consume(store: &Connection, connector: &str, batch: &Batch) -> Result<(), Tas
         store.execute(sql, params![connector, item.mapping()])?;
         if let Some(file) = &item.file {
             let sql = "INSERT INTO reference VALUES (?1, ?2, ?3)";
-            store.execute(sql, params![connector, item.mapping(), file])?;
+            store.execute(sql, params![connector, item.mapping(), file.to_string()])?;
         }
     }
     Batch::remember_sources(store, &batch.sources)?;

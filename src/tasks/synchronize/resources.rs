@@ -57,7 +57,7 @@ pub(super) fn apply(
             stage_delta(context, &layout, SortedFile::open(&folder.join(delta), &key)?, &mut bodies)?;
         }
         (None, Some(file)) => {
-            let file = SortedFile::open(&folder.join(file), &mapping.key)?;
+            let file = SortedFile::open_whole(folder, file, &mapping.key)?;
             if stored == 0 {
                 tally.inserted = insert_all(context, &layout, file, &mut bodies, moment)?;
                 return Ok((tally, bodies.faults));
@@ -151,7 +151,7 @@ fn insert_all(
             loop {
                 let mut part = Vec::with_capacity(PART);
                 while part.len() < PART && file.advance()? {
-                    part.push((text(&file.key)?.to_owned(), bodies.sound(&file, 0, None)?.to_owned()));
+                    part.push((text(file.key())?.to_owned(), bodies.sound(&file, 0, None)?.to_owned()));
                 }
                 // Nobody listens any more where the store has failed, which is told there.
                 if part.is_empty() || to.send(part).is_err() {
@@ -197,7 +197,7 @@ fn stage_difference(
         let order = match row {
             None => Ordering::Greater,
             Some(_) if !more => Ordering::Less,
-            Some(row) => row.get_ref(1)?.as_bytes().map_err(rusqlite::Error::from)?.cmp(file.key.as_slice()),
+            Some(row) => row.get_ref(1)?.as_bytes().map_err(rusqlite::Error::from)?.cmp(file.key()),
         };
         if let Some(row) = row.filter(|_| order != Ordering::Greater) {
             let id: i64 = row.get(0)?;
@@ -214,7 +214,7 @@ fn stage_difference(
             }
         }
         if order == Ordering::Greater {
-            stage.execute(params![Command::Insert as i64, None::<i64>, text(&file.key)?, bodies.sound(&file, 0, None)?])?;
+            stage.execute(params![Command::Insert as i64, None::<i64>, text(file.key())?, bodies.sound(&file, 0, None)?])?;
         }
         if order != Ordering::Greater {
             row = rows.next()?;
@@ -234,7 +234,7 @@ fn stage_delta(context: &TaskContext<'_>, layout: &Layout, mut delta: SortedFile
     while delta.advance()? {
         done += 1;
         context.tick(done, None)?;
-        let key = text(&delta.key)?;
+        let key = text(delta.key())?;
         let found: Option<(i64, String)> =
             find.query_row(params![layout.number, key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         if delta.value(0) == Command::Delete.name() {

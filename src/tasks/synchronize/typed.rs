@@ -92,7 +92,7 @@ impl Typed {
         if faults.first.len() < LISTED {
             faults.first.push(Fault {
                 entity_type: self.entity_type.clone(),
-                key: row.key.clone(),
+                key: row.key().to_vec(),
                 property: property.clone(),
                 column: name.clone(),
                 kind: kind.clone(),

@@ -83,6 +83,18 @@ fn another_transformation_makes_another_batch() {
 }
 
 #[test]
+fn a_transformation_that_is_taken_back_leaves_the_values_as_they_are_read() {
+    let mut bench = Bench::filled();
+    bench.write("orgs.csv", "code,name\nA,2024-02-28\nB,Beta\n");
+    bench.transform("Orgs", &[&[("Type", "TransformDate"), ("Column", "name"), ("AddedDays", "1")]]);
+    bench.load(false).unwrap();
+    assert_eq!(bench.resources()[..1], ["Org [\"A\",\"2024-02-29\"]"]);
+    bench.transform("Orgs", &[]);
+    bench.load(true).unwrap();
+    assert_eq!(bench.resources()[..1], ["Org [\"A\",\"2024-02-28\"]"]);
+}
+
+#[test]
 fn values_that_are_no_dates_are_counted_and_stay() {
     let mut bench = Bench::filled();
     bench.write("orgs.csv", "code,name\nA,2024-02-28\nB,soon\n");
