@@ -335,6 +335,9 @@ fn a_limit_of_the_directory_refuses_the_order_and_the_next_time_does_what_is_lef
     fake.perform(&shape(""), &orders()[1]).unwrap();
     let mut whole = company();
     whole.perform(&shape(""), &orders()[1]).unwrap();
+    // What does not need the entry at the limit was done at once, the rest when there was room; nothing twice.
+    fake.written.sort();
+    whole.written.sort();
     assert_eq!((fake.entries, fake.written), (whole.entries, whole.written));
 }
 
