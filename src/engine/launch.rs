@@ -26,6 +26,8 @@ pub enum Step {
 pub struct Board<'a> {
     job: &'a Job,
     states: Vec<TaskState>,
+    /// Whether each task ended well with nothing to pass on: unchanged, or not launched for no other reason than that.
+    idle: Vec<bool>,
     /// For each task its declared parents, by place.
     parents: Vec<Vec<usize>>,
     /// Places by level, then position.
@@ -66,12 +68,14 @@ impl<'a> Board<'a> {
         let mut order: Vec<usize> = (0..job.tasks.len()).collect();
         order.sort_by_key(|place| (job.tasks[*place].level, job.tasks[*place].position));
         let states = vec![TaskState::Waiting; job.tasks.len()];
-        Ok(Self { job, states, parents, order, settled: 0, stop: None, cancelled: false })
+        let idle = vec![false; job.tasks.len()];
+        Ok(Self { job, states, idle, parents, order, settled: 0, stop: None, cancelled: false })
     }
 
     /// Puts a task into a state reached earlier, before the run goes on.
     pub fn restore(&mut self, place: usize, state: TaskState) {
         self.states[place] = state;
+        self.idle[place] = state == TaskState::Unchanged;
     }
 
     /// The states, in the order of the job's tasks.
@@ -87,6 +91,15 @@ impl<'a> Board<'a> {
             .after(signal)
             .ok_or_else(|| EngineError::Internal(format!("task {id} is {state} and cannot take {signal:?}")))?;
         self.states[place] = next;
+        self.idle[place] = match next {
+            TaskState::Unchanged => true,
+            // A failure further up, though it is tolerated, goes down the whole chain.
+            TaskState::NotLaunched => {
+                let mut refusing = self.refusing(place).peekable();
+                refusing.peek().is_some() && refusing.all(|parent| self.idle[parent])
+            }
+            _ => false,
+        };
         if matches!(next, TaskState::Errored | TaskState::Blocked | TaskState::Cancelled) && self.stop.is_none() {
             self.stop = Some(format!("{id} {}", next.predicate()));
         }
@@ -148,11 +161,8 @@ impl<'a> Board<'a> {
         if parents.is_empty() {
             return Verdict::Launch;
         }
-        let satisfies = |parent: &&usize| matches!(self.states[**parent], TaskState::Completed | TaskState::NotSelected);
-        let refusing: Vec<usize> =
-            parents.iter().filter(|parent| self.states[**parent].is_final() && !satisfies(parent)).copied().collect();
-        let content = parents.iter().filter(satisfies).count();
-        let idle = |parent: &usize| matches!(self.states[*parent], TaskState::Unchanged | TaskState::NotLaunched);
+        let refusing: Vec<usize> = self.refusing(place).collect();
+        let content = parents.iter().filter(|parent| self.satisfies(**parent)).count();
         let (all, ended) = (self.job.tasks[place].parents == Parents::All, content + refusing.len() == parents.len());
         if refusing.is_empty() && content == parents.len() || !all && content > 0 {
             return Verdict::Launch;
@@ -162,12 +172,22 @@ impl<'a> Board<'a> {
             _ if all => self.reason(&refusing),
             _ => format!("none of its parents completed: {}", self.reason(&refusing)),
         };
-        match (ended, refusing.iter().all(idle)) {
+        match (ended, refusing.iter().all(|parent| self.idle[*parent])) {
             (true, true) => Verdict::Ask(reason()),
             (true, false) => Verdict::Refuse(reason()),
             (false, false) if all => Verdict::Refuse(reason()),
             (false, _) => Verdict::Wait,
         }
+    }
+
+    fn satisfies(&self, parent: usize) -> bool {
+        matches!(self.states[parent], TaskState::Completed | TaskState::NotSelected)
+    }
+
+    /// The parents of a task that have ended and do not satisfy it.
+    fn refusing(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
+        let ended = |parent: &usize| self.states[*parent].is_final() && !self.satisfies(*parent);
+        self.parents[place].iter().copied().filter(ended)
     }
 
     /// What became of the parents, in words.

@@ -135,5 +135,7 @@ fn what_awaits_a_task_launches_it_where_its_parents_ended_well() {
     assert_eq!(told("Prepare", TaskState::Unchanged), ("unchanged: ".to_owned(), launched.clone()));
     assert_eq!(told("Prepare", TaskState::Completed), ("completed: ".to_owned(), "completed: ".to_owned()));
     let failed = "not launched: Export ended in warning".to_owned();
-    assert_eq!(told("Export", TaskState::Errored), (failed, launched), "a parent in warning keeps its children from running");
+    let behind = "not launched: Prepare was not launched".to_owned();
+    assert_eq!(told("Export", TaskState::Errored), (failed, behind), "a failure is no quiet day, however far up it was");
+    assert_eq!(told("Export", TaskState::Unchanged), (launched.clone(), "completed: ".to_owned()));
 }

@@ -65,6 +65,10 @@ impl EmbeddedTask for GenerateOrders {
     fn awaited(&self, plan: &Plan, _: &Job, task: &Task, store: &Connection) -> Result<Option<String>, TaskError> {
         // What is wrong with the task itself, its run tells.
         let Ok(scope) = Scope::of_task(&plan.model, task).map(|scope| scope.switched_on(&plan.model)) else { return Ok(None) };
+        // A list that waits for a person is not made anew, under another name, night after night.
+        if held_list(store, &list_name(task.text("Connector")))?.is_some() {
+            return Ok(None);
+        }
         let sql = "SELECT count(*) FROM assigned_type WHERE resource_type = ?1 AND state = 1 AND valid_to IS NULL";
         let mut pending = 0;
         for resource_type in &scope.resource_types {

@@ -85,7 +85,8 @@ impl EmbeddedTask for Synchronize {
         }
         let mut report = report(if changed { TaskEnd::Completed } else { TaskEnd::Unchanged }, &applied);
         let mut words: Vec<String> = pending::waiting_links(context, &mappings)?.into_iter().collect();
-        if let Some(said) = applied.faults.tell(context, id, &mappings.resources)? {
+        let is_whole = batch.items.iter().all(|item| item.link || item.delta.is_none());
+        if let Some(said) = applied.faults.tell(context, id, &mappings.resources, is_whole)? {
             report = report.count("refused_values", applied.faults.count);
             words.push(said);
         }
@@ -183,7 +184,13 @@ fn apply(
     let is_own = |mapping: &&LinkMapping| mappings.links.iter().any(|own| own.association == mapping.association);
     for mapping in all_links.iter().filter(|mapping| !is_own(mapping)) {
         if mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str())) {
-            applied.healed += links::heal(context.transaction, mapping, moment)?;
+            // What is wrong with another connector's data is told by its own synchronization, and keeps this one from nothing.
+            context.transaction.execute_batch("SAVEPOINT heal")?;
+            match links::heal(context.transaction, mapping, moment) {
+                Ok(healed) => applied.healed += healed,
+                Err(_) => context.transaction.execute_batch("ROLLBACK TO heal")?,
+            }
+            context.transaction.execute_batch("RELEASE heal")?;
         }
     }
     let scope = format!("connector {}", connector.id);

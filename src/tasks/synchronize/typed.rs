@@ -110,16 +110,21 @@ impl Faults {
         self.first.extend(other.first);
     }
 
-    /// Writes the list of them beside that of orphans, and says it in words. The file of an earlier run goes.
+    /// Writes the list of them beside that of orphans, and says it in words. The file of an earlier run goes where `is_whole`
+    /// says that all rows were looked at: changes tell nothing of the others.
     pub(super) fn tell(
         &self,
         context: &TaskContext<'_>,
         connector: &str,
         mappings: &[ResourceMapping],
+        is_whole: bool,
     ) -> Result<Option<String>, TaskError> {
         let folder = output_folder(context.work);
         let name = format!("{}.values.csv", connector.replace(['/', '\\'], "_"));
         let target = folder.join(&name);
+        if self.count == 0 && !is_whole {
+            return Ok(None);
+        }
         if self.count == 0 {
             return match std::fs::remove_file(&target) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
