@@ -52,6 +52,9 @@ enum Mode {
 /// What a scaffolding stands for, or why it cannot be expanded.
 type Expansion = Result<Vec<NewJob>, ScaffoldProblem>;
 
+/// How many jobs are made side by side before they get their numbers.
+const JOBS_AT_ONCE: usize = 512;
+
 /// Expands every scaffolding of the configuration into it, in document order. A scaffolding with a problem of its own is
 /// left unexpanded; its problems are returned in document order.
 pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
@@ -93,12 +96,20 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
         }
     }
     let moved = consolidate::consolidate(program, &mut all);
-    let prepared: Vec<install::Prepared> = {
-        let program: &Program = program;
-        all.into_par_iter().map(|(id, job, without_job)| install::prepare(program, id, job, without_job)).collect()
-    };
-    for job in prepared {
-        install::install(program, job, &moved);
+    // Some at a time, so that not all jobs are held in both forms.
+    let mut rest = all.into_iter();
+    loop {
+        let part: Vec<consolidate::Expanded> = rest.by_ref().take(JOBS_AT_ONCE).collect();
+        if part.is_empty() {
+            break;
+        }
+        let prepared: Vec<install::Prepared> = {
+            let program: &Program = program;
+            part.into_par_iter().map(|(id, job, without_job)| install::prepare(program, id, job, without_job)).collect()
+        };
+        for job in prepared {
+            install::install(program, job, &moved);
+        }
     }
     install::finish(program);
     problems

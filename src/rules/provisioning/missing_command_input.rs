@@ -17,6 +17,9 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(model: &TaskModel<'_>, sink: &mut Sink) {
     let task = model.task;
+    if !matches!(task.kind, kinds::INVOKE_SQL_COMMAND_TASK | kinds::INVOKE_EXPRESSION_TASK) {
+        return;
+    }
     let name = model.name();
     let finding = match (task.kind, task.sql_command, task.sql_input_file) {
         (kinds::INVOKE_SQL_COMMAND_TASK, None, None) => {

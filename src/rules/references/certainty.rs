@@ -1,10 +1,11 @@
 //! What a name that no file declares proves: nothing, where something else than a file may declare it.
 
-use rustc_hash::FxHashSet;
+use std::sync::OnceLock;
 
-use crate::grammar::{self, ElementKind, ItemKind, Required, ScaffoldingKind, names};
+use crate::grammar::{self, ItemKind, ScaffoldingKind, names};
 use crate::ir::{Program, Symbol};
-use crate::syntax::{Document, ElementId};
+
+use super::damage::Damage;
 
 /// Contexts of profiles that a configuration declares have this number or a lower one; the others are the product's.
 const LAST_OWN_CONTEXT: i64 = -2;
@@ -16,16 +17,12 @@ pub(in crate::rules) struct Certainty<'p> {
     others: bool,
     /// A job scaffolding was not expanded, so tasks and jobs are missing.
     unexpanded: bool,
-    /// By kind: whether some item of it is declared.
-    declared: Vec<bool>,
+    /// By kind: whether some item of it is declared. Asked for now and then.
+    declared: OnceLock<Vec<bool>>,
     /// How the names begin of entity types that come with a scaffolding.
     model_prefixes: Vec<&'static str>,
-    /// By kind: whether the identifier of some item of it is missing or damaged, which is a finding of its own: it may be
-    /// the one that is asked for.
-    damaged: Vec<bool>,
-    /// Identifiers of elements that the dialect does not have where they stand: what they were meant to declare is not
-    /// known, and they are findings of their own.
-    strangers: FxHashSet<Symbol>,
+    /// Asked for only where a name is not found.
+    damage: OnceLock<Damage>,
 }
 
 /// Properties that every entity type has without declaring them: its own, those it inherits from `Resource`, and the
@@ -47,88 +44,27 @@ const OWNED_PREFIXES: [&str; 3] = ["Assigned", "Owned", "InternalDisplayName_L"]
 /// How the names of properties begin that a scaffolding adds for fast display tables.
 const OPTIMIZED_PREFIX: &str = "Op_";
 
-fn damaged(program: &Program) -> Vec<bool> {
-    let mut found = vec![false; ItemKind::all().len()];
-    for (file, _) in program.sources.iter() {
-        let (document, kinds) = (program.document(file), program.kinds(file));
-        let errors =
-            document.errors().iter().filter_map(|error| with_damaged_identifier(document, kinds.len(), error.span.start));
-        for number in errors {
-            if let Some(kind) = kinds[number].and_then(|kind| kind.def().declares) {
-                found[kind as usize] = true;
-            }
-        }
-        for (number, def) in kinds.iter().enumerate().filter_map(|(number, kind)| Some((number, kind.as_ref()?.def()))) {
-            let Some(kind) = def.declares.filter(|&kind| !found[kind as usize]) else { continue };
-            let identifier = document.find(ElementId(number as u32), names::IDENTIFIER);
-            let missing = identifier.is_none_or(|identifier| program.attribute_value(file, identifier).trim().is_empty());
-            found[kind as usize] =
-                missing && def.attribute(names::IDENTIFIER, "Identifier").is_some_and(|row| row.required == Required::Yes);
-        }
-    }
-    found
-}
-
-/// The element in whose start tag an error of syntax lies, if it may have cost the element its identifier.
-fn with_damaged_identifier(document: &Document, elements: usize, at: u32) -> Option<usize> {
-    let (mut low, mut high) = (0, elements);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if document.tag_span(ElementId(middle as u32)).start <= at {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    let number = low.checked_sub(1)?;
-    let element = ElementId(number as u32);
-    let costs = match document.find(element, names::IDENTIFIER) {
-        Some(identifier) => {
-            let value = document.value_location(identifier).span;
-            // A quote too many ends the value just before the error.
-            (document.attribute_name_span(identifier).start..=value.end + 1).contains(&at)
-        }
-        None => at > document.name_span(element).end,
-    };
-    (costs && at < document.tag_span(element).end).then_some(number)
-}
-
-fn strangers(program: &Program) -> FxHashSet<Symbol> {
-    let mut found = FxHashSet::default();
-    for (file, _) in program.sources.iter() {
-        let document = program.document(file);
-        for (number, _) in program.kinds(file).iter().enumerate().filter(|(_, kind)| kind.is_none()) {
-            if let Some(identifier) = document.find(ElementId(number as u32), names::IDENTIFIER) {
-                found.insert(Symbol::new(&program.attribute_value(file, identifier)));
-            }
-        }
-    }
-    found
+/// Whether scaffoldings that make other things than jobs stand in a configuration.
+pub(super) fn has_other_scaffoldings(program: &Program) -> bool {
+    let is_other: Vec<bool> = grammar::elements().map(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other)).collect();
+    program.all_kinds().any(|kind| is_other.get(usize::from(kind.0)).copied().unwrap_or(false))
 }
 
 impl<'p> Certainty<'p> {
     pub(in crate::rules) fn new(program: &'p Program) -> Self {
-        let is_other: Vec<bool> =
-            grammar::elements().map(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other)).collect();
-        let is_other = |kind: ElementKind| is_other.get(usize::from(kind.0)).copied().unwrap_or(false);
         let mut expanded = vec![false; program.items.scaffoldings.len()];
         for job in &program.generated_jobs {
             expanded[job.scaffolding.index()] = true;
         }
-        let mut declared = vec![false; ItemKind::all().len()];
-        for one in program.declarations.all() {
-            declared[one.kind as usize] = true;
-        }
-        let others = program.all_kinds().any(is_other);
+        let others = has_other_scaffoldings(program);
         let model_prefixes = if others { model_prefixes(program) } else { Vec::new() };
         Self {
             program,
             others,
             unexpanded: expanded.contains(&false),
-            declared,
+            declared: OnceLock::new(),
             model_prefixes,
-            damaged: damaged(program),
-            strangers: strangers(program),
+            damage: OnceLock::new(),
         }
     }
 
@@ -152,16 +88,14 @@ impl<'p> Certainty<'p> {
         if kind.is_predeclared(name) {
             return Some(true);
         }
-        if self.damaged[kind as usize] || self.strangers.contains(&symbol) {
-            return None;
-        }
         let doubtful = !def.declared
             || self.may_be_generated(kind)
             || self.is_generated_name(kind, name)
             || (self.others && def.generated_like.is_some_and(|like| declarations.find(like, None, symbol).is_some()))
             || (self.unexpanded && matches!(kind, ItemKind::Task | ItemKind::Job))
             || (def.implicit && !self.declares(kind))
-            || (kind == ItemKind::ProfileContext && name.parse().is_ok_and(|id: i64| id > LAST_OWN_CONTEXT));
+            || (kind == ItemKind::ProfileContext && name.parse().is_ok_and(|id: i64| id > LAST_OWN_CONTEXT))
+            || self.damage.get_or_init(|| Damage::of(self.program)).may_have(kind, symbol);
         if doubtful { None } else { Some(false) }
     }
 
@@ -175,7 +109,14 @@ impl<'p> Certainty<'p> {
 
     /// Whether the configuration declares any item of the kind.
     pub(super) fn declares(&self, kind: ItemKind) -> bool {
-        self.declared[kind as usize]
+        let declared = self.declared.get_or_init(|| {
+            let mut declared = vec![false; ItemKind::all().len()];
+            for one in self.program.declarations.all() {
+                declared[one.kind as usize] = true;
+            }
+            declared
+        });
+        declared[kind as usize]
     }
 
     /// Whether an item that is unique within another exists in that one. `None`: nobody can tell.

@@ -5,6 +5,7 @@
 
 mod assumed_name;
 pub(super) mod certainty;
+mod damage;
 pub(super) mod duplicate_identifier;
 pub(super) mod foreign_binding;
 mod judge;
@@ -24,7 +25,7 @@ use super::{Check, Rule};
 
 /// Whether scaffoldings of the configuration may make items of the kind that no file declares.
 pub(super) fn may_be_generated(program: &crate::ir::Program, kind: crate::grammar::ItemKind) -> bool {
-    certainty::Certainty::new(program).may_be_generated(kind)
+    kind.def().generated && certainty::has_other_scaffoldings(program)
 }
 
 const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {
