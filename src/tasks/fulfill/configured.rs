@@ -2,13 +2,23 @@
 
 use super::csv::is_file_package;
 use crate::config::{FULFILMENTS, Fulfilment, PLACEHOLDER, nearest};
-use crate::connectors::ldap::is_ldap_package;
-use crate::plan::model::Plan;
+use crate::connectors::ldap::{Dn, is_ldap_package};
+use crate::plan::model::{Connection, Plan};
 use crate::tasks::{Settings, TaskError};
 
 /// Looks for names that no connection has, and for what does not fit the connection of a name.
 pub(super) fn check(plan: &Plan, settings: &Settings) -> Result<(), TaskError> {
     settings.fulfilment.iter().try_for_each(|(id, how)| check_one(plan, id, how))
+}
+
+/// What stands for nobody in groups that must have a member.
+pub(in crate::tasks) fn placeholder(settings: &Settings, connection: &Connection) -> Result<Option<Dn>, TaskError> {
+    let Some(Fulfilment::Placeholder(entry)) = settings.fulfilment(&connection.id) else { return Ok(None) };
+    Dn::parse(entry).map(Some).map_err(|reason| {
+        TaskError::new(format!("{PLACEHOLDER} of connection {} in jobwright.toml: {reason}", connection.id)).help(
+            "write the whole name of an entry, as in cn=nobody,dc=example; it need not exist unless the directory asks for that",
+        )
+    })
 }
 
 fn check_one(plan: &Plan, id: &str, how: &Fulfilment) -> Result<(), TaskError> {

@@ -25,6 +25,7 @@ use super::{AfterCommit, EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError
 use crate::config::Fulfilment;
 use crate::connectors::ldap::is_ldap_package;
 use crate::plan::model::{Job, Model, Plan, ResourceType, Task};
+pub(super) use configured::placeholder;
 use order::Order;
 
 /// A system that orders are executed in.

@@ -27,8 +27,9 @@ mod tables;
 
 use sha2::{Digest, Sha256};
 
-use crate::connectors::ldap::{LdapClient, LdapFailure, LdapOptions, Search};
+use crate::connectors::ldap::{Dn, LdapClient, LdapFailure, LdapOptions, Search};
 use crate::plan::model::{Connection, Model};
+use crate::tasks::fulfill::placeholder;
 use crate::tasks::identity::hex;
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
@@ -43,7 +44,7 @@ pub(super) fn check(model: &Model, connection: &Connection, settings: &Settings)
     if cfg!(not(feature = "ldap")) {
         return Err(LdapFailure::Absent.into());
     }
-    tables::sources(model, connection, &options).map(|_| ())
+    tables::sources(model, connection, &options, &[]).map(|_| ())
 }
 
 fn options(settings: &Settings, connection: &Connection) -> Result<LdapOptions, TaskError> {
@@ -56,6 +57,12 @@ fn options(settings: &Settings, connection: &Connection) -> Result<LdapOptions, 
     LdapOptions::read(own, &connection.package).map_err(|error| TaskError::new(error.to_string()))
 }
 
+/// What stands for nobody in the groups that the connections of a connector write.
+fn nobody(context: &TaskContext<'_>, connector: &str) -> Result<Vec<Dn>, TaskError> {
+    let connections = context.plan.model.connections.iter().filter(|one| one.connector == connector);
+    connections.filter_map(|one| placeholder(context.settings, one).transpose()).collect()
+}
+
 /// What the searches of an export gave.
 struct Content {
     written: Vec<(Written, Option<Vec<u8>>, bool)>,
@@ -66,7 +73,8 @@ struct Content {
 pub(super) fn export(context: &TaskContext<'_>, connection: &Connection, complete: bool) -> Result<TaskReport, TaskError> {
     let run = || {
         let options = options(context.settings, connection)?;
-        let sources = tables::sources(&context.plan.model, connection, &options)?;
+        let nobody = nobody(context, &connection.connector)?;
+        let sources = tables::sources(&context.plan.model, connection, &options, &nobody)?;
         if sources.is_empty() {
             let message = format!("no mapping reads connection {}", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::connectors::ldap::{Entry, Format, LdapOptions, LdapTable, Scope, parent};
+use crate::connectors::ldap::{Dn, Entry, Format, LdapOptions, LdapTable, Scope, parent};
 use crate::plan::model::{Connection, Model};
 use crate::tasks::TaskError;
 use crate::tasks::identity::hex;
@@ -35,6 +35,8 @@ pub(super) struct Target {
     columns: Vec<Column>,
     /// The attribute of which each value makes a row; none: an entry makes one.
     link: Option<String>,
+    /// What stands for nobody in groups that must have a member: no row.
+    nobody: Vec<Dn>,
 }
 
 #[derive(Debug)]
@@ -96,7 +98,7 @@ impl Target {
             lines.push(b'\n');
             return lines;
         };
-        for value in entry.values(link) {
+        for value in entry.values(link).iter().filter(|value| !self.is_nobody(value)) {
             for (index, column) in self.columns.iter().enumerate() {
                 let text = match column {
                     Column::Attribute(name, format) if name == link => format.text(std::slice::from_ref(value)),
@@ -108,10 +110,22 @@ impl Target {
         }
         lines
     }
+
+    fn is_nobody(&self, value: &[u8]) -> bool {
+        !self.nobody.is_empty()
+            && std::str::from_utf8(value)
+                .is_ok_and(|value| Dn::parse(value).is_ok_and(|name| self.nobody.iter().any(|one| one.is(&name))))
+    }
 }
 
-/// The searches of a connection; tables that no mapping reads are not searched.
-pub(super) fn sources(model: &Model, connection: &Connection, options: &LdapOptions) -> Result<Vec<Source>, TaskError> {
+/// The searches of a connection; tables that no mapping reads are not searched. `nobody` are the entries that stand for
+/// nobody in groups.
+pub(super) fn sources(
+    model: &Model,
+    connection: &Connection,
+    options: &LdapOptions,
+    nobody: &[Dn],
+) -> Result<Vec<Source>, TaskError> {
     let mappings = Mappings::of(model, &connection.connector)?;
     let mut sources: Vec<Source> = Vec::new();
     for (table, names) in mappings.columns() {
@@ -122,7 +136,7 @@ pub(super) fn sources(model: &Model, connection: &Connection, options: &LdapOpti
         let columns = names.iter().map(|name| column(model, connection, table, name, link.as_deref()));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let header = names.iter().map(|name| (*name).to_owned()).collect();
-        let target = Target { table: table.to_owned(), header, columns, link };
+        let target = Target { table: table.to_owned(), header, columns, link, nobody: nobody.to_vec() };
         let name = searched.name.to_ascii_lowercase();
         if let Some(source) = sources.iter_mut().find(|source| source.name == name) {
             source.targets.push(target);
@@ -201,4 +215,23 @@ fn column(model: &Model, connection: &Connection, table: &str, name: &str, link:
         _ => return Ok(Column::Attribute(name.to_owned(), format)),
     };
     Ok(Column::Attribute(attribute.clone(), format))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_link_to_what_stands_for_nobody_makes_no_row() {
+        let columns = vec![Column::Dn, Column::Attribute("member".to_owned(), Format::read(None, "member").unwrap())];
+        let header = vec!["dn".to_owned(), "member".to_owned()];
+        let nobody = vec![Dn::parse("cn=nobody,dc=x").unwrap()];
+        let target = Target { table: "Dir_member".to_owned(), header, columns, link: Some("member".to_owned()), nobody };
+        let members = ["CN=Nobody, dc=x", "cn=ana,dc=x", "no name"].map(|member| member.as_bytes().to_vec());
+        let attributes = vec![("member".to_owned(), members.to_vec())];
+        let rows = target.rows(&Entry { dn: "cn=crew,dc=x".to_owned(), attributes });
+        assert_eq!(String::from_utf8(rows).unwrap(), "\"cn=crew,dc=x\",\"cn=ana,dc=x\"\n\"cn=crew,dc=x\",no name\n");
+    }
 }

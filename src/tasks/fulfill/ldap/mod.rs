@@ -12,8 +12,8 @@ mod steps;
 
 use std::collections::BTreeMap;
 
+use super::configured::placeholder;
 use super::{Order, Stop, Target};
-use crate::config::{Fulfilment, PLACEHOLDER};
 use crate::connectors::ldap::{Dn, LdapOptions, is_windows_package};
 use crate::plan::model::{Connection, Plan, ResourceType};
 use crate::tasks::orders::connection_of;
@@ -73,16 +73,6 @@ fn options<'s>(settings: &'s Settings, connection: &Connection) -> Result<(&'s C
     let own = own.ok_or_else(|| TaskError::new(format!("connection {} has no settings under Connections", connection.id)))?;
     let options = LdapOptions::read(own, &connection.package).map_err(|error| TaskError::new(error.to_string()))?;
     Ok((own, options))
-}
-
-/// What stands for nobody in groups that must have a member.
-fn placeholder(settings: &Settings, connection: &Connection) -> Result<Option<Dn>, TaskError> {
-    let Some(Fulfilment::Placeholder(entry)) = settings.fulfilment(&connection.id) else { return Ok(None) };
-    Dn::parse(entry).map(Some).map_err(|reason| {
-        TaskError::new(format!("{PLACEHOLDER} of connection {} in jobwright.toml: {reason}", connection.id)).help(
-            "write the whole name of an entry, as in cn=nobody,dc=example; it need not exist unless the directory asks for that",
-        )
-    })
 }
 
 /// Whether the directory takes passwords as Active Directory does.

@@ -136,12 +136,12 @@ impl Performer<'_> {
             None => None,
         };
         let mut result = self.directory.add(&name, &all);
-        if result.as_ref().err().and_then(LdapFailure::code) == Some(code::CLASS_VIOLATION) {
-            let members = self.first_members(members);
-            if !members.is_empty() {
-                all.extend(members);
-                result = self.directory.add(&name, &all);
+        for members in self.first_members(members) {
+            if result.as_ref().err().and_then(LdapFailure::code) != Some(code::CLASS_VIOLATION) {
+                break;
             }
+            let with: Vec<Values> = all.iter().cloned().chain(members).collect();
+            result = self.directory.add(&name, &with);
         }
         let failure = match result {
             Ok(()) => {
@@ -235,9 +235,31 @@ impl Performer<'_> {
         match self.directory.rename(&name, target.rdn(), None) {
             // What lies above keeps its spelling.
             Ok(()) => Ok(at.parent().map_or_else(|| target.clone(), |above| Dn::under(target.first().clone(), &above))),
-            Err(failure) if matches!(failure.code(), Some(code::ENTRY_EXISTS | UNWILLING)) => Ok(at.clone()),
+            Err(failure) if matches!(failure.code(), Some(code::ENTRY_EXISTS | UNWILLING)) => {
+                let spelt = self.spell(&name, target);
+                spelt.map_err(|stopped| if matches!(stopped, Stop::Lost(_)) { stopped } else { stop(&name, &failure) })?;
+                Ok(at.clone())
+            }
             Err(failure) => Err(stop(&name, &failure)),
         }
+    }
+
+    /// Writes the values that an entry is named by as `target` spells them, where the entry does not show them so.
+    fn spell(&mut self, name: &str, target: &Dn) -> Result<(), Stop> {
+        let pairs = target.first().pairs().to_vec();
+        let asked: Vec<&str> = pairs.iter().map(|(attribute, _)| attribute.as_str()).collect();
+        let found = self.directory.read(name, &asked).map_err(|failure| stop(name, &failure))?;
+        let found = found.ok_or_else(|| Stop::Refused(format!("the entry {name} does not exist any more")))?;
+        let lower = |value: &[u8]| String::from_utf8_lossy(value).to_lowercase();
+        let mut changes = Vec::new();
+        for (attribute, wanted) in &pairs {
+            let shown = found.values(attribute);
+            if !shown.contains(wanted) {
+                let kept = shown.iter().filter(|value| lower(value) != lower(wanted)).cloned();
+                changes.push(Change::Replace(attribute.clone(), kept.chain([wanted.clone()]).collect()));
+            }
+        }
+        if changes.is_empty() { Ok(()) } else { self.modify(name, &changes) }
     }
 
     /// Writes what the entry does not show yet, in one request.

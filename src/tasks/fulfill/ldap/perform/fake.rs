@@ -29,6 +29,8 @@ pub(super) struct Fake {
     pub(super) one_at_a_time: bool,
     /// New entries must have a member.
     pub(super) member_wanted: bool,
+    /// Names stay as they are spelt.
+    pub(super) names_fixed: bool,
     /// How orders are put to it: what stands for nobody, and whether as to Active Directory.
     pub(super) placeholder: Option<&'static str>,
     pub(super) windows: bool,
@@ -165,6 +167,9 @@ impl Directory for Fake {
                     return Err(no(code::NO_SUCH_OBJECT));
                 }
                 let known = entry.values(name).to_vec();
+                if fake.names_fixed && name == "cn" {
+                    return Err(no(67));
+                }
                 let has = |value: &Vec<u8>| known.iter().any(|known| equal(known, value));
                 let now: Vec<Vec<u8>> = match change {
                     Change::Add(..) if values.iter().any(has) => return Err(no(code::VALUE_EXISTS)),
@@ -191,6 +196,9 @@ impl Directory for Fake {
 
     fn rename(&mut self, dn: &str, rdn: &str, parent: Option<&str>) -> Result<(), LdapFailure> {
         self.ask(|fake| {
+            if fake.names_fixed {
+                return Err(no(53));
+            }
             let above = parent.map_or_else(|| above(dn), str::to_owned);
             let target = format!("{rdn},{above}");
             if fake.entries.contains_key(&folded(&target)) && (!fake.windows || folded(&target) != folded(dn)) {

@@ -55,14 +55,16 @@ impl Performer<'_> {
         }
     }
 
-    /// What a group that must have members is added with: those of the order, else what stands for nobody.
-    pub(super) fn first_members(&self, members: &[Values]) -> Vec<Values> {
+    /// With what a group that must have members is tried to be added, one after the other: the members of the order, then
+    /// what stands for nobody in one attribute and in another. Which of them must have a value, only the directory knows.
+    pub(super) fn first_members(&self, members: &[Values]) -> Vec<Vec<Values>> {
+        let (own, empty): (Vec<Values>, Vec<Values>) = members.iter().cloned().partition(|(_, values)| !values.is_empty());
         let nobody = self.placeholder.map(|placeholder| placeholder.to_string().into_bytes());
-        let filled = members.iter().map(|(attribute, values)| {
-            let values = if values.is_empty() { nobody.iter().cloned().collect() } else { values.clone() };
-            (attribute.clone(), values)
-        });
-        filled.filter(|(_, values)| !values.is_empty()).collect()
+        let mut tries = if own.is_empty() { Vec::new() } else { vec![own.clone()] };
+        for ((attribute, _), nobody) in empty.into_iter().zip(nobody.iter().cycle()) {
+            tries.push(own.iter().cloned().chain([(attribute, vec![nobody.clone()])]).collect());
+        }
+        tries
     }
 
     /// What to do about a group that must have a member.

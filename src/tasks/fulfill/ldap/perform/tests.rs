@@ -268,6 +268,24 @@ fn a_new_group_that_must_have_members_comes_with_them() {
 }
 
 #[test]
+fn what_stands_for_nobody_is_put_into_no_more_attributes_than_must_have_a_value() {
+    let mut shape = shape("");
+    let link = shape.links["members"].clone();
+    for (property, attribute) in [("keepers", "keeper"), ("owners", "owner")] {
+        shape.links.insert(
+            property.to_owned(),
+            crate::tasks::fulfill::ldap::shape::Link { attribute: attribute.to_owned(), ..link.clone() },
+        );
+    }
+    let mut fake = company();
+    fake.member_wanted = true;
+    fake.placeholder = Some("cn=Nobody,dc=x");
+    let all = json!({ "cn": "Bridge", "dn": "cn=Bridge,dc=x", "owners_add": [ANA] });
+    fake.perform(&shape, &order("Added", Value::Null, all)).unwrap();
+    assert_eq!(fake.shown("cn=Bridge,dc=x"), format!("cn=Bridge member=cn=Nobody,dc=x owner={ANA}"));
+}
+
+#[test]
 fn only_what_differs_is_written() {
     let mut fake = company();
     let same = json!({ "uid": "1", "phones": "7", "groups_add": ["cn=Crew,dc=x"], "groups_remove": ["cn=Office,dc=x"] });
@@ -431,6 +449,11 @@ fn a_name_in_another_spelling_is_written_by_the_way_that_the_server_takes() {
         fake.perform(&shape(""), &order("Modified", ana(), json!({ "cn": "ANA" }))).unwrap();
         assert_eq!(fake.written, [done], "once");
     }
+    let mut fake = company();
+    fake.names_fixed = true;
+    let told = fake.perform(&shape(""), &order("Modified", ana(), json!({ "cn": "ANA" }))).unwrap_err();
+    let told = told.reason();
+    assert!(told.contains("the directory answers 53"), "what no way does is told: {told}");
 }
 
 #[test]
