@@ -11,6 +11,7 @@ mod resources;
 mod thresholds;
 mod typed;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -39,6 +40,8 @@ struct Applied {
     orphans: u64,
     /// Links of other connectors that had waited for these resources.
     healed: u64,
+    /// Other connectors whose links were made or ended with these resources.
+    others: BTreeSet<String>,
     /// Values that were not taken.
     faults: Faults,
     /// What exceeds a threshold, one line each.
@@ -72,13 +75,19 @@ impl EmbeddedTask for Synchronize {
         if !free && !applied.exceeded.is_empty() {
             return block(context, &batch, &mappings, &applied, moment);
         }
+        if let Some(approved) = context.approval
+            && !pending::is_kept(store, &batch, &mappings, moment)?
+        {
+            let message = format!("the change list {approved} is stale: it would now change something else than it says");
+            return Err(TaskError::new(message).help(AGAIN));
+        }
         store.execute_batch("RELEASE synchronize")?;
         consume(store, id, &batch)?;
         store.execute("INSERT OR REPLACE INTO synchronized VALUES (?1, ?2)", params![id, moment.seq])?;
         let changed = applied.resources.changes() + applied.links.changes() > 0;
-        if changed {
+        for of in applied.others.iter().map(String::as_str).chain(changed.then_some(id)) {
             let sql = "INSERT OR REPLACE INTO identity_meta VALUES (?1, ?2)";
-            store.execute(sql, params![revision_name(id), moment.seq])?;
+            store.execute(sql, params![revision_name(of), moment.seq])?;
         }
         if task.is("Orphans") {
             pending::write_orphans(context, id, &mappings)?;
@@ -105,7 +114,7 @@ fn revision_name(connector: &str) -> String {
     format!("revision:{connector}")
 }
 
-/// The last moment at which a synchronization changed what a connector holds.
+/// The last moment at which a synchronization, its own or another one's, changed what a connector holds.
 fn revision(store: &Connection, connector: &str) -> Result<i64, TaskError> {
     let sql = "SELECT value FROM identity_meta WHERE name = ?1";
     Ok(store.query_row(sql, [revision_name(connector)], |row| row.get(0)).optional()?.unwrap_or(0))
@@ -128,7 +137,7 @@ fn check_approval(context: &TaskContext<'_>, connector: &str, approved: &str, wa
         return Err(TaskError::new(message).help(help));
     };
     if revision(context.transaction, connector)? != batch.revision {
-        let message = format!("the change list {approved} is stale: connector {connector} was synchronized since");
+        let message = format!("the change list {approved} is stale: what connector {connector} holds was changed since");
         return Err(TaskError::new(message).help(AGAIN));
     }
     let folder = folder(context.work, connector);
@@ -148,8 +157,9 @@ fn apply(
 ) -> Result<Applied, TaskError> {
     let model = &context.plan.model;
     let folder = folder(context.work, &connector.id);
-    let others = model.connectors.iter().filter_map(|other| Mappings::of(model, &other.id).ok());
-    let all_links: Vec<LinkMapping> = others.flat_map(|mappings| mappings.links).collect();
+    let of = |other: &Connector| Some((other.id.clone(), Mappings::of(model, &other.id).ok()?.links));
+    let links_of: Vec<(String, Vec<LinkMapping>)> = model.connectors.iter().filter_map(of).collect();
+    let all_links: Vec<LinkMapping> = links_of.iter().flat_map(|(_, links)| links.clone()).collect();
     let mut applied = Applied::default();
     let mut touched = Vec::new();
     for item in batch.items.iter().filter(|item| !item.link) {
@@ -167,6 +177,7 @@ fn apply(
     let closed_before = closed_links(context.transaction, moment)?;
     applied.links.stored += closed_before;
     applied.links.deleted += closed_before;
+    let mut moved = if closed_before > 0 { closed_associations(context.transaction, moment)? } else { BTreeSet::new() };
     for item in batch.items.iter().filter(|item| item.link) {
         let mapping = mappings.links.iter().find(|mapping| mapping.association == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("association", &item.name))?;
@@ -182,21 +193,33 @@ fn apply(
         applied.exceeded.extend(exceeded(&scope, "links", tally, without_updates(mapping.thresholds)));
     }
     let is_own = |mapping: &&LinkMapping| mappings.links.iter().any(|own| own.association == mapping.association);
-    for mapping in all_links.iter().filter(|mapping| !is_own(mapping)) {
-        if mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str())) {
-            // What is wrong with another connector's data is told by its own synchronization, and keeps this one from nothing.
-            context.transaction.execute_batch("SAVEPOINT heal")?;
-            match links::heal(context.transaction, mapping, moment) {
-                Ok(healed) => applied.healed += healed,
-                Err(_) => context.transaction.execute_batch("ROLLBACK TO heal")?,
-            }
-            context.transaction.execute_batch("RELEASE heal")?;
+    let is_touched = |mapping: &&LinkMapping| mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str()));
+    for mapping in all_links.iter().filter(|mapping| !is_own(mapping)).filter(is_touched) {
+        let healed = heal(context.transaction, mapping, moment)?;
+        applied.healed += healed;
+        if healed > 0 {
+            moved.insert(mapping.association.clone());
         }
     }
+    let has_moved = |links: &[LinkMapping]| links.iter().any(|mapping| moved.contains(&mapping.association));
+    let others = links_of.iter().filter(|(id, links)| *id != connector.id && has_moved(links));
+    applied.others = others.map(|(id, _)| id.clone()).collect();
     let scope = format!("connector {}", connector.id);
     applied.exceeded.extend(exceeded(&scope, "resources", applied.resources, connector.thresholds));
     applied.exceeded.extend(exceeded(&scope, "links", applied.links, without_updates(connector.link_thresholds)));
     Ok(applied)
+}
+
+/// Makes links of another connector's orphans. What is wrong with its data is told by its own synchronization, and keeps this
+/// one from nothing.
+fn heal(store: &Connection, mapping: &LinkMapping, moment: Moment) -> Result<u64, TaskError> {
+    store.execute_batch("SAVEPOINT heal")?;
+    let healed = links::heal(store, mapping, moment);
+    if healed.is_err() {
+        store.execute_batch("ROLLBACK TO heal")?;
+    }
+    store.execute_batch("RELEASE heal")?;
+    Ok(healed.unwrap_or_default())
 }
 
 fn without_updates(thresholds: Thresholds) -> Thresholds {
@@ -211,6 +234,13 @@ fn unmapped(what: &str, name: &str) -> TaskError {
 fn closed_links(store: &Connection, moment: Moment) -> Result<u64, TaskError> {
     let sql = "SELECT count(*) FROM link_past WHERE valid_to = ?1";
     Ok(store.query_row(sql, [moment.seq], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
+
+fn closed_associations(store: &Connection, moment: Moment) -> Result<BTreeSet<String>, TaskError> {
+    let sql = "SELECT name FROM association WHERE id IN (SELECT association FROM link_past WHERE valid_to = ?1)";
+    let mut statement = store.prepare(sql)?;
+    let names = statement.query_map([moment.seq], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(names)
 }
 
 fn closed_of(store: &Connection, association: &str, moment: Moment) -> Result<u64, TaskError> {

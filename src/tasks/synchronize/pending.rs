@@ -1,5 +1,6 @@
 //! The change list of a blocked synchronization, and orphans, for people to look at.
 
+use std::collections::BTreeSet;
 use std::io::BufWriter;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -81,6 +82,16 @@ pub(super) fn collect(store: &Connection, mappings: &Mappings, moment: Moment) -
         read(&mapping.association, Command::Delete, &deleted, association)?;
     }
     Ok(list)
+}
+
+/// Whether what was done at a moment is what the kept list of the batch says.
+pub(super) fn is_kept(store: &Connection, batch: &Batch, mappings: &Mappings, moment: Moment) -> Result<bool, TaskError> {
+    let done = collect(store, mappings, moment)?;
+    store.execute_batch("DROP INDEX resource_past_id")?;
+    let done: BTreeSet<_> = done.into_iter().map(|change| (change.item, change.command as i64, change.key)).collect();
+    let mut statement = store.prepare("SELECT item, command, key FROM pending WHERE batch = ?1")?;
+    let kept = statement.query_map([batch.ordinal], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(done == kept.collect::<rusqlite::Result<BTreeSet<_>>>()?)
 }
 
 /// Keeps the list of a batch that waits for approval.

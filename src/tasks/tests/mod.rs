@@ -232,6 +232,25 @@ impl Bench {
         bench
     }
 
+    /// As [`Self::filled`], with organizations that come from a connector of their own.
+    fn structured() -> Self {
+        let mut bench = Self::filled();
+        let model = &mut bench.plan.model;
+        let connector = Connector { id: "Structure".to_owned(), ..model.connectors[0].clone() };
+        model.connectors.push(connector);
+        model.connections[1].connector = "Structure".to_owned();
+        model.entity_type_mappings[0].connector = "Structure".to_owned();
+        bench
+    }
+
+    /// Reads the organizations of that connector anew.
+    fn load_structure(&mut self) -> TaskReport {
+        let on = |element: &str| task(element, &[("Connector", text("Structure")), ("SynchronizationMode", text("Complete"))]);
+        self.export("Orgs", true).unwrap();
+        self.run(&on("PrepareSynchronizationTask")).unwrap();
+        self.run(&on("SynchronizeTask")).unwrap()
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -98,19 +98,11 @@ fn a_link_waits_for_its_resource() {
 
 #[test]
 fn a_link_of_another_connector_is_made_when_its_resource_comes() {
-    let mut bench = Bench::filled();
-    // Organizations come from a connector of their own, which is synchronized later.
-    let mut other = bench.plan.model.connectors[0].clone();
-    other.id = "Structure".to_owned();
-    bench.plan.model.connectors.push(other);
-    bench.plan.model.connections[1].connector = "Structure".to_owned();
-    bench.plan.model.entity_type_mappings[0].connector = "Structure".to_owned();
+    // Organizations are synchronized later.
+    let mut bench = Bench::structured();
     assert_eq!(bench.load(false).unwrap().counters["orphans"], 6);
     assert_eq!(bench.links().len(), 0);
-    let on = |element: &str| task(element, &[("Connector", text("Structure")), ("SynchronizationMode", text("Complete"))]);
-    bench.run(&on("PrepareSynchronizationTask")).unwrap();
-    let report = bench.run(&on("SynchronizeTask")).unwrap();
-    assert_eq!(counted(&report), "inserted 2, links_healed 6");
+    assert_eq!(counted(&bench.load_structure()), "inserted 2, links_healed 6");
     assert_eq!(bench.links().len(), 6);
     assert_eq!(bench.query("SELECT first FROM orphan"), [""; 0]);
 }

@@ -66,3 +66,43 @@ fn limits_of_mappings_count_beside_those_of_the_connector() {
     let report = bench.load(true).unwrap();
     assert!(report.message.unwrap().contains("2 links deleted, more than the 1 of association mapping User_Org"));
 }
+
+#[test]
+fn a_list_is_stale_when_another_connector_made_or_ended_links_of_it() {
+    let mut bench = Bench::structured();
+    bench.load(false).unwrap();
+    assert_eq!(bench.links().len(), 0, "no organization is there");
+    bench.plan.model.connectors[0].thresholds.updated = Limit { lines: 1, percent: 0 };
+    let held = |bench: &mut Bench, people: &str| {
+        bench.write("people.csv", format!("id,name,mail,org\n{people}"));
+        assert_eq!(bench.load(false).unwrap().outcome, TaskEnd::Blocked);
+        blocked_list(&bench.store, "HR").unwrap().unwrap()
+    };
+    let refused = |bench: &mut Bench, list: &str| {
+        let error = bench.approve(&Bench::synchronize_task(false), Some(list)).err().unwrap().to_string();
+        error.replace(list, "LIST")
+    };
+    let stale = "the change list LIST is stale: what connector HR holds was changed since";
+
+    let list = held(&mut bench, "1,Ann,ana@x,A\n2,Bob,bo@x,A\n3,Cy,cy@x,B\n");
+    assert_eq!(counted(&bench.load_structure()), "inserted 2, links_healed 6");
+    assert!(refused(&mut bench, &list).starts_with(stale));
+
+    let list = held(&mut bench, "1,Ane,ana@x,A\n2,Bor,bo@x,A\n3,Cy,cy@x,B\n");
+    bench.write("orgs.csv", "code,name\nA,Alpha\n");
+    assert_eq!(counted(&bench.load_structure()), "deleted 1, links_deleted 3");
+    assert!(refused(&mut bench, &list).starts_with(stale));
+
+    // The link to C is in no list, as there was no C.
+    let list = held(&mut bench, "1,Anu,ana@x,A\n2,Boy,bo@x,C\n3,Cy,cy@x,B\n");
+    bench.write("orgs.csv", "code,name\nA,Alpha\nC,Gamma\n");
+    assert_eq!(counted(&bench.load_structure()), "inserted 1");
+    let changed = "the change list LIST is stale: it would now change something else than it says";
+    assert!(refused(&mut bench, &list).starts_with(changed));
+
+    // What has nothing to do with it leaves it alone.
+    let list = held(&mut bench, "1,Ann,ana@x,A\n2,Bob,bo@x,A\n3,Cy,cy@x,B\n");
+    bench.write("orgs.csv", "code,name\nA,Alpha\nC,Gamma\nD,Delta\n");
+    assert_eq!(counted(&bench.load_structure()), "inserted 1");
+    assert_eq!(bench.approve(&Bench::synchronize_task(false), Some(&list)).unwrap().outcome, TaskEnd::Completed);
+}
