@@ -174,11 +174,14 @@ impl Run {
 
     fn simulate(&self, global: &Global) -> Result<Exit, Error> {
         let job = self.job.clone().unwrap_or_default();
-        let plan = match self.plan(global, &job)? {
-            Ok((plan, _)) => plan,
+        let (plan, beside) = match self.plan(global, &job)? {
+            Ok(found) => found,
             Err(exit) => return Ok(exit),
         };
-        let simulation = dry_run(&plan, &job, &self.selection(), &stores::file(self.store.as_ref()), &BuiltIn)?;
+        let config = Paths::of(vec![beside]).config_only(global)?;
+        let settings = Settings::default();
+        let options = RunOptions { selection: self.selection(), executors: &config.executors, ..RunOptions::new(&settings) };
+        let simulation = dry_run(&plan, &job, &options, &stores::file(self.store.as_ref()), &BuiltIn)?;
         terminal::print(|out| super::simulate::table(&simulation, out))?;
         Ok(Exit::Done)
     }

@@ -426,26 +426,22 @@ fn check_settings(
     if problems.is_empty() { Ok(()) } else { Err(EngineError::Settings { job: job.id.clone(), problems }) }
 }
 
-/// What a run of the job on the store would do if every task completed; touches nothing. Without a store nothing is
-/// held back, and nothing awaits a task.
+/// What a run of the job on the store would do if every task completed; touches nothing. Refuses what no run could execute,
+/// and without a store nothing is held back. Settings and the programs themselves are not looked at.
 pub fn dry_run(
     plan: &Plan,
     job: &str,
-    selection: &Selection,
+    options: &RunOptions<'_>,
     store: &Path,
     source: &dyn TaskSource,
 ) -> Result<Simulation, EngineError> {
-    let job = find_job(plan, job)?;
-    let asked = store::peek(store, |data| {
-        let held_back = held_back::tasks(plan, job, source, data, &[])?;
-        let awaited = |place: usize| {
-            let task = &job.tasks[place];
-            // What cannot be told keeps a task from being launched, in a run as well.
-            source.find(&task.element).and_then(|embedded| embedded.awaited(plan, job, task, data).ok().flatten())
-        };
-        Ok(simulate(job, selection, &BTreeMap::new(), &held_back, &awaited))
-    })?;
-    asked.unwrap_or_else(|| simulate(job, selection, &BTreeMap::new(), &[], &|_| None))
+    let job = &asked_job(plan, job, options)?;
+    let selection = &options.selection;
+    check_embedded(job, &selection.resolve(job)?, &Programs::named(options.executors, plan, job), source)?;
+    // Nothing is asked of the store about tasks whose parents have nothing to pass on: where all complete there are none.
+    let simulate = |held_back: &[(usize, String)]| simulate(job, selection, &BTreeMap::new(), held_back, &|_| None);
+    let asked = store::peek(store, |data| Ok(simulate(&held_back::tasks(plan, job, source, data, &[])?)))?;
+    asked.unwrap_or_else(|| simulate(&[]))
 }
 
 /// The job of that identifier.

@@ -302,6 +302,8 @@ fn a_job_that_cannot_be_executed_is_refused_before_anything_starts() {
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.stderr.contains("1 task has no embedded form: Roles (BuildRoleModelTask)"), "{refused}");
     assert!(!project.path(".jobwright").exists(), "no store is made for it");
+    let dry = project.run(&["run", "examples/demo", "--job", "Mining", "--dry-run"]);
+    assert_eq!((dry.code, dry.stderr), (Some(2), refused.stderr), "a dry run says the same");
 
     assert_eq!(project.run(&COMPLETE).code, Some(0));
     let store = fs::read(project.path(".jobwright/store.db")).unwrap();

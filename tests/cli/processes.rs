@@ -376,6 +376,8 @@ fn a_whole_job_is_handed_to_the_job_runner() {
     let project = night("exit 0", "", "exit 0").script("conf/bin/runner", "echo \"$@\"; exit ${CODE:-0}");
     let toml = "[executors.job-runner]\nprogram = \"bin/runner\"\nargs = [\"--job-identifier\", \"{job.id}\"]\n";
     fs::write(project.path("conf/jobwright.toml"), toml).unwrap();
+    let dry = project.run(&["run", "conf", "--job", "Night", "--dry-run"]);
+    assert_eq!(dry.stdout.trim_start(), "0  Night  completed\nNight: completed\n", "{dry}");
     let failed = project.command(RUN).env("CODE", "4").output().unwrap();
     assert_eq!(failed.status.code(), Some(10));
     let resumed = project.run(&["run", "--resume", "-q"]);

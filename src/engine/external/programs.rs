@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::values::package;
 use crate::config::executors::{Command, Executors, Name, Piece, SecretSource};
 use crate::plan::Plan;
-use crate::plan::model::Job;
+use crate::plan::model::{Job, Task};
 use crate::tasks::Settings;
 use crate::tasks::settings::Secret;
 
@@ -22,6 +22,16 @@ pub(crate) struct Programs<'a> {
 }
 
 impl<'a> Programs<'a> {
+    /// Which tasks of `job` a program executes; not whether it can.
+    pub(crate) fn named(executors: &'a Executors, plan: &Plan, job: &Job) -> Self {
+        let handed_over = super::is_handed_over(job);
+        let command = |task: &Task| match handed_over {
+            true => executors.job_runner.as_ref(),
+            false => executors.command(&task.element, package(plan, task)),
+        };
+        Self { commands: job.tasks.iter().map(command).collect(), ..Self::default() }
+    }
+
     /// Of the tasks of `job` that `selected` names. Gives back everything that keeps them from starting, one line each.
     pub(crate) fn new(
         executors: &'a Executors,
@@ -30,14 +40,7 @@ impl<'a> Programs<'a> {
         selected: &[bool],
         settings: &Settings,
     ) -> Result<Self, Vec<String>> {
-        let command = |task| match job.tasks.len() {
-            1 if super::is_handed_over(job) => executors.job_runner.as_ref(),
-            _ => {
-                let task: &crate::plan::model::Task = task;
-                executors.command(&task.element, package(plan, task))
-            }
-        };
-        let commands: Vec<Option<&Command>> = job.tasks.iter().map(command).collect();
+        let Self { commands, .. } = Self::named(executors, plan, job);
         let mut problems = Vec::new();
         let mut told = BTreeSet::new();
         let mut wanted = BTreeSet::new();
