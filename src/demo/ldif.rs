@@ -64,7 +64,7 @@ fn line(text: &mut String, attribute: &str, value: &str) {
     let _ = if plain {
         writeln!(text, "{attribute}: {value}")
     } else {
-        writeln!(text, "{attribute}:: {}", crate::connectors::ldap::base64(value.as_bytes()))
+        writeln!(text, "{attribute}:: {}", crate::connectors::base64::encode(value.as_bytes()))
     };
 }
 

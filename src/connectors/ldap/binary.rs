@@ -1,8 +1,7 @@
-//! Binary values and the text that stands for them, both ways: GUIDs, security identifiers, Base64.
+//! Binary values and the text that stands for them, both ways: GUIDs and security identifiers.
 
 /// Where each byte of a GUID as it is written stands in the sixteen that Windows keeps.
 const GUID_ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// As .NET writes the bytes of a GUID: 32 digits; none where there are not sixteen bytes.
 pub(super) fn guid(value: &[u8]) -> Option<String> {
@@ -48,39 +47,6 @@ pub fn read_sid(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Base64 (RFC 4648).
-pub fn base64(value: &[u8]) -> String {
-    let mut text = String::with_capacity(value.len().div_ceil(3) * 4);
-    for three in value.chunks(3) {
-        let byte = |index: usize| u32::from(three.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let sign = char::from(SIGNS[(bits >> (18 - 6 * place) & 63) as usize]);
-            text.push(if place <= three.len() { sign } else { '=' });
-        }
-    }
-    text
-}
-
-/// The bytes that a text in Base64 stands for; blanks in it do not count.
-pub fn read_base64(text: &str) -> Option<Vec<u8>> {
-    let digit = |sign: u8| SIGNS.iter().position(|known| *known == sign).and_then(|place| u32::try_from(place).ok());
-    let signs: Vec<u8> = text.bytes().filter(|sign| !sign.is_ascii_whitespace()).collect();
-    let filled = signs.iter().rposition(|sign| *sign != b'=').map_or(0, |last| last + 1);
-    if !signs.len().is_multiple_of(4) || signs.len() - filled > 2 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(signs.len() / 4 * 3);
-    for group in signs[..filled].chunks(4) {
-        let mut number = 0;
-        for place in 0..4 {
-            number = number << 6 | group.get(place).map_or(Some(0), |sign| digit(*sign))?;
-        }
-        bytes.extend(&number.to_be_bytes()[1..group.len()]);
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -95,9 +61,6 @@ mod tests {
         for text in ["S-1", "S-1-5-4294967296", "S-1-281474976710656-1", "1-5-32", "S-1-5-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1"] {
             assert_eq!(read_sid(text), None, "{text}");
         }
-        for text in ["a", "a===", "ab*=", "YW5="] {
-            assert!(read_base64(text).is_none_or(|bytes| base64(&bytes) != text), "{text}");
-        }
         assert_eq!((guid(&[0; 15]), sid(&[1, 2, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0])), (None, None));
     }
 
@@ -107,9 +70,6 @@ mod tests {
             prop_assert_eq!(read_guid(&guid(&bytes).unwrap()), Some(bytes.to_vec()));
             let text = parts.iter().fold("S-1-5".to_owned(), |text, part| format!("{text}-{part}"));
             prop_assert_eq!(sid(&read_sid(&text).unwrap()), Some(text));
-            for length in 0..16 {
-                prop_assert_eq!(read_base64(&base64(&bytes[..length])), Some(bytes[..length].to_vec()));
-            }
         }
     }
 }

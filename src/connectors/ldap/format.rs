@@ -2,6 +2,7 @@
 
 use super::binary;
 use crate::config::nearest;
+use crate::connectors::base64;
 use crate::expr::date::{DateTime, SECOND};
 
 /// Ticks from the first of January of the year 1 to that of 1601, from which Windows counts.
@@ -98,9 +99,9 @@ impl Format {
     fn one(&self, value: &[u8]) -> String {
         let text = std::str::from_utf8(value).ok().filter(|text| !text.contains('\0'));
         match (self, text) {
-            (Self::Binary, _) | (Self::Text | Self::Bool | Self::Date | Self::Rdn | Self::Bit(..), None) => binary::base64(value),
+            (Self::Binary, _) | (Self::Text | Self::Bool | Self::Date | Self::Rdn | Self::Bit(..), None) => base64::encode(value),
             (Self::Guid, _) => guid(value, text),
-            (Self::Sid, _) => binary::sid(value).or_else(|| text.map(str::to_owned)).unwrap_or_else(|| binary::base64(value)),
+            (Self::Sid, _) => binary::sid(value).or_else(|| text.map(str::to_owned)).unwrap_or_else(|| base64::encode(value)),
             (Self::Bool, Some(text)) => match text.to_ascii_lowercase().as_str() {
                 known @ ("true" | "false") => known.to_owned(),
                 _ => text.to_owned(),
@@ -151,7 +152,7 @@ fn guid(value: &[u8], text: Option<&str>) -> String {
     {
         return text.chars().filter(|sign| !matches!(sign, '-' | '{' | '}')).collect::<String>().to_lowercase();
     }
-    binary::guid(value).unwrap_or_else(|| binary::base64(value))
+    binary::guid(value).unwrap_or_else(|| base64::encode(value))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ mod windows;
 
 #[cfg(not(feature = "ldap"))]
 pub use absent::LdapClient;
-pub use binary::{base64, read_base64, read_guid, read_sid};
+pub use binary::{read_guid, read_sid};
 pub use certificate::Distrust;
 #[cfg(feature = "ldap")]
 pub use client::LdapClient;

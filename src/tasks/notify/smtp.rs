@@ -13,6 +13,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use super::mail::Mail;
 use super::settings::{Encryption, Server};
 use super::transport::Failure;
+use crate::connectors::base64;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -149,9 +150,9 @@ impl Session {
         let mechanisms = self.offered.iter().find(|line| line.starts_with("AUTH")).cloned().unwrap_or_default();
         let has = |name: &str| mechanisms.split([' ', '=']).any(|word| word == name);
         let steps = if has("PLAIN") {
-            vec![format!("AUTH PLAIN {}", base64(format!("\0{user}\0{}", password.expose()).as_bytes()))]
+            vec![format!("AUTH PLAIN {}", base64::encode(format!("\0{user}\0{}", password.expose()).as_bytes()))]
         } else if has("LOGIN") {
-            vec!["AUTH LOGIN".to_owned(), base64(user.as_bytes()), base64(password.expose().as_bytes())]
+            vec!["AUTH LOGIN".to_owned(), base64::encode(user.as_bytes()), base64::encode(password.expose().as_bytes())]
         } else {
             return Err("it offers none of the logins PLAIN and LOGIN".to_owned());
         };
@@ -269,28 +270,5 @@ fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "does not answer in time".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for part in bytes.chunks(3) {
-        let group = part.iter().enumerate().fold(0_u32, |group, (index, byte)| group | u32::from(*byte) << (16 - 8 * index));
-        for index in 0..4 {
-            let digit = DIGITS[(group >> (18 - 6 * index)) as usize & 63];
-            out.push(if index <= part.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn logins_are_written_in_base64() {
-        for (text, wanted) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("\0u\0pä", "AHUAcMOk")] {
-            assert_eq!(super::base64(text.as_bytes()), wanted);
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! How values of properties are written into attributes, as the mapping's `Format` and the property's type say.
 
-use crate::connectors::ldap::{read_base64, read_guid, read_sid};
+use crate::connectors::base64;
+use crate::connectors::ldap::{read_guid, read_sid};
 use crate::expr::date::{DAY, DateTime, SECOND};
 
 /// How the values of an attribute are made of the text that the store holds.
@@ -101,7 +102,7 @@ impl Form {
             },
             Self::Guid => read_guid(text).ok_or_else(|| wrong("GUID"))?,
             Self::Sid => read_sid(text).ok_or_else(|| wrong("security identifier"))?,
-            Self::Bytes => read_base64(text).ok_or_else(|| wrong("Base64"))?,
+            Self::Bytes => base64::decode(text).ok_or_else(|| wrong("Base64"))?,
             Self::Bit { .. } => return Err("a bit has no values of its own".to_owned()),
         };
         Ok(vec![one])
