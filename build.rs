@@ -108,7 +108,8 @@ fn pages(folder: &Path) -> String {
     format!("static PAGES: &[(&str, &str)] = &{pages:?};")
 }
 
-/// The files below a folder as a static table of path and content, sorted by path.
+/// The files below a folder as a static table of path and content, sorted by path. The content itself stands there: where
+/// the folder lies on this machine is no business of the program.
 fn embedded(name: &str, folder: &Path) -> String {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -122,7 +123,8 @@ fn embedded(name: &str, folder: &Path) -> String {
         .iter()
         .filter_map(|file| {
             let relative: Vec<_> = file.strip_prefix(folder).ok()?.iter().filter_map(|part| part.to_str()).collect();
-            Some(format!("({:?}, include_bytes!({:?})),", relative.join("/"), file.to_str()?))
+            let content = fs::read(file).expect("the files of the demo can be read");
+            Some(format!("({:?}, b\"{}\"),", relative.join("/"), content.escape_ascii()))
         })
         .collect();
     lines.sort();
