@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a build script stops by panicking and speaks to cargo by printing")]
 
+#[path = "src/finding/article.rs"]
+mod article;
 #[path = "build/check.rs"]
 mod check;
 #[path = "build/expressions.rs"]
@@ -27,6 +29,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/finding/article.rs");
     fs::write(out.join("pages.rs"), pages(&root.join("rules"))).expect("OUT_DIR is writable");
     println!("cargo::rerun-if-changed=examples/demo");
     println!("cargo::rerun-if-changed=examples/demo-ldap");

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::article::with_article;
 use crate::reference::{self, Reference};
 use crate::{Sources, check, expressions, raw};
 
@@ -154,7 +155,7 @@ fn add_overrides(rows: &mut Vec<Row>) {
         let element = raw::Element {
             name: format!("{}Override", of.raw.name),
             parents: vec!["Job".to_owned()],
-            summary: format!("Runs a {} that is declared elsewhere, with other attributes.", of.raw.name),
+            summary: format!("Runs {} that is declared elsewhere, with other attributes.", with_article(&of.raw.name)),
             constant: None,
             declares: None,
             key: None,

@@ -3,6 +3,7 @@
 //! A finding cannot be built without a rule and a place. Its severity is the rule's default until the one policy in
 //! `rules::policy` has spoken; no check sets it from configuration.
 
+mod article;
 mod fingerprint;
 mod fix;
 mod headline;
@@ -11,6 +12,7 @@ mod severity;
 
 use crate::source::Location;
 
+pub(crate) use article::{article, with_article};
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use fix::{Edit, Fix, Safety};
 pub use report::{Report, Summary, Totals, sort};

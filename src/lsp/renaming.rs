@@ -8,6 +8,7 @@ use lsp_types::{Position, PrepareRenameResponse, WorkspaceEdit};
 use super::navigation::{in_expressions, occurrence, workspace_edit};
 use super::server::Refusal;
 use super::view::View;
+use crate::finding::{article, with_article};
 use crate::grammar::{ElementKind, ItemKind, Reference, ValueProblem, kinds, names};
 use crate::ir::references::{NotRenamed, Occurrence, Target, trimmed};
 use crate::ir::{Generated, GeneratedEntry, GeneratedJob, Origin, Symbol};
@@ -68,7 +69,7 @@ fn free(view: &View<'_>, target: Target, name: &str) -> Result<(), Refusal> {
     let symbol = Symbol::new(name);
     let taken = view.program().declarations.find(target.kind, target.scope, symbol);
     if taken.is_some() && symbol != target.symbol {
-        return Err(Refusal::new(format!("there is already a {} `{name}`", target.kind)));
+        return Err(Refusal::new(format!("there is already {} `{name}`", with_article(target.kind.def().name))));
     }
     Ok(())
 }
@@ -86,7 +87,7 @@ fn malformed(view: &View<'_>, target: Target, name: &str) -> Result<(), Refusal>
         let Some(key) = key.filter(|key| key.pattern.is_some()) else { continue };
         if let Err(ValueProblem::OffPattern(pattern)) = key.check(name) {
             let (attribute, element) = (key.name, kind.def().name);
-            let text = format!("`{name}` cannot be the {attribute} of a `{element}`: it must follow `{}`", pattern.text);
+            let text = format!("`{name}` cannot be the {attribute} of {} `{element}`: it must follow `{}`", article(element), pattern.text);
             return Err(Refusal::new(text));
         }
     }

@@ -32,12 +32,6 @@ pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a 
     best.map(|(_, _, name)| name)
 }
 
-/// A word of the configuration with the article that its sound takes.
-pub(crate) fn with_article(word: &str) -> String {
-    let vowel = word.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) || word.starts_with("Up") || word.starts_with("Un");
-    format!("{} {word}", if vowel { "an" } else { "a" })
-}
-
 /// A list of names for a message: the first ones in back quotes, then how many more there are.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let names: Vec<&str> = names.into_iter().collect();
@@ -59,11 +53,5 @@ mod tests {
         assert_eq!(nearest("identifier", names), Some("Identifier"));
         assert_eq!(nearest("Zebra", names), None);
         assert_eq!(listed(names, 2), "`Connection`, `Connector` and 1 more");
-    }
-
-    #[test]
-    fn articles_follow_the_sound() {
-        let words = ["ExportTask", "UpdateClassificationTask", "UserInterface", "FulfillTask"].map(with_article);
-        assert_eq!(words, ["an ExportTask", "an UpdateClassificationTask", "a UserInterface", "a FulfillTask"]);
     }
 }

@@ -4,12 +4,13 @@ use crate::expr::csharp::tree::{Kind, Name, Node};
 use crate::expr::query::{Query, QueryError};
 use crate::expr::schema::{EntityId, Member};
 use crate::expr::types::Type;
+use crate::finding::with_article;
 use crate::grammar::expressions::{
     Class, ClassMember, Parameter, SequenceArgument, SequenceMethod, SequenceReturn, Standing, class_of, sequence, sequences,
 };
 
 use super::member::{names, short};
-use super::{Candidates, Checker, ProblemKind, Use, article};
+use super::{Candidates, Checker, ProblemKind, Use};
 
 /// Methods of every object.
 const OF_EVERYTHING: [&str; 4] = ["Equals", "GetHashCode", "GetType", "ToString"];
@@ -198,7 +199,7 @@ impl Checker<'_, '_> {
         };
         let found = self.value(property);
         if !found.fits(&Type::String) {
-            let message = format!("the name of a property is a text, this is {}", article(&self.show(&found)));
+            let message = format!("the name of a property is a text, this is {}", with_article(&self.show(&found)));
             self.report(ProblemKind::Type, &property.span, message);
         }
         self.set(node, Use::Order);
@@ -222,7 +223,7 @@ impl Checker<'_, '_> {
             return Type::List(Box::new(item));
         };
         if !kind.fits(&Type::String) {
-            let message = format!("a query is a text, this is {}", article(&self.show(kind)));
+            let message = format!("a query is a text, this is {}", with_article(&self.show(kind)));
             self.report(ProblemKind::Type, &text.span, message);
         }
         self.set(node, Use::Query(*entity));
@@ -308,7 +309,7 @@ impl Checker<'_, '_> {
             (Takes::Count, _) => {
                 let found = self.value(argument);
                 if !found.is_number() && !found.is_open() {
-                    let message = format!("`{}` takes a number, this is {}", name.text, article(&self.show(&found)));
+                    let message = format!("`{}` takes a number, this is {}", name.text, with_article(&self.show(&found)));
                     self.report(ProblemKind::Type, &argument.span, message);
                 }
                 found
@@ -324,7 +325,7 @@ impl Checker<'_, '_> {
             (takes, Kind::Lambda(parameter, body)) => {
                 let found = self.function(parameter, body, item.clone());
                 if matches!(takes, Takes::Predicate | Takes::MaybePredicate) && !found.fits(&Type::Bool) {
-                    let message = format!("a condition is true or false, this is {}", article(&self.show(&found)));
+                    let message = format!("a condition is true or false, this is {}", with_article(&self.show(&found)));
                     self.report(ProblemKind::Type, &body.span, message);
                 }
                 found

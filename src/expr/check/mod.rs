@@ -9,6 +9,7 @@ mod statement;
 
 use std::ops::Range;
 
+use crate::finding::with_article;
 use crate::grammar::expressions::{Class, ClassMember, ImplicitVariable, SequenceMethod, Standing, class_named, variables};
 
 use super::csharp::tree::{Code, Kind, Name, Node, Part};
@@ -244,7 +245,7 @@ impl Checker<'_, '_> {
     fn condition(&mut self, node: &Node) {
         let found = self.value(node);
         if !found.fits(&Type::Bool) {
-            let message = format!("a condition is true or false, this is {}", article(&self.show(&found)));
+            let message = format!("a condition is true or false, this is {}", with_article(&self.show(&found)));
             self.report(ProblemKind::Type, &node.span, message);
         }
     }
@@ -339,7 +340,7 @@ impl Checker<'_, '_> {
         match target {
             Type::String | Type::List(_) => {
                 if !index_type.is_number() && !index_type.is_open() {
-                    let message = format!("an index is a number, this is {}", article(&self.show(&index_type)));
+                    let message = format!("an index is a number, this is {}", with_article(&self.show(&index_type)));
                     self.report(ProblemKind::Type, &index.span, message);
                 }
                 if let Type::List(item) = target { *item } else { Type::Char }
@@ -369,12 +370,6 @@ fn common(first: &Type, second: &Type) -> Type {
         _ if first.is_number() && second.is_number() => first.wider(second),
         _ => Type::Unknown,
     }
-}
-
-/// A word with its article.
-fn article(word: &str) -> String {
-    let vowel = word.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']);
-    format!("{} {word}", if vowel { "an" } else { "a" })
 }
 
 #[cfg(test)]

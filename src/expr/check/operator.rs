@@ -2,8 +2,9 @@
 
 use crate::expr::csharp::tree::{Binary, Node, Unary};
 use crate::expr::types::Type;
+use crate::finding::with_article;
 
-use super::{Checker, ProblemKind, Use, article, common};
+use super::{Checker, ProblemKind, Use, common};
 
 impl Checker<'_, '_> {
     pub(super) fn unary(&mut self, operator: Unary, value: &Node) -> Type {
@@ -16,7 +17,7 @@ impl Checker<'_, '_> {
             }
         };
         if !right {
-            let message = format!("`{}` does not go with {}", operator.sign(), article(&self.show(&found)));
+            let message = format!("`{}` does not go with {}", operator.sign(), with_article(&self.show(&found)));
             self.report(ProblemKind::Type, &value.span, message);
         }
         result
@@ -32,7 +33,7 @@ impl Checker<'_, '_> {
             return result;
         }
         let message =
-            format!("`{}` does not go between {} and {}", operator.sign(), article(&self.show(&a)), article(&self.show(&b)));
+            format!("`{}` does not go between {} and {}", operator.sign(), with_article(&self.show(&a)), with_article(&self.show(&b)));
         let texts = a == Type::String && b == Type::String;
         let problem = self.report(ProblemKind::Type, &node.span, message);
         if texts && matches!(operator, Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual) {

@@ -2,8 +2,9 @@
 
 use crate::expr::csharp::tree::{Node, Statement, StatementKind};
 use crate::expr::types::Type;
+use crate::finding::with_article;
 
-use super::{Checker, ProblemKind, article};
+use super::{Checker, ProblemKind};
 
 impl Checker<'_, '_> {
     /// Statements one after the other; what they declare ends with them.
@@ -61,7 +62,7 @@ impl Checker<'_, '_> {
                 if local != Some(Type::Special("Dictionary")) {
                     self.not_embedded(&statement.span, "an assignment to something else than a local variable");
                 } else if !found.fits(&Type::String) {
-                    let message = format!("the key of a dictionary is a text, this is {}", article(&self.show(&found)));
+                    let message = format!("the key of a dictionary is a text, this is {}", with_article(&self.show(&found)));
                     self.report(ProblemKind::Type, &key.span, message);
                 }
             }
@@ -75,7 +76,7 @@ impl Checker<'_, '_> {
 
     fn assigned(&mut self, value: &Node, found: &Type, declared: &Type, name: &str) {
         if !found.fits(declared) {
-            let message = format!("`{name}` is {}, this is {}", article(&self.show(declared)), article(&self.show(found)));
+            let message = format!("`{name}` is {}, this is {}", with_article(&self.show(declared)), with_article(&self.show(found)));
             self.report(ProblemKind::Type, &value.span, message);
         }
     }
@@ -87,7 +88,7 @@ impl Checker<'_, '_> {
         if found == Type::Nothing {
             self.report(ProblemKind::Type, &value.span, "this call gives no value".to_owned());
         } else if !found.fits(expected) && (self.context.strict || !convertible(&found, expected)) {
-            let message = format!("{} is expected, this is {}", article(&self.show(expected)), article(&self.show(&found)));
+            let message = format!("{} is expected, this is {}", with_article(&self.show(expected)), with_article(&self.show(&found)));
             self.report(ProblemKind::Type, &value.span, message);
         }
     }

@@ -12,6 +12,7 @@ use crate::expr::schema::Schema;
 use crate::expr::types::Type;
 use crate::expr::zone::Zone;
 use crate::expr::{Expression, Function, literal};
+use crate::finding::with_article;
 use crate::grammar::expressions::functions;
 
 use super::input;
@@ -156,7 +157,7 @@ fn called(model: &Model<'_>, site: Site, text: &str, call: &Function) -> Vec<Fla
     let returns = Type::named(function.returns);
     let odd = matches!(expected, Type::Entity(_) | Type::List(_) | Type::Bytes) || (strict && !returns.fits(&expected));
     if odd {
-        let message = format!("`{name}` gives a {}, which does not fit here", function.returns);
+        let message = format!("`{name}` gives {}, which does not fit here", with_article(function.returns));
         flaws.extend(problem(ProblemKind::Type, 0..name.len(), message, None));
     }
     if !function.embedded {

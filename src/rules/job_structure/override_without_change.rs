@@ -2,10 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::finding::{Category, Finding, RuleInfo, Severity, with_article};
 use crate::grammar::names;
 use crate::ir::{Field, Override, Program, Ref, Symbol, Task};
-use crate::rules::suggest::with_article;
 use crate::rules::{Check, Rule, Sink, element};
 use crate::syntax::Namespace;
 

@@ -3,7 +3,7 @@
 //!
 //! Items of another kind are found by the one pass over all references that `unresolved-reference` makes.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, with_article};
 use crate::grammar::ItemKind;
 use crate::ir::{Program, Symbol};
 use crate::rules::{Check, Rule, element};
@@ -33,7 +33,7 @@ pub(super) fn finding(program: &Program, broken: &Broken, instead: Instead) -> F
     };
     match instead {
         Instead::Item(other) => {
-            let message = format!("`{name}` is {} {other}, not {} {kind}", article(other), article(kind));
+            let message = format!("`{name}` is {}, not {}", with_article(other.def().name), with_article(kind.def().name));
             let finding = Finding::new(&RULE.info, broken.place, message)
                 .label(format!("{kind} expected"))
                 .note(format!(
@@ -41,7 +41,7 @@ pub(super) fn finding(program: &Program, broken: &Broken, instead: Instead) -> F
                     other.plural(),
                     kind.plural()
                 ))
-                .help(format!("name {} {kind} in `{attribute}`", article(kind)))
+                .help(format!("name {} in `{attribute}`", with_article(kind.def().name)))
                 .anchor(anchor);
             related(finding, None, other)
         }
@@ -53,13 +53,6 @@ pub(super) fn finding(program: &Program, broken: &Broken, instead: Instead) -> F
                 .anchor(anchor);
             related(finding, broken.scope, ItemKind::Property)
         }
-    }
-}
-
-fn article(kind: ItemKind) -> &'static str {
-    match kind.def().name.as_bytes().first() {
-        Some(b'a' | b'e' | b'i' | b'o' | b'O') => "an",
-        _ => "a",
     }
 }
 

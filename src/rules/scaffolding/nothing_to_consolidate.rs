@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::finding::{Category, Finding, RuleInfo, Severity, with_article};
 use crate::grammar::{ElementKind, ItemKind, kinds, names};
 use crate::ir::{GeneratedElement, Origin, Program, Symbol, Task};
 use crate::rules::suggest::nearest;
@@ -91,7 +91,7 @@ fn other_element(adjusts: &Adjusts<'_>, generated: &GeneratedElement) -> Finding
     let scaffolding = &program.items.scaffoldings[generated.scaffolding];
     let name = adjusts.name.trim();
     adjusts
-        .finding(format!("`{name}` adjusts a generated {own}, but the generated task of that name is a {right}"))
+        .finding(format!("`{name}` adjusts a generated {own}, but the generated task of that name is {}", with_article(right)))
         .severity(Severity::Error)
         .label(format!("no {own} to {}", adjusts.mode.trim().to_lowercase()))
         .note("a task is adjusted by one of its own element: this one stands beside the generated one, under the same identifier, and which of the two the deployment keeps is not defined")

@@ -1,6 +1,6 @@
 //! `scaffold-overrules-connector`: a job made for a connector that is kept out of such jobs.
 
-use crate::finding::{Category, RuleInfo, Severity};
+use crate::finding::{Category, RuleInfo, Severity, with_article};
 use crate::grammar::{kinds, names};
 use crate::ir::{Connector, JobIntegration};
 use crate::rules::{Check, ElementView, Rule, Sink};
@@ -27,8 +27,9 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     };
     let Some(part) = part.filter(|part| part.value == JobIntegration::NotUsed) else { return };
     let message = format!(
-        "{} makes a {word} job for connector `{}`, which `{name}` keeps out of such jobs",
+        "{} makes {} job for connector `{}`, which `{name}` keeps out of such jobs",
         view.name(),
+        with_article(word),
         view.value(attribute).trim()
     );
     sink.push(

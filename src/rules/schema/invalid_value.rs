@@ -1,6 +1,6 @@
 //! `invalid-value`: a value that is not of its attribute's type.
 
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Finding, Fix, Severity, with_article};
 use crate::grammar::{AttributeDef, EnumDef, ValueProblem, ValueType, packages};
 use crate::rules::suggest::{listed, nearest};
 use crate::rules::{AttributeView, ElementView, Rule, Sink};
@@ -108,7 +108,7 @@ fn finding(
             finding
                 .label(format!("{words} expected"))
                 .note("the deployment refuses the value")
-                .help(format!("write a {words}{example}: {}", def.summary))
+                .help(format!("write {}{example}: {}", with_article(words), def.summary))
         }
     }
 }

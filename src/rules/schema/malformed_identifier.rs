@@ -1,6 +1,6 @@
 //! `malformed-identifier`: a name with characters that the product refuses in it.
 
-use crate::finding::Severity;
+use crate::finding::{Severity, article};
 use crate::grammar::ValueProblem;
 use crate::rules::{ElementView, Rule, Sink};
 
@@ -25,7 +25,7 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             view,
             name,
             view.value_place(attribute),
-            format!("`{shown}` cannot be the {name} of a `{}`", view.name()),
+            format!("`{shown}` cannot be the {name} of {} `{}`", article(view.name()), view.name()),
         )
         .label("refused as a name")
         .note("the deployment refuses it; every reference would have to repeat it")

@@ -1,6 +1,6 @@
 //! `reserved-identifier`: an entity type or property named like a word that the product keeps for itself.
 
-use crate::finding::{Category, RuleInfo, Severity};
+use crate::finding::{Category, RuleInfo, Severity, article};
 use crate::grammar::{is_reserved_identifier, kinds, names};
 use crate::rules::{Check, ElementView, Rule, Sink};
 
@@ -30,7 +30,7 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
         }
         let name = view.document.attribute_name_text(attribute.id);
         let what = if is_label { "shown to users as" } else { "called" };
-        let message = format!("a `{}` cannot be {what} `{}`", view.name(), value.trim());
+        let message = format!("{} `{}` cannot be {what} `{}`", article(view.name()), view.name(), value.trim());
         sink.push(
             super::finding(&RULE, view, name, view.value_place(attribute), message)
                 .label("reserved")

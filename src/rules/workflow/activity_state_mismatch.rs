@@ -1,6 +1,6 @@
 //! `activity-state-mismatch`: a state that the activity never has.
 
-use crate::finding::Severity;
+use crate::finding::{Severity, article};
 use crate::grammar::{ElementKind, ItemKind, kinds, names};
 use crate::ir::{Origin, Symbol};
 use crate::rules::{Check, ElementView, Rule, Sink};
@@ -30,7 +30,7 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     if own == template || known.is_none_or(|(_, def)| def.check(own).is_err()) {
         return;
     }
-    let message = format!("activity `{}` is a `{own}` and never in the state `{value}`", activity.trim());
+    let message = format!("activity `{}` is {} `{own}` and never in the state `{value}`", activity.trim(), article(own));
     let finding = view
         .finding(&RULE, "ActivityState", view.value_place(state), message)
         .label(format!("a state of `{template}`"))

@@ -9,6 +9,7 @@ use crate::expr::eval::evaluate;
 use crate::expr::schema::EntityId;
 use crate::expr::types::Type;
 use crate::expr::value::{Resource, Value};
+use crate::finding::with_article;
 
 use super::data::StoreData;
 use super::schema::PlanSchema;
@@ -73,7 +74,7 @@ impl Records {
             match one {
                 Value::Resource(resource) => found.push(resource.id),
                 Value::Null => {}
-                other => return Err(format!("a {} where a resource is expected", other.kind())),
+                other => return Err(format!("{} where a resource is expected", with_article(other.kind()))),
             }
         }
         found.sort_unstable();

@@ -3,6 +3,7 @@
 use super::{Performer, UNWILLING, kept, same, stop, unnamed};
 use crate::config::PLACEHOLDER;
 use crate::connectors::ldap::{Change, Dn, LdapFailure, code};
+use crate::finding::with_article;
 use crate::tasks::fulfill::Stop;
 use crate::tasks::fulfill::ldap::steps::{Membership, Reference, Values};
 
@@ -49,7 +50,7 @@ impl Performer<'_> {
         match self.directory.holds(holder, attribute, value).map_err(|failure| stop(holder, &failure))? {
             Some(holds) if holds == there => Ok(()),
             None if !there => Ok(()),
-            None => Err(Stop::Later(format!("the entry {holder}, which is to have a {attribute} more, does not exist"))),
+            None => Err(Stop::Later(format!("the entry {holder}, which is to have {} more, does not exist", with_article(attribute)))),
             Some(_) if there && failure.code() == Some(code::NO_SUCH_OBJECT) => Err(unnamed(holder, &failure)),
             Some(_) => Err(stop(holder, &failure)),
         }
