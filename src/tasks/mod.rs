@@ -21,6 +21,7 @@ mod indexes;
 pub mod inspect;
 mod invoke_api;
 mod invoke_sql;
+mod label;
 mod mappings;
 mod notify;
 mod orders;

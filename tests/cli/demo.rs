@@ -235,7 +235,7 @@ fn a_threshold_blocks_until_somebody_approves_exactly_that_list() {
     let text = project.run(&["show", "1"]).stdout;
     assert!(text.contains("\n  HR_Person                300 inserted\n"), "{text}");
     assert!(text.contains("\nEach change: jobwright show 1 --changes\n"), "{text}");
-    assert!(project.run(&["show", "1", "--changes"]).stdout.contains("\n+ HR_Person E0001\n"));
+    assert!(project.run(&["show", "1", "--changes"]).stdout.contains("\n+ HR_Person E0001 (Rochegrise, Astrée)\n"));
 
     let early = project.run(&["run", "--resume"]);
     assert_eq!(early.code, Some(12), "{early}");

@@ -39,5 +39,6 @@ fn line(change: &ListedChange) -> String {
         |(property, [before, after]): (&String, &[Value; 2])| format!("{property} {} → {}", shown(before), shown(after));
     let values: Vec<String> = change.values.iter().map(differing).collect();
     let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
-    format!("{sign} {} {}{values}\n", change.item, change.key.escape_debug())
+    let label = change.label.as_ref().map(|label| format!(" ({})", label.escape_debug())).unwrap_or_default();
+    format!("{sign} {} {}{label}{values}\n", change.item, change.key.escape_debug())
 }

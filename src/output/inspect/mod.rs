@@ -64,7 +64,8 @@ fn shown(value: Option<&String>) -> String {
 }
 
 fn name(of: &Named) -> String {
-    if of.entity_type.is_empty() { of.key.clone() } else { format!("{} {}", of.entity_type, of.key) }
+    let name = if of.entity_type.is_empty() { of.key.clone() } else { format!("{} {}", of.entity_type, of.key) };
+    of.label.as_ref().map_or(name.clone(), |label| format!("{name} ({label})"))
 }
 
 fn at(when: &When) -> String {

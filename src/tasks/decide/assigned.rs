@@ -148,7 +148,7 @@ pub fn confirm(
     store.execute("DELETE FROM suggested_correlation WHERE owner = ?1 AND resource_type = ?2", params![found.id, name])?;
     keep(store, found.id, name, "confirmed", author)?;
     look_again(store, found.id, author.at)?;
-    Ok((Named { entity_type: entity.name, key: found.key }, suggestion.resource))
+    Ok((Named { entity_type: entity.name, key: found.key, label: None }, suggestion.resource))
 }
 
 /// Values and links of an assignment that are as `old` says become as `new` says.

@@ -124,7 +124,7 @@ fn meant(
             Some((written, _)) => name.clone_from(written),
         }
     }
-    Ok((found.id, Named { entity_type: entity.name, key: found.key }, kind, name))
+    Ok((found.id, Named { entity_type: entity.name, key: found.key, label: None }, kind, name))
 }
 
 /// The kinds of what can be decided of, what each is called, and the option that names it.

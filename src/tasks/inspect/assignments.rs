@@ -178,7 +178,7 @@ pub fn assignments(store: &Connection, asked: &str, key: &str, limit: usize) -> 
         ended: ended(store, found.id, limit)?,
         due: due.map(date),
         present: found.present,
-        owner: Named { entity_type: entity.name, key: found.key },
+        owner: Named { entity_type: entity.name, key: found.key, label: None },
     })
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::InspectError;
+use crate::tasks::label::label_of_row;
 
 /// Names that are listed where one is unknown.
 const LISTED: u32 = 12;
@@ -18,6 +19,9 @@ pub struct Named {
     pub entity_type: String,
     /// Its key.
     pub key: String,
+    /// What people call it: of the resources of orders, where the key does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// An entity type: its number, identifier, and properties in the order of bodies.
@@ -138,13 +142,28 @@ pub(super) fn named(store: &Connection, id: i64) -> rusqlite::Result<Named> {
     for sql in [present, sql] {
         let found = store
             .prepare_cached(sql)?
-            .query_row([id], |row| Ok(Named { entity_type: row.get(0)?, key: row.get(1)? }))
+            .query_row([id], |row| Ok(Named { entity_type: row.get(0)?, key: row.get(1)?, label: None }))
             .optional()?;
         if let Some(found) = found {
             return Ok(found);
         }
     }
-    Ok(Named { entity_type: String::new(), key: format!("#{id}") })
+    Ok(Named { entity_type: String::new(), key: format!("#{id}"), label: None })
+}
+
+/// A resource by number, with what people call it.
+pub(super) fn labelled(store: &Connection, id: i64) -> rusqlite::Result<Named> {
+    let present = "SELECT t.properties, r.key, r.body, r.computed FROM resource r JOIN entity_type t ON t.id = r.type WHERE r.id = ?1";
+    let gone = "SELECT t.properties, r.key, r.body, r.computed FROM resource_past r JOIN entity_type t ON t.id = r.type
+                WHERE r.id = ?1 ORDER BY r.valid_to DESC LIMIT 1";
+    let mut named = named(store, id)?;
+    for sql in [present, gone] {
+        if let Some(label) = store.prepare_cached(sql)?.query_row([id], label_of_row).optional()? {
+            named.label = label;
+            break;
+        }
+    }
+    Ok(named)
 }
 
 /// The values of a resource: synchronized ones by the layout, and computed ones.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::assignments::{Assignment, assignment};
-use super::find::{Named, named, present, text};
+use super::find::{Named, labelled, present, text};
 use super::moments::when;
 use super::words::state;
 use super::{InspectError, When};
@@ -173,8 +173,8 @@ fn read(store: &Connection, mut rows: rusqlite::Rows<'_>) -> Result<Vec<(Order, 
             assignment: row.get(1)?,
             resource_type: row.get(2)?,
             command: row.get(3)?,
-            resource: resource.map(|resource| named(store, resource)).transpose()?,
-            owner: named(store, owner.unwrap_or_default())?,
+            resource: resource.map(|resource| labelled(store, resource)).transpose()?,
+            owner: labelled(store, owner.unwrap_or_default())?,
             state: state(row.get(4)?),
             message: row.get(5)?,
             connection: row.get(6)?,

@@ -6,6 +6,8 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::tasks::label::{label, label_of_row, values};
+
 /// A change list that waits for approval.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChangeList {
@@ -40,6 +42,9 @@ pub struct ListedChange {
     pub change: &'static str,
     /// Key of the resource; of a link both of its ends.
     pub key: String,
+    /// What people call the resource, where the key does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Of an update: the properties that differ, with the value before and after.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, [Value; 2]>,
@@ -84,8 +89,11 @@ fn changes(connection: &Connection, ordinal: i64) -> rusqlite::Result<Vec<Listed
     let change = |row: &rusqlite::Row<'_>| {
         let item: String = row.get(0)?;
         let (before, after): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+        let layout = layouts.get(&item).map_or(&[] as &[String], Vec::as_slice);
+        let (key, body): (String, Option<&String>) = (row.get(2)?, after.as_ref().or(before.as_ref()));
+        let label = body.and_then(|body| label(&key, &values(layout, body)));
         let values = match (before, after) {
-            (Some(before), Some(after)) => differing(layouts.get(&item).map_or(&[], Vec::as_slice), &before, &after),
+            (Some(before), Some(after)) => differing(layout, &before, &after),
             _ => BTreeMap::new(),
         };
         let change = match row.get(1)? {
@@ -93,9 +101,33 @@ fn changes(connection: &Connection, ordinal: i64) -> rusqlite::Result<Vec<Listed
             2 => "update",
             _ => "delete",
         };
-        Ok(ListedChange { item, change, key: row.get(2)?, values })
+        Ok(ListedChange { item, change, key, label, values })
     };
-    statement.query_map([ordinal], change)?.collect()
+    let mut changes = statement.query_map([ordinal], change)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    label_orders(connection, &mut changes)?;
+    Ok(changes)
+}
+
+/// Orders are listed by resource type, and what they change is not all of the resource: its label is looked up.
+fn label_orders(connection: &Connection, changes: &mut [ListedChange]) -> rusqlite::Result<()> {
+    let sql = "SELECT t.properties, r.key, r.body, r.computed FROM assigned_type a
+               JOIN resource r ON r.id = coalesce(a.resource, a.owner) JOIN entity_type t ON t.id = r.type
+               WHERE a.resource_type = ?1 AND a.valid_to IS NULL";
+    let mut statement = connection.prepare(sql)?;
+    for orders in changes.chunk_by_mut(|a, b| a.item == b.item) {
+        let Some(first) = orders.first() else { continue };
+        let mut wanted: BTreeMap<String, Option<String>> = orders.iter().map(|order| (order.key.clone(), None)).collect();
+        let mut rows = statement.query([&first.item])?;
+        while let Some(row) = rows.next()? {
+            if let Some(label) = wanted.get_mut(&row.get::<_, String>(1)?) {
+                *label = label_of_row(row)?;
+            }
+        }
+        for order in orders.iter_mut().filter(|order| order.label.is_none()) {
+            order.label = wanted.get(&order.key).cloned().flatten();
+        }
+    }
+    Ok(())
 }
 
 /// The values of two bodies that are not the same, by property.

@@ -274,6 +274,7 @@ fn an_approved_list_that_says_something_else_by_now_is_refused() {
     let name = held_list(&bench.store, &order_list_name(Some("HR"))).unwrap().unwrap();
     let shown = change_list(&bench.store, &name, true).unwrap().unwrap().changes.unwrap();
     assert_eq!(shown[0].values["Name"], [serde_json::json!("Ana"), serde_json::json!("Ann")]);
+    assert_eq!((shown[0].key.as_str(), shown[0].label.as_deref()), ("1", Some("Ana")));
     bench.store.execute("UPDATE assigned_value SET wanted = 'Bert' WHERE wanted = 'Bob'", []).unwrap();
     let error = bench.approve(&orders_task(), Some(&name)).err().unwrap().to_string();
     assert!(error.contains("1 of the 2 orders that were approved would say something else now"), "{error}");
