@@ -24,11 +24,8 @@ pub(crate) struct Programs<'a> {
 impl<'a> Programs<'a> {
     /// Which tasks of `job` a program executes; not whether it can.
     pub(crate) fn named(executors: &'a Executors, plan: &Plan, job: &Job) -> Self {
-        let handed_over = super::is_handed_over(job);
-        let command = |task: &Task| match handed_over {
-            true => executors.job_runner.as_ref(),
-            false => executors.command(&task.element, package(plan, task)),
-        };
+        let runner = executors.job_runner.as_ref().filter(|_| super::is_handed_over(job));
+        let command = |task: &Task| runner.or_else(|| executors.command(&task.element, package(plan, task)));
         Self { commands: job.tasks.iter().map(command).collect(), ..Self::default() }
     }
 
