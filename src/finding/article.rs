@@ -22,10 +22,14 @@ mod tests {
 
     #[test]
     fn articles_follow_the_sound() {
-        for name in ["ExportTask", "UpdateClassificationTask", "Activity", "LdapResourceTypeMapping", "OpenID client", "unused item"] {
+        for name in
+            ["ExportTask", "UpdateClassificationTask", "Activity", "LdapResourceTypeMapping", "OpenID client", "unused item"]
+        {
             assert_eq!(article(name), "an", "{name}");
         }
-        for name in ["UserInterface", "FulfillTask", "Universe", "UnicityCheck", "UInt16", "list of HR_Person", "One", "SingleRole"] {
+        for name in
+            ["UserInterface", "FulfillTask", "Universe", "UnicityCheck", "UInt16", "list of HR_Person", "One", "SingleRole"]
+        {
             assert_eq!(article(name), "a", "{name}");
         }
         assert_eq!(with_article("incremental"), "an incremental");

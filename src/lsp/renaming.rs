@@ -87,7 +87,11 @@ fn malformed(view: &View<'_>, target: Target, name: &str) -> Result<(), Refusal>
         let Some(key) = key.filter(|key| key.pattern.is_some()) else { continue };
         if let Err(ValueProblem::OffPattern(pattern)) = key.check(name) {
             let (attribute, element) = (key.name, kind.def().name);
-            let text = format!("`{name}` cannot be the {attribute} of {} `{element}`: it must follow `{}`", article(element), pattern.text);
+            let text = format!(
+                "`{name}` cannot be the {attribute} of {} `{element}`: it must follow `{}`",
+                article(element),
+                pattern.text
+            );
             return Err(Refusal::new(text));
         }
     }

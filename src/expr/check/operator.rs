@@ -32,8 +32,12 @@ impl Checker<'_, '_> {
         if let Some(result) = result {
             return result;
         }
-        let message =
-            format!("`{}` does not go between {} and {}", operator.sign(), with_article(&self.show(&a)), with_article(&self.show(&b)));
+        let message = format!(
+            "`{}` does not go between {} and {}",
+            operator.sign(),
+            with_article(&self.show(&a)),
+            with_article(&self.show(&b))
+        );
         let texts = a == Type::String && b == Type::String;
         let problem = self.report(ProblemKind::Type, &node.span, message);
         if texts && matches!(operator, Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual) {

@@ -76,7 +76,8 @@ impl Checker<'_, '_> {
 
     fn assigned(&mut self, value: &Node, found: &Type, declared: &Type, name: &str) {
         if !found.fits(declared) {
-            let message = format!("`{name}` is {}, this is {}", with_article(&self.show(declared)), with_article(&self.show(found)));
+            let message =
+                format!("`{name}` is {}, this is {}", with_article(&self.show(declared)), with_article(&self.show(found)));
             self.report(ProblemKind::Type, &value.span, message);
         }
     }
@@ -88,7 +89,8 @@ impl Checker<'_, '_> {
         if found == Type::Nothing {
             self.report(ProblemKind::Type, &value.span, "this call gives no value".to_owned());
         } else if !found.fits(expected) && (self.context.strict || !convertible(&found, expected)) {
-            let message = format!("{} is expected, this is {}", with_article(&self.show(expected)), with_article(&self.show(&found)));
+            let message =
+                format!("{} is expected, this is {}", with_article(&self.show(expected)), with_article(&self.show(&found)));
             self.report(ProblemKind::Type, &value.span, message);
         }
     }

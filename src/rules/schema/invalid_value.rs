@@ -105,10 +105,11 @@ fn finding(
         _ => {
             let words = def.value.words();
             let example = def.default.map(|default| format!(", such as `{name}=\"{default}\"`")).unwrap_or_default();
-            finding
-                .label(format!("{words} expected"))
-                .note("the deployment refuses the value")
-                .help(format!("write {}{example}: {}", with_article(words), def.summary))
+            finding.label(format!("{words} expected")).note("the deployment refuses the value").help(format!(
+                "write {}{example}: {}",
+                with_article(words),
+                def.summary
+            ))
         }
     }
 }

@@ -50,7 +50,9 @@ impl Performer<'_> {
         match self.directory.holds(holder, attribute, value).map_err(|failure| stop(holder, &failure))? {
             Some(holds) if holds == there => Ok(()),
             None if !there => Ok(()),
-            None => Err(Stop::Later(format!("the entry {holder}, which is to have {} more, does not exist", with_article(attribute)))),
+            None => {
+                Err(Stop::Later(format!("the entry {holder}, which is to have {} more, does not exist", with_article(attribute))))
+            }
             Some(_) if there && failure.code() == Some(code::NO_SUCH_OBJECT) => Err(unnamed(holder, &failure)),
             Some(_) => Err(stop(holder, &failure)),
         }
