@@ -235,7 +235,7 @@ fn a_threshold_blocks_until_somebody_approves_exactly_that_list() {
     let text = project.run(&["show", "1"]).stdout;
     assert!(text.contains("\n  HR_Person                300 inserted\n"), "{text}");
     assert!(text.contains("\nEach change: jobwright show 1 --changes\n"), "{text}");
-    assert!(project.run(&["show", "1", "--changes"]).stdout.contains("\n+ HR_Person E0001 (Rochegrise, Astrée)\n"));
+    assert!(project.run(&["show", "1", "--changes"]).stdout.contains("\n+ HR_Person E0001\n"));
 
     let early = project.run(&["run", "--resume"]);
     assert_eq!(early.code, Some(12), "{early}");
@@ -337,7 +337,8 @@ fn an_incremental_job_leaves_out_what_waits_and_a_dry_run_says_so() {
     let blocked = project.run(&CHANGES);
     assert_eq!(blocked.code, Some(12), "{blocked}");
     let text = project.run(&["show", "2", "--changes"]).stdout;
-    assert!(text.contains("\n~ HR_Person ") && text.contains(" → "), "{text}");
+    let changed = text.lines().find(|line| line.starts_with("~ HR_Person ")).unwrap();
+    assert!(changed.contains(" → ") && changed.split(": ").next().unwrap().ends_with(')'), "with a name: {changed}");
 
     let files = |project: &Project| {
         let mut files: Vec<_> = fs::read_dir(project.path(".jobwright")).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -144,7 +144,8 @@ fn orphans(store: &Connection, run: i64, limit: usize) -> Result<Vec<Group>, Ins
         let Some(group) = groups.last_mut() else { continue };
         group.total += 1;
         if group.rows.len() < limit {
-            let named = |column| Ok::<_, rusqlite::Error>(Named { entity_type: String::new(), key: row.get(column)?, label: None });
+            let named =
+                |column| Ok::<_, rusqlite::Error>(Named { entity_type: String::new(), key: row.get(column)?, label: None });
             let [resource, to] = [1, 2].map(named);
             group.rows.push(ChangedRow { resource: resource?, to: Some(to?), detail: None });
         }

@@ -153,7 +153,8 @@ pub(super) fn named(store: &Connection, id: i64) -> rusqlite::Result<Named> {
 
 /// A resource by number, with what people call it.
 pub(super) fn labelled(store: &Connection, id: i64) -> rusqlite::Result<Named> {
-    let present = "SELECT t.properties, r.key, r.body, r.computed FROM resource r JOIN entity_type t ON t.id = r.type WHERE r.id = ?1";
+    let present =
+        "SELECT t.properties, r.key, r.body, r.computed FROM resource r JOIN entity_type t ON t.id = r.type WHERE r.id = ?1";
     let gone = "SELECT t.properties, r.key, r.body, r.computed FROM resource_past r JOIN entity_type t ON t.id = r.type
                 WHERE r.id = ?1 ORDER BY r.valid_to DESC LIMIT 1";
     let mut named = named(store, id)?;
