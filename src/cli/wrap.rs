@@ -1,8 +1,7 @@
 //! Breaking messages into lines, but never in the middle of what somebody copies.
 
-use unicode_width::UnicodeWidthStr;
-
 use super::error::COMMAND;
+use crate::output::fill;
 
 /// Lines of at most `width` columns. A line that is a command stays whole, and so does what stands between backticks.
 pub(super) fn wrap(text: &str, width: usize) -> String {
@@ -12,19 +11,7 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
 
 fn broken(line: &str, width: usize) -> String {
     let mut out = String::with_capacity(line.len());
-    let mut column = 0;
-    for (index, word) in words(line).into_iter().enumerate() {
-        let own = word.width();
-        if index > 0 && column + 1 + own > width {
-            out.push('\n');
-            column = 0;
-        } else if index > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += own;
-    }
+    fill(words(line), width, &mut out);
     out
 }
 

@@ -55,6 +55,19 @@ pub(crate) fn job(id: &str, mut tasks: Vec<Task>) -> Job {
     }
 }
 
+/// Four tasks, of which three wait for each other in turn.
+pub(crate) fn chain() -> Job {
+    job(
+        "Daily",
+        vec![
+            task("Export", 0).tolerated(),
+            task("Prepare", 1).after(&["Export"]),
+            task("Synchronize", 2).after(&["Prepare"]),
+            task("Compute", 3),
+        ],
+    )
+}
+
 /// A plan of one job.
 pub(crate) fn plan(job: Job) -> Plan {
     Plan {

@@ -39,6 +39,7 @@ pub use run::{RunFormat, render_run, render_waiting};
 pub use schema::{EVENTS, INSPECT, REPORT, SCHEMA};
 pub use statistics::statistics;
 pub use summary::headline;
+pub(crate) use wrap::fill;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

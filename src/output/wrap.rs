@@ -17,21 +17,26 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
             out.push_str(line.trim_end());
             continue;
         }
-        let mut column = 0;
-        for word in line.split_whitespace() {
-            let length = word.width();
-            if column > 0 && column + 1 + length > width {
-                out.push('\n');
-                column = 0;
-            } else if column > 0 {
-                out.push(' ');
-                column += 1;
-            }
-            out.push_str(word);
-            column += length;
-        }
+        fill(line.split_whitespace(), width, &mut out);
     }
     out
+}
+
+/// Adds words in lines of at most `width` columns; one that is longer has a line to itself.
+pub(crate) fn fill<'w>(words: impl IntoIterator<Item = &'w str>, width: usize, out: &mut String) {
+    let mut column = 0;
+    for (index, word) in words.into_iter().enumerate() {
+        let own = word.width();
+        if index > 0 && column + 1 + own > width {
+            out.push('\n');
+            column = 0;
+        } else if index > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += own;
+    }
 }
 
 #[cfg(test)]

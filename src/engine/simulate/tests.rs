@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::engine::sample::{job, task};
+use crate::engine::sample::{chain, job, task};
 use crate::plan::model::Parents;
 
 /// `task state reason` per line, and the end of the job.
@@ -16,18 +16,6 @@ fn run(job: &Job, outcomes: &[(&str, TaskState)]) -> String {
         writeln!(text, "{} {}{reason}", task.task, task.state).unwrap();
     }
     text + &format!("= {}", simulation.state)
-}
-
-fn chain() -> Job {
-    job(
-        "Daily",
-        vec![
-            task("Export", 0).tolerated(),
-            task("Prepare", 1).after(&["Export"]),
-            task("Synchronize", 2).after(&["Prepare"]),
-            task("Compute", 3),
-        ],
-    )
 }
 
 #[test]

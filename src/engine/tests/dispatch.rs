@@ -1,18 +1,10 @@
 //! How a run goes: launching, stopping, cancelling, telling.
 
 use super::*;
-use crate::engine::sample::{job, plan, task};
+use crate::engine::sample::{self, job, plan, task};
 
 fn chain() -> Plan {
-    plan(job(
-        "Daily",
-        vec![
-            task("Export", 0).tolerated(),
-            task("Prepare", 1).after(&["Export"]),
-            task("Synchronize", 2).after(&["Prepare"]),
-            task("Compute", 3),
-        ],
-    ))
+    plan(sample::chain())
 }
 
 #[test]

@@ -36,52 +36,96 @@ pub(super) const HR: &str = r#"
   </EntityTypeMapping>
 "#;
 
-const CONFIGURATION: &str = r#"
+/// What tells one directory from another.
+pub(super) struct Entries {
+    pub(super) package: &'static str,
+    /// The table of memberships.
+    pub(super) members: &'static str,
+    /// Property, column and format of everything that is read; the key first, then the name.
+    pub(super) properties: &'static [(&'static str, &'static str, &'static str)],
+    /// The property that holds the number of a person.
+    pub(super) number: &'static str,
+    /// Further rules of an account.
+    pub(super) rules: &'static str,
+    /// Attributes of the resource type mapping.
+    pub(super) mapping: &'static str,
+    /// Further properties of it.
+    pub(super) mapped: &'static str,
+}
+
+const ENTRIES: Entries = Entries {
+    package: "Usercube.LDAP@0000001",
+    members: "DirLdap_member",
+    properties: &[
+        ("entryUUID", "entryUUID", ""),
+        ("dn", "dn", ""),
+        ("cn", "cn", ""),
+        ("sn", "sn", ""),
+        ("uid", "uid", ""),
+        ("ou", "ou", ""),
+        ("telephoneNumber", "telephoneNumber", "multivaluedtext"),
+    ],
+    number: "uid",
+    rules: r#"<ScalarRule Policy="Default" Property="sn" Binding="Last" />"#,
+    mapping: r#"DefaultObjectClass="inetOrgPerson" RDNAttributeIdentifier="cn" PasswordResetSetting="New""#,
+    mapped: "",
+};
+
+impl Entries {
+    /// The directory, and the accounts in it that follow the people.
+    pub(super) fn configuration(&self) -> String {
+        let Self { package, members, number, rules, mapping, mapped, .. } = self;
+        let (mut declared, mut columns) = (String::new(), String::new());
+        for (index, (property, column, format)) in self.properties.iter().enumerate() {
+            let at = index + 4;
+            let key = if index < 2 { " IsKey=\"true\"" } else { "" };
+            let _ = writeln!(
+                declared,
+                r#"<Property Identifier="{property}" DisplayName_L1="{property}"{key} TargetColumnIndex="{at}" Type="String" />"#
+            );
+            let key = [" IsPrimaryKey=\"true\"", " IsUniqueKey=\"true\""].get(index).unwrap_or(&"");
+            let format = if format.is_empty() { String::new() } else { format!(" Format=\"{format}\"") };
+            let _ = writeln!(columns, r#"<Property Identifier="{property}" ConnectionColumn="{column}"{key}{format} />"#);
+        }
+        format!(
+            r#"
   <Connector Identifier="Dir" DisplayName_L1="Directory" Agent="Local" MaximumInsertedLines="1000" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" MaxLinkPercentageInsertedLines="0" MaxLinkPercentageDeletedLines="0" />
-  <Connection Identifier="DirLdap" DisplayName_L1="Directory" Connector="Dir" Package="Usercube.LDAP@0000001" />
+  <Connection Identifier="DirLdap" DisplayName_L1="Directory" Connector="Dir" Package="{package}" />
   <EntityType Identifier="Entry" DisplayName_L1="Entry">
-    <Property Identifier="entryUUID" DisplayName_L1="entryUUID" IsKey="true" TargetColumnIndex="4" Type="String" />
-    <Property Identifier="dn" DisplayName_L1="dn" IsKey="true" TargetColumnIndex="5" Type="String" />
-    <Property Identifier="cn" DisplayName_L1="cn" TargetColumnIndex="6" Type="String" />
-    <Property Identifier="sn" DisplayName_L1="sn" TargetColumnIndex="7" Type="String" />
-    <Property Identifier="uid" DisplayName_L1="uid" TargetColumnIndex="8" Type="String" />
-    <Property Identifier="ou" DisplayName_L1="ou" TargetColumnIndex="9" Type="String" />
-    <Property Identifier="telephoneNumber" DisplayName_L1="phone" TargetColumnIndex="10" Type="String" />
+    {declared}
     <Property Identifier="parentdn" DisplayName_L1="parent" Type="ForeignKey" TargetColumnIndex="128" />
     <Property Identifier="children" DisplayName_L1="children" Type="ForeignKey" />
     <Property Identifier="member" DisplayName_L1="member" Type="ForeignKey" />
     <Property Identifier="memberOf" DisplayName_L1="memberOf" Type="ForeignKey" />
   </EntityType>
   <EntityTypeMapping Identifier="Entry" Connector="Dir" ConnectionTable="DirLdap_entries">
-    <Property Identifier="entryUUID" ConnectionColumn="entryUUID" IsPrimaryKey="true" />
-    <Property Identifier="dn" ConnectionColumn="dn" IsUniqueKey="true" />
-    <Property Identifier="cn" ConnectionColumn="cn" />
-    <Property Identifier="sn" ConnectionColumn="sn" />
-    <Property Identifier="uid" ConnectionColumn="uid" />
-    <Property Identifier="ou" ConnectionColumn="ou" />
-    <Property Identifier="telephoneNumber" ConnectionColumn="telephoneNumber" Format="multivaluedtext" />
+    {columns}
   </EntityTypeMapping>
   <EntityAssociation Identifier="Entry_parent" DisplayName_L1="parent" IsProperty1Collection="true" Property1="Entry:children" Property2="Entry:parentdn" />
   <EntityAssociation Identifier="Entry_member" DisplayName_L1="member" IsProperty1Collection="true" IsProperty2Collection="true" Property1="Entry:member" Property2="Entry:memberOf" />
   <EntityAssociationMapping Identifier="Entry_parent" Connector="Dir" ConnectionTable="DirLdap_entries" Column1="parentdn" EntityPropertyMapping1="Entry:dn" Column2="dn" EntityPropertyMapping2="Entry:dn" />
-  <EntityAssociationMapping Identifier="Entry_member" Connector="Dir" ConnectionTable="DirLdap_member" Column1="dn" EntityPropertyMapping1="Entry:dn" Column2="member" EntityPropertyMapping2="Entry:dn" />
+  <EntityAssociationMapping Identifier="Entry_member" Connector="Dir" ConnectionTable="{members}" Column1="dn" EntityPropertyMapping1="Entry:dn" Column2="member" EntityPropertyMapping2="Entry:dn" />
   <ResourceType Identifier="Account" DisplayName_L1="Account" Policy="Default" Category="Accounts" SourceEntityType="Person" TargetEntityType="Entry" BlockProvisioning="false" MaximumInsertPercent="0" MaximumDeletePercent="0" MaximumUpdatePercent="0">
     <TypeRule Policy="Default" />
-    <ScalarRule Policy="Default" Property="uid" Binding="Number" />
+    <ScalarRule Policy="Default" Property="{number}" Binding="Number" />
     <ScalarRule Policy="Default" Property="cn" Expression="C#:person:return person.First + &quot; &quot; + person.Last;" />
-    <ScalarRule Policy="Default" Property="sn" Binding="Last" />
     <ScalarRule Policy="Default" Property="telephoneNumber" Binding="Phone" />
+    {rules}
     <QueryRule Policy="Default" Property="parentdn" SourceBinding="Unit" TargetBinding="ou" TargetMatchedConfidenceLevel="100" />
     <QueryRule Policy="Default" Property="memberOf" SourceBinding="Team" TargetBinding="cn" TargetMatchedConfidenceLevel="100" />
   </ResourceType>
-  <ResourceCorrelationRule Policy="Default" ResourceType="Account" SourceBinding="Number" TargetBinding="uid" SourceMatchedConfidenceLevel="100" />
+  <ResourceCorrelationRule Policy="Default" ResourceType="Account" SourceBinding="Number" TargetBinding="{number}" SourceMatchedConfidenceLevel="100" />
   <PasswordResetSettings Identifier="New" AutoGenerate="true" GeneratedLength="24" />
-  <LdapResourceTypeMapping Identifier="Account" Connection="DirLdap" DefaultObjectClass="inetOrgPerson" RDNAttributeIdentifier="cn" PasswordResetSetting="New">
+  <LdapResourceTypeMapping Identifier="Account" Connection="DirLdap" {mapping}>
     <Property Property="dn" IsDNProperty="true" />
     <Property Property="parentdn" IsParentProperty="true" />
     <Property Property="cn" IsRDNProperty="true" />
+    {mapped}
   </LdapResourceTypeMapping>
-"#;
+"#
+        )
+    }
+}
 
 /// A complete job, and one that treats what changed.
 pub(super) fn job(id: &str, incremental: bool) -> String {
@@ -146,7 +190,8 @@ impl Company {
         let audit = project.path("audit.ldif");
         let more = format!("moduleload auditlog\noverlay auditlog\nauditlog {}", audit.display());
         let slapd = Slapd::wanted(&Wanted { content: &content(), more: &more, ..Wanted::default() })?;
-        let configuration = format!("{AGENT}{POLICY}{HR}{CONFIGURATION}{}{}", job("Night", false), job("Hour", true));
+        let jobs = [job("Night", false), job("Hour", true)].concat();
+        let configuration = format!("{AGENT}{POLICY}{HR}{}{jobs}", ENTRIES.configuration());
         let project = project.configuration("conf/All.xml", &configuration).file("data/people.csv", PEOPLE);
         let company = Self { project, directory: slapd, runs: 0 };
         company.settle(20, PASSWORD);

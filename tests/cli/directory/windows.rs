@@ -1,61 +1,29 @@
 //! The same company in Active Directory: values in bytes and in parts, references, numbers that count on one domain
 //! controller only, and answers that mean something else than those of other directories.
 
-use super::company::{Company, HR, PEOPLE, job};
+use super::company::{Company, Entries, HR, PEOPLE, job};
 use crate::support::active_directory::{Controller, DOMAIN, LOGIN, PASSWORD};
 use crate::support::{AGENT, POLICY, Project, task};
 
-const CONFIGURATION: &str = r#"
-  <Connector Identifier="Dir" DisplayName_L1="Domain" Agent="Local" MaximumInsertedLines="1000" MaxPercentageInsertedLines="0" MaxPercentageUpdatedLines="0" MaxPercentageDeletedLines="0" MaxLinkPercentageInsertedLines="0" MaxLinkPercentageDeletedLines="0" />
-  <Connection Identifier="DirLdap" DisplayName_L1="Domain" Connector="Dir" Package="Usercube.AD@0000001" />
-  <EntityType Identifier="Entry" DisplayName_L1="Entry">
-    <Property Identifier="objectGuid" DisplayName_L1="guid" IsKey="true" TargetColumnIndex="4" Type="String" />
-    <Property Identifier="dn" DisplayName_L1="dn" IsKey="true" TargetColumnIndex="5" Type="String" />
-    <Property Identifier="cn" DisplayName_L1="cn" TargetColumnIndex="6" Type="String" />
-    <Property Identifier="sAMAccountName" DisplayName_L1="login" TargetColumnIndex="7" Type="String" />
-    <Property Identifier="ou" DisplayName_L1="ou" TargetColumnIndex="8" Type="String" />
-    <Property Identifier="telephoneNumber" DisplayName_L1="phone" TargetColumnIndex="9" Type="String" />
-    <Property Identifier="userAccountControl" DisplayName_L1="control" TargetColumnIndex="10" Type="String" />
-    <Property Identifier="disabled" DisplayName_L1="disabled" TargetColumnIndex="11" Type="String" />
-    <Property Identifier="objectSid" DisplayName_L1="sid" TargetColumnIndex="12" Type="String" />
-    <Property Identifier="parentdn" DisplayName_L1="parent" Type="ForeignKey" TargetColumnIndex="128" />
-    <Property Identifier="children" DisplayName_L1="children" Type="ForeignKey" />
-    <Property Identifier="member" DisplayName_L1="member" Type="ForeignKey" />
-    <Property Identifier="memberOf" DisplayName_L1="memberOf" Type="ForeignKey" />
-  </EntityType>
-  <EntityTypeMapping Identifier="Entry" Connector="Dir" ConnectionTable="DirLdap_entries">
-    <Property Identifier="objectGuid" ConnectionColumn="objectGuid" IsPrimaryKey="true" Format="guid" />
-    <Property Identifier="dn" ConnectionColumn="dn" IsUniqueKey="true" />
-    <Property Identifier="cn" ConnectionColumn="cn" />
-    <Property Identifier="sAMAccountName" ConnectionColumn="sAMAccountName" />
-    <Property Identifier="ou" ConnectionColumn="ou" />
-    <Property Identifier="telephoneNumber" ConnectionColumn="telephoneNumber" />
-    <Property Identifier="userAccountControl" ConnectionColumn="userAccountControl" />
-    <Property Identifier="disabled" ConnectionColumn="bit_userAccountControl_2" Format="bit:userAccountControl:2" />
-    <Property Identifier="objectSid" ConnectionColumn="objectSid" Format="sid" />
-  </EntityTypeMapping>
-  <EntityAssociation Identifier="Entry_parent" DisplayName_L1="parent" IsProperty1Collection="true" Property1="Entry:children" Property2="Entry:parentdn" />
-  <EntityAssociation Identifier="Entry_member" DisplayName_L1="member" IsProperty1Collection="true" IsProperty2Collection="true" Property1="Entry:member" Property2="Entry:memberOf" />
-  <EntityAssociationMapping Identifier="Entry_parent" Connector="Dir" ConnectionTable="DirLdap_entries" Column1="parentdn" EntityPropertyMapping1="Entry:dn" Column2="dn" EntityPropertyMapping2="Entry:dn" />
-  <EntityAssociationMapping Identifier="Entry_member" Connector="Dir" ConnectionTable="DirLdap_members" Column1="dn" EntityPropertyMapping1="Entry:dn" Column2="member" EntityPropertyMapping2="Entry:dn" />
-  <ResourceType Identifier="Account" DisplayName_L1="Account" Policy="Default" Category="Accounts" SourceEntityType="Person" TargetEntityType="Entry" BlockProvisioning="false" MaximumInsertPercent="0" MaximumDeletePercent="0" MaximumUpdatePercent="0">
-    <TypeRule Policy="Default" />
-    <ScalarRule Policy="Default" Property="sAMAccountName" Binding="Number" />
-    <ScalarRule Policy="Default" Property="cn" Expression="C#:person:return person.First + &quot; &quot; + person.Last;" />
-    <ScalarRule Policy="Default" Property="telephoneNumber" Binding="Phone" />
-    <ScalarRule Policy="Default" Property="disabled" Expression="C#:person:return string.IsNullOrEmpty(person.Phone) ? &quot;1&quot; : &quot;0&quot;;" />
-    <QueryRule Policy="Default" Property="parentdn" SourceBinding="Unit" TargetBinding="ou" TargetMatchedConfidenceLevel="100" />
-    <QueryRule Policy="Default" Property="memberOf" SourceBinding="Team" TargetBinding="cn" TargetMatchedConfidenceLevel="100" />
-  </ResourceType>
-  <ResourceCorrelationRule Policy="Default" ResourceType="Account" SourceBinding="Number" TargetBinding="sAMAccountName" SourceMatchedConfidenceLevel="100" />
-  <PasswordResetSettings Identifier="New" AutoGenerate="true" GeneratedLength="24" />
-  <LdapResourceTypeMapping Identifier="Account" Connection="DirLdap" DefaultObjectClass="user" RDNAttributeIdentifier="cn">
-    <Property Property="dn" IsDNProperty="true" />
-    <Property Property="parentdn" IsParentProperty="true" />
-    <Property Property="cn" IsRDNProperty="true" />
-    <Property Property="userAccountControl" IsUserAccountControlProperty="true" />
-  </LdapResourceTypeMapping>
-"#;
+const ENTRIES: Entries = Entries {
+    package: "Usercube.AD@0000001",
+    members: "DirLdap_members",
+    properties: &[
+        ("objectGuid", "objectGuid", "guid"),
+        ("dn", "dn", ""),
+        ("cn", "cn", ""),
+        ("sAMAccountName", "sAMAccountName", ""),
+        ("ou", "ou", ""),
+        ("telephoneNumber", "telephoneNumber", ""),
+        ("userAccountControl", "userAccountControl", ""),
+        ("disabled", "bit_userAccountControl_2", "bit:userAccountControl:2"),
+        ("objectSid", "objectSid", "sid"),
+    ],
+    number: "sAMAccountName",
+    rules: r#"<ScalarRule Policy="Default" Property="disabled" Expression="C#:person:return string.IsNullOrEmpty(person.Phone) ? &quot;1&quot; : &quot;0&quot;;" />"#,
+    mapping: r#"DefaultObjectClass="user" RDNAttributeIdentifier="cn""#,
+    mapped: r#"<Property Property="userAccountControl" IsUserAccountControlProperty="true" />"#,
+};
 
 /// Members of the crew that nobody's data tells of: more than one answer holds.
 const OLD: [&str; 7] = [
@@ -97,7 +65,10 @@ fn domain() -> Company<Controller> {
         LOGIN.replace('\\', "\\\\"),
     );
     let project = Project::new()
-        .configuration("conf/All.xml", &format!("{AGENT}{POLICY}{HR}{CONFIGURATION}{}{}", job("Night", false), hour()))
+        .configuration(
+            "conf/All.xml",
+            &format!("{AGENT}{POLICY}{HR}{}{}{}", ENTRIES.configuration(), job("Night", false), hour()),
+        )
         .file("conf/appsettings.agent.json", settings)
         .file("data/people.csv", PEOPLE);
     Company { project, directory: controller, runs: 0 }

@@ -78,6 +78,18 @@ fn types(editor: &mut Editor<'_>, file: &str, offset: usize, typed: &str) {
     assert_eq!(beside(editor, file, line), before);
 }
 
+/// Does something with each attribute, in an editor, at the offset where it is to stand.
+fn at_attributes(mut then: impl FnMut(&mut Editor<'_>, &str, usize, &str)) {
+    let project = demo();
+    let mut editor = Editor::start(&project);
+    for (file, after, typed) in ATTRIBUTES {
+        let file = format!("examples/demo/{file}");
+        editor.open(&file);
+        let offset = editor.text(&file).find(after).unwrap() + after.len();
+        then(&mut editor, &file, offset, typed);
+    }
+}
+
 #[test]
 fn until_an_element_is_whole_nothing_else_is_said_of_other_lines() {
     let project = demo();
@@ -93,40 +105,28 @@ fn until_an_element_is_whole_nothing_else_is_said_of_other_lines() {
 
 #[test]
 fn until_an_attribute_is_whole_nothing_else_is_said_of_other_lines() {
-    let project = demo();
-    let mut editor = Editor::start(&project);
-    for (file, after, typed) in ATTRIBUTES {
-        let file = format!("examples/demo/{file}");
-        editor.open(&file);
-        let offset = editor.text(&file).find(after).unwrap() + after.len();
-        types(&mut editor, &file, offset, typed);
-    }
+    at_attributes(types);
 }
 
 /// Editors close a quote as soon as it is opened.
 #[test]
 fn while_a_value_is_empty_nothing_else_is_said_of_other_lines() {
-    let project = demo();
-    let mut editor = Editor::start(&project);
-    for (file, after, typed) in ATTRIBUTES {
-        let file = format!("examples/demo/{file}");
-        editor.open(&file);
-        let offset = editor.text(&file).find(after).unwrap() + after.len();
-        let line = editor.text(&file)[..offset].matches('\n').count() + 1;
+    at_attributes(|editor, file, offset, typed| {
+        let line = editor.text(file)[..offset].matches('\n').count() + 1;
         editor.settle();
-        let before = beside(&mut editor, &file, line);
+        let before = beside(editor, file, line);
         let empty = format!("{}=\"\"", typed.split('=').next().unwrap());
-        editor.insert(&file, offset, &empty);
+        editor.insert(file, offset, &empty);
         editor.settle();
-        assert_eq!(beside(&mut editor, &file, line), before, "{empty}");
+        assert_eq!(beside(editor, file, line), before, "{empty}");
         let invalid = format!("{file}:{line} invalid-value");
         assert!(editor.problems().contains(&invalid), "{}", editor.problems());
         let value = typed.split(['"', '\'']).nth(1).unwrap();
-        editor.insert(&file, offset + empty.len() - 1, value);
+        editor.insert(file, offset + empty.len() - 1, value);
         editor.settle();
         assert!(!editor.problems().contains(&invalid), "the whole value counts: {}", editor.problems());
-        editor.erase(&file, offset, empty.len() + value.len());
-    }
+        editor.erase(file, offset, empty.len() + value.len());
+    });
 }
 
 #[test]
