@@ -93,9 +93,9 @@ pub(super) fn add_children(program: &Program, origin: Origin, child: &str, name:
 
 /// Takes a step out of its job. Nothing for what a job holds itself, which would be lost with its place, or for a step
 /// with content of its own.
-pub(super) fn remove_step(job: &JobModel<'_>, index: usize, safety: Safety, finding: Finding) -> Finding {
-    let JobEntry::Step(_) = job.tasks[index].entry else { return finding };
-    let origin = job.program.entry_origin(job.tasks[index].entry);
+pub(super) fn remove_step(job: &JobModel<'_>, entry: JobEntry, safety: Safety, finding: Finding) -> Finding {
+    let JobEntry::Step(_) = entry else { return finding };
+    let origin = job.program.entry_origin(entry);
     let document = job.program.document(origin.file);
     if origin.generated.is_some() || document.children(origin.element).next().is_some() {
         return finding;

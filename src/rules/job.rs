@@ -258,6 +258,22 @@ impl<'p> JobModel<'p> {
         self.runs_unknown
     }
 
+    /// The steps and overrides that name no task, with the name that they give and their level.
+    pub fn unknown(&self) -> impl Iterator<Item = (Symbol, JobEntry, Option<i32>)> + '_ {
+        let items = &self.program.items;
+        self.job.entries.iter().copied().filter(|&entry| names_nothing(self.program, entry)).filter_map(move |entry| {
+            let (named, level) = match entry {
+                JobEntry::Task(_) => (None, None),
+                JobEntry::Step(step) => (items.steps[step].task, items.steps[step].level),
+                JobEntry::Override(item) => {
+                    let level = items.overrides[item].written.as_ref().and_then(|written| written.level);
+                    (items.overrides[item].task, level)
+                }
+            };
+            Some((named?.value.name, entry, level.map(|level| level.value)))
+        })
+    }
+
     /// Whether the job is of that kind, and would be whatever the tasks are that its steps fail to name.
     pub fn is_surely(&self, kind: JobKind) -> bool {
         let says = |field: Option<Field<bool>>| field.is_some_and(|field| field.value);

@@ -1,9 +1,11 @@
 //! `repeated-task`: one job runs the same task twice.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use crate::finding::{Category, Finding, RuleInfo, Safety, Severity};
-use crate::ir::{Id, Task};
+use crate::ir::{Id, JobEntry, Symbol, Task};
 use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
@@ -17,45 +19,68 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Job(check),
 };
 
+/// What a step or task runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Runs {
+    Task(Id<Task>),
+    /// A name that no task has, as far as the configuration is here: it stands for one task all the same.
+    Unknown(Symbol),
+}
+
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.is_judged() {
         return;
     }
-    let mut first: FxHashMap<Id<Task>, usize> = FxHashMap::default();
-    let mut in_level: FxHashMap<(Id<Task>, i32), usize> = FxHashMap::default();
-    for (index, view) in job.tasks.iter().enumerate() {
-        let task = view.task.base.unwrap_or(view.id);
-        let together = view.level.and_then(|level| match in_level.entry((task, level)) {
-            std::collections::hash_map::Entry::Occupied(entry) => Some((*entry.get(), level)),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(index);
+    let tasks = job.tasks.iter().map(|view| (Runs::Task(view.task.base.unwrap_or(view.id)), view.entry, view.level));
+    let unknown = job.unknown().map(|(name, entry, level)| (Runs::Unknown(name), entry, level));
+    let mut first: FxHashMap<Runs, JobEntry> = FxHashMap::default();
+    let mut in_level: FxHashMap<(Runs, i32), JobEntry> = FxHashMap::default();
+    for (index, (runs, entry, level)) in tasks.chain(unknown).enumerate() {
+        let together = level.and_then(|level| match in_level.entry((runs, level)) {
+            Entry::Occupied(other) => Some((*other.get(), level)),
+            Entry::Vacant(free) => {
+                free.insert(entry);
                 None
             }
         });
-        let earlier = *first.entry(task).or_insert(index);
-        if earlier == index {
-            continue;
-        }
-        let (name, job_name) = (job.task_name(index), job.name());
-        let finding = if let Some((other, level)) = together {
-            Finding::new(
-                &RULE.info,
-                job.entry_place(index),
-                format!("job `{job_name}` runs `{name}` twice in Level {level}, where tasks start together"),
-            )
+        let earlier = match first.entry(runs) {
+            Entry::Occupied(other) => *other.get(),
+            Entry::Vacant(free) => {
+                free.insert(entry);
+                continue;
+            }
+        };
+        let finding = again(job, runs, entry, earlier, together);
+        sink.push(if index < job.tasks.len() { job.about(index, finding) } else { finding });
+    }
+}
+
+fn again(job: &JobModel<'_>, runs: Runs, entry: JobEntry, earlier: JobEntry, together: Option<(JobEntry, i32)>) -> Finding {
+    let origin = job.program.entry_origin(entry);
+    let place = match runs {
+        Runs::Task(_) => job.program.place(origin),
+        Runs::Unknown(_) => job.program.identifier_place(origin),
+    };
+    let named = job.program.identifier(origin);
+    let (name, job_name) = match runs {
+        Runs::Task(task) => (job.program.task_name(task), job.name()),
+        Runs::Unknown(_) => (named, job.name()),
+    };
+    let first = |entry: JobEntry| job.program.place(job.program.entry_origin(entry));
+    let finding = if let Some((other, level)) = together {
+        let message = format!("job `{job_name}` runs `{name}` twice in Level {level}, where tasks start together");
+        Finding::new(&RULE.info, place, message)
             .severity(Severity::Error)
             .note("a task cannot run twice at once: the second start is refused and the job ends in error")
             .help("remove one of them, or give the second a higher Level")
-            .related(job.entry_place(other), "the first")
-        } else {
-            Finding::new(&RULE.info, job.entry_place(index), format!("job `{job_name}` runs `{name}` twice"))
-                .note("the second run does the same work again, and a link to the task waits for the first run only")
-                .help("remove one of them; where both are meant, declare a second task with its own identifier")
-                .related(job.entry_place(earlier), "the first")
-        };
-        // Together they cannot run at all; one after the other they may be meant.
-        let safety = if together.is_some() { Safety::Safe } else { Safety::Unsafe };
-        let finding = fixes::remove_step(job, index, safety, finding.label("runs again here"));
-        sink.push(job.about(index, finding));
-    }
+            .related(first(other), "the first")
+    } else {
+        Finding::new(&RULE.info, place, format!("job `{job_name}` runs `{name}` twice"))
+            .note("the second run does the same work again, and a link to the task waits for the first run only")
+            .help("remove one of them; where both are meant, declare a second task with its own identifier")
+            .related(first(earlier), "the first")
+    };
+    // Together they cannot run at all; one after the other they may be meant, and so may a task whose name was mistaken.
+    let safety = if together.is_some() && matches!(runs, Runs::Task(_)) { Safety::Safe } else { Safety::Unsafe };
+    fixes::remove_step(job, entry, safety, finding.label("runs again here"))
 }

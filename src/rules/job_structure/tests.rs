@@ -126,6 +126,19 @@ fn repeated_task() {
     assert_eq!(severities(&format!("{M}{}", job(&[&at(1), &at(1)]))), [Severity::Error]);
     assert_eq!(severities(&format!("{M}{}", job(&[&at(1), &at(2)]))), [Severity::Warning]);
     assert_eq!(lines(&format!("{M}{}{}", job(&[step]), job(&[step])), rule), [0; 0]);
+    // A name that no task has stands for one task.
+    assert_eq!(
+        lines(
+            "<Job Identifier=\"J\"><Step Identifier=\"Gone\"/>\n<Step Identifier=\"gone\"/><Step Identifier=\"Other\"/></Job>",
+            rule
+        ),
+        [2]
+    );
+    let (_, found) = findings(
+        "<Job Identifier=\"J\"><Step Identifier=\"Gone\" Level=\"1\"/><Step Identifier=\"Gone\" Level=\"1\"/></Job>",
+        rule,
+    );
+    assert_eq!(found[0].message, "job `J` runs `Gone` twice in Level 1, where tasks start together");
 }
 
 #[test]
