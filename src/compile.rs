@@ -32,6 +32,17 @@ impl Compiled {
     }
 }
 
+impl Compiled {
+    /// With the program of what is written, in place of what misspelt attributes were meant to say: what is done with a
+    /// configuration must not be guessed, whatever severity the finding has.
+    #[must_use]
+    pub fn as_written(self) -> Self {
+        let Some(mut program) = self.program.as_written() else { return self };
+        let problems = scaffold::expand(&mut program);
+        Self { program, problems, report: self.report }
+    }
+}
+
 /// Parses, lowers and expands; checks nothing.
 pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProblem>) {
     let mut program = Program::build(sources, dialect);

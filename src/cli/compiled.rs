@@ -50,6 +50,7 @@ fn planned(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Pla
         terminal::say(&format!("no plan: {what} in the configuration; `jobwright check` shows everything"));
         return Ok(Err(Exit::Findings));
     }
+    let compiled = compiled.as_written();
     let mut plan = crate::plan::build(&compiled.program);
     keep(&mut plan, jobs)?;
     Ok(Ok((plan, Some(compiled))))

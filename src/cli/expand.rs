@@ -80,7 +80,7 @@ fn expanded(paths: &Paths, global: &Global) -> Result<Option<Compiled>, Error> {
     let compiled = compiled::compile(paths.load(global)?);
     let failed: Vec<Finding> = compiled.report.findings.iter().filter(|finding| fails(finding)).cloned().collect();
     if failed.is_empty() {
-        return Ok(Some(compiled));
+        return Ok(Some(compiled.as_written()));
     }
     compiled::tell(&compiled.program, failed, global);
     terminal::say("not expanded: the errors above keep the configuration or a scaffolding from being read");

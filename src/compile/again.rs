@@ -14,7 +14,7 @@ use super::{Outside, judged, policy};
 use crate::config::Config;
 use crate::finding::Report;
 use crate::grammar::Dialect;
-use crate::ir::{Program, Unit};
+use crate::ir::{Program, Reading, Unit};
 use crate::rules::{self, OwnFindings};
 use crate::scaffold::{self, ScaffoldProblem};
 use crate::source::{FileId, Loaded, ReadProblem, SourceFile};
@@ -56,7 +56,7 @@ impl Built {
             .map(|&file| {
                 let source = sources.shared(file);
                 known(file, source).unwrap_or_else(|| {
-                    let unit = Unit::read(file, &source.text);
+                    let unit = Unit::read(file, &source.text, Reading::Meant);
                     Arc::new(Kept { source: Arc::clone(source), unit, own: OwnFindings::new() })
                 })
             })

@@ -7,6 +7,7 @@ mod article;
 mod fingerprint;
 mod fix;
 mod headline;
+mod nearest;
 mod report;
 mod severity;
 
@@ -15,6 +16,7 @@ use crate::source::Location;
 pub(crate) use article::{article, with_article};
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use fix::{Edit, Fix, Safety};
+pub(crate) use nearest::nearest;
 pub use report::{Report, Summary, Totals, sort};
 pub use severity::{Category, Severity};
 

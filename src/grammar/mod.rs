@@ -9,6 +9,7 @@ mod dialect;
 mod element;
 mod enumeration;
 pub mod expressions;
+mod intended;
 mod item;
 pub mod packages;
 mod pattern;
@@ -30,6 +31,8 @@ pub use reference::{Holder, Reference, ResourceTypeEnd, TypeSource};
 pub use tables::{ItemKind, NAMES, RESERVED_IDENTIFIERS, enums, kinds, names};
 pub use value::{ValueProblem, ValueType};
 pub use xsd::xsd;
+
+pub(crate) use intended::{Intended, family_of, intended};
 
 use crate::syntax::NameId;
 

@@ -7,7 +7,6 @@ use crate::grammar::{self, ElementKind, kinds, names};
 use crate::source::FileId;
 use crate::syntax::{AttributeId, Document, ElementId, NameId, Namespace};
 
-use super::classify::classify;
 use super::declarations::Declaration;
 use super::field::FromValue;
 use super::items::{
@@ -178,8 +177,6 @@ fn role_of(kind: ElementKind) -> Role {
 /// What one file gives.
 #[derive(Debug, Default)]
 pub struct Lowered {
-    /// The kind of each element, in document order; `None` for what the dialect does not have at that place.
-    pub kinds: Vec<Option<ElementKind>>,
     /// The typed items.
     pub items: Items,
     /// What declares an identifier.
@@ -190,14 +187,13 @@ pub struct Lowered {
 const PART: usize = 16_384;
 
 /// Lowers one tree. Ids in the result are relative to the file until they are merged.
-pub fn lower(document: &Document, text: &str) -> Lowered {
+pub fn lower(document: &Document, text: &str, kinds: &[Option<ElementKind>]) -> Lowered {
     use rayon::prelude::*;
-    let kinds = classify(document);
     let parts = parts(document);
-    let mut lowered = if let [part] = parts.as_slice() {
-        lower_part(document, text, &kinds, part.clone())
+    if let [part] = parts.as_slice() {
+        lower_part(document, text, kinds, part.clone())
     } else {
-        let lower = |part| lower_part(document, text, &kinds, part);
+        let lower = |part| lower_part(document, text, kinds, part);
         let each: Vec<Lowered> = parts.into_par_iter().with_max_len(1).map(lower).collect();
         let mut all = Lowered::default();
         for mut part in each {
@@ -205,9 +201,7 @@ pub fn lower(document: &Document, text: &str) -> Lowered {
             all.items.merge(part.items);
         }
         all
-    };
-    lowered.kinds = kinds;
-    lowered
+    }
 }
 
 /// The elements of a tree in parts that begin with a child of the root, so that none depends on another.

@@ -13,7 +13,9 @@ use crate::syntax::{AttributeId, Document, ElementId, NameId};
 use super::items::{EntityType, Job, JobEntry, Task};
 use super::lower::Items;
 use super::references::Occurrences;
-use super::{At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Shared, Symbol, Unit, resolve};
+use super::{
+    At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Reading, Shared, Symbol, Unit, resolve,
+};
 
 /// A configuration, read and resolved. Scaffoldings are expanded into it afterwards.
 #[derive(Debug)]
@@ -81,7 +83,18 @@ pub struct JobTask {
 impl Program {
     /// Parses, lowers, merges and resolves. Files are treated in parallel; the result does not depend on it.
     pub fn build(sources: Sources, dialect: Dialect) -> Self {
-        let (trees, items, declared) = read(&sources);
+        Self::read(sources, dialect, Reading::Meant)
+    }
+
+    /// As [`Program::build`], of what is written, where that differs.
+    #[must_use]
+    pub fn as_written(&self) -> Option<Self> {
+        let is_guessed = self.documents.iter().any(|document| document.is_guessed());
+        is_guessed.then(|| Self::read(self.sources.clone(), self.dialect, Reading::Written))
+    }
+
+    fn read(sources: Sources, dialect: Dialect, reading: Reading) -> Self {
+        let (trees, items, declared) = read(&sources, reading);
         Self::merged(sources, dialect, trees, items, declared)
     }
 
@@ -149,7 +162,7 @@ impl Program {
     pub fn beside(&self, source: SourceFile) -> (Self, FileId) {
         let mut sources = self.sources.clone();
         let file = sources.push(source);
-        let unit = Unit::read(file, &sources.get(file).text);
+        let unit = Unit::read(file, &sources.get(file).text, Reading::Meant);
         let mut trees = Trees { documents: self.documents.clone(), kinds: self.kinds.clone() };
         trees.push(unit.document, unit.kinds);
         let program = self.sharing(sources, trees);
@@ -340,14 +353,14 @@ impl Program {
 }
 
 /// What the texts give, in their order.
-fn read(sources: &Sources) -> (Trees, Items, Vec<super::Declaration>) {
+fn read(sources: &Sources, reading: Reading) -> (Trees, Items, Vec<super::Declaration>) {
     let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
     let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
     let mut trees = Trees::with_capacity(files.len());
     let mut items = Items::default();
     let mut declared = Vec::new();
     let read = |stretch: &[(FileId, &str)]| -> Vec<Unit> {
-        stretch.par_iter().with_max_len(1).map(|&(id, text)| Unit::read(id, text)).collect()
+        stretch.par_iter().with_max_len(1).map(|&(id, text)| Unit::read(id, text, reading)).collect()
     };
     // A stretch of files at a time, so that what each file gives on its own is not held for all of them at once; it is
     // merged while the next one is read.

@@ -9,7 +9,18 @@ use crate::grammar::ElementKind;
 use crate::source::FileId;
 use crate::syntax::{self, Document};
 
+use super::classify::classify;
 use super::lower::{Lowered, lower};
+use super::meant::read_as_meant;
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As it was meant, for findings: a misspelt attribute is one finding, and all else is judged as if it were right.
+    Meant,
+    /// As it is written, for what is done with it: nobody runs what was guessed.
+    Written,
+}
 
 /// One file, read.
 #[derive(Debug)]
@@ -24,11 +35,14 @@ pub struct Unit {
 
 impl Unit {
     /// Reads a text.
-    pub fn read(file: FileId, text: &str) -> Self {
-        let document = syntax::parse(file, text, crate::grammar::seed());
-        let mut lowered = lower(&document, text);
-        let kinds = Arc::new(std::mem::take(&mut lowered.kinds));
-        Self { document: Arc::new(document), kinds, lowered }
+    pub fn read(file: FileId, text: &str, reading: Reading) -> Self {
+        let mut document = syntax::parse(file, text, crate::grammar::seed());
+        let kinds = classify(&document);
+        if reading == Reading::Meant {
+            read_as_meant(&mut document, text, &kinds);
+        }
+        let lowered = lower(&document, text, &kinds);
+        Self { document: Arc::new(document), kinds: Arc::new(kinds), lowered }
     }
 
     /// Whether the file gives the same items and declarations, at the same elements and attributes of its tree. What

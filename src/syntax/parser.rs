@@ -30,6 +30,7 @@ pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
         comments: Vec::new(),
         texts: Vec::new(),
         errors: Vec::new(),
+        written: Vec::new(),
     };
     if u32::try_from(text.len()).is_err() {
         let span = Span::empty(0);

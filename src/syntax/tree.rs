@@ -52,6 +52,11 @@ impl Names {
         }
     }
 
+    /// Whether there are names beside the seed list.
+    pub fn has_own(&self) -> bool {
+        !self.own.is_empty()
+    }
+
     /// The number of a name that occurs in the document or the seed list.
     pub fn get(&self, name: &str) -> Option<NameId> {
         self.seed.get(name).map(NameId).or_else(|| self.own_ids.get(name).copied())
@@ -155,6 +160,8 @@ pub struct Document {
     pub(crate) comments: Vec<Comment>,
     pub(crate) texts: Vec<Text>,
     pub(crate) errors: Vec<super::SyntaxError>,
+    /// Attributes that are read under another name than the one written, with that; in document order.
+    pub(crate) written: Vec<(AttributeId, NameId)>,
 }
 
 impl Document {
@@ -292,10 +299,31 @@ impl Document {
         self.attribute(id).namespace
     }
 
-    /// The attribute's name, prefix included.
+    /// Reads attributes under other names than they are written with, in document order: the names that were meant.
+    pub fn read_as(&mut self, meant: Vec<(AttributeId, String)>) {
+        for (attribute, name) in meant {
+            let name = self.names.intern(&name);
+            let written = std::mem::replace(&mut self.attributes[attribute.0 as usize].name, name);
+            self.written.push((attribute, written));
+        }
+    }
+
+    /// Whether attributes are read under other names than they are written with.
+    pub fn is_guessed(&self) -> bool {
+        !self.written.is_empty()
+    }
+
+    /// The name that is written of an attribute that is read under another one.
+    pub fn written_name(&self, id: AttributeId) -> Option<&str> {
+        let found = self.written.binary_search_by_key(&id, |(attribute, _)| *attribute).ok()?;
+        Some(self.names.text(self.written[found].1))
+    }
+
+    /// The attribute's name as it is written, prefix included.
     pub fn attribute_name_span(&self, id: AttributeId) -> Span {
         let a = self.attribute(id);
-        Span::new(a.name_start, a.name_start + u32::from(a.prefix_len) + self.names.text(a.name).len() as u32)
+        let length = self.written_name(id).unwrap_or_else(|| self.names.text(a.name)).len() as u32;
+        Span::new(a.name_start, a.name_start + u32::from(a.prefix_len) + length)
     }
 
     /// The attribute's value as written, without the quotes.

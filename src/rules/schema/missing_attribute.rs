@@ -3,12 +3,10 @@
 mod consolidated;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{AttributeDef, ElementDef, ElementKind, Required, names};
+use crate::grammar::{AttributeDef, ElementDef, ElementKind, Intended, Required, intended, names};
 use crate::ir::{Id, Origin, Program, Task};
 use crate::rules::{AttributeView, Check, ElementView, Facts, Rule, Sink};
 use crate::syntax::{NameId, Namespace};
-
-use super::unknown_attribute::{Intended, intended};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {

@@ -1,24 +1,17 @@
 //! `unknown-attribute`: an attribute that the element does not have.
 
 use crate::finding::{Finding, Fix, Severity};
-use crate::grammar::{ElementDef, Family};
-use crate::rules::suggest::{listed, nearest};
+use crate::grammar::{Intended, family_of, intended};
+use crate::rules::suggest::listed;
 use crate::rules::{AttributeView, ElementView, Rule, Sink};
 
 /// The rule.
 pub(crate) static RULE: Rule =
     super::rule("unknown-attribute", Severity::Error, "an attribute that the element does not have", check);
 
-/// What a writer of an unknown name meant.
-pub(super) enum Intended {
-    /// Certainly: a known misspelling, or a difference of case only.
-    Certain(String),
-    /// Probably.
-    Near(&'static str),
-}
-
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
-    for &attribute in view.attributes.iter().filter(|attribute| attribute.def.is_none()) {
+    let is_wrong = |attribute: &&AttributeView| attribute.def.is_none() || view.document.written_name(attribute.id).is_some();
+    for &attribute in view.attributes.iter().filter(is_wrong) {
         if let Some(found) = unknown(view, attribute, sink.len() < super::SEARCHES) {
             sink.push(found);
         }
@@ -27,16 +20,21 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
 
 fn unknown(view: &ElementView<'_>, attribute: AttributeView, search: bool) -> Option<Finding> {
     let def = view.def()?;
-    let name = view.document.names().text(attribute.name);
-    let intended = intended(def, name, search);
+    let read_as = view.document.names().text(attribute.name);
+    let written = view.document.written_name(attribute.id);
+    let name = written.unwrap_or(read_as);
+    let intended = intended(def, name, search || written.is_some());
     // No complete list is published for the element: an unknown name proves nothing.
     if def.open && !matches!(intended, Some(Intended::Certain(_))) {
         return None;
     }
     let message = format!("`{}` has no attribute `{name}`", def.name);
     let finding = super::finding(&RULE, view, name, view.name_place(attribute), message);
-    let present = |name: &str| view.document.find_text(view.element, name).is_some();
-    let finding = finding.note("the deployment refuses the file; in what is checked here the attribute counts as absent");
+    let present = |name: &str| written.is_none() && view.document.find_text(view.element, name).is_some();
+    let finding = finding.note(match written {
+        Some(_) => format!("the deployment refuses the file; everything else is checked as if `{read_as}` stood here"),
+        None => "the deployment refuses the file; in what is checked here the attribute counts as absent".to_owned(),
+    });
     Some(match intended {
         Some(Intended::Certain(right)) => {
             let finding = finding.label(format!("`{right}` expected")).help(format!("write `{right}`"));
@@ -46,7 +44,7 @@ fn unknown(view: &ElementView<'_>, attribute: AttributeView, search: bool) -> Op
             let finding = finding.label(format!("did you mean `{right}`?")).help(format!("write `{right}`"));
             if present(right) { finding } else { finding.fix(Fix::risky(view.name_place(attribute), right)) }
         }
-        None => match family(def, name) {
+        None => match family_of(def, name) {
             Some(family) => finding.label("no such number").help(format!(
                 "the numbers run from `{}` to `{}`",
                 family.member(family.first),
@@ -56,46 +54,6 @@ fn unknown(view: &ElementView<'_>, attribute: AttributeView, search: bool) -> Op
             None => finding.label("unknown").help(format!("it has {}", listed(def.attributes.iter().map(|one| one.name), 16))),
         },
     })
-}
-
-/// What `name` was meant to be. Without `search`, only what is certain.
-pub(super) fn intended(def: &'static ElementDef, name: &str, search: bool) -> Option<Intended> {
-    if let Some(right) = def.misspelling(name) {
-        return Some(Intended::Certain(right.to_owned()));
-    }
-    for attribute in def.attributes {
-        if attribute.name.eq_ignore_ascii_case(name) {
-            return Some(Intended::Certain(attribute.name.to_owned()));
-        }
-        if let Some(number) = attribute.family.and_then(|family| same_but_for_case(family, name)) {
-            return Some(Intended::Certain(number));
-        }
-    }
-    if !search || family(def, name).is_some() {
-        return None;
-    }
-    nearest(name, def.attributes.iter().map(|attribute| attribute.name)).map(Intended::Near)
-}
-
-/// The member of the family that `name` is but for its case.
-fn same_but_for_case(family: Family, name: &str) -> Option<String> {
-    let digits = number(family, name)?;
-    let right = format!("{}{}{}", family.prefix, digits.to_ascii_uppercase(), family.suffix);
-    family.number(&right).map(|_| right)
-}
-
-/// The family that `name` would belong to if its number were one.
-fn family(def: &ElementDef, name: &str) -> Option<Family> {
-    def.attributes.iter().filter_map(|attribute| attribute.family).find(|&family| {
-        number(family, name).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
-    })
-}
-
-fn number(family: Family, name: &str) -> Option<&str> {
-    let rest = name.get(family.prefix.len()..).filter(|_| name[..family.prefix.len()].eq_ignore_ascii_case(family.prefix))?;
-    let end = rest.len().checked_sub(family.suffix.len())?;
-    let suffix = rest.get(end..)?;
-    suffix.eq_ignore_ascii_case(family.suffix).then(|| &rest[..end])
 }
 
 #[cfg(test)]
