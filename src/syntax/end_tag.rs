@@ -8,6 +8,9 @@ use crate::source::Span;
 /// How far up an end tag's element is looked for. Configurations are about ten deep.
 const REACH: usize = 256;
 
+/// How many elements before an end tag without start tag are looked at.
+const MOST: usize = 4096;
+
 /// How many bytes behind a wrong end tag are read to tell what it was meant to close.
 const AHEAD: usize = 1 << 16;
 
@@ -104,6 +107,9 @@ impl<'t> Parser<'t> {
             self.forgotten.remove(found);
             return;
         }
+        if !blamed && !self.is_full() && self.reopen(name, place, end) {
+            return;
+        }
         let Some(open) = self.open.last_mut() else {
             if !blamed {
                 self.report(SyntaxErrorKind::UnexpectedEndTag { found: name.into() }, place, None);
@@ -115,16 +121,43 @@ impl<'t> Parser<'t> {
         // Whatever the tag was meant to be, this explains why the open element may lack its own.
         open.excused = true;
         let (expected, opened) = (open.name, open.name_start);
+        let closes = joined || resembles(name, expected) || self.is_missed(end, expected);
         if !blamed && !joined {
-            let kind = SyntaxErrorKind::MismatchedEndTag { expected: expected.into(), found: name.into() };
             let related = span(opened as usize, opened as usize + expected.len());
-            self.report(kind, place, Some(related));
+            let found = name.into();
+            let kind = if closes {
+                SyntaxErrorKind::MismatchedEndTag { expected: expected.into(), found }
+            } else {
+                SyntaxErrorKind::UnexpectedEndTag { found }
+            };
+            self.report(kind, place, closes.then_some(related));
         }
-        if (joined || resembles(name, expected) || self.is_missed(end, expected))
-            && let Some(open) = self.open.pop()
-        {
+        if closes && let Some(open) = self.open.pop() {
             self.close(&open, end);
         }
+    }
+}
+
+impl Parser<'_> {
+    /// `<a/><b/></a>`: takes what stands behind an empty element, up to an end tag of its name, for its content.
+    fn reopen(&mut self, name: &str, place: Span, end: usize) -> bool {
+        let Some(parent) = self.open.last().map(|open| open.element) else { return false };
+        let elements = &self.document.elements;
+        let within = elements.iter().enumerate().skip(parent.saturating_add(1) as usize).rev().take(MOST);
+        let mut siblings = within.filter(|(_, one)| one.parent == parent);
+        let Some((number, empty)) = siblings.find(|(_, one)| self.document.names.text(one.name) == name) else { return false };
+        if empty.end != empty.open_end || empty.prefix_len > 0 || number + 1 == elements.len() {
+            return false;
+        }
+        let slash = Span::new(empty.open_end.saturating_sub(2), empty.open_end);
+        let next = elements.len() as u32;
+        for inner in self.document.elements.iter_mut().skip(number + 1).filter(|one| one.parent == parent) {
+            inner.parent = number as u32;
+        }
+        let reopened = &mut self.document.elements[number];
+        (reopened.end, reopened.next) = (end as u32, next);
+        self.report(SyntaxErrorKind::ClosedTwice { name: name.into() }, slash, Some(place));
+        true
     }
 }
 

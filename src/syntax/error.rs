@@ -37,6 +37,11 @@ pub enum SyntaxErrorKind {
         /// The tag up to the end of its name: `<Job` or `</Job`.
         tag: Box<str>,
     },
+    /// An end tag of an element whose tag ends with `/>`, with others in between.
+    ClosedTwice {
+        /// The element.
+        name: Box<str>,
+    },
     /// An end tag of another name than the element that is open.
     MismatchedEndTag {
         /// The open element.
@@ -65,7 +70,10 @@ pub enum SyntaxErrorKind {
         name: Box<str>,
     },
     /// A `<` that begins no tag.
-    StrayLessThan,
+    StrayLessThan {
+        /// The element that was meant, where nothing but blanks stand between.
+        meant: Option<Box<str>>,
+    },
     /// Something in a tag that is no attribute.
     JunkInTag {
         /// What it is.

@@ -49,6 +49,11 @@ impl<'t> Parser<'t> {
     /// A value without opening quote: up to a closing quote on the same line, else up to white space.
     pub(super) fn unquoted_value(&mut self, name_start: usize, name: Name, at: usize) -> Option<Value> {
         let attribute = self.text[name_start..name.end].into();
+        if let Some((start, end, after)) = self.typographic(at) {
+            self.error(SyntaxErrorKind::UnquotedValue { attribute }, at, after);
+            self.values_characters(start, end);
+            return Some(Value { start, end, after });
+        }
         let line = self.bytes[at..].iter().position(|&b| matches!(b, b'\n' | b'\r' | b'<' | b'>' | b'=' | b'"' | b'\''));
         let end = match line.map(|length| at + length) {
             Some(quote) if matches!(self.bytes[quote], b'"' | b'\'') => {
@@ -71,6 +76,18 @@ impl<'t> Parser<'t> {
         }
         self.error(SyntaxErrorKind::UnquotedValue { attribute }, at, end);
         Some(Value { start: at, end, after: end })
+    }
+
+    /// A value in the quotes that word processors make, on one line: its start, its end, and the place after it.
+    fn typographic(&self, at: usize) -> Option<(usize, usize, usize)> {
+        const OPENING: [char; 5] = ['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{ab}'];
+        const CLOSING: [char; 5] = ['\u{201d}', '\u{201c}', '\u{2033}', '\u{2019}', '\u{bb}'];
+        let text = self.text.get(at..)?;
+        let opening = text.chars().next().filter(|sign| OPENING.contains(sign))?;
+        let inside = text[opening.len_utf8()..].split(['\n', '\r', '<', '>', '"']).next()?;
+        let (end, closing) = inside.char_indices().find(|(_, sign)| CLOSING.contains(sign))?;
+        let start = at + opening.len_utf8();
+        Some((start, start + end, start + end + closing.len_utf8()))
     }
 
     /// Something that is no attribute: reports it and finds where the tag makes sense again.

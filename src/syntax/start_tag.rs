@@ -66,14 +66,17 @@ impl<'t> Parser<'t> {
     /// A start tag or empty-element tag at `start`, which quick-xml takes to end at `token_end`.
     pub(super) fn start_tag(&mut self, start: usize, token_end: usize) {
         let name_start = start + 1;
-        let name = self.name(name_start);
+        let mut name = self.name(name_start);
         if name.form == Form::Bad && !self.looks_like_tag(name_start, name.end) {
-            self.error(SyntaxErrorKind::StrayLessThan, start, name_start);
+            let meant = self.name_behind_blanks(name_start).map(Into::into);
+            self.error(SyntaxErrorKind::StrayLessThan { meant }, start, name_start);
             self.extend_run(start, name_start);
             self.resume(name_start);
             return;
         }
         self.end_run();
+        let split = self.element_and_attribute(name_start, name);
+        name.end = split.unwrap_or(name.end);
         let whole = &self.text[name_start..name.end];
         self.check_root(whole, name_start, name.end);
         match name.form {
@@ -103,7 +106,7 @@ impl<'t> Parser<'t> {
             seen: FxHashMap::default(),
             looked_up: 0,
         };
-        let (end, ending) = self.attributes(&mut tag, name.end);
+        let (end, ending) = self.attributes(&mut tag, name.end, split.is_none());
         let mut namespace = self.namespaces.default();
         if tag.qualified {
             self.settle_namespaces(&tag, mark);
@@ -150,6 +153,27 @@ impl<'t> Parser<'t> {
         plausible && end < self.bytes.len() && !matches!(self.bytes[end], b'<' | b'=' | b'"' | b'\'')
     }
 
+    /// Where the name of an element ends that runs into its first attribute, as in `<JobIdentifier="J">`: both are known.
+    fn element_and_attribute(&self, start: usize, name: Name) -> Option<usize> {
+        if self.bytes.get(name.end) != Some(&b'=') || name.form != Form::Good || name.prefix > 0 {
+            return None;
+        }
+        let (whole, names) = (&self.text[start..name.end], self.document.names());
+        let ends = whole.char_indices().skip(1).take(256).filter(|(_, sign)| sign.is_uppercase()).map(|(at, _)| at);
+        let known = |name: &str| names.get(name).is_some_and(|id| id.0 < names.seeded());
+        let mut splits = ends.filter(|&at| known(&whole[..at]) && known(&whole[at..]));
+        splits.next().map(|at| start + at)
+    }
+
+    /// The known name that stands behind blanks, as a name of an element does.
+    fn name_behind_blanks(&self, start: usize) -> Option<&'t str> {
+        let at = chars::skip_blanks(self.bytes, start);
+        let name = self.name(at);
+        let text = &self.text[at..name.end];
+        let known = self.document.names().get(text).is_some_and(|id| id.0 < self.document.names().seeded());
+        (at > start && name.form == Form::Good && known).then_some(text)
+    }
+
     /// Reads a name in a tag: up to what ends it, whether it is one or not.
     #[inline]
     fn name(&self, start: usize) -> Name {
@@ -193,9 +217,9 @@ impl<'t> Parser<'t> {
         Name { end, prefix: 0, form: Form::Colons }
     }
 
-    /// Reads the attributes from `at` on, and the end of the tag: where it is and which.
-    fn attributes(&mut self, tag: &mut Tag<'t>, mut at: usize) -> (usize, Ending) {
-        let mut spaced = true;
+    /// Reads the attributes from `at` on, and the end of the tag: where it is and which. `spaced`: whether no blank has to
+    /// come before the first.
+    fn attributes(&mut self, tag: &mut Tag<'t>, mut at: usize, mut spaced: bool) -> (usize, Ending) {
         loop {
             let before = at;
             at = chars::skip_blanks(self.bytes, at);

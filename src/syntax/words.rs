@@ -23,7 +23,11 @@ impl SyntaxErrorKind {
             }
             Self::BadElementName { name } => format!("`{}` is not a valid element name", shown(name)),
             Self::BadAttributeName { name } => format!("`{}` is not a valid attribute name", shown(name)),
-            Self::StrayLessThan => "`<` begins no tag".to_owned(),
+            Self::ClosedTwice { name } => {
+                format!("the tag of `{0}` ends with `/>`, yet an end tag `</{0}>` follows", shown(name))
+            }
+            Self::StrayLessThan { meant: Some(_) } => "blanks between `<` and the name of an element".to_owned(),
+            Self::StrayLessThan { meant: None } => "`<` begins no tag".to_owned(),
             Self::JunkInTag { found, element } => {
                 format!("`{}` in the tag of `{}` is no attribute", shown(found), shown(element))
             }
@@ -104,7 +108,9 @@ impl SyntaxErrorKind {
             Self::UnexpectedEndTag { .. } => "nothing to close",
             Self::MalformedEndTag { .. } => "only a name may stand here",
             Self::BadElementName { .. } | Self::BadAttributeName { .. } | Self::MalformedQualifiedName { .. } => "no valid name",
-            Self::StrayLessThan | Self::LessThanInValue { .. } => "write `&lt;`",
+            Self::ClosedTwice { .. } => "closed here already",
+            Self::StrayLessThan { meant: Some(_) } => "begins no tag",
+            Self::StrayLessThan { meant: None } | Self::LessThanInValue { .. } => "write `&lt;`",
             Self::JunkInTag { .. } => "not an attribute",
             Self::MissingSpace { .. } => "blank needed before",
             Self::MissingEquals { .. } => "no `=`",
@@ -155,13 +161,23 @@ impl SyntaxErrorKind {
             Self::BadElementName { .. } | Self::BadAttributeName { .. } => {
                 "begin the name with a letter or `_`; letters, digits, `-`, `_` and `.` may follow".to_owned()
             }
-            Self::StrayLessThan | Self::LessThanInValue { .. } => "write `&lt;` for the character `<`".to_owned(),
+            Self::ClosedTwice { .. } => {
+                "write `>` in place of `/>` if the elements up to the end tag belong in it, or remove the end tag".to_owned()
+            }
+            Self::StrayLessThan { meant: Some(name) } => format!("write `<{}`", shown(name)),
+            Self::StrayLessThan { meant: None } | Self::LessThanInValue { .. } => "write `&lt;` for the character `<`".to_owned(),
             Self::JunkInTag { found, .. } if found.starts_with(['"', '\'']) => {
                 "remove it; a quote inside a value is written `&quot;` or `&apos;`".to_owned()
             }
+            Self::JunkInTag { found, .. } if found.contains(['"', '\'']) && !found.starts_with('=') => {
+                "if it belongs to the value before it, write the quotes in there as `&quot;`, or `&apos;`".to_owned()
+            }
             Self::JunkInTag { .. } => "remove it, or write it as `name=\"value\"`".to_owned(),
-            Self::MissingSpace { .. } => "put a blank between the attributes".to_owned(),
-            Self::MissingEquals { attribute } | Self::MissingValue { attribute } | Self::UnquotedValue { attribute } => {
+            Self::MissingSpace { .. } => "put a blank before it".to_owned(),
+            Self::UnquotedValue { attribute } => {
+                format!("write `{}=\"…\"`, with the straight quotes of the keyboard", shown(attribute))
+            }
+            Self::MissingEquals { attribute } | Self::MissingValue { attribute } => {
                 format!("write `{}=\"…\"`", shown(attribute))
             }
             Self::MissingQuote { quote, .. } => format!("close the value with `{quote}`"),
@@ -209,6 +225,7 @@ impl SyntaxErrorKind {
     pub fn related_label(&self) -> &'static str {
         match self {
             Self::UnclosedElement { .. } => "taken to end here",
+            Self::ClosedTwice { .. } => "the end tag",
             Self::MismatchedEndTag { .. } => "the open element",
             Self::DuplicateAttribute { .. } | Self::DuplicateExpandedAttribute { .. } => "written first here",
             Self::SecondRoot { .. } => "the first root",

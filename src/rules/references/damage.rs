@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::grammar::{ItemKind, Required, names};
+use crate::grammar::{ElementDef, ItemKind, Required, ValueProblem, names};
 use crate::ir::{Program, Symbol};
 use crate::syntax::{Document, ElementId};
 
@@ -11,8 +11,9 @@ pub(super) struct Damage {
     /// By kind: whether the identifier of some item of it is missing or damaged, which is a finding of its own: it may be
     /// the one that is asked for.
     kinds: Vec<bool>,
-    /// Identifiers of elements that the dialect does not have where they stand: what they were meant to declare is not
-    /// known, and they are findings of their own.
+    /// Identifiers of elements that the dialect does not have where they stand, of tags that are none for an error in them,
+    /// and what malformed identifiers may have been meant to be: what they were meant to declare is not known, and they
+    /// are findings of their own.
     strangers: FxHashSet<Symbol>,
 }
 
@@ -52,6 +53,20 @@ fn damaged(program: &Program) -> Vec<bool> {
 
 /// The element in whose start tag an error of syntax lies, if it may have cost the element its identifier.
 fn with_damaged_identifier(document: &Document, elements: usize, at: u32) -> Option<usize> {
+    let element = element_at(document, elements, at)?;
+    let costs = match document.find(element, names::IDENTIFIER) {
+        Some(identifier) => {
+            let value = document.value_location(identifier).span;
+            // A quote too many ends the value just before the error.
+            (document.attribute_name_span(identifier).start..=value.end + 1).contains(&at)
+        }
+        None => at > document.name_span(element).end,
+    };
+    (costs && at < document.tag_span(element).end).then_some(element.0 as usize)
+}
+
+/// The last element whose tag begins before a place.
+fn element_at(document: &Document, elements: usize, at: u32) -> Option<ElementId> {
     let (mut low, mut high) = (0, elements);
     while low < high {
         let middle = usize::midpoint(low, high);
@@ -61,28 +76,63 @@ fn with_damaged_identifier(document: &Document, elements: usize, at: u32) -> Opt
             high = middle;
         }
     }
-    let number = low.checked_sub(1)?;
-    let element = ElementId(number as u32);
-    let costs = match document.find(element, names::IDENTIFIER) {
-        Some(identifier) => {
-            let value = document.value_location(identifier).span;
-            // A quote too many ends the value just before the error.
-            (document.attribute_name_span(identifier).start..=value.end + 1).contains(&at)
-        }
-        None => at > document.name_span(element).end,
-    };
-    (costs && at < document.tag_span(element).end).then_some(number)
+    low.checked_sub(1).map(|number| ElementId(number as u32))
 }
 
 fn strangers(program: &Program) -> FxHashSet<Symbol> {
     let mut found = FxHashSet::default();
     for (file, _) in program.sources.iter() {
-        let document = program.document(file);
-        for (number, _) in program.kinds(file).iter().enumerate().filter(|(_, kind)| kind.is_none()) {
-            if let Some(identifier) = document.find(ElementId(number as u32), names::IDENTIFIER) {
-                found.insert(Symbol::new(&program.attribute_value(file, identifier)));
+        let (document, text) = (program.document(file), program.text(file));
+        for (number, kind) in program.kinds(file).iter().enumerate() {
+            let Some(identifier) = document.find(ElementId(number as u32), names::IDENTIFIER) else { continue };
+            let name = program.attribute_value(file, identifier);
+            match kind {
+                None => {
+                    found.insert(Symbol::new(&name));
+                }
+                // `HR Sites`, where others name `HRSites`.
+                Some(kind) if is_malformed(kind.def(), &name) => {
+                    found.insert(Symbol::new(&name.replace(|sign: char| !(sign.is_alphanumeric() || sign == '_'), "")));
+                }
+                Some(_) => {}
             }
+        }
+        for error in document.errors() {
+            let tag = element_at(document, document.len(), error.span.start).map(|element| document.tag_span(element));
+            let lost = match tag.filter(|tag| error.span.start < tag.end) {
+                Some(tag) => tag.of(text),
+                None => lost_tag(text, error.span.start as usize),
+            };
+            found.extend(identifiers(lost).map(Symbol::new));
         }
     }
     found
+}
+
+fn is_malformed(def: &ElementDef, name: &str) -> bool {
+    def.declares.is_some()
+        && def
+            .attribute(names::IDENTIFIER, "Identifier")
+            .is_some_and(|row| row.pattern.is_some() && matches!(row.check(name.trim()), Err(ValueProblem::OffPattern(_))))
+}
+
+/// What may have been a tag, from a place in the text on: up to the next one.
+fn lost_tag(text: &str, start: usize) -> &str {
+    /// Bytes of a tag that are looked at.
+    const LONGEST: usize = 4096;
+    let rest = text.get(start..).unwrap_or_default();
+    let end = rest.char_indices().skip(1).find(|&(at, sign)| sign == '<' || at > LONGEST).map_or(rest.len(), |(at, _)| at);
+    &rest[..end]
+}
+
+/// What is written behind `Identifier` in a damaged tag, whatever stands before it.
+fn identifiers(tag: &str) -> impl Iterator<Item = &str> {
+    tag.split("Identifier").skip(1).filter_map(|rest| {
+        let value = rest.trim_start().strip_prefix('=')?.trim_start();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        match quote {
+            Some(quote) => value[1..].split(quote).next(),
+            None => value.split(|sign: char| sign.is_whitespace() || matches!(sign, '/' | '>')).next(),
+        }
+    })
 }
