@@ -63,6 +63,9 @@ fn parse_round(code: &str, round: u32) -> Parsed {
     if tree.root_node().has_error() {
         return Parsed::Wrong(error(code, &tree));
     }
+    if let Some(error) = assigned_condition(&tree, code) {
+        return Parsed::Wrong(error);
+    }
     let casts = false_casts(&tree, code);
     if !casts.is_empty() {
         let mut bytes = code.as_bytes().to_vec();
@@ -78,6 +81,36 @@ fn parse_round(code: &str, round: u32) -> Parsed {
     match lower::lower(code, tree.root_node()) {
         Ok(code) => returns(code),
         Err(lower::TooDeep) => Parsed::Beyond("code nested too deeply"),
+    }
+}
+
+/// `if (a = null)`: an assignment where C# wants something that is true or false, with a value that is neither.
+fn assigned_condition(tree: &tree_sitter::Tree, code: &str) -> Option<ExprError> {
+    let mut cursor = tree.walk();
+    loop {
+        let mut condition = cursor.node().child_by_field_name("condition");
+        while let Some(inner) = condition.filter(|node| node.kind() == "parenthesized_expression") {
+            condition = inner.named_child(0);
+        }
+        if let Some(assignment) = condition.filter(|node| node.kind() == "assignment_expression")
+            && let Some(sign) = assignment.child_by_field_name("operator").filter(|sign| &code[sign.byte_range()] == "=")
+            && let Some(right) = assignment.child_by_field_name("right")
+            && matches!(
+                right.kind(),
+                "null_literal" | "string_literal" | "integer_literal" | "real_literal" | "character_literal"
+            )
+        {
+            let message = "`=` assigns, and gives no condition: write `==` to compare".to_owned();
+            return Some(ExprError { message, span: sign.byte_range() });
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return None;
+            }
+        }
     }
 }
 

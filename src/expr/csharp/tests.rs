@@ -19,6 +19,16 @@ fn wrong(text: &str) -> (String, String) {
 }
 
 #[test]
+fn an_assignment_in_place_of_a_comparison_is_found() {
+    for text in ["if (a.B = null) { return 1; } return 2;", "return (a = \"x\") ? 1 : 2;"] {
+        assert_eq!(wrong(text), ("`=` assigns, and gives no condition: write `==` to compare".to_owned(), "=".to_owned()));
+    }
+    for text in ["if (a.B == null) { return 1; } return 2;", "bool x; if (x = a.B) { return 1; } return 2;"] {
+        assert!(matches!(parse(text), Parsed::Code(_)), "{text}");
+    }
+}
+
+#[test]
 fn code_is_written_back() {
     for text in [
         "return person.LastName + \" \" + person.FirstName;",

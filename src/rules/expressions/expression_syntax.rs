@@ -18,6 +18,9 @@ use super::site::{Site, each};
 pub(crate) static RULE: Rule =
     super::rule("expression-syntax", Category::Schema, "an expression that cannot be read", Check::Program(check));
 
+/// What code looks like.
+pub(super) const CODE_HELP: &str =
+    "the code consists of C# statements, of which `return …;` gives the value; a quote in it is written `&quot;`";
 /// What an expression looks like.
 pub(super) const HELP: &str = "an expression is `C#:name:return …;`, `Literal:value`, or a predefined function such as `ToUpper`, arguments as in `Name:a|b`";
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::expr::Expression;
 use crate::expr::check::{Candidates, Problem, ProblemKind};
 use crate::finding::{Finding, Fix};
 use crate::rules::element;
@@ -34,9 +35,11 @@ impl<'m, 'p> Findings<'m, 'p> {
             Flaw::Syntax { span, message } => {
                 let place = place(self.model, site, &span);
                 let name = attribute(self.model, site);
+                let value = self.model.program.attribute_value(site.file, site.attribute);
+                let is_code = matches!(Expression::parse(&value), Ok(Expression::CSharp { .. }));
                 Finding::new(&expression_syntax::RULE.info, place, format!("{name} does not parse: {message}"))
                     .note("the product compiles every expression: one that does not compile is refused with the configuration")
-                    .help(expression_syntax::HELP)
+                    .help(if is_code { expression_syntax::CODE_HELP } else { expression_syntax::HELP })
             }
             Flaw::Beyond(_) => return None,
             Flaw::Comment { span } => self.comment(site, &span),

@@ -1,7 +1,7 @@
 //! `malformed-identifier`: a name with characters that the product refuses in it.
 
 use crate::finding::{Severity, article};
-use crate::grammar::ValueProblem;
+use crate::grammar::{AttributeDef, ValueProblem};
 use crate::rules::{ElementView, Rule, Sink};
 
 /// The rule.
@@ -29,8 +29,21 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
         )
         .label("refused as a name")
         .note("the deployment refuses it; every reference would have to repeat it")
-        .help(format!("{}: it must follow `{}`", def.summary, pattern.text)),
+        .help(format!(
+            "{}{}; it must follow `{}`",
+            likely(def, value.trim()),
+            def.summary.trim_end_matches('.'),
+            pattern.text
+        )),
     );
+}
+
+/// What may have been meant: the name without the characters that are refused in it.
+fn likely(def: &AttributeDef, value: &str) -> String {
+    let plain: String = value.chars().filter(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '.')).collect();
+    let dashed: String = plain.chars().map(|sign| if sign == '_' { '-' } else { sign }).collect();
+    let fits = |name: &&String| !name.is_empty() && def.check(name).is_ok();
+    [plain, dashed].iter().find(fits).map(|name| format!("write e.g. `{name}`. ")).unwrap_or_default()
 }
 
 #[cfg(test)]
