@@ -249,7 +249,9 @@ impl<'p> JobModel<'p> {
     /// it can be called missing.
     pub fn waits_for_unknown(&self, index: usize) -> bool {
         let task = self.tasks[index].task;
-        task.link_unread || task.depends_on.iter().any(|parent| parent.value.target.is_none())
+        task.link_unread
+            || task.depends_on.iter().any(|parent| parent.value.target.is_none())
+            || has_stranger(self.program, task.origin)
     }
 
     /// Whether a step or override of the job names no task, or an element in it is none that the dialect has: what they were
@@ -308,7 +310,7 @@ impl<'p> JobModel<'p> {
     }
 }
 
-/// Whether an element directly inside a written job is none that the dialect has.
+/// Whether an element directly inside a written job or task is none that the dialect has.
 fn has_stranger(program: &Program, origin: crate::ir::Origin) -> bool {
     let document = program.document(origin.file);
     let stranger = |child| program.kind(origin.file, child).is_none() && document.namespace(child) == Namespace::Dialect;

@@ -29,6 +29,7 @@ mod ldap;
 #[cfg(all(unix, feature = "ldap"))]
 mod ldap_export;
 mod locks;
+mod mistakes;
 mod plan;
 mod processes;
 mod provisioning;

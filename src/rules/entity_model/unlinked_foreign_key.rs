@@ -2,7 +2,8 @@
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, ScaffoldingKind, names};
-use crate::ir::{Origin, Program};
+use crate::ir::{Origin, Program, Symbol};
+use crate::rules::suggest::nearest;
 use crate::rules::{Check, Rule, Sink, element};
 
 /// The rule.
@@ -19,6 +20,7 @@ fn check(program: &Program, sink: &mut Sink) {
     if program.items.entity_associations.is_empty() || program.all_kinds().any(makes_model) {
         return;
     }
+    let mut found = Vec::new();
     for one in program.declarations.of_kind(ItemKind::Property).filter(|one| one.generated.is_none()) {
         let (origin, document) = (Origin::written(one.file, one.element), program.document(one.file));
         let Some(written) = document.find(one.element, names::TYPE) else { continue };
@@ -35,15 +37,77 @@ fn check(program: &Program, sink: &mut Sink) {
         {
             continue;
         }
-        let message =
-            format!("navigation `{}` of `{}` is no end of an association", program.identifier(origin).trim(), name.trim());
-        sink.push(
-            Finding::new(&RULE.info, document.value_location(written), message)
-                .label("leads nowhere")
-                .note("the association says what a navigation leads to: without it nothing can be stored in the property")
-                .help("add an `EntityAssociation` that names the property, or remove the property")
-                .anchor(format!("{}/@Type", element::anchor(program, one.file, one.element))),
-        );
+        let called = program.identifier(origin).trim().to_owned();
+        let message = format!("navigation `{called}` of `{}` is no end of an association", name.trim());
+        let finding = Finding::new(&RULE.info, document.value_location(written), message)
+            .label("leads nowhere")
+            .note("the association says what a navigation leads to: without it nothing can be stored in the property")
+            .help("add an `EntityAssociation` that names the property, or remove the property")
+            .anchor(format!("{}/@Type", element::anchor(program, one.file, one.element)));
+        let (type_name, property) = (name.trim().to_owned(), one.symbol);
+        found.push(Unlinked { entity_type, type_name, property, name: called, finding });
+    }
+    if found.is_empty() {
+        return;
+    }
+    let lost = LostEnds::of(program);
+    found.retain(|one| !lost.may_be(one));
+    // An end that is not written can have been any of them, but no more than one.
+    if found.len() > lost.absent {
+        sink.extend(found.into_iter().map(|one| one.finding));
+    }
+}
+
+/// A navigation that no association names.
+struct Unlinked {
+    entity_type: Symbol,
+    type_name: String,
+    property: Symbol,
+    name: String,
+    finding: Finding,
+}
+
+/// Lost ends that a navigation is compared with.
+const COMPARED: usize = 100;
+
+/// Ends of associations that name no property, each of which is a finding of its own.
+#[derive(Default)]
+struct LostEnds {
+    /// Of entity types that there are, with the name that none of its properties has.
+    of_types: Vec<(Symbol, String)>,
+    /// Properties of entity types that there are not, with the names of these.
+    of_none: Vec<(String, Symbol)>,
+    /// How many ends are not written.
+    absent: usize,
+}
+
+impl LostEnds {
+    fn of(program: &Program) -> Self {
+        let mut lost = Self::default();
+        for association in program.items.entity_associations.values().filter(|one| one.origin.generated.is_none()) {
+            for end in [names::PROPERTY1, names::PROPERTY2] {
+                let Some(written) = program.value(association.origin, end).filter(|end| !end.trim().is_empty()) else {
+                    lost.absent += 1;
+                    continue;
+                };
+                let (type_name, name) = written.split_once(':').unwrap_or(("", &*written));
+                let (entity_type, property) = (Symbol::new(type_name), Symbol::new(name));
+                if program.declarations.find(ItemKind::EntityType, None, entity_type).is_none() {
+                    lost.of_none.push((type_name.trim().to_owned(), property));
+                } else if program.declarations.find(ItemKind::Property, Some(entity_type), property).is_none() {
+                    lost.of_types.push((entity_type, name.trim().to_owned()));
+                }
+            }
+        }
+        lost
+    }
+
+    /// Whether an end is a misspelt name of the property, or one of it in a misspelt entity type.
+    fn may_be(&self, one: &Unlinked) -> bool {
+        let mut of_type = self.of_types.iter().filter(|(of, _)| *of == one.entity_type).take(COMPARED);
+        let mut of_none = self.of_none.iter().filter(|(_, property)| *property == one.property).take(COMPARED);
+        of_type.any(|(_, wrong)| nearest(wrong, [one.name.as_str()]).is_some())
+            || of_none.any(|(wrong, _)| nearest(wrong, [one.type_name.as_str()]).is_some())
     }
 }
 
@@ -61,9 +125,13 @@ mod tests {
     #[test]
     fn navigations_to_nowhere_are_found() {
         assert_eq!(found(ASSOCIATION, "Identifier=\"U\"", "Identifier=\"Ship\" Type=\"ForeignKey\""), [2]);
-        assert_eq!(found(ASSOCIATION, "Identifier=\"V\"", "Identifier=\"Chief\" Type=\"ForeignKey\""), [2], "of another type");
         assert_eq!(
-            found(ASSOCIATION, "Identifier=\"V\"", "Identifier=\"Crew\"\nTargetColumnIndex=\"128\" Type=\"ForeignKey\""),
+            found(ASSOCIATION, "Identifier=\"Vessel\"", "Identifier=\"Chief\" Type=\"ForeignKey\""),
+            [2],
+            "of another type"
+        );
+        assert_eq!(
+            found(ASSOCIATION, "Identifier=\"Vessel\"", "Identifier=\"Crew\"\nTargetColumnIndex=\"128\" Type=\"ForeignKey\""),
             [3]
         );
     }
@@ -76,5 +144,21 @@ mod tests {
         assert!(found(ASSOCIATION, "Identifier=\"V\" ConsolidationMode=\"Merge\"", chief).is_empty());
         let scaffolding = format!("{ASSOCIATION}<WorkflowEntityType EntityType=\"U\"/>");
         assert!(found(&scaffolding, "Identifier=\"V\"", chief).is_empty());
+    }
+
+    #[test]
+    fn what_an_association_fails_to_name_is_told_there_alone() {
+        let navigation = "EntityType Identifier=\"U\"><Property Identifier=\"Chief\" Type=\"ForeignKey\"/></EntityType>";
+        let with = |end: &str| {
+            lines(
+                &format!("<{navigation}<EntityAssociation Identifier=\"A\"{end} Property2=\"U:Crew\"/>")
+                    .replace("</EntityType>", "<Property Identifier=\"Crew\" Type=\"ForeignKey\"/></EntityType>"),
+                "unlinked-foreign-key",
+            )
+        };
+        assert!(with(" Property1=\"U:Cheif\"").is_empty(), "misspelt");
+        assert!(with(" Property1=\"V:Chief\"").is_empty(), "of a type that there is not");
+        assert!(with("").is_empty(), "absent");
+        assert_eq!(with(" Property1=\"V:Other\""), [1]);
     }
 }

@@ -1,6 +1,7 @@
 //! `mixed-levels`: some tasks of a job have a level and others have none.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::names;
 use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
@@ -18,10 +19,15 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.is_judged() {
         return;
     }
+    // What is no number is a finding of its own.
+    let is_unreadable = |index: usize| {
+        let written = job.program.value(job.program.entry_origin(job.tasks[index].entry), names::LEVEL);
+        written.is_some_and(|level| !level.trim().is_empty() && level.trim().parse::<i64>().is_err())
+    };
     let with = (0..job.tasks.len()).find(|&index| job.tasks[index].level.is_some());
-    let without = (0..job.tasks.len()).find(|&index| job.tasks[index].level.is_none());
-    let (Some(with), Some(without)) = (with, without) else { return };
-    let count = job.tasks.iter().filter(|view| view.level.is_none()).count();
+    let mut lacking = (0..job.tasks.len()).filter(|&index| job.tasks[index].level.is_none() && !is_unreadable(index));
+    let (Some(with), Some(without)) = (with, lacking.next()) else { return };
+    let count = 1 + lacking.count();
     let finding = Finding::new(
         &RULE.info,
         job.program.identifier_place(job.job.origin),

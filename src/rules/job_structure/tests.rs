@@ -95,6 +95,8 @@ fn mixed_levels() {
     assert_eq!(lines(&format!("{M}\n{}", job(&[&leveled(N, 0), "<Step Identifier=\"M\"/>"])), rule), [2]);
     assert_eq!(lines(&format!("{M}\n{}", job(&[&leveled(N, 0), "<Step Identifier=\"M\" Level=\"1\"/>"])), rule), [0; 0]);
     assert_eq!(lines(&job(&[N, M]), rule), [0; 0]);
+    let unreadable = M.replace("/>", " Level=\"two\"/>");
+    assert_eq!(lines(&job(&[&leveled(N, 0), &unreadable]), rule), [0; 0], "a finding of its own");
 }
 
 #[test]

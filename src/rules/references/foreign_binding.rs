@@ -59,6 +59,13 @@ fn judge(view: &ElementView<'_>, attribute: AttributeView, site: Site, sink: &mu
     let mut wanted = starts(view.program, &site).iter();
     let (Some(Some(start)), None) = (wanted.next(), wanted.next()) else { return };
     let Some(expected) = declared(start).filter(|_| start != own) else { return };
+    // A property that the place's own entity type has, and this one has not, is unresolved, which says this too.
+    let property = first.split_once(':').map(|(_, property)| Symbol::new(property));
+    let has =
+        |of| property.is_some_and(|property| view.program.declarations.find(ItemKind::Property, Some(of), property).is_some());
+    if has(start) && !has(own) {
+        return;
+    }
     let name = written_name(view.program, expected);
     let span = view.document.value_span(attribute.id);
     let place = match span.of(view.text).find(written.trim()) {

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
-use crate::grammar::ItemKind;
-use crate::ir::Program;
+use crate::grammar::{ItemKind, Reference};
+use crate::ir::references::starts;
+use crate::ir::{Program, Symbol};
 use crate::rules::{Check, Rule, Sink, element};
 use crate::source::FileId;
 use crate::syntax::escape_attribute;
@@ -59,6 +60,10 @@ fn finding(program: &Program, certainty: &Certainty<'_>, broken: &Broken, sugges
     if let Some(outer) = outer {
         finding = finding.related(document_place(program, outer), format!("the {} is declared here", outer.kind));
     }
+    if let Some(right) = begins_elsewhere(program, broken) {
+        let help = format!("begin the path with `{right}`, as paths do here: it has the property");
+        return finding.help(help);
+    }
     if broken.scope.is_none() && !certainty.declares(kind) {
         return finding.help(format!("declare it; if other files declare {}, give all files to one run", kind.plural()));
     }
@@ -69,6 +74,23 @@ fn finding(program: &Program, certainty: &Certainty<'_>, broken: &Broken, sugges
         }
         None => finding.help(format!("declare it, or correct `{attribute}` of this `{element}`")),
     }
+}
+
+/// The entity type that a path should begin at, where it begins at another one that lacks its first property.
+fn begins_elsewhere(program: &Program, broken: &Broken) -> Option<String> {
+    let (Reference::Binding(_), ItemKind::Property, Some(scope)) = (broken.site.reference, broken.wanted, broken.scope) else {
+        return None;
+    };
+    let value = program.attribute_value(broken.site.file, broken.site.attribute);
+    let (begins, first) = value.split('.').next()?.split_once(':')?;
+    let mut wanted = starts(program, &broken.site).iter();
+    let (Some(Some(start)), None) = (wanted.next(), wanted.next()) else { return None };
+    let (own, property) = (Symbol::new(begins), Symbol::new(first));
+    if own != scope || start == own || Symbol::new(&broken.name) != property {
+        return None;
+    }
+    program.declarations.find(ItemKind::Property, Some(start), property)?;
+    program.declarations.find(ItemKind::EntityType, None, start).map(|right| written_name(program, right))
 }
 
 /// The kind of the items that one of the kind is unique within.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
 use crate::ir::{Connection, Declaration, Program, Symbol};
+use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
 use crate::syntax::NameId;
@@ -54,7 +55,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
         let named = used.items.contains(&(one.kind, one.symbol));
         let reached = || one.kind == ItemKind::Connection && (used.exports(one.symbol) || used.fulfils(program, one.symbol));
-        if consolidated || named || reached() {
+        if consolidated || named || reached() || used.is_meant(one.kind, &name) {
             continue;
         }
         let place = document
@@ -96,14 +97,27 @@ struct Used {
     exported: FxHashSet<Symbol>,
     /// Connectors that some fulfil task provisions through whatever connection of theirs can.
     fulfilled: FxHashSet<Symbol>,
+    /// Whether the target of some resource type is not known: it may be fulfilled through any connector.
+    fulfils_unknown: bool,
+    /// Names that nothing is declared by: each is a finding of its own.
+    unresolved: Vec<(ItemKind, String)>,
 }
+
+/// Unresolved names that an unused item is compared with.
+const COMPARED: usize = 100;
 
 impl Used {
     fn fulfils(&self, program: &Program, connection: Symbol) -> bool {
         let connection = program.index.find::<Connection>(connection).map(|id| &program.items.connections[id]);
         // A package that nobody knows may do anything.
         let Some(connection) = connection.filter(|one| one.package().is_none() || one.fulfils()) else { return false };
-        connection.connector.is_some_and(|connector| self.fulfilled.contains(&connector.value.name))
+        self.fulfils_unknown || connection.connector.is_some_and(|connector| self.fulfilled.contains(&connector.value.name))
+    }
+
+    /// Whether something names the item, and misspells it.
+    fn is_meant(&self, kind: ItemKind, name: &str) -> bool {
+        let mut unresolved = self.unresolved.iter().filter(|(other, _)| *other == kind).take(COMPARED);
+        unresolved.any(|(_, wrong)| nearest(wrong, [name.trim()]).is_some())
     }
 
     fn exports(&self, connection: Symbol) -> bool {
@@ -123,7 +137,12 @@ fn used(program: &Program, facts: &Facts) -> Used {
     let look = |mut used: Used, &file: &FileId| {
         each(program, file, |site| match site.reference {
             Reference::Item(kind) if KINDS.contains(&kind) => {
-                used.items.insert((kind, Symbol::new(&program.attribute_value(file, site.attribute))));
+                let name = program.attribute_value(file, site.attribute);
+                let symbol = Symbol::new(&name);
+                used.items.insert((kind, symbol));
+                if program.declarations.find(kind, None, symbol).is_none() {
+                    used.unresolved.push((kind, name.trim().to_owned()));
+                }
             }
             Reference::DataSource => used.export(&program.attribute_value(file, site.attribute)),
             _ => {}
@@ -133,6 +152,7 @@ fn used(program: &Program, facts: &Facts) -> Used {
     let merge = |mut all: Used, one: Used| {
         all.items.extend(one.items);
         all.exported.extend(one.exported);
+        all.unresolved.extend(one.unresolved);
         all
     };
     let mut all = files.par_iter().fold(Used::default, look).reduce(Used::default, merge);
@@ -141,24 +161,24 @@ fn used(program: &Program, facts: &Facts) -> Used {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));
         }
     }
-    all.fulfilled = fulfilled(program, facts);
+    fulfilled(program, facts, &mut all);
     all
 }
 
 /// The connectors of the fulfil tasks that name no connection.
-fn fulfilled(program: &Program, facts: &Facts) -> FxHashSet<Symbol> {
+fn fulfilled(program: &Program, facts: &Facts, used: &mut Used) {
     let items = &program.items;
-    let mut found = FxHashSet::default();
+    used.fulfils_unknown = items.resource_types.values().any(|one| one.target.is_none_or(|target| target.value.target.is_none()));
     for (id, task) in items.tasks.iter() {
         if task.kind != kinds::FULFILL_TASK || program.task_value(id, names::CONNECTION).is_some() {
             continue;
         }
-        found.extend(task.connector.map(|connector| connector.value.name));
-        let resource_types = task.resource_types.iter().filter_map(|named| named.value.target);
-        let connectors = resource_types.filter_map(|id| facts.connector_of_resource_type(program, id));
-        found.extend(connectors.map(|id| Symbol::new(&program.identifier(items.connectors[id].origin))));
+        used.fulfilled.extend(task.connector.map(|connector| connector.value.name));
+        for id in task.resource_types.iter().filter_map(|named| named.value.target) {
+            let connector = facts.connector_of_resource_type(program, id);
+            used.fulfilled.extend(connector.map(|id| Symbol::new(&program.identifier(items.connectors[id].origin))));
+        }
     }
-    found
 }
 
 #[cfg(test)]
@@ -179,6 +199,16 @@ mod tests {
         assert_eq!(lines("\n\n<Policy Identifier=\"P\"/>", NAME), [3]);
         assert_eq!(lines("\n<HomonymEntityLink Identifier=\"H\" FormEntityType=\"P\"/>", NAME), [2]);
         assert_eq!(lines("\n<Form Identifier=\"F\" EntityType=\"P\"/>", NAME), [2], "a form that stands in no other");
+    }
+
+    #[test]
+    fn what_a_mistake_elsewhere_leaves_over_is_not_told() {
+        let category = "<Category Identifier=\"Accounts\"/>";
+        assert!(lines(&format!("{category}<ResourceType Identifier=\"R\" Category=\"Acounts\"/>"), NAME).is_empty());
+        assert_eq!(lines(&format!("{category}<ResourceType Identifier=\"R\" Category=\"Persons\"/>"), NAME), [1]);
+        let fulfils = "<Connection Identifier=\"A\" Connector=\"C\" Package=\"Usercube.FulfillToFile@0000001\"/>\
+            <FulfillTask Identifier=\"F\"><TaskResourceType ResourceType=\"R\"/></FulfillTask>";
+        assert!(lines(&format!("{fulfils}<ResourceType Identifier=\"R\" TargetEntityType=\"Gone\"/>"), NAME).is_empty());
     }
 
     #[test]
