@@ -125,6 +125,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn generated_sources_are_the_same_on_every_machine() {
+        for text in [
+            include_str!(concat!(env!("OUT_DIR"), "/demo.rs")),
+            include_str!(concat!(env!("OUT_DIR"), "/grammar.rs")),
+            include_str!(concat!(env!("OUT_DIR"), "/pages.rs")),
+        ] {
+            assert!(!text.contains(env!("CARGO_MANIFEST_DIR")));
+        }
+    }
+
+    #[test]
     fn the_directory_holds_what_the_files_hold() {
         let csv = files(Target::Csv);
         let rows = |path: &str| csv.iter().find(|(known, _)| *known == path).unwrap().1.lines().count() - 1;
