@@ -77,7 +77,7 @@ pub(super) fn to_title(value: &str) -> String {
 }
 
 /// Letters and digits only, without accents, in upper case.
-pub(super) fn simplify(value: &str) -> String {
+pub(crate) fn simplify(value: &str) -> String {
     without_diacritics(value).chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase()
 }
 
