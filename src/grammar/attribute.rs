@@ -61,6 +61,7 @@ impl AttributeDef {
     }
 
     /// Whether the dialect no longer has the attribute.
+    #[inline]
     pub fn is_withdrawn(&self, dialect: Dialect) -> bool {
         self.withdrawn.contains(&dialect)
     }

@@ -119,6 +119,7 @@ impl ElementDef {
     }
 
     /// Whether the dialect no longer has the element.
+    #[inline]
     pub fn is_withdrawn(&self, dialect: Dialect) -> bool {
         self.withdrawn.contains(&dialect)
     }

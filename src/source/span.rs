@@ -13,21 +13,25 @@ pub struct Span {
 
 impl Span {
     /// The span from `start` up to and without `end`.
+    #[inline]
     pub const fn new(start: u32, end: u32) -> Self {
         Self { start, end: if end < start { start } else { end } }
     }
 
     /// A span of no length at `at`.
+    #[inline]
     pub const fn empty(at: u32) -> Self {
         Self { start: at, end: at }
     }
 
     /// Length in bytes.
+    #[inline]
     pub const fn len(self) -> u32 {
         self.end - self.start
     }
 
     /// Whether the span covers no byte.
+    #[inline]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -38,6 +42,7 @@ impl Span {
     }
 
     /// The text that the span covers; empty where the span does not fit the text.
+    #[inline]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
@@ -65,6 +70,7 @@ pub struct Location {
 
 impl Location {
     /// The place `span` of `file`.
+    #[inline]
     pub const fn new(file: FileId, span: Span) -> Self {
         Self { file, span }
     }

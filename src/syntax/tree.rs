@@ -215,10 +215,12 @@ impl Document {
         &self.texts
     }
 
+    #[inline]
     fn element(&self, id: ElementId) -> &ElementData {
         &self.elements[id.0 as usize]
     }
 
+    #[inline]
     fn attribute(&self, id: AttributeId) -> &AttributeData {
         &self.attributes[id.0 as usize]
     }
@@ -279,22 +281,26 @@ impl Document {
     }
 
     /// The element's attributes in document order, namespace declarations included.
+    #[inline]
     pub fn attributes(&self, id: ElementId) -> impl ExactSizeIterator<Item = AttributeId> + use<> {
         let end = self.elements.get(id.0 as usize + 1).map_or(self.attributes.len() as u32, |next| next.attributes);
         (self.element(id).attributes..end).map(AttributeId)
     }
 
     /// The attribute's local name.
+    #[inline]
     pub fn attribute_name(&self, id: AttributeId) -> NameId {
         self.attribute(id).name
     }
 
     /// The attribute's local name as text.
+    #[inline]
     pub fn attribute_name_text(&self, id: AttributeId) -> &str {
         self.names.text(self.attribute(id).name)
     }
 
     /// The namespace the attribute's name is in.
+    #[inline]
     pub fn attribute_namespace(&self, id: AttributeId) -> Namespace {
         self.attribute(id).namespace
     }
@@ -327,12 +333,14 @@ impl Document {
     }
 
     /// The attribute's value as written, without the quotes.
+    #[inline]
     pub fn value_span(&self, id: AttributeId) -> Span {
         let a = self.attribute(id);
         Span::new(a.value_start, a.value_end)
     }
 
     /// The element's attribute of that name (in no namespace).
+    #[inline]
     pub fn find(&self, id: ElementId, name: NameId) -> Option<AttributeId> {
         self.attributes(id).find(|&a| {
             let data = self.attribute(a);
@@ -341,12 +349,14 @@ impl Document {
     }
 
     /// The element's attribute of that name given as text (in no namespace). Slower than [`Document::find`].
+    #[inline]
     pub fn find_text(&self, id: ElementId, name: &str) -> Option<AttributeId> {
         self.attributes(id).find(|&a| self.attribute_namespace(a) == Namespace::Dialect && self.attribute_name_text(a) == name)
     }
 
     /// The attribute's value as XML gives it: references replaced, tabs and line breaks turned into blanks.
     /// Borrowed from `text` (the document's source text) where nothing had to be replaced.
+    #[inline]
     pub fn value<'t>(&self, id: AttributeId, text: &'t str) -> Cow<'t, str> {
         super::value::normalize(self.value_span(id).of(text))
     }
