@@ -19,10 +19,18 @@ pub fn fix(mut loaded: Loaded, allowed: Safety, judge: impl Fn(Loaded) -> Compil
     let mut counts: BTreeMap<String, BTreeMap<&'static str, usize>> = BTreeMap::new();
     let mut barred = Barred::default();
     let mut unfinished = true;
+    // Whether a fix was applied since one was taken back.
+    let mut changed = false;
     for _ in 0..ROUNDS {
         let findings = &after.report.findings;
         let (chosen, edits) = select(findings, &loaded.sources, allowed, &barred);
         if chosen.is_empty() {
+            if changed && !barred.keys.is_empty() {
+                // Beside other fixes it may have seemed not to help: those let findings of its kind come up.
+                barred.keys.clear();
+                changed = false;
+                continue;
+            }
             unfinished = false;
             break;
         }
@@ -38,6 +46,7 @@ pub fn fix(mut loaded: Loaded, allowed: Safety, judge: impl Fn(Loaded) -> Compil
                 *counts.entry(path).or_default().entry(findings[index].rule.name).or_default() += 1;
             }
             (loaded, after) = (candidate, result);
+            changed = true;
         } else {
             barred.keys.extend(failed);
         }
