@@ -15,6 +15,7 @@ use super::crew::Crew;
 use super::error::EngineError;
 use super::event::{Event, EventKind};
 use super::executor::{Ending, Executor, Order, Report};
+use super::external::RecordFile;
 use super::launch::{Board, CANCELLED, Step, although};
 use super::log::EventLog;
 use super::reporter::Reporter;
@@ -72,7 +73,10 @@ impl<'a> Dispatcher<'a> {
         let log = EventLog::open(store.work(), run, &store.log(run)?)?;
         let connection = store.connect()?;
         connection.pragma_update(None, "cache_size", CACHE).map_err(|error| EngineError::database(store.data_file(), error))?;
-        let external = if executor.programs.count() == 0 { None } else { Some(store.connect()?) };
+        let external = match executor.programs.count() {
+            0 => None,
+            _ => Some((store.connect()?, RecordFile::open(store.work(), run)?)),
+        };
         let jobs = start.jobs;
         let abort = connection.get_interrupt_handle();
         let mut dispatcher = Self {
