@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, SendError, Sender};
 use rusqlite::Connection;
 
 use super::executor::{Executor, Order, Report};
-use super::external::{External, RecordFile};
+use super::external::External;
 
 /// Somebody who executes tasks: orders in, reports out.
 pub(super) trait Execute: Send {
@@ -43,14 +43,14 @@ impl<'a> Crew<'a> {
         scope: &'s Scope<'s, '_>,
         executor: &'a Executor<'a>,
         embedded: Connection,
-        external: Option<(Connection, RecordFile)>,
+        external: Option<Connection>,
         jobs: usize,
     ) -> (Self, mpsc::Receiver<Report>)
     where
         'a: 's,
     {
         let (report, reports) = mpsc::channel();
-        let external = external.map(|(store, records)| {
+        let external = external.zip(executor.records.as_ref()).map(|(store, records)| {
             let workers = jobs.clamp(1, executor.programs.count().max(1));
             set_to_work(scope, External::new(executor, store, records, workers), report.clone())
         });

@@ -67,7 +67,7 @@ pub(super) struct External<'a> {
     shared: &'a Executor<'a>,
     /// For outcomes, opened once.
     store: Mutex<Connection>,
-    records: RecordFile,
+    records: &'a RecordFile,
     workers: usize,
 }
 
@@ -83,7 +83,7 @@ enum Try {
 
 impl<'a> External<'a> {
     /// At most `workers` tasks at a time.
-    pub(super) fn new(shared: &'a Executor<'a>, store: Connection, records: RecordFile, workers: usize) -> Self {
+    pub(super) fn new(shared: &'a Executor<'a>, store: Connection, records: &'a RecordFile, workers: usize) -> Self {
         Self { shared, store: Mutex::new(store), records, workers }
     }
 
@@ -95,10 +95,12 @@ impl<'a> External<'a> {
                 scope.spawn(move || {
                     let mut folders = Folders::default();
                     for order in orders {
-                        let begun = Instant::now();
-                        let ending = self.execute(&order, &mut folders, &reports).unwrap_or_else(Ending::Broken);
-                        // The dispatcher is gone only when the run ends in an error that it reports itself.
-                        let _ = reports.send(Report::Ended(order.place, ending, begun.elapsed()));
+                        let mut next = Some(order);
+                        while let Some(order) = next {
+                            let begun = Instant::now();
+                            let ending = self.execute(&order, &mut folders, &reports).unwrap_or_else(Ending::Broken);
+                            next = self.shared.grants.ended(&reports, order.place, ending, begun.elapsed(), true);
+                        }
                     }
                 });
             }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::executors::Restart;
 use crate::engine::error::EngineError;
 use crate::engine::group::Groups;
-use crate::engine::process::{Holder, Processes};
+use crate::engine::process::{Holder, Processes, boot};
 use crate::tasks::RunId;
 
 /// The variable by which whatever a program started is found again.
@@ -50,6 +50,12 @@ pub fn output_file(folder: &Path, attempt: u32) -> PathBuf {
     folder.join(format!("output-{attempt}.log"))
 }
 
+/// Which start of the machine has kept what stands behind this line.
+#[derive(Deserialize)]
+struct Boot {
+    boot: String,
+}
+
 /// A record with the place of its task.
 #[derive(Serialize, Deserialize)]
 struct Line<R> {
@@ -68,7 +74,8 @@ impl RecordFile {
     /// Opens the file of a run; makes it where there is none.
     pub(crate) fn open(work: &Path, run: RunId) -> Result<Self, EngineError> {
         let path = file_of(work, run);
-        match File::options().create(true).append(true).open(&path) {
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        match folder.and_then(|()| File::options().create(true).append(true).open(&path)) {
             Ok(file) => Ok(Self { path, file }),
             Err(error) => Err(EngineError::io(&path, "written", error)),
         }
@@ -79,14 +86,26 @@ impl RecordFile {
         &self.path
     }
 
+    /// Notes that what is added from now on is complete as long as this start of the machine lasts; false where it cannot
+    /// be told from others. To be noted when no task of an earlier process is granted any more.
+    pub(crate) fn note_boot(&self) -> Result<bool, EngineError> {
+        let Some(boot) = boot() else { return Ok(false) };
+        let noted = self.write(&serde_json::json!({"boot": boot}));
+        noted.map(|()| true).map_err(|error| EngineError::io(&self.path, "written", error))
+    }
+
     /// Adds what is known of the program of a task; `durable`: so that it outlives the machine.
     pub(super) fn add(&self, place: usize, record: &ProcessRecord, durable: bool) -> io::Result<()> {
-        // The break comes first: a line before it that was torn, by a crash or a full disk, tears no other.
-        let mut line = vec![b'\n'];
-        serde_json::to_writer(&mut line, &Line { place, record })?;
-        // At once, so that the lines of several tasks do not mix.
-        (&self.file).write_all(&line)?;
+        self.write(&Line { place, record })?;
         if durable { self.file.sync_all() } else { Ok(()) }
+    }
+
+    fn write(&self, line: &impl Serialize) -> io::Result<()> {
+        // The break comes first: a line before it that was torn, by a crash or a full disk, tears no other.
+        let mut text = vec![b'\n'];
+        serde_json::to_writer(&mut text, line)?;
+        // At once, so that the lines of several tasks do not mix.
+        (&self.file).write_all(&text)
     }
 }
 
@@ -104,15 +123,30 @@ pub(crate) struct Records {
     work: PathBuf,
     run: RunId,
     last: BTreeMap<usize, ProcessRecord>,
+    /// Which start of the machine the newest of them are of.
+    boot: Option<String>,
 }
 
 impl Records {
     /// Reads them. A line that was torn tells nothing of its program, as if it were not there.
     pub(crate) fn read(work: &Path, run: RunId) -> Self {
         let text = fs::read(file_of(work, run)).unwrap_or_default();
-        let lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-        let last = lines.map(|line: Line<ProcessRecord>| (line.place, line.record)).collect();
-        Self { work: work.to_owned(), run, last }
+        let (mut last, mut boot_noted) = (BTreeMap::new(), None);
+        for line in text.split(|byte| *byte == b'\n') {
+            if let Ok(Line { place, record }) = serde_json::from_slice::<Line<ProcessRecord>>(line) {
+                last.insert(place, record);
+            } else if let Ok(Boot { boot }) = serde_json::from_slice(line) {
+                boot_noted = Some(boot);
+            }
+        }
+        Self { work: work.to_owned(), run, last, boot: boot_noted }
+    }
+
+    /// Whether a task that was granted may have begun with that attempt. That it has not is certain only as long as the
+    /// machine has not been started anew: with it, lines may have gone.
+    pub(crate) fn may_have_begun(&self, place: usize, attempt: u32) -> bool {
+        let began = self.of(place).is_some_and(|record| record.attempt == attempt);
+        began || boot().is_none_or(|boot| self.boot.as_deref() != Some(boot))
     }
 
     /// The record of a task; none where no program was started for it.

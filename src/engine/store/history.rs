@@ -252,17 +252,33 @@ impl Store {
         Ok(records)
     }
 
+    /// The tasks of a run that nobody works on: of those that were granted it is known whether they began.
+    pub(crate) fn settled_rows(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
+        let mut tasks = self.task_rows(run)?;
+        if tasks.iter().any(|task| task.state == TaskState::Granted) {
+            let known = Records::read(&self.work, run);
+            for (place, task) in tasks.iter_mut().enumerate().filter(|(_, task)| task.state == TaskState::Granted) {
+                let began = known.may_have_begun(place, task.attempt + 1);
+                let signal = if began { TaskSignal::HolderDied } else { TaskSignal::Withheld };
+                task.state = task.state.after(signal).unwrap_or(task.state);
+                task.attempt += u32::from(began);
+            }
+        }
+        Ok(tasks)
+    }
+
     /// The tasks of a run; after a crash as the committed outcomes say.
     fn tasks_of(&self, run: &RunRecord) -> Result<Vec<TaskRecord>, EngineError> {
         let id = RunId(run.id);
-        let mut tasks = self.task_rows(id)?;
-        if run.state == JobState::Interrupted {
-            let outcomes = self.outcomes(id)?;
-            for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
-                match outcomes.get(&task.task) {
-                    Some(outcome) => task.take(outcome),
-                    None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
-                }
+        if run.state != JobState::Interrupted {
+            return self.task_rows(id);
+        }
+        let mut tasks = self.settled_rows(id)?;
+        let outcomes = self.outcomes(id)?;
+        for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
+            match outcomes.get(&task.task) {
+                Some(outcome) => task.take(outcome),
+                None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
             }
         }
         Ok(tasks)
