@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
-use crate::engine::external::{folder, output_file};
+use crate::engine::external::{folder, has_program, output_file};
 use crate::engine::{Engine, RunDetail, log};
 use crate::tasks::RunId;
 
@@ -53,7 +53,7 @@ impl Logs {
         let kept = folder(engine.store().work(), run, place);
         if self.follow {
             follow(&engine, run, place, &kept)?;
-        } else if kept.is_dir() && !self.events {
+        } else if has_program(engine.store().work(), run, place) && !self.events {
             terminal::print(|out| copy(&kept, detail.tasks[place].attempt, &mut Place::default(), out))?;
         } else {
             events(&engine, run, &detail.tasks[place].task)?;

@@ -50,9 +50,9 @@ impl<'a> Crew<'a> {
         'a: 's,
     {
         let (report, reports) = mpsc::channel();
-        let external = external.map(|store| {
+        let external = external.zip(executor.records.as_ref()).map(|(store, records)| {
             let workers = jobs.clamp(1, executor.programs.count().max(1));
-            set_to_work(scope, External::new(executor, store, workers), report.clone())
+            set_to_work(scope, External::new(executor, store, records, workers), report.clone())
         });
         let embedded = set_to_work(scope, Embedded(executor, embedded), report);
         (Self { executor, embedded, external }, reports)

@@ -55,6 +55,10 @@ pub(super) struct Dispatcher<'a> {
     changed: BTreeSet<usize>,
     pending: Vec<Event>,
     orders: Vec<Order>,
+    /// Tasks that are granted with the next step.
+    ahead: Vec<Order>,
+    /// At most so many tasks are granted.
+    most_ahead: usize,
     began: Instant,
     cancel_told: bool,
     abort: InterruptHandle,
@@ -85,6 +89,8 @@ impl<'a> Dispatcher<'a> {
             changed: BTreeSet::new(),
             pending: Vec::new(),
             orders: Vec::new(),
+            ahead: Vec::new(),
+            most_ahead: 0,
             began: Instant::now(),
             cancel_told: false,
             abort,
@@ -107,17 +113,22 @@ impl<'a> Dispatcher<'a> {
     fn work(&mut self, crew: &Crew<'_>, reports: &Receiver<Report>) -> Result<JobState, EngineError> {
         self.open()?;
         loop {
-            self.look_for_cancel()?;
+            self.look_for_cancel(reports)?;
+            if self.start.board.is_stopped() {
+                self.withdraw(reports)?;
+            }
             while let Some(step) = self.start.board.next(self.start.jobs) {
-                self.take(step)?;
+                self.take(step, reports)?;
             }
             if self.start.board.is_done() {
                 return self.close();
             }
+            self.grant()?;
             let events = self.commit(None)?;
             for launched in self.orders.drain(..) {
                 crew.send(launched).map_err(|_| EngineError::Internal("the executor has ended".to_owned()))?;
             }
+            self.executor.grants.offer(self.ahead.drain(..));
             self.tell(&events)?;
             match reports.recv_timeout(LOOK) {
                 Ok(report) => {
@@ -161,10 +172,68 @@ impl<'a> Dispatcher<'a> {
                 state => self.emit(EventKind::TaskKept { task, state }),
             }
         }
-        self.flush(None)
+        self.flush(None)?;
+        if let Some(records) = &self.executor.records
+            && records.note_boot()?
+        {
+            self.most_ahead = self.start.jobs;
+        }
+        Ok(())
     }
 
-    fn take(&mut self, step: Step) -> Result<(), EngineError> {
+    /// Grants the programs that start next whatever becomes of those that run, so that none of them waits for a flush.
+    fn grant(&mut self) -> Result<(), EngineError> {
+        let may = |place: usize| self.executor.programs.command(place).is_some() && self.start.approvals[place].is_none();
+        for place in self.start.board.ahead(self.most_ahead, may) {
+            let state = self.start.board.apply(place, TaskSignal::Grant)?;
+            let attempt = self.change(place, state).attempt + 1;
+            self.ahead.push(Order { place, approval: None, attempt });
+        }
+        Ok(())
+    }
+
+    /// Takes back what is granted and has not begun, and hears of what has.
+    fn withdraw(&mut self, reports: &Receiver<Report>) -> Result<(), EngineError> {
+        for order in self.executor.grants.withdraw() {
+            let state = self.start.board.apply(order.place, TaskSignal::Withheld)?;
+            self.change(order.place, state);
+        }
+        while let Some(place) = self.start.board.states().iter().position(|state| *state == TaskState::Granted) {
+            self.hear_begin(place, reports)?;
+        }
+        Ok(())
+    }
+
+    /// Hears what is told until that task, which somebody has taken, is known to have begun.
+    fn hear_begin(&mut self, place: usize, reports: &Receiver<Report>) -> Result<(), EngineError> {
+        while self.start.board.states()[place] == TaskState::Granted {
+            // It was told when it was taken.
+            let report = reports.try_recv().map_err(|_| EngineError::Internal("a task began untold".to_owned()))?;
+            self.hear(report)?;
+        }
+        Ok(())
+    }
+
+    /// A task begins, or has begun since.
+    fn begin(&mut self, place: usize, at: Timestamp, because: Option<String>) -> Result<u32, EngineError> {
+        let state = self.start.board.apply(place, TaskSignal::Launch)?;
+        let record = self.change(place, state);
+        record.attempt += 1;
+        record.started = Some(at);
+        record.reason.clone_from(&because);
+        let attempt = record.attempt;
+        let event = EventKind::TaskStarted {
+            task: record.task.clone(),
+            element: record.element.clone(),
+            level: record.level,
+            attempt,
+            reason: because,
+        };
+        self.emit(event);
+        Ok(attempt)
+    }
+
+    fn take(&mut self, step: Step, reports: &Receiver<Report>) -> Result<(), EngineError> {
         let (step, because) = match step {
             Step::Ask(place, reason) => match self.store.ask(|data| Ok(self.executor.awaited(data, place)))? {
                 Ok(Some(awaited)) => (Step::Launch(place), Some(although(&awaited))),
@@ -180,21 +249,11 @@ impl<'a> Dispatcher<'a> {
             // Answered above.
             Step::Ask(..) => {}
             Step::Launch(place) => {
-                let state = self.start.board.apply(place, TaskSignal::Launch)?;
+                if self.start.board.states()[place] == TaskState::Granted && self.executor.grants.withdraw_one(place).is_none() {
+                    return self.hear_begin(place, reports);
+                }
+                let attempt = self.begin(place, Timestamp::now(), because)?;
                 let approval = self.start.approvals[place].clone();
-                let record = self.change(place, state);
-                record.attempt += 1;
-                record.started = Some(Timestamp::now());
-                record.reason.clone_from(&because);
-                let event = EventKind::TaskStarted {
-                    task: record.task.clone(),
-                    element: record.element.clone(),
-                    level: record.level,
-                    attempt: record.attempt,
-                    reason: because,
-                };
-                let attempt = record.attempt;
-                self.emit(event);
                 self.orders.push(Order { place, approval, attempt });
             }
             Step::Pass(place, signal, reason) => {
@@ -209,7 +268,7 @@ impl<'a> Dispatcher<'a> {
     }
 
     fn hear(&mut self, report: Report) -> Result<(), EngineError> {
-        let (place, ending, took) = match report {
+        let (place, ending, took, next) = match report {
             Report::Progress(place, done, of) => {
                 let task = self.start.records[place].task.clone();
                 let kind = EventKind::TaskProgress { task, done, of };
@@ -217,8 +276,16 @@ impl<'a> Dispatcher<'a> {
                 self.reporter.event(&event);
                 return Ok(());
             }
-            Report::Ended(place, ending, took) => (place, ending, took),
+            Report::Ended(place, ending, took, next) => (place, ending, took, next),
         };
+        self.hear_end(place, ending, took)?;
+        if let Some((place, at)) = next {
+            self.begin(place, at, None)?;
+        }
+        Ok(())
+    }
+
+    fn hear_end(&mut self, place: usize, ending: Ending, took: Duration) -> Result<(), EngineError> {
         let (signal, outcome, message) = match ending {
             Ending::Broken(error) => return Err(error),
             Ending::Committed(outcome) => {
@@ -264,12 +331,13 @@ impl<'a> Dispatcher<'a> {
         Ok(())
     }
 
-    fn look_for_cancel(&mut self) -> Result<(), EngineError> {
+    fn look_for_cancel(&mut self, reports: &Receiver<Report>) -> Result<(), EngineError> {
         if !self.cancel_told && self.store.cancel_requested(self.run)? {
             self.executor.control.cancel();
         }
         if !self.cancel_told && self.executor.control.is_cancelled() {
             self.cancel_told = true;
+            self.withdraw(reports)?;
             self.start.board.cancel();
             self.emit(EventKind::CancelRequested);
         }
@@ -294,12 +362,20 @@ impl<'a> Dispatcher<'a> {
 
     /// Leaves a run that cannot go on as interrupted, as far as the store still takes it.
     fn give_up(&mut self) {
-        let running: Vec<usize> =
-            (0..self.start.records.len()).filter(|place| self.start.records[*place].state == TaskState::Running).collect();
-        for place in running {
+        for order in self.executor.grants.withdraw().into_iter().chain(std::mem::take(&mut self.ahead)) {
+            if let Ok(state) = self.start.board.apply(order.place, TaskSignal::Withheld) {
+                self.change(order.place, state);
+            }
+        }
+        for place in 0..self.start.records.len() {
+            let before = self.start.records[place].state;
+            if !matches!(before, TaskState::Granted | TaskState::Running) {
+                continue;
+            }
             // What it committed is found again when the run is continued.
             if let Ok(state) = self.start.board.apply(place, TaskSignal::HolderDied) {
-                self.change(place, state);
+                // One that was taken, and nobody was there to hear of it.
+                self.change(place, state).attempt += u32::from(before == TaskState::Granted);
             }
         }
         let end = End { state: JobState::Interrupted, milliseconds: self.milliseconds() };

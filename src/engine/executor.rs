@@ -19,8 +19,9 @@ use super::claim::Claim;
 use super::clock::Timestamp;
 use super::control::Control;
 use super::error::{EngineError, is_full};
-use super::external::Programs;
+use super::external::{Programs, RecordFile};
 use super::failpoint;
+use super::grants::Grants;
 use super::source::TaskSource;
 use super::state::TaskState;
 use super::store::{Outcome, commit_outcome};
@@ -47,8 +48,8 @@ pub(super) struct Order {
 pub(super) enum Report {
     /// How far a task is.
     Progress(usize, u64, Option<u64>),
-    /// How a task ended, and how long it took.
-    Ended(usize, Ending, Duration),
+    /// How a task ended, how long it took, and which granted task was begun in its place, and when.
+    Ended(usize, Ending, Duration, Option<(usize, Timestamp)>),
 }
 
 /// How a task ended.
@@ -86,6 +87,9 @@ pub(super) struct Executor<'a> {
     pub(super) source: &'a dyn TaskSource,
     pub(super) programs: &'a Programs<'a>,
     pub(super) control: Control,
+    pub(super) grants: Grants,
+    /// What is known of programs; none where no task is one.
+    pub(super) records: Option<RecordFile>,
 }
 
 impl Executor<'_> {
@@ -99,9 +103,8 @@ impl Executor<'_> {
                 }
                 other => Ending::Broken(other),
             });
-            if reports.send(Report::Ended(order.place, ending, started.elapsed())).is_err() {
-                return;
-            }
+            // What embedded tasks do is one after the other in the order of the dispatcher.
+            self.grants.ended(reports, order.place, ending, started.elapsed(), false);
         }
     }
 

@@ -138,7 +138,7 @@ impl<'a> Board<'a> {
         let running = self.running();
         let mut waiting = None;
         for place in rest.iter().take_while(|place| self.job.tasks[**place].level == level) {
-            if self.states[*place] != TaskState::Waiting {
+            if !matches!(self.states[*place], TaskState::Waiting | TaskState::Granted) {
                 continue;
             }
             match self.verdict(*place) {
@@ -154,6 +154,29 @@ impl<'a> Board<'a> {
         let parent = self.parents[place].iter().find(|parent| !self.states[**parent].is_final())?;
         let reason = format!("{} does not run before it", self.job.tasks[*parent].id);
         Some(Step::Pass(place, TaskSignal::Refused, reason))
+    }
+
+    /// The tasks to grant beside those that are granted, so that those are `most` at most: they start next whatever becomes
+    /// of the tasks that run, in the order in which they would. `may` says which can be granted at all.
+    ///
+    /// To be asked when there is nothing more to do [next](Self::next).
+    pub fn ahead(&self, most: usize, may: impl Fn(usize) -> bool) -> Vec<usize> {
+        let rest = &self.order[self.settled..];
+        let Some(level) = rest.first().map(|place| self.job.tasks[*place].level).filter(|_| self.stop.is_none()) else {
+            return Vec::new();
+        };
+        let granted = self.states.iter().filter(|state| **state == TaskState::Granted).count();
+        let of_level = rest.iter().copied().take_while(|place| self.job.tasks[*place].level == level);
+        of_level
+            .filter(|place| self.states[*place] == TaskState::Waiting)
+            .take_while(|place| may(*place) && matches!(self.verdict(*place), Verdict::Launch))
+            .take(most.saturating_sub(granted))
+            .collect()
+    }
+
+    /// Whether nothing is launched any more.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_some()
     }
 
     fn verdict(&self, place: usize) -> Verdict {

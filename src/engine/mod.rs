@@ -17,6 +17,7 @@ pub mod event;
 mod executor;
 pub mod external;
 mod failpoint;
+mod grants;
 pub mod group;
 mod held_back;
 mod inspect;
@@ -56,7 +57,8 @@ pub use store::{Checked, DEFAULT_STORE, Filter, RunDetail, RunRecord, Store, Tas
 
 use dispatcher::{Dispatcher, Start};
 use executor::Executor;
-use external::{Doubts, Programs};
+use external::{Doubts, Programs, RecordFile};
+use grants::Grants;
 use launch::Board;
 use process::System;
 use state::TaskSignal;
@@ -176,7 +178,7 @@ impl Engine {
         let reopened = self.store.reopen(run, &System)?;
         external::recover(&self.store, run, &rows, &programs)?;
         external::assume(&self.store, run, &options.doubts, &rows)?;
-        let mut records = self.store.task_rows(run)?;
+        let mut records = self.store.settled_rows(run)?;
         let programmed: Vec<&str> = job
             .tasks
             .iter()
@@ -250,6 +252,8 @@ impl Engine {
             source,
             programs,
             control: options.control.clone(),
+            grants: Grants::new(options.control.clone()),
+            records: if programs.count() == 0 { None } else { Some(RecordFile::open(self.store.work(), run)?) },
         };
         Dispatcher::run(&self.store, &executor, reporter, start)?;
         self.store.detail(run, &System)

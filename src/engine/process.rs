@@ -53,15 +53,21 @@ impl Processes for System {
             return None;
         }
         let started = fields.nth(18)?;
-        Some(format!("{}/{started}", boot().trim()))
+        Some(format!("{}/{started}", boot().unwrap_or_default()))
     }
 }
 
-/// What tells this start of the machine from others.
+/// What tells this start of the machine from others; none where the system does not say.
 #[cfg(target_os = "linux")]
-fn boot() -> &'static str {
+pub(super) fn boot() -> Option<&'static str> {
     static BOOT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    BOOT.get_or_init(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default())
+    let boot = BOOT.get_or_init(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()).trim();
+    Some(boot).filter(|boot| !boot.is_empty())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn boot() -> Option<&'static str> {
+    None
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum TaskState {
     /// Its turn has not come.
     Waiting,
+    /// It may begin at any moment, and has not as far as is known.
+    Granted,
     /// It is being executed.
     Running,
     /// It did something.
@@ -39,6 +41,8 @@ pub enum TaskState {
 /// What can happen to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskSignal {
+    /// Its turn comes next, whatever becomes of the tasks that run.
+    Grant,
     /// Its turn has come and its parents agree.
     Launch,
     /// It says that it did something.
@@ -53,6 +57,8 @@ pub enum TaskSignal {
     Tolerated,
     /// It gave up because it was told to.
     GaveUp,
+    /// It was granted, has not begun, and is not to begin now.
+    Withheld,
     /// It was queued, and the run was cancelled before it began.
     Withdrawn,
     /// Its parents did not complete.
@@ -72,11 +78,15 @@ use TaskState as Is;
 
 /// State, signal, next state.
 const TASK_TABLE: &[(Is, Sig, Is)] = &[
+    (Is::Waiting, Sig::Grant, Is::Granted),
     (Is::Waiting, Sig::Launch, Is::Running),
     (Is::Waiting, Sig::Refused, Is::NotLaunched),
     (Is::Waiting, Sig::JobStopped, Is::NotStarted),
     (Is::Waiting, Sig::LeftOut, Is::NotSelected),
     (Is::Waiting, Sig::Resumed, Is::Waiting),
+    (Is::Granted, Sig::Launch, Is::Running),
+    (Is::Granted, Sig::Withheld, Is::Waiting),
+    (Is::Granted, Sig::HolderDied, Is::Interrupted),
     (Is::Running, Sig::Completed, Is::Completed),
     (Is::Running, Sig::Unchanged, Is::Unchanged),
     (Is::Running, Sig::Blocked, Is::Blocked),
@@ -151,8 +161,9 @@ const JOB_TABLE: &[(JobIs, JobSig, JobIs)] = &[
 
 impl TaskState {
     /// All states, in the order of their declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Waiting,
+        Self::Granted,
         Self::Running,
         Self::Completed,
         Self::Unchanged,
@@ -173,13 +184,14 @@ impl TaskState {
 
     /// Whether nothing more happens to the task in this run, unless it is resumed.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Waiting | Self::Running)
+        !matches!(self, Self::Waiting | Self::Granted | Self::Running)
     }
 
     /// The name in JSON and in the store.
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Granted => "granted",
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Unchanged => "unchanged",
@@ -202,7 +214,7 @@ impl TaskState {
     /// How a sentence about the task goes on: `ended unchanged`.
     pub fn predicate(self) -> &'static str {
         match self {
-            Self::Waiting => "has not run",
+            Self::Waiting | Self::Granted => "has not run",
             Self::Running => "is still running",
             Self::Completed => "completed",
             Self::Unchanged => "ended unchanged",
@@ -312,11 +324,15 @@ mod tests {
     }
 
     rows! { TASK_TABLE, every_task_row_is_tested:
+        waiting_task_is_granted: Is::Waiting, Sig::Grant => Is::Granted;
         waiting_task_is_launched: Is::Waiting, Sig::Launch => Is::Running;
         waiting_task_is_refused_by_its_parents: Is::Waiting, Sig::Refused => Is::NotLaunched;
         waiting_task_is_not_started_when_the_job_stops: Is::Waiting, Sig::JobStopped => Is::NotStarted;
         waiting_task_is_left_out: Is::Waiting, Sig::LeftOut => Is::NotSelected;
         waiting_task_waits_on_after_resume: Is::Waiting, Sig::Resumed => Is::Waiting;
+        granted_task_begins: Is::Granted, Sig::Launch => Is::Running;
+        granted_task_that_has_not_begun_waits_again: Is::Granted, Sig::Withheld => Is::Waiting;
+        granted_task_may_have_begun_when_its_process_dies: Is::Granted, Sig::HolderDied => Is::Interrupted;
         running_task_completes: Is::Running, Sig::Completed => Is::Completed;
         running_task_ends_unchanged: Is::Running, Sig::Unchanged => Is::Unchanged;
         running_task_is_blocked: Is::Running, Sig::Blocked => Is::Blocked;

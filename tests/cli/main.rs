@@ -18,6 +18,7 @@ mod expressions;
 mod faults;
 mod formatting;
 mod governance;
+mod granted;
 mod inputs;
 mod inspecting;
 mod integrations;

@@ -6,6 +6,7 @@
 //! alone; whoever continues the run puts it beside the outcomes of the other tasks.
 
 mod child;
+mod folders;
 mod handed;
 mod hook;
 mod output;
@@ -38,6 +39,7 @@ use super::store::{Outcome, commit_outcome};
 use crate::config::executors::Command;
 use crate::plan::model::OnFailure;
 use child::{Ended, Patience, Running};
+use folders::Folders;
 use output::Output;
 use protocol::{Told, Verdict};
 use values::Values;
@@ -45,9 +47,9 @@ use values::Values;
 pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
 pub use hook::{Hook, HookEnd, run_hook};
 pub(crate) use programs::Programs;
-pub(crate) use record::ProcessRecord;
-use record::RecordFile;
-pub use record::{folder, output_file};
+use record::ProcessRecord;
+pub(crate) use record::{RecordFile, Records};
+pub use record::{folder, has_program, output_file};
 pub use uncertain::Doubts;
 pub(crate) use uncertain::{assume, end_left_overs, forbid_left_overs, recover};
 
@@ -65,6 +67,7 @@ pub(super) struct External<'a> {
     shared: &'a Executor<'a>,
     /// For outcomes, opened once.
     store: Mutex<Connection>,
+    records: &'a RecordFile,
     workers: usize,
 }
 
@@ -80,8 +83,8 @@ enum Try {
 
 impl<'a> External<'a> {
     /// At most `workers` tasks at a time.
-    pub(super) fn new(shared: &'a Executor<'a>, store: Connection, workers: usize) -> Self {
-        Self { shared, store: Mutex::new(store), workers }
+    pub(super) fn new(shared: &'a Executor<'a>, store: Connection, records: &'a RecordFile, workers: usize) -> Self {
+        Self { shared, store: Mutex::new(store), records, workers }
     }
 
     /// Executes orders until no more can come, each beside the others.
@@ -90,18 +93,21 @@ impl<'a> External<'a> {
             for _ in 0..self.workers {
                 let reports = reports.clone();
                 scope.spawn(move || {
+                    let mut folders = Folders::default();
                     for order in orders {
-                        let begun = Instant::now();
-                        let ending = self.execute(&order, &reports).unwrap_or_else(Ending::Broken);
-                        // The dispatcher is gone only when the run ends in an error that it reports itself.
-                        let _ = reports.send(Report::Ended(order.place, ending, begun.elapsed()));
+                        let mut next = Some(order);
+                        while let Some(order) = next {
+                            let begun = Instant::now();
+                            let ending = self.execute(&order, &mut folders, &reports).unwrap_or_else(Ending::Broken);
+                            next = self.shared.grants.ended(&reports, order.place, ending, begun.elapsed(), true);
+                        }
                     }
                 });
             }
         });
     }
 
-    fn execute(&self, order: &Order, reports: &Sender<Report>) -> Result<Ending, EngineError> {
+    fn execute(&self, order: &Order, folders: &mut Folders, reports: &Sender<Report>) -> Result<Ending, EngineError> {
         let shared = self.shared;
         let task = &shared.job.tasks[order.place];
         let Some(command) = shared.programs.command(order.place) else {
@@ -109,10 +115,19 @@ impl<'a> External<'a> {
         };
         let Some(_claim) = shared.claim(task)? else { return Ok(Ending::Withdrawn) };
         let folder = folder(shared.work, shared.run, order.place);
-        let failed = |error| EngineError::io(&folder, "written", error);
-        std::fs::create_dir_all(&folder).map_err(failed)?;
+        folders.make(&folder).map_err(|error| EngineError::io(&folder, "created", error))?;
+        let ending = self.attempt(command, order, &folder, reports);
+        folders.leave(folder);
+        ending
+    }
+
+    /// Sees a task to its end, with as many tries as that takes.
+    fn attempt(&self, command: &Command, order: &Order, folder: &Path, reports: &Sender<Report>) -> Result<Ending, EngineError> {
+        let shared = self.shared;
+        let task = &shared.job.tasks[order.place];
+        let failed = |error| EngineError::io(self.records.path(), "written", error);
         let secrets: Vec<_> = programs::secrets(command).filter_map(|name| shared.programs.secrets.get(name)).collect();
-        let file = output_file(&folder, order.attempt);
+        let file = output_file(folder, order.attempt);
         let open = || {
             Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error))
         };
@@ -121,14 +136,14 @@ impl<'a> External<'a> {
         let ending = loop {
             let mut output = open()?;
             let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
-            let mut kept = RecordFile::create(&folder, &record).map_err(failed)?;
+            self.records.add(order.place, &record, false).map_err(failed)?;
             failpoint::reach();
-            let ended = self.once(command, order, &folder, &mut record, &mut kept, &mut output, &mut told, reports)?;
+            let ended = self.once(command, order, folder, &mut record, &mut output, &mut told, reports)?;
             failpoint::reach();
             let (message, again, harmless) = match ended {
                 Try::Good(state) => break Ok(state),
                 Try::CutOff => {
-                    kept.write(&record, true).map_err(failed)?;
+                    self.records.add(order.place, &record, true).map_err(failed)?;
                     let message = "its program was ended before it was done; nobody knows whether it took effect";
                     return Ok(Ending::CutOff(message.to_owned()));
                 }
@@ -136,7 +151,7 @@ impl<'a> External<'a> {
             };
             record.harmless = harmless;
             record.ended = true;
-            kept.write(&record, true).map_err(failed)?;
+            self.records.add(order.place, &record, true).map_err(failed)?;
             if !again || retries >= command.retries || shared.control.is_cancelled() {
                 let tries = if retries > 0 { format!(", after {} tries", retries + 1) } else { String::new() };
                 break Err(format!("{message}{tries}"));
@@ -178,7 +193,6 @@ impl<'a> External<'a> {
         order: &Order,
         folder: &Path,
         record: &mut ProcessRecord,
-        kept: &mut RecordFile,
         output: &mut Output,
         told: &mut Told,
         reports: &Sender<Report>,
@@ -199,7 +213,7 @@ impl<'a> External<'a> {
         let pid = started.pid();
         let mut known = || {
             record.started(pid, &System);
-            kept.write(record, false)
+            self.records.add(order.place, record, false)
         };
         // Where everything that a program leaves is found by its mark, its number is worth writing once it has not ended at
         // once.

@@ -1,17 +1,21 @@
-//! What is known of the program of a task: `runs/<run>/tasks/<position>/process.json` among the work files.
+//! What is known of the programs of a run: the lines of `runs/<run>/programs.jsonl` among the work files, of which the
+//! last one of a task counts.
 //!
-//! Written before the program is started, so that a record without an end means: it may have begun, and nobody saw how
-//! it ended.
+//! A line is written before a program is started, so that a record without an end means: it may have begun, and nobody
+//! saw how it ended. All tasks share the file, since making one takes longer than starting a program. Stores of earlier
+//! versions have a file for each task, `runs/<run>/tasks/<position>/process.json`.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::executors::Restart;
+use crate::engine::error::EngineError;
 use crate::engine::group::Groups;
-use crate::engine::process::{Holder, Processes};
+use crate::engine::process::{Holder, Processes, boot};
 use crate::tasks::RunId;
 
 /// The variable by which whatever a program started is found again.
@@ -46,32 +50,111 @@ pub fn output_file(folder: &Path, attempt: u32) -> PathBuf {
     folder.join(format!("output-{attempt}.log"))
 }
 
-/// The file of a record, kept open as long as the program is seen to.
-pub(super) struct RecordFile {
+/// Which start of the machine has kept what stands behind this line.
+#[derive(Deserialize)]
+struct Boot {
+    boot: String,
+}
+
+/// A record with the place of its task.
+#[derive(Serialize, Deserialize)]
+struct Line<R> {
+    place: usize,
+    #[serde(flatten)]
+    record: R,
+}
+
+/// The file of the records of a run, to be added to.
+pub(crate) struct RecordFile {
+    path: PathBuf,
     file: File,
-    length: usize,
 }
 
 impl RecordFile {
-    /// Writes the record of a program about to be started, in place of an earlier one. Cut off in the middle it tells
-    /// nothing of how the program ended, as if it were not there.
-    pub(super) fn create(folder: &Path, record: &ProcessRecord) -> io::Result<Self> {
-        let mut file = File::create(folder.join("process.json"))?;
-        let text = serde_json::to_vec(record)?;
-        file.write_all(&text)?;
-        Ok(Self { file, length: text.len() })
+    /// Opens the file of a run; makes it where there is none.
+    pub(crate) fn open(work: &Path, run: RunId) -> Result<Self, EngineError> {
+        let path = file_of(work, run);
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        match folder.and_then(|()| File::options().create(true).append(true).open(&path)) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(error) => Err(EngineError::io(&path, "written", error)),
+        }
     }
 
-    /// Writes what is known since; `durable`: so that it outlives the machine.
-    pub(super) fn write(&mut self, record: &ProcessRecord, durable: bool) -> io::Result<()> {
-        let text = serde_json::to_vec(record)?;
-        self.file.rewind()?;
-        self.file.write_all(&text)?;
-        if text.len() < self.length {
-            self.file.set_len(text.len() as u64)?;
-        }
-        self.length = text.len();
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Notes that what is added from now on is complete as long as this start of the machine lasts; false where it cannot
+    /// be told from others. To be noted when no task of an earlier process is granted any more.
+    pub(crate) fn note_boot(&self) -> Result<bool, EngineError> {
+        let Some(boot) = boot() else { return Ok(false) };
+        let noted = self.write(&serde_json::json!({"boot": boot}));
+        noted.map(|()| true).map_err(|error| EngineError::io(&self.path, "written", error))
+    }
+
+    /// Adds what is known of the program of a task; `durable`: so that it outlives the machine.
+    pub(super) fn add(&self, place: usize, record: &ProcessRecord, durable: bool) -> io::Result<()> {
+        self.write(&Line { place, record })?;
         if durable { self.file.sync_all() } else { Ok(()) }
+    }
+
+    fn write(&self, line: &impl Serialize) -> io::Result<()> {
+        // The break comes first: a line before it that was torn, by a crash or a full disk, tears no other.
+        let mut text = vec![b'\n'];
+        serde_json::to_writer(&mut text, line)?;
+        // At once, so that the lines of several tasks do not mix.
+        (&self.file).write_all(&text)
+    }
+}
+
+fn file_of(work: &Path, run: RunId) -> PathBuf {
+    work.join("runs").join(run.0.to_string()).join("programs.jsonl")
+}
+
+/// Whether a program was started for a task.
+pub fn has_program(work: &Path, run: RunId, place: usize) -> bool {
+    Records::read(work, run).of(place).is_some()
+}
+
+/// The records of a run.
+pub(crate) struct Records {
+    work: PathBuf,
+    run: RunId,
+    last: BTreeMap<usize, ProcessRecord>,
+    /// Which start of the machine the newest of them are of.
+    boot: Option<String>,
+}
+
+impl Records {
+    /// Reads them. A line that was torn tells nothing of its program, as if it were not there.
+    pub(crate) fn read(work: &Path, run: RunId) -> Self {
+        let text = fs::read(file_of(work, run)).unwrap_or_default();
+        let (mut last, mut boot_noted) = (BTreeMap::new(), None);
+        for line in text.split(|byte| *byte == b'\n') {
+            if let Ok(Line { place, record }) = serde_json::from_slice::<Line<ProcessRecord>>(line) {
+                last.insert(place, record);
+            } else if let Ok(Boot { boot }) = serde_json::from_slice(line) {
+                boot_noted = Some(boot);
+            }
+        }
+        Self { work: work.to_owned(), run, last, boot: boot_noted }
+    }
+
+    /// Whether a task that was granted may have begun with that attempt. That it has not is certain only as long as the
+    /// machine has not been started anew: with it, lines may have gone.
+    pub(crate) fn may_have_begun(&self, place: usize, attempt: u32) -> bool {
+        let began = self.of(place).is_some_and(|record| record.attempt == attempt);
+        began || boot().is_none_or(|boot| self.boot.as_deref() != Some(boot))
+    }
+
+    /// The record of a task; none where no program was started for it.
+    pub(crate) fn of(&self, place: usize) -> Option<ProcessRecord> {
+        self.last.get(&place).cloned().or_else(|| {
+            let text = fs::read(folder(&self.work, self.run, place).join("process.json")).ok()?;
+            Some(serde_json::from_slice(&text).unwrap_or_default())
+        })
     }
 }
 
@@ -90,13 +173,6 @@ impl ProcessRecord {
     pub(super) fn started(&mut self, pid: u32, processes: &dyn Processes) {
         self.pid = Some(pid);
         self.incarnation = processes.incarnation(pid);
-    }
-
-    /// The record of a task; none where no program was started for it. One that cannot be read tells nothing of how the
-    /// program ended.
-    pub(crate) fn read(folder: &Path) -> Option<Self> {
-        let text = fs::read(folder.join("process.json")).ok()?;
-        Some(serde_json::from_slice(&text).unwrap_or_default())
     }
 
     /// Whether nobody knows if the program took effect.
@@ -128,5 +204,49 @@ impl ProcessRecord {
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(mark: &str, attempt: u32) -> ProcessRecord {
+        ProcessRecord::new(mark.to_owned(), attempt, Restart::Ask)
+    }
+
+    #[test]
+    fn the_last_line_of_a_task_counts_and_a_torn_one_is_none() {
+        let work = tempfile::tempdir().unwrap();
+        fs::create_dir_all(work.path().join("runs/7")).unwrap();
+        let file = RecordFile::open(work.path(), RunId(7)).unwrap();
+        file.add(3, &record("first", 1), false).unwrap();
+        file.add(5, &record("other", 1), false).unwrap();
+        let torn = fs::read(file_of(work.path(), RunId(7))).unwrap();
+        file.add(3, &record("second", 2), false).unwrap();
+        let told = |place| Records::read(work.path(), RunId(7)).of(place).map(|record| (record.mark, record.attempt));
+        assert_eq!(told(3), Some(("second".to_owned(), 2)));
+        for cut in 1..20 {
+            fs::write(file_of(work.path(), RunId(7)), &torn[..torn.len() - cut]).unwrap();
+            let file = RecordFile::open(work.path(), RunId(7)).unwrap();
+            file.add(4, &record("next", 1), true).unwrap();
+            let all = [told(3), told(4), told(5)].map(|told| told.map(|(mark, _)| mark));
+            assert_eq!(all, [Some("first".to_owned()), Some("next".to_owned()), None], "{cut} bytes torn off");
+        }
+    }
+
+    #[test]
+    fn a_store_of_an_earlier_version_has_a_file_for_each_task() {
+        let work = tempfile::tempdir().unwrap();
+        let folder = folder(work.path(), RunId(7), 2);
+        fs::create_dir_all(&folder).unwrap();
+        let text = r#"{"mark":"m","attempt":4,"pid":17,"incarnation":"b/1","restart":true,"harmless":false,"ended":false}"#;
+        fs::write(folder.join("process.json"), text).unwrap();
+        let known = Records::read(work.path(), RunId(7)).of(2).unwrap();
+        assert_eq!((known.mark.as_str(), known.attempt, known.pid, known.may_restart()), ("m", 4, Some(17), true));
+        assert!(Records::read(work.path(), RunId(7)).of(1).is_none());
+        // Its task is run again: the line of that counts.
+        RecordFile::open(work.path(), RunId(7)).unwrap().add(2, &record("again", 5), false).unwrap();
+        assert_eq!(Records::read(work.path(), RunId(7)).of(2).unwrap().attempt, 5);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::programs::Programs;
-use super::record::{ProcessRecord, folder};
+use super::record::{ProcessRecord, Records};
 use crate::config::executors::Restart;
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
@@ -37,10 +37,11 @@ impl Doubts {
         records: &[TaskRecord],
         programs: &Programs<'_>,
     ) -> Result<(), EngineError> {
+        let known = Records::read(work, run);
         let in_doubt: Vec<&TaskRecord> = records
             .iter()
             .enumerate()
-            .filter(|(place, record)| is_uncertain(work, run, *place, record, programs))
+            .filter(|(place, record)| is_uncertain(&known, *place, record, programs))
             .map(|(_, record)| record)
             .collect();
         for named in self.restart.iter().chain(self.assume.iter().map(|(task, _)| task)) {
@@ -62,7 +63,7 @@ impl Doubts {
 }
 
 /// Whether the task may have taken effect unseen and nothing says that it may be run again.
-fn is_uncertain(work: &Path, run: RunId, place: usize, record: &TaskRecord, programs: &Programs<'_>) -> bool {
+fn is_uncertain(known: &Records, place: usize, record: &TaskRecord, programs: &Programs<'_>) -> bool {
     let cut = matches!(record.state, TaskState::Running | TaskState::Interrupted);
     if !cut && !matches!(record.state, TaskState::Cancelled | TaskState::Errored) {
         return false;
@@ -71,7 +72,7 @@ fn is_uncertain(work: &Path, run: RunId, place: usize, record: &TaskRecord, prog
     if command.is_some_and(|command| command.restart == Restart::Yes) {
         return false;
     }
-    match ProcessRecord::read(&folder(work, run, place)).filter(|known| known.attempt == record.attempt) {
+    match known.of(place).filter(|known| known.attempt == record.attempt) {
         Some(known) => known.is_uncertain() && !known.may_restart(),
         // The record may have gone with the machine.
         None => cut && command.is_some(),
@@ -80,8 +81,9 @@ fn is_uncertain(work: &Path, run: RunId, place: usize, record: &TaskRecord, prog
 
 /// Sees that nothing of a run is still at work: ends what may be run again, refuses to go on beside anything else.
 pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<(), EngineError> {
+    let kept = Records::read(work, run);
     for (place, record) in candidates(records) {
-        let Some(known) = ProcessRecord::read(&folder(work, run, place)) else { continue };
+        let Some(known) = kept.of(place) else { continue };
         let Some(pid) = known.left_over(&System) else { continue };
         if !known.may_restart() {
             return Err(EngineError::LeftOver { run, task: record.task.clone(), pid });
@@ -94,8 +96,9 @@ pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord])
 /// Ends everything of a run that is still at work; gives back the tasks it was of.
 pub(crate) fn end_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Vec<String> {
     let mut ended = Vec::new();
+    let kept = Records::read(work, run);
     for (place, record) in candidates(records) {
-        let Some(known) = ProcessRecord::read(&folder(work, run, place)) else { continue };
+        let Some(known) = kept.of(place) else { continue };
         if known.left_over(&System).is_some() {
             end(&known);
             ended.push(record.task.clone());

@@ -91,3 +91,37 @@ proptest! {
         prop_assert!(board.is_done(), "nothing waits for ever: {:?}", board.states());
     }
 }
+
+/// What is granted beside two running tasks of a job.
+fn granted(job: &Job, most: usize, may: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut board = Board::new(job).unwrap();
+    while let Some(step) = board.next(2) {
+        let Step::Launch(place) = step else { panic!("{step:?}") };
+        board.apply(place, TaskSignal::Launch).unwrap();
+    }
+    let ahead = board.ahead(most, may);
+    for place in &ahead {
+        board.apply(*place, TaskSignal::Grant).unwrap();
+    }
+    assert!(board.ahead(ahead.len(), |_| true).is_empty(), "those that are granted count");
+    assert_eq!(board.next(2), None, "nothing is launched as long as two run");
+    if let Some(first) = ahead.first() {
+        board.apply(0, TaskSignal::Completed).unwrap();
+        assert_eq!(board.next(2), Some(Step::Launch(*first)), "what is granted is what comes next");
+    }
+    board.cancel();
+    assert!(board.ahead(9, |_| true).is_empty(), "nothing more is granted once the job has stopped");
+    ahead
+}
+
+#[test]
+fn what_starts_next_whatever_happens_is_granted_and_nothing_else() {
+    let side_by_side = job("J", (0..6).map(|number| task(&format!("T{number}"), u32::from(number == 5))).collect());
+    assert_eq!(granted(&side_by_side, 2, |_| true), [2, 3]);
+    assert_eq!(granted(&side_by_side, 9, |_| true), [2, 3, 4], "levels are barriers");
+    assert_eq!(granted(&side_by_side, 9, |place| place != 3), [2], "the order is kept");
+    assert_eq!(granted(&side_by_side, 0, |_| true), [0; 0]);
+    let waits = |parents: &[&str]| job("J", vec![task("A", 0), task("B", 0), task("C", 0).after(parents), task("D", 0)]);
+    assert_eq!(granted(&waits(&["A"]), 9, |_| true), [0; 0], "it depends on how a task ends that runs, and would be before D");
+    assert_eq!(granted(&waits(&[]), 9, |_| true), [2, 3]);
+}

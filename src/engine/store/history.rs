@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{DEFAULT_STORE, Filter, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
-use crate::engine::external::{self, ProcessRecord};
+use crate::engine::external::Records;
 use crate::engine::process::Processes;
 use crate::engine::selection::{self, Selection};
 use crate::engine::state::{JobState, TaskSignal, TaskState};
@@ -252,17 +252,33 @@ impl Store {
         Ok(records)
     }
 
+    /// The tasks of a run that nobody works on: of those that were granted it is known whether they began.
+    pub(crate) fn settled_rows(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
+        let mut tasks = self.task_rows(run)?;
+        if tasks.iter().any(|task| task.state == TaskState::Granted) {
+            let known = Records::read(&self.work, run);
+            for (place, task) in tasks.iter_mut().enumerate().filter(|(_, task)| task.state == TaskState::Granted) {
+                let began = known.may_have_begun(place, task.attempt + 1);
+                let signal = if began { TaskSignal::HolderDied } else { TaskSignal::Withheld };
+                task.state = task.state.after(signal).unwrap_or(task.state);
+                task.attempt += u32::from(began);
+            }
+        }
+        Ok(tasks)
+    }
+
     /// The tasks of a run; after a crash as the committed outcomes say.
     fn tasks_of(&self, run: &RunRecord) -> Result<Vec<TaskRecord>, EngineError> {
         let id = RunId(run.id);
-        let mut tasks = self.task_rows(id)?;
-        if run.state == JobState::Interrupted {
-            let outcomes = self.outcomes(id)?;
-            for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
-                match outcomes.get(&task.task) {
-                    Some(outcome) => task.take(outcome),
-                    None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
-                }
+        if run.state != JobState::Interrupted {
+            return self.task_rows(id);
+        }
+        let mut tasks = self.settled_rows(id)?;
+        let outcomes = self.outcomes(id)?;
+        for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
+            match outcomes.get(&task.task) {
+                Some(outcome) => task.take(outcome),
+                None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
             }
         }
         Ok(tasks)
@@ -290,19 +306,13 @@ impl Store {
         let approve = |task: &TaskRecord| format!("jobwright approve {} {} --reason \"…\"{store}", run.0, task.task);
         let approvals = tasks.iter().filter(waits).map(approve);
         // A task whose program was cut off is run again only where somebody has looked.
+        let known = Records::read(&self.work, run);
         let doubtful: Vec<&TaskRecord> =
-            tasks.iter().enumerate().filter(|(place, task)| self.is_doubtful(run, *place, task)).map(|(_, task)| task).collect();
+            tasks.iter().enumerate().filter(|(place, task)| is_doubtful(&known, *place, task)).map(|(_, task)| task).collect();
         let look = doubtful.iter().map(|task| format!("jobwright logs {} {}{store}", run.0, task.task));
         let restart = if doubtful.is_empty() { String::new() } else { " --restart".to_owned() };
         let restart = doubtful.iter().fold(restart, |text, task| format!("{text} {}", task.task));
         Ok(approvals.chain(look).chain([format!("jobwright run --resume {}{restart}{store}", run.0)]).collect())
-    }
-
-    /// Whether the program of a task was cut off, so that nobody knows whether it took effect.
-    fn is_doubtful(&self, run: RunId, place: usize, task: &TaskRecord) -> bool {
-        let cut = matches!(task.state, TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored);
-        let known = || ProcessRecord::read(&external::folder(&self.work, run, place));
-        cut && known().is_some_and(|known| known.attempt == task.attempt && known.is_uncertain() && !known.may_restart())
     }
 
     fn counts(&self, run: i64) -> Result<BTreeMap<TaskState, usize>, EngineError> {
@@ -337,6 +347,13 @@ impl TaskRecord {
         self.ended = Some(outcome.ended);
         self.reason = None;
     }
+}
+
+/// Whether the program of a task was cut off, so that nobody knows whether it took effect.
+fn is_doubtful(known: &Records, place: usize, task: &TaskRecord) -> bool {
+    let cut = matches!(task.state, TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored);
+    let of_attempt = || known.of(place).filter(|record| record.attempt == task.attempt);
+    cut && of_attempt().is_some_and(|record| record.is_uncertain() && !record.may_restart())
 }
 
 /// How many tasks are in each state.

@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 use crate::tasks;
 
 /// The version that this program writes, of both files.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Part {
     }
 
     /// Brings the tables from version `from` (0: an empty file) to the present one. Version 2 adds what the role model says
-    /// and what became of it, version 3 since when links wait for their resources.
+    /// and what became of it, version 3 since when links wait for their resources, version 4 that a task may be granted.
     pub(super) fn migrate(self, transaction: &Transaction<'_>, from: u32) -> rusqlite::Result<()> {
         if from < 1 {
             transaction.execute_batch(match self {

@@ -50,7 +50,7 @@ fn a_newer_store_is_refused_untouched() {
     connection.close().unwrap();
     assert_eq!(
         refused(&house, &house.store()),
-        "/store.db is a store of version 99, this jobwright reads versions up to 3; \
+        "/store.db is a store of version 99, this jobwright reads versions up to 4; \
          it was left untouched, use a newer jobwright"
     );
 }

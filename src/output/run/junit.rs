@@ -21,9 +21,12 @@ fn kind(state: TaskState) -> Kind {
         TaskState::Completed | TaskState::Unchanged | TaskState::Warning => Kind::Passed,
         TaskState::Errored | TaskState::Blocked => Kind::Failure,
         TaskState::Cancelled | TaskState::Interrupted => Kind::Error,
-        TaskState::Waiting | TaskState::Running | TaskState::NotLaunched | TaskState::NotStarted | TaskState::NotSelected => {
-            Kind::Skipped
-        }
+        TaskState::Waiting
+        | TaskState::Granted
+        | TaskState::Running
+        | TaskState::NotLaunched
+        | TaskState::NotStarted
+        | TaskState::NotSelected => Kind::Skipped,
     }
 }
 

@@ -1,0 +1,222 @@
+//! Programs that begin without waiting for the store: what is granted ahead, what becomes of it when a run is stopped,
+//! killed, or loses its machine.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use crate::support::{Outcome, Project};
+
+const RUN: &[&str] = &["run", "conf", "--job", "Night", "--jobs", "2", "-q"];
+const RESUME: &[&str] = &["run", "--resume", "--jobs", "2", "-q"];
+
+/// Eight tasks of one level, `T0` to `T7`, executed by a script that is told its task.
+fn night(script: &str) -> Project {
+    let mut tasks = String::new();
+    for number in 0..8 {
+        writeln!(tasks, "<MaintainIndexesTask Identifier=\"T{number}\" DisplayName_L1=\"T{number}\" Level=\"0\" />").unwrap();
+    }
+    let project = Project::new()
+        .configuration("conf/Jobs.xml", &format!("<Job Identifier=\"Night\" DisplayName_L1=\"Night\">{tasks}</Job>"))
+        .file("conf/jobwright.toml", "[executors.MaintainIndexesTask]\nprogram = \"bin/work\"\n")
+        .file("conf/bin/work", format!("#!/bin/sh\n{script}\n"));
+    fs::set_permissions(project.path("conf/bin/work"), fs::Permissions::from_mode(0o755)).unwrap();
+    project
+}
+
+/// The states of the tasks, in their order.
+fn states(project: &Project) -> Vec<String> {
+    let shown = project.show(1);
+    shown["tasks"].as_array().unwrap().iter().map(|task| task["state"].as_str().unwrap().to_owned()).collect()
+}
+
+/// How many tasks the history says to be granted, whatever is known beside that.
+fn stored_as_granted(project: &Project) -> u32 {
+    let history = rusqlite::Connection::open(project.path(".jobwright/store-runs.db")).unwrap();
+    let sql = "SELECT count(*) FROM task_run WHERE state = 'granted'";
+    history.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn until(what: &str, happened: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !happened() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::yield_now();
+    }
+}
+
+/// How often the program of a task took effect.
+fn effects(project: &Project, number: usize) -> usize {
+    fs::read_to_string(project.path(&format!("effect-T{number}"))).unwrap_or_default().lines().count()
+}
+
+const EFFECT: &str = "echo x >> effect-$JOBWRIGHT_TASK";
+
+/// Goes on with a run, and says of each task in doubt what its effect says, until the run has ended.
+fn finish(project: &Project) -> Outcome {
+    loop {
+        let outcome = project.run(RESUME);
+        if outcome.code != Some(12) {
+            return outcome;
+        }
+        if outcome.stderr.contains("still at work") {
+            // What a killed run has left needs a moment to end.
+            std::thread::yield_now();
+            continue;
+        }
+        let mut arguments: Vec<String> = RESUME.iter().map(|word| (*word).to_owned()).collect();
+        for (number, _) in states(project).iter().enumerate().filter(|(_, state)| *state == "interrupted") {
+            match effects(project, number) {
+                0 => arguments.extend(["--restart".to_owned(), format!("T{number}")]),
+                _ => arguments.extend(["--assume".to_owned(), format!("T{number}=completed")]),
+            }
+        }
+        let outcome = project.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        if outcome.code != Some(12) || !outcome.stderr.contains("still at work") {
+            return outcome;
+        }
+    }
+}
+
+#[test]
+fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
+    let (mut asked, mut granted) = (0, 0_u32);
+    for point in 1.. {
+        let project = night(EFFECT);
+        let killed = project.command(RUN).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
+        if killed.status.code().is_some() {
+            assert!(point > 30, "only {point} points were passed");
+            break;
+        }
+        let recorded = project.run(&["runs", "-q"]).stdout.contains("Night");
+        if recorded {
+            for (number, state) in states(&project).iter().enumerate() {
+                if effects(&project, number) > 0 {
+                    assert!(
+                        matches!(state.as_str(), "completed" | "interrupted"),
+                        "point {point}: T{number} {state} took effect"
+                    );
+                }
+            }
+            let doubtful = states(&project).iter().filter(|state| *state == "interrupted").count();
+            // Two run, and two more may have begun and ended since the history was written last.
+            assert!(doubtful <= 4, "point {point}: {doubtful} tasks are in doubt");
+            asked += doubtful;
+            granted += stored_as_granted(&project);
+        }
+        let outcome = if recorded { finish(&project) } else { project.run(RUN) };
+        assert!(matches!(outcome.code, Some(0 | 2)), "point {point}: {outcome}");
+        let states = states(&project);
+        assert!(states.iter().all(|state| state == "completed"), "point {point}: {states:?}");
+        for number in 0..8 {
+            assert_eq!(effects(&project, number), 1, "point {point}: T{number}");
+        }
+    }
+    assert!(asked > 0, "no kill fell between the start of a program and its outcome");
+    assert!(granted > 0, "no kill found a task granted");
+}
+
+/// A run whose first two programs stand still, with the next two granted.
+fn standing(project: &Project) -> std::process::Child {
+    let child = project.command(RUN).spawn().unwrap();
+    until("two programs have begun", || effects(project, 0) + effects(project, 1) == 2);
+    child
+}
+
+const STANDING: &str = "echo x >> effect-$JOBWRIGHT_TASK; while [ ! -e go ]; do sleep 0.01; done";
+
+#[test]
+fn what_is_granted_is_told_and_has_not_begun() {
+    let project = night(STANDING);
+    let mut child = standing(&project);
+    assert_eq!(states(&project), ["running", "running", "granted", "granted", "waiting", "waiting", "waiting", "waiting"]);
+    fs::write(project.path("go"), "").unwrap();
+    assert!(child.wait().unwrap().success());
+    let begun: Vec<String> = project
+        .read(".jobwright/store-work/runs/1/events.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|event| event["event"] == "task-started")
+        .map(|event| event["task"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(begun, ["T0", "T1", "T2", "T3", "T4", "T5", "T6", "T7"], "in their order, each once");
+}
+
+#[test]
+fn a_killed_run_has_only_begun_what_it_says() {
+    let project = night(STANDING);
+    let mut child = standing(&project);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let expected = ["interrupted", "interrupted", "waiting", "waiting", "waiting", "waiting", "waiting", "waiting"];
+    assert_eq!(states(&project), expected);
+    assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+    fs::write(project.path("go"), "").unwrap();
+    let outcome = finish(&project);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!((0..8).all(|number| effects(&project, number) == 1));
+}
+
+#[test]
+fn a_granted_task_may_have_begun_when_the_machine_was_lost() {
+    for lost in ["the lines", "the start of the machine", "the file"] {
+        let project = night(STANDING);
+        let mut child = standing(&project);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+        let records = project.path(".jobwright/store-work/runs/1/programs.jsonl");
+        let text = fs::read_to_string(&records).unwrap();
+        let boot = text.lines().find(|line| line.contains("boot")).unwrap();
+        match lost {
+            "the lines" => fs::write(&records, boot.replace(":\"", ":\"another")).unwrap(),
+            "the start of the machine" => fs::write(&records, text.replace(boot, &boot[..boot.len() / 2])).unwrap(),
+            _ => fs::remove_file(&records).unwrap(),
+        }
+        let expected = ["interrupted", "interrupted", "interrupted", "interrupted", "waiting", "waiting", "waiting", "waiting"];
+        assert_eq!(states(&project), expected, "{lost}");
+        let refused = project.run(RESUME);
+        assert_eq!(refused.code, Some(12), "{lost}: {refused}");
+        assert!(refused.stderr.contains("nobody knows whether T0, T1, T2, T3 took effect"), "{lost}: {refused}");
+        assert!((2..8).all(|number| effects(&project, number) == 0), "{lost}: nothing is run again unasked");
+        fs::write(project.path("go"), "").unwrap();
+        let outcome = finish(&project);
+        assert_eq!(outcome.code, Some(0), "{lost}: {outcome}");
+        assert!((0..8).all(|number| effects(&project, number) == 1), "{lost}");
+        let attempts: Vec<u64> =
+            project.show(1)["tasks"].as_array().unwrap().iter().map(|task| task["attempt"].as_u64().unwrap()).collect();
+        assert_eq!(attempts, [1, 1, 2, 2, 1, 1, 1, 1], "{lost}: the attempt that may have been one counts");
+    }
+}
+
+#[test]
+fn nothing_that_is_granted_begins_behind_a_failure_or_a_cancel() {
+    let failing = "echo x >> effect-$JOBWRIGHT_TASK; while [ ! -e go ]; do sleep 0.01; done; exit 3";
+    let project = night(failing);
+    let mut child = standing(&project);
+    fs::write(project.path("go"), "").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(10));
+    let ended = states(&project);
+    assert_eq!(ended[..2], ["errored", "errored"]);
+    assert!(ended[2..].iter().all(|state| state == "not-started"), "{ended:?}");
+    assert!((2..8).all(|number| effects(&project, number) == 0));
+
+    let project = night(STANDING);
+    let mut child = standing(&project);
+    assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+    let log = project.path(".jobwright/store-work/runs/1/events.jsonl");
+    until("the cancel was heard", || fs::read_to_string(&log).unwrap().contains("cancel-requested"));
+    fs::write(project.path("go"), "").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(13));
+    let ended = states(&project);
+    assert_eq!(ended[..2], ["completed", "completed"]);
+    assert!(ended[2..].iter().all(|state| state == "not-started"), "{ended:?}");
+    assert!((2..8).all(|number| effects(&project, number) == 0));
+    let outcome = finish(&project);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!((0..8).all(|number| effects(&project, number) == 1));
+}
