@@ -22,6 +22,7 @@ use super::mappings::{LinkMapping, Mappings};
 use super::prepare::{Batch, Item, folder, sweep_after_commit, verify};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
+use thresholds::{Before, enough};
 pub(super) use thresholds::{Tally, exceeded};
 use typed::Faults;
 
@@ -150,23 +151,28 @@ fn apply(
     let folder = folder(context.work, &connector.id);
     let others = model.connectors.iter().filter_map(|other| Mappings::of(model, &other.id).ok());
     let all_links: Vec<LinkMapping> = others.flat_map(|mappings| mappings.links).collect();
+    let store: &Connection = context.transaction;
     let mut applied = Applied::default();
-    let mut touched = Vec::new();
+    let (mut touched, mut held) = (Vec::new(), Vec::new());
     for item in batch.items.iter().filter(|item| !item.link) {
         let mapping = mappings.resources.iter().find(|mapping| mapping.entity_type == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("entity type", &item.name))?;
-        let (tally, faults) = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        let (mut tally, faults) = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
         applied.faults.add(faults);
         if tally.changes() > 0 {
             touched.push(item.name.as_str());
         }
+        let before = Before { link: false, name: &item.name, inserted: tally.inserted, deleted: tally.deleted };
+        tally.stored = before.count(store, enough(tally, mapping.thresholds))?;
         let scope = format!("entity type mapping {}", item.name);
         applied.exceeded.extend(exceeded(&scope, "resources", tally, mapping.thresholds));
         applied.resources.add(tally);
+        held.push(before);
     }
-    let closed_before = closed_links(context.transaction, moment)?;
-    applied.links.stored += closed_before;
+    let closed_before = closed_links(store, moment)?;
     applied.links.deleted += closed_before;
+    // Links of other connectors' associations, which went with their resources.
+    let mut foreign = closed_before;
     for item in batch.items.iter().filter(|item| item.link) {
         let mapping = mappings.links.iter().find(|mapping| mapping.association == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("association", &item.name))?;
@@ -175,9 +181,12 @@ fn apply(
         applied.links.add(tally);
         applied.orphans += orphans;
         // Links that went with their resources count for the mapping too.
-        let gone = closed_of(context.transaction, &mapping.association, moment)?;
-        tally.stored += gone.saturating_sub(tally.deleted);
+        let gone = closed_of(store, &mapping.association, moment)?;
+        foreign = foreign.saturating_sub(gone.saturating_sub(tally.deleted));
         tally.deleted = gone;
+        let before = Before { link: true, name: &item.name, inserted: tally.inserted, deleted: gone };
+        tally.stored = before.count(store, enough(tally, without_updates(mapping.thresholds)))?;
+        held.push(before);
         let scope = format!("association mapping {}", item.name);
         applied.exceeded.extend(exceeded(&scope, "links", tally, without_updates(mapping.thresholds)));
     }
@@ -193,10 +202,24 @@ fn apply(
             context.transaction.execute_batch("RELEASE heal")?;
         }
     }
+    applied.resources.stored = count(store, held.iter().filter(|before| !before.link), applied.resources, connector.thresholds)?;
+    let (links, thresholds) = (held.iter().filter(|before| before.link), without_updates(connector.link_thresholds));
+    applied.links.stored = foreign + count(store, links, applied.links, thresholds)?;
     let scope = format!("connector {}", connector.id);
     applied.exceeded.extend(exceeded(&scope, "resources", applied.resources, connector.thresholds));
-    applied.exceeded.extend(exceeded(&scope, "links", applied.links, without_updates(connector.link_thresholds)));
+    applied.exceeded.extend(exceeded(&scope, "links", applied.links, thresholds));
     Ok(applied)
+}
+
+/// How many all mappings held before: exactly, or enough for the changes to be within the percentages.
+fn count<'b>(
+    store: &Connection,
+    mut held: impl Iterator<Item = &'b Before<'b>>,
+    tally: Tally,
+    thresholds: Thresholds,
+) -> Result<u64, TaskError> {
+    let enough = enough(tally, thresholds);
+    held.try_fold(0, |stored: u64, before| Ok(stored + before.count(store, enough.saturating_sub(stored))?))
 }
 
 fn without_updates(thresholds: Thresholds) -> Thresholds {
