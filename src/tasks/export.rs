@@ -24,7 +24,7 @@ use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
 use super::mappings::Mappings;
-use super::prepare::{Draft, Transformations, push_value};
+use super::prepare::{Draft, Numberer, Transformations, push_value};
 use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
@@ -261,6 +261,8 @@ impl Sum {
 
 /// Bytes read at once.
 const PIECE: usize = 256 << 10;
+/// Rows after which a task reports how far it is.
+const TICK: u64 = 4096;
 
 /// A file that somebody else reads, and hashes beside whoever looks at it here.
 struct Handed {
@@ -342,18 +344,32 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     }
     line.push(b'\n');
     output.write(&line).map_err(unwritable)?;
+    let mut numberer = Numberer::new(&target, &line)?;
     // A row that is written as it will be needs no new one.
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
-    while input.advance().map_err(|error| at(&source.file, error))? {
+    loop {
+        if kept {
+            let (before, mut numbered) = (rows, Ok(()));
+            let passed = input.pass_plain(|row| {
+                rows += 1;
+                if numbered.is_ok() {
+                    numbered = numberer.push(row);
+                }
+            });
+            if let Some(passed) = passed {
+                numbered.and_then(|()| output.write(passed)).map_err(unwritable)?;
+            }
+            (before / TICK + 1..=rows / TICK).try_for_each(|ticks| context.tick(ticks * TICK, None))?;
+        }
+        if !input.advance().map_err(|error| at(&source.file, error))? {
+            break;
+        }
         rows += 1;
         context.tick(rows, None)?;
         line.clear();
         match input.plain() {
-            Some(row) if kept && !row.starts_with(b",") => {
-                output.write(row).and_then(|()| output.write(b"\n")).map_err(unwritable)?;
-                continue;
-            }
+            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
             _ if source.options.trims.is_empty() => {
                 input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
             }
@@ -365,18 +381,19 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
                 }
             }
         }
+        numberer.push(&line).map_err(unwritable)?;
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    output.persist(folder, &name).map_err(unwritable)?;
+    output.persist(folder, &name).and_then(|()| numberer.finish(&target)).map_err(unwritable)?;
     Ok(rows)
 }
 
 impl TaskContext<'_> {
     /// Reports progress and obeys a cancel, now and then.
     pub(super) fn tick(&self, done: u64, of: Option<u64>) -> Result<(), TaskError> {
-        if !done.is_multiple_of(4096) {
+        if !done.is_multiple_of(TICK) {
             return Ok(());
         }
         (self.progress)(done, of);

@@ -74,9 +74,12 @@ impl Draft {
     }
 
     /// Adds bytes. A failure to write earlier ones may be told here.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.piece.len() + bytes.len() > PIECE && !self.piece.is_empty() {
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while self.piece.len() + bytes.len() > PIECE {
+            let (now, later) = bytes.split_at(PIECE - self.piece.len());
+            self.piece.extend_from_slice(now);
             self.hand_over()?;
+            bytes = later;
         }
         self.piece.extend_from_slice(bytes);
         Ok(())
