@@ -1,7 +1,7 @@
 //! `SynchronizeTask`: a prepared batch applied to resources and links, if no threshold objects.
 //!
-//! The batch is applied inside a savepoint and held against the thresholds afterwards; when one is exceeded, all but
-//! the change list is undone. What an approval applies is exactly that list: the prepared files are named by their
+//! The batch is applied and held against the thresholds afterwards; when one is exceeded, all but the change list is
+//! undone. What an approval applies is exactly that list: the prepared files are named by their
 //! content, and an approval is refused if the connector's resources are no longer what the list was computed for.
 
 mod links;
@@ -66,14 +66,12 @@ impl EmbeddedTask for Synchronize {
         let initial = context.job.mode == crate::plan::model::JobMode::Initialization;
         let free = context.approval.is_some() || task.is("ForceSynchronization") || initial;
 
-        store.execute_batch("SAVEPOINT synchronize")?;
         let moment = Moment { seq: next_moment(store, context.run)?, keep: task.is("DoNotDeleteChanges") };
         let mappings = Mappings::of(&context.plan.model, id)?;
         let applied = apply(context, connector, &mappings, &batch, moment)?;
         if !free && !applied.exceeded.is_empty() {
             return block(context, &batch, &mappings, &applied, moment);
         }
-        store.execute_batch("RELEASE synchronize")?;
         consume(store, id, &batch)?;
         store.execute("INSERT OR REPLACE INTO synchronized VALUES (?1, ?2)", params![id, moment.seq])?;
         let changed = applied.resources.changes() + applied.links.changes() > 0;
@@ -252,11 +250,25 @@ fn block(
 ) -> Result<TaskReport, TaskError> {
     let store: &Connection = context.transaction;
     let list = pending::collect(store, mappings, moment)?;
-    store.execute_batch("ROLLBACK TO synchronize; RELEASE synchronize")?;
+    undo(store)?;
     let connector = context.task.text("Connector").unwrap_or_default();
     pending::keep(store, batch, revision(store, connector)?, &applied.exceeded, &list)?;
     let message = format!("change list {} is held back: {}", batch.id, applied.exceeded.join("; "));
     Ok(report(TaskEnd::Blocked, applied).message(message))
+}
+
+/// Takes back all that was done since the transaction began, which is what this task did, and begins it again. A savepoint would
+/// have every synchronization copy what it changes, for the few that are taken back.
+fn undo(store: &Connection) -> Result<(), TaskError> {
+    // It changes when another process has committed in between.
+    let version = || store.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+    let before = version()?;
+    store.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?;
+    if version()? == before {
+        return Ok(());
+    }
+    Err(TaskError::new("the store was changed by another process while the changes of this one were held against the thresholds")
+        .help("continue the run: it reads the store anew"))
 }
 
 /// Records that the store now holds what the batch was made of.
