@@ -76,7 +76,10 @@ impl EmbeddedTask for Export {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         };
-        if !complete && source.is_consumed(context, connection)? && !siblings_changed(context, connection) {
+        // Lengths are told without reading a file.
+        let differs = |own| siblings(context, own).any(|one| is_of_other_length(context, one));
+        let may_be_unchanged = !complete && !differs(connection);
+        if may_be_unchanged && source.is_consumed(context, connection)? && !siblings_changed(context, connection) {
             let message = format!("{} is what was last synchronized", source.file.display());
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
@@ -193,13 +196,30 @@ fn is_unchanged(context: &TaskContext<'_>, connection: &Connection) -> Result<bo
     source(context, connection, false, false)?.map_or(Ok(true), |source| source.is_consumed(context, connection))
 }
 
+/// The connections of the same connector that this job exports too.
+fn siblings<'c>(context: &TaskContext<'c>, own: &'c Connection) -> impl Iterator<Item = &'c Connection> {
+    let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
+    let connections = &context.plan.model.connections;
+    let others = exports.filter_map(|task| task.text("Connection")).filter(move |id| *id != own.id);
+    others.filter_map(move |id| connections.iter().find(|other| other.id == id && other.connector == own.connector))
+}
+
+/// Whether the length of the file that a connection reads says that it is not what was last synchronized.
+fn is_of_other_length(context: &TaskContext<'_>, connection: &Connection) -> bool {
+    if !is_csv_package(&connection.package) {
+        return false;
+    }
+    let Ok(Some(source)) = source(context, connection, false, false) else { return false };
+    let length = std::fs::metadata(&source.file).map(|data| of_length(data.len()));
+    match (length, context.consumed(&connection.id)) {
+        (Ok(length), Ok(Some(known))) => !known.ends_with(&length),
+        _ => false,
+    }
+}
+
 /// Whether another export of the connector in this job has something new; in doubt it has.
 fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
-    let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
-    exports.filter_map(|task| task.text("Connection")).filter(|id| *id != own.id).any(|id| {
-        let model = &context.plan.model;
-        let sibling = model.connections.iter().find(|other| other.id == id && other.connector == own.connector);
-        let Some(sibling) = sibling else { return false };
+    siblings(context, own).any(|sibling| {
         // What a directory holds is not asked twice in a run.
         if is_ldap_package(&sibling.package) {
             return true;
