@@ -77,6 +77,7 @@ impl Numberer {
     }
 
     /// A row as it is written, without its line ending, which has one byte.
+    #[inline]
     pub(in crate::tasks) fn push(&mut self, row: &[u8]) -> io::Result<()> {
         let length = row.len() as u64 + 1;
         self.length += length;
@@ -173,6 +174,7 @@ impl ExportedRows {
     }
 
     /// The next row.
+    #[inline]
     pub(super) fn next(&mut self) -> io::Result<Option<ExportedRow>> {
         if self.taken == self.piece.len() {
             if self.left == 0 {

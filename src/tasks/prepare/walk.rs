@@ -32,6 +32,7 @@ impl<'n> Walk<'n> {
     }
 
     /// A row of the export.
+    #[inline]
     pub(super) fn meet(&mut self, new: ExportedRow) {
         let ahead = &self.known[self.at..];
         match ahead.iter().take(NEARBY).position(|row| row.row == new.row) {
