@@ -6,6 +6,24 @@
 //! The default is a million rows of each, in no order; the files are written once, under `target/`. The incremental runs are
 //! those of two days on each of which a hundredth changes; with `--moved` their files are in another order than the first.
 //! The role model over 100,000 people is measured by `cargo bench --bench run -- --people 100000`.
+//!
+//! Printed are the medians of the runs, each number by itself: seconds, processor seconds of all threads, and most memory held.
+//! Measured with the defaults on two cores of a shared machine, in one run of the bench:
+//!
+//! ```text
+//! 1000000 people (240 MB) and 1000000 links (20 MB), in no order:
+//!   complete: 14.24 s wall, 15.97 s processor, 270 MB peak
+//!   incremental, 1 % changed: 1.52 s wall, 1.73 s processor, 217 MB peak
+//!   incremental, the next 1 %: 1.49 s wall, 1.63 s processor, 219 MB peak
+//!   sqlite3 .import: 5.68 s wall, 5.47 s processor, 6 MB peak
+//!   complete / import: 2.51 wall, 2.92 processor
+//!   incremental / complete: 0.107 wall, 0.108 processor
+//!   the next / complete: 0.104 wall, 0.102 processor
+//! ```
+//!
+//! Where an incremental run spends its time: 0.6 s in the export of people, 0.1 s in that of links, 0.2 s in the preparation,
+//! 0.55 s in the synchronization. With 3,900,000 short rows and a million links that come in another order the process held
+//! 359 MB at most.
 
 #![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
 #![allow(
