@@ -1,4 +1,4 @@
-//! What is synchronized: people of twenty properties and links between them, before and after a day of changes.
+//! What is synchronized: people of twenty properties and links between them, before and after two days of changes.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -43,14 +43,11 @@ pub enum Order {
     None,
 }
 
-/// Which state of the data.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// At first.
-    Before,
-    /// Of a hundred people one has changed, or has gone, or is new; of a hundred links one.
-    After,
-}
+/// After how many days of changes. On each, of a thousand people eight change, one goes and one comes; of a thousand links
+/// five go and five come, and those of the people who go wait for them.
+pub type Day = u64;
+/// People and links of whom the same changes on one day.
+const ROUND: u64 = 1000;
 
 /// A number below `count` for each number below it, without a pattern to the eye.
 fn shuffled(number: u64, count: u64) -> u64 {
@@ -92,18 +89,18 @@ fn person(line: &mut String, number: u64, changed: bool) {
 }
 
 /// Writes `people.csv` and `links.csv` with so many rows each.
-pub fn write(folder: &Path, count: u64, order: Order, state: State) -> io::Result<()> {
+pub fn write(folder: &Path, count: u64, order: Order, day: Day) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut line = String::new();
     let mut people = BufWriter::with_capacity(1 << 20, File::create(folder.join("people.csv"))?);
     writeln!(people, "{}", COLUMNS.join(","))?;
     for number in (0..count).map(|number| place(order, number, count)) {
-        let of_hundred = if state == State::After { number % 1000 } else { 999 };
-        // One in a thousand goes, one in a thousand comes, eight in a thousand change.
-        if of_hundred == 0 {
-            person(&mut line, number + count, false);
-        } else {
-            person(&mut line, number, of_hundred <= 8);
+        // The people of each round who change on one day stand behind those who did the day before.
+        let place = number % ROUND;
+        let (since, is_leaver) = (place / 9, place.is_multiple_of(9));
+        match since < day {
+            true if is_leaver => person(&mut line, number + count, false),
+            changes => person(&mut line, number, changes),
         }
         people.write_all(line.as_bytes())?;
     }
@@ -111,7 +108,7 @@ pub fn write(folder: &Path, count: u64, order: Order, state: State) -> io::Resul
     let mut links = BufWriter::with_capacity(1 << 20, File::create(folder.join("links.csv"))?);
     writeln!(links, "person,deputy")?;
     for number in (0..count).map(|number| place(order, number, count)) {
-        let other = if state == State::After && number % 200 == 3 { number + 1 } else { number };
+        let other = if number % 200 < day { number + 1 } else { number };
         writeln!(links, "P{number:08},P{:08}", shuffled(other + 17, count))?;
     }
     links.flush()

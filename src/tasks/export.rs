@@ -24,7 +24,7 @@ use crate::plan::model::{Connection, Plan, Task};
 
 use super::identity::hex;
 use super::mappings::Mappings;
-use super::prepare::{Draft, Transformations, push_value};
+use super::prepare::{Draft, Numberer, Transformations, push_value};
 use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
@@ -76,7 +76,10 @@ impl EmbeddedTask for Export {
             let message = format!("connection {} has no Path, which a complete export reads", connection.id);
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         };
-        if !complete && source.is_consumed(context, connection)? && !siblings_changed(context, connection) {
+        // Lengths are told without reading a file.
+        let differs = |own| siblings(context, own).any(|one| is_of_other_length(context, one));
+        let may_be_unchanged = !complete && !differs(connection);
+        if may_be_unchanged && source.is_consumed(context, connection)? && !siblings_changed(context, connection) {
             let message = format!("{} is what was last synchronized", source.file.display());
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
@@ -193,13 +196,30 @@ fn is_unchanged(context: &TaskContext<'_>, connection: &Connection) -> Result<bo
     source(context, connection, false, false)?.map_or(Ok(true), |source| source.is_consumed(context, connection))
 }
 
+/// The connections of the same connector that this job exports too.
+fn siblings<'c>(context: &TaskContext<'c>, own: &'c Connection) -> impl Iterator<Item = &'c Connection> {
+    let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
+    let connections = &context.plan.model.connections;
+    let others = exports.filter_map(|task| task.text("Connection")).filter(move |id| *id != own.id);
+    others.filter_map(move |id| connections.iter().find(|other| other.id == id && other.connector == own.connector))
+}
+
+/// Whether the length of the file that a connection reads says that it is not what was last synchronized.
+fn is_of_other_length(context: &TaskContext<'_>, connection: &Connection) -> bool {
+    if !is_csv_package(&connection.package) {
+        return false;
+    }
+    let Ok(Some(source)) = source(context, connection, false, false) else { return false };
+    let length = std::fs::metadata(&source.file).map(|data| of_length(data.len()));
+    match (length, context.consumed(&connection.id)) {
+        (Ok(length), Ok(Some(known))) => !known.ends_with(&length),
+        _ => false,
+    }
+}
+
 /// Whether another export of the connector in this job has something new; in doubt it has.
 fn siblings_changed(context: &TaskContext<'_>, own: &Connection) -> bool {
-    let exports = context.job.tasks.iter().filter(|task| task.element == "ExportTask");
-    exports.filter_map(|task| task.text("Connection")).filter(|id| *id != own.id).any(|id| {
-        let model = &context.plan.model;
-        let sibling = model.connections.iter().find(|other| other.id == id && other.connector == own.connector);
-        let Some(sibling) = sibling else { return false };
+    siblings(context, own).any(|sibling| {
         // What a directory holds is not asked twice in a run.
         if is_ldap_package(&sibling.package) {
             return true;
@@ -261,6 +281,8 @@ impl Sum {
 
 /// Bytes read at once.
 const PIECE: usize = 256 << 10;
+/// Rows after which a task reports how far it is.
+const TICK: u64 = 4096;
 
 /// A file that somebody else reads, and hashes beside whoever looks at it here.
 struct Handed {
@@ -342,18 +364,32 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     }
     line.push(b'\n');
     output.write(&line).map_err(unwritable)?;
+    let mut numberer = Numberer::new(&target, &line)?;
     // A row that is written as it will be needs no new one.
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
-    while input.advance().map_err(|error| at(&source.file, error))? {
+    loop {
+        if kept {
+            let (before, mut numbered) = (rows, Ok(()));
+            let passed = input.pass_plain(|row| {
+                rows += 1;
+                if numbered.is_ok() {
+                    numbered = numberer.push(row);
+                }
+            });
+            if let Some(passed) = passed {
+                numbered.and_then(|()| output.write(passed)).map_err(unwritable)?;
+            }
+            (before / TICK + 1..=rows / TICK).try_for_each(|ticks| context.tick(ticks * TICK, None))?;
+        }
+        if !input.advance().map_err(|error| at(&source.file, error))? {
+            break;
+        }
         rows += 1;
         context.tick(rows, None)?;
         line.clear();
         match input.plain() {
-            Some(row) if kept && !row.starts_with(b",") => {
-                output.write(row).and_then(|()| output.write(b"\n")).map_err(unwritable)?;
-                continue;
-            }
+            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
             _ if source.options.trims.is_empty() => {
                 input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
             }
@@ -365,18 +401,19 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
                 }
             }
         }
+        numberer.push(&line).map_err(unwritable)?;
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    output.persist(folder, &name).map_err(unwritable)?;
+    output.persist(folder, &name).and_then(|()| numberer.finish(&target)).map_err(unwritable)?;
     Ok(rows)
 }
 
 impl TaskContext<'_> {
     /// Reports progress and obeys a cancel, now and then.
     pub(super) fn tick(&self, done: u64, of: Option<u64>) -> Result<(), TaskError> {
-        if !done.is_multiple_of(4096) {
+        if !done.is_multiple_of(TICK) {
             return Ok(());
         }
         (self.progress)(done, of);

@@ -116,6 +116,37 @@ impl<R: Read> Rows<R> {
         }
     }
 
+    /// Passes over the rows that come next, lie in memory whole and are plain: none of their values is quoted, the first one
+    /// is not empty, and a line feed alone ends each. Gives each to `take` without it, and gives back all of them as they are
+    /// written; none where the next row is another one or does not lie in memory yet, or where `valid` denies what lies there.
+    pub(crate) fn pass_plain(&mut self, valid: impl FnOnce(&[u8]) -> bool, mut take: impl FnMut(&[u8])) -> Option<&[u8]> {
+        let expected = self.expected?;
+        let rest = &self.buffer[self.from..self.to];
+        let rest = &rest[..memchr::memchr2(b'"', b'\r', rest).unwrap_or(rest.len())];
+        let rest = &rest[..=memchr::memrchr(b'\n', rest)?];
+        if !valid(rest) {
+            return None;
+        }
+        let (mut end, mut count) = (0, 0);
+        for line_feed in memchr::memchr_iter(b'\n', rest) {
+            let row = &rest[end..line_feed];
+            let is_plain = row.first().is_some_and(|first| *first != self.separator)
+                && memchr::memchr_iter(self.separator, row).count() + 1 == expected;
+            if !is_plain {
+                break;
+            }
+            take(row);
+            (end, count) = (line_feed + 1, count + 1);
+        }
+        if count == 0 {
+            return None;
+        }
+        let begin = self.from;
+        self.from += end;
+        self.next_line += count;
+        Some(&self.buffer[begin..begin + end])
+    }
+
     /// Makes the next `length` bytes the row.
     fn cut(&mut self, length: usize, ending: usize, counts: bool) -> Result<bool, RowError> {
         let row = &self.buffer[self.from..self.from + length];
@@ -258,14 +289,27 @@ mod tests {
     }
 
     fn read(text: &[u8], step: usize) -> (Vec<Vec<Vec<u8>>>, bool) {
+        read_as(text, step, false)
+    }
+
+    /// Reads a text row by row, or passes over plain rows between.
+    fn read_as(text: &[u8], step: usize, passing: bool) -> (Vec<Vec<Vec<u8>>>, bool) {
         let mut rows = Rows::new(Slowly(text, step), b';');
         let mut read = Vec::new();
         loop {
+            if passing {
+                let mut plain = Vec::new();
+                let all = rows.pass_plain(|_| true, |row| plain.push(row.to_vec())).unwrap_or_default().to_vec();
+                assert_eq!(all, plain.iter().flat_map(|row| [row, &b"\n"[..]].concat()).collect::<Vec<_>>());
+                read.extend(plain.iter().map(|row| row.split(|byte| *byte == b';').map(<[u8]>::to_vec).collect()));
+            }
             match rows.advance() {
                 Ok(true) => read.push(rows.values().map(<[u8]>::to_vec).collect()),
                 Ok(false) => return (read, true),
                 Err(_) => return (read, false),
             }
+            let before = text.len() - rows.source.0.len() - (rows.to - rows.from);
+            assert_eq!(rows.next_line, 1 + memchr::memchr_iter(b'\n', &text[..before]).count() as u64);
         }
     }
 
@@ -285,6 +329,7 @@ mod tests {
         #[test]
         fn any_text_is_read_as_the_csv_package_reads_it(text in "[a\";,\n\r\u{feff} ]{0,40}", step in 1usize..9) {
             prop_assert_eq!(read(text.as_bytes(), step), expected(text.as_bytes()));
+            prop_assert_eq!(read_as(text.as_bytes(), step, true), expected(text.as_bytes()));
         }
 
         #[test]
@@ -293,6 +338,7 @@ mod tests {
         ) {
             let text: String = rows.iter().map(|(first, second, end)| format!("{first};{second}{end}")).collect();
             prop_assert_eq!(read(text.as_bytes(), step), expected(text.as_bytes()));
+            prop_assert_eq!(read_as(text.as_bytes(), step * 8, true), expected(text.as_bytes()));
         }
     }
 

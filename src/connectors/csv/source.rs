@@ -100,6 +100,13 @@ impl CsvSource {
         if valid { Ok(true) } else { Err(not_text(self.encoding, Some(self.line()))) }
     }
 
+    /// Passes over rows that come next and are to be written as they are, separated as they are read: gives each to `take`, and
+    /// gives back all of them. None where the next row has to be looked at by itself.
+    pub(crate) fn pass_plain(&mut self, take: impl FnMut(&[u8])) -> Option<&[u8]> {
+        let is_decoded = self.encoding != UTF_8;
+        self.rows.pass_plain(|rows| is_decoded || std::str::from_utf8(rows).is_ok(), take)
+    }
+
     /// The line of the file at which the row begins.
     pub fn line(&self) -> u64 {
         self.rows.line() + self.skipped

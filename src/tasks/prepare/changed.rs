@@ -2,8 +2,9 @@
 //!
 //! The rows of the reference are known by two numbers each, of the key and of all that the export had in the row, in the
 //! order in which it had them. An export mostly has them in that order still, so both are walked side by side; what has no
-//! partner nearby is looked for when all is read. Only what differs by its numbers is read as text, which decides. The
-//! reference stays the file that it is, with its changes beside it.
+//! partner nearby is looked for when all is read. Where the export was written here, its rows are known by numbers as well,
+//! and it is not read. Only what differs is read as text, which decides; the number of the key tells whether a row that
+//! differs has a key that stays with another one. The reference stays the file that it is, with its changes beside it.
 //!
 //! Whatever is unusual, such as a key twice, a small file, or many changes, is left to the way that sorts everything, which
 //! also says what is wrong.
@@ -11,17 +12,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::connectors::csv::Rows;
 use crate::tasks::TaskError;
 use crate::tasks::identity::Command;
 
 use super::Export;
+use super::aside::Aside;
 use super::delta::Counts;
+use super::exported::{ExportedRow, ExportedRows};
 use super::files::push_value;
-use super::numbers::{Hashes, Numbered, Numbers};
-use super::rows::{Aside, Shape, delta_file, open};
+use super::numbers::{MOST_ROWS, Numbered, Numbers};
+use super::rows::{Shape, delta_file, open};
 use super::sorted_file::{SortedFile, push_key};
 use super::spans::Spans;
 use super::walk::{Found, Walk};
@@ -31,8 +34,9 @@ use super::whole::Whole;
 pub(super) const LARGE: u64 = if cfg!(test) { 1 } else { 1 << 20 };
 /// Of a sorted file the part that its changes may be.
 const MOST_OF: u64 = if cfg!(test) { 1 } else { 8 };
-/// Bytes of changed rows that are kept at most.
+/// Bytes of changed rows that are kept at most, and those that a row takes besides its text.
 const MOST_BYTES: u64 = 48 << 20;
+const BESIDE: u64 = 200;
 
 /// What became of an export.
 pub(super) struct Changed {
@@ -47,34 +51,79 @@ pub(super) struct Changed {
 /// Rows by key, as lines, and what becomes of them.
 type Changes = BTreeMap<Vec<u8>, (Command, Vec<u8>)>;
 
-/// What has changed since the sorted file was written.
-struct Overlay {
-    changes: Changes,
-    /// By the number of the key, whether the export has it.
-    met: FxHashMap<u64, bool>,
+/// Reads what has changed since the sorted file was written.
+fn overlay(folder: &Path, reference: &Whole, shape: &Shape) -> Result<Changes, TaskError> {
+    let mut changes = Changes::new();
+    let Some(file) = &reference.changes else { return Ok(changes) };
+    let key: Vec<_> = shape.key.iter().map(|column| column + 1).collect();
+    let mut file = SortedFile::open(&folder.join(file), &key)?;
+    while file.advance()? {
+        let mut commands = [Command::Insert, Command::Update, Command::Delete].into_iter();
+        let command = commands.find(|command| command.name() == file.value(0));
+        let command = command.ok_or_else(|| TaskError::new("the kept changes hold something that is no command"))?;
+        let mut line = Vec::new();
+        (0..shape.header.len()).for_each(|column| push_value(&mut line, column, file.bytes(column + 1)));
+        line.push(b'\n');
+        changes.insert(file.key().to_vec(), (command, line));
+    }
+    Ok(changes)
 }
 
-impl Overlay {
-    /// None where two keys have one number.
-    fn of(folder: &Path, reference: &Whole, shape: &Shape, hashes: Hashes) -> Result<Option<Self>, TaskError> {
-        let mut overlay = Self { changes: Changes::new(), met: FxHashMap::default() };
-        let Some(file) = &reference.changes else { return Ok(Some(overlay)) };
-        let key: Vec<_> = shape.key.iter().map(|column| column + 1).collect();
-        let mut file = SortedFile::open(&folder.join(file), &key)?;
-        while file.advance()? {
-            let mut commands = [Command::Insert, Command::Update, Command::Delete].into_iter();
-            let command = commands.find(|command| command.name() == file.value(0));
-            let command = command.ok_or_else(|| TaskError::new("the kept changes hold something that is no command"))?;
-            let mut line = Vec::new();
-            (0..shape.header.len()).for_each(|column| push_value(&mut line, column, file.bytes(column + 1)));
-            line.push(b'\n');
-            if overlay.met.insert(hashes.number(file.key()), false).is_some() {
-                return Ok(None);
-            }
-            overlay.changes.insert(file.key().to_vec(), (command, line));
-        }
-        Ok(Some(overlay))
+/// Takes out of the known rows those that had changed already: of them the changes know more. False where the two do not
+/// fit together.
+fn take_out(known: &mut Numbers, overlay: &Changes, shape: &Shape) -> bool {
+    let mut count = 0;
+    let mut had_changed = FxHashSet::default();
+    for (key, _) in overlay.iter().filter(|(_, (command, _))| *command != Command::Insert) {
+        had_changed.insert(known.hashes.number(shape.unique(key)));
+        count += 1;
     }
+    if count == 0 {
+        return true;
+    }
+    let before = known.rows.len();
+    known.rows.retain(|row| !row.has_key() || !had_changed.contains(&row.key));
+    before - known.rows.len() == count
+}
+
+/// What of the export and of the known rows has no partner, and how many rows the export has; none where that is too much.
+fn walk(
+    tick: &dyn Fn(u64) -> Result<(), TaskError>,
+    shape: &Shape,
+    export: &Export,
+    known: &Numbers,
+) -> Result<Option<(Found, u64)>, TaskError> {
+    let most = (MOST_BYTES / BESIDE) as usize;
+    if let Some(mut written) = ExportedRows::of(&export.file).filter(|written| written.hashes == known.hashes) {
+        let rows = written.count();
+        if rows > MOST_ROWS {
+            return Ok(None);
+        }
+        let mut walk = Walk::new(&known.rows);
+        let mut done = 0;
+        while let Ok(Some(row)) = written.next() {
+            done += 1;
+            tick(done)?;
+            walk.meet(row);
+        }
+        if done == rows && written.is_sound() {
+            return Ok(walk.end(most).map(|found| (found, rows)));
+        }
+    }
+    let mut input = open(shape, export, None)?;
+    let mut walk = Walk::new(&known.rows);
+    let (mut rows, mut made) = (0, Vec::new());
+    while input.advance(export)?.is_some() {
+        rows += 1;
+        tick(rows)?;
+        let (begin, length) = input.span();
+        let Ok(length) = u32::try_from(length) else { return Ok(None) };
+        if rows > MOST_ROWS {
+            return Ok(None);
+        }
+        walk.meet(ExportedRow { row: known.hashes.number(input.all(&mut made)), begin, length });
+    }
+    Ok(walk.end(most).map(|found| (found, rows)))
 }
 
 /// Compares the export with the reference; none where that needs all rows sorted.
@@ -85,74 +134,87 @@ pub(super) fn prepare(
     export: &Export,
     reference: &Whole,
 ) -> Result<Option<Changed>, TaskError> {
-    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
     let path = folder.join(&reference.file);
     let size = std::fs::metadata(&path).map_err(|error| TaskError::io("the prepared file cannot be read", &path, error))?.len();
     if !export.transformations.is_empty() || size < LARGE {
         return Ok(None);
     }
-    let mut input = open(shape, export, None)?;
-    let Some(known) = Numbers::of(folder, &reference.file, &input.layout()) else { return Ok(None) };
-    let Some(mut overlay) = Overlay::of(folder, reference, shape, known.hashes)? else { return Ok(None) };
-
-    let (mut rows, mut null_keys) = (0, 0);
-    let mut without_key = Aside::new(folder, shape, "nullpk");
-    let mut walk = Walk::new(&known.rows);
-    let mut singles = Vec::new();
-    let (mut key, mut made) = (Vec::new(), Vec::new());
-    while input.advance(export)?.is_some() {
-        rows += 1;
-        tick(rows)?;
-        if !input.key(shape, &mut key) {
-            if !shape.link {
-                null_keys += 1;
-                input.line(&mut made);
-                without_key.push(&made).map_err(unwritable)?;
-            }
-            continue;
-        }
-        if shape.single == Some(0) {
-            singles.push(known.hashes.number(input.first()));
-        }
-        let (begin, length) = input.span();
-        let Ok(length) = u32::try_from(length) else { return Ok(None) };
-        let (key, row) = (known.hashes.number(&key), known.hashes.number(input.all(&mut made)));
-        let new = Numbered { key, row, begin, length };
-        match if overlay.met.is_empty() { None } else { overlay.met.get_mut(&key) } {
-            None => walk.meet(new),
-            Some(true) => return Ok(None),
-            Some(is_met) => {
-                *is_met = true;
-                walk.meet_other(new);
-            }
-        }
-    }
-    singles.sort_unstable();
-    if singles.windows(2).any(|two| two[0] == two[1]) {
+    let layout = open(shape, export, None)?.layout(shape);
+    let Some(mut known) = Numbers::of(folder, &reference.file, &layout) else { return Ok(None) };
+    let overlay = overlay(folder, reference, shape)?;
+    if !take_out(&mut known, &overlay, shape) {
         return Ok(None);
     }
-    let Some(found) = walk.end(|key| overlay.met.contains_key(&key)) else { return Ok(None) };
-    let Some(changes) = changes(shape, export, &path, found, &overlay, known.hashes)? else { return Ok(None) };
-    let Some((whole, delta, counts)) = write(folder, shape, reference, size, overlay.changes, &changes)? else { return Ok(None) };
-    without_key.finish().map_err(unwritable)?;
-    Aside::new(folder, shape, "duplicates").finish().map_err(unwritable)?;
-    Ok(Some(Changed { whole, delta, counts, rows, null_keys }))
+    let Some((found, rows)) = walk(tick, shape, export, &known)? else { return Ok(None) };
+    let Found { mut gone, mut came } = found;
+    gone.retain(Numbered::has_key);
+    if too_long(came.iter().map(|row| row.length)) || too_long(gone.iter().map(|row| row.length)) {
+        return Ok(None);
+    }
+    came.sort_unstable_by_key(|row| row.begin);
+    let (came, null_keys) =
+        read_export(folder, shape, export, came.iter().map(|row| (row.begin, u64::from(row.length))).collect())?;
+    if is_twice(shape, &known, &gone, &came) {
+        return Ok(None);
+    }
+    drop(known);
+    gone.sort_unstable_by_key(|row| row.begin);
+    let gone = read_sorted(&path, &shape.key, gone.iter().map(|row| (row.begin, u64::from(row.length))).collect())?;
+    let changes = changes(gone, came, &overlay);
+    let Some((whole, delta, counts)) = write(folder, shape, reference, size, overlay, &changes)? else { return Ok(None) };
+    null_keys.aside.finish().and_then(|()| Aside::new(folder, shape, "duplicates").finish()).map_err(unwritable(folder))?;
+    Ok(Some(Changed { whole, delta, counts, rows, null_keys: null_keys.count }))
+}
+
+fn unwritable(folder: &Path) -> impl Fn(std::io::Error) -> TaskError {
+    move |error| TaskError::io("the prepared files cannot be written", folder, error)
+}
+
+/// Whether rows of these lengths are more than is kept of them as text.
+fn too_long(lengths: impl Iterator<Item = u32>) -> bool {
+    lengths.map(|length| u64::from(length) + BESIDE).sum::<u64>() > MOST_BYTES
+}
+
+/// Whether what only one row may have is there twice: among the new rows, or in one of them and in a row that stays.
+fn is_twice(shape: &Shape, known: &Numbers, gone: &[Numbered], came: &[Text]) -> bool {
+    let numbers: FxHashSet<u64> = came.iter().map(|(key, _)| known.hashes.number(shape.unique(key))).collect();
+    let count = |rows: &[Numbered]| rows.iter().filter(|row| row.has_key() && numbers.contains(&row.key)).count();
+    numbers.len() < came.len() || !numbers.is_empty() && count(&known.rows) > count(gone)
 }
 
 /// A row as text: its key, and its line.
 type Text = (Vec<u8>, Vec<u8>);
 
-/// Reads rows of an export.
-fn read_export(shape: &Shape, export: &Export, spans: Vec<(u64, u64)>) -> Result<Vec<Text>, TaskError> {
-    let mut input = open(shape, export, None)?.again(export, spans)?;
+/// Rows without key.
+struct NullKeys<'a> {
+    count: u64,
+    aside: Aside<'a>,
+}
+
+/// Reads rows of an export, and puts aside those without key.
+fn read_export<'a>(
+    folder: &'a Path,
+    shape: &'a Shape,
+    export: &Export,
+    spans: Vec<(u64, u64)>,
+) -> Result<(Vec<Text>, NullKeys<'a>), TaskError> {
+    let mut null_keys = NullKeys { count: 0, aside: Aside::new(folder, shape, "nullpk") };
     let mut texts = Vec::new();
+    if spans.is_empty() {
+        return Ok((texts, null_keys));
+    }
+    let mut input = open(shape, export, None)?.again(export, spans)?;
     while input.advance(export)?.is_some() {
         let mut text = (Vec::new(), Vec::new());
-        input.key(shape, &mut text.0);
         input.line(&mut text.1);
-        texts.push(text);
+        if input.key(shape, &mut text.0) {
+            texts.push(text);
+        } else if !shape.link {
+            null_keys.count += 1;
+            null_keys.aside.push(&text.1).map_err(unwritable(folder))?;
+        }
     }
-    Ok(texts)
+    Ok((texts, null_keys))
 }
 
 /// Reads rows of a sorted file.
@@ -172,74 +234,29 @@ fn read_sorted(path: &Path, key: &[usize], spans: Vec<(u64, u64)>) -> Result<Vec
     Ok(texts)
 }
 
-/// The rows by the numbers of their keys; none where their texts are too long or too many, or rows are missing.
-fn by_number(
-    rows: &mut [Numbered],
-    read: impl FnOnce(Vec<(u64, u64)>) -> Result<Vec<Text>, TaskError>,
-) -> Result<Option<FxHashMap<u64, Text>>, TaskError> {
-    if rows.iter().map(|row| u64::from(row.length) + 200).sum::<u64>() > MOST_BYTES {
-        return Ok(None);
-    }
-    if rows.is_empty() {
-        return Ok(Some(FxHashMap::default()));
-    }
-    rows.sort_unstable_by_key(|row| row.begin);
-    let texts = read(rows.iter().map(|row| (row.begin, u64::from(row.length))).collect())?;
-    Ok((texts.len() == rows.len()).then(|| rows.iter().map(|row| row.key).zip(texts).collect()))
-}
-
-/// Reads what differs, and says what becomes of each key.
-fn changes(
-    shape: &Shape,
-    export: &Export,
-    reference: &Path,
-    found: Found,
-    overlay: &Overlay,
-    hashes: Hashes,
-) -> Result<Option<Changes>, TaskError> {
-    let Found { others, mut gone, mut came } = found;
-    let known: FxHashSet<u64> = others.iter().map(|(_, new)| new.key).collect();
-    came.extend(others.iter().map(|(_, new)| *new));
-    // Of what had changed before, the changes know more than the file.
-    let had_changed = |row: &Numbered| overlay.met.contains_key(&row.key);
-    gone.retain(|old| !had_changed(old));
-    let mut old: Vec<_> = others.into_iter().map(|(old, _)| old).filter(|old| !had_changed(old)).collect();
-    old.extend_from_slice(&gone);
-    let Some(mut new) = by_number(&mut came, |spans| read_export(shape, export, spans))? else { return Ok(None) };
-    let Some(mut old) = by_number(&mut old, |spans| read_sorted(reference, &shape.key, spans))? else { return Ok(None) };
-
+/// What becomes of each key, of the rows that only one side has and of what had changed before.
+fn changes(gone: Vec<Text>, came: Vec<Text>, overlay: &Changes) -> Changes {
     let mut changes = Changes::new();
-    for row in gone {
-        let Some((key, line)) = old.remove(&row.key) else { return Ok(None) };
-        changes.insert(key, (Command::Delete, line));
-    }
-    for (key, (command, line)) in &overlay.changes {
-        if *command != Command::Delete && overlay.met.get(&hashes.number(key)) == Some(&false) {
+    changes.extend(gone.into_iter().map(|(key, line)| (key, (Command::Delete, line))));
+    for (key, (command, line)) in overlay {
+        // All that the export has of these rows has come.
+        if *command != Command::Delete {
             changes.insert(key.clone(), (Command::Delete, line.clone()));
         }
     }
-    for row in came {
-        let Some((key, line)) = new.remove(&row.key) else { return Ok(None) };
-        let is_known = known.contains(&row.key);
-        let before = old.get(&row.key);
-        let command = match overlay.changes.get(&key) {
-            // Any other command is of another key of this number.
-            Some((command, _)) if (*command == Command::Insert) == is_known => return Ok(None),
-            Some((Command::Delete, _)) => Command::Insert,
-            Some((_, before)) if *before == line => continue,
-            Some(_) => Command::Update,
-            None if had_changed(&row) => return Ok(None),
-            None if !is_known => Command::Insert,
+    for (key, line) in came {
+        match changes.get_mut(&key) {
+            None => {
+                changes.insert(key, (Command::Insert, line));
+            }
             // It differs in what is not mapped, or in how it is written.
-            None if before.is_some_and(|(_, before)| *before == line) => continue,
-            None if before.is_some_and(|(before, _)| *before == key) => Command::Update,
-            None => return Ok(None),
-        };
-        if changes.insert(key, (command, line)).is_some() {
-            return Ok(None);
+            Some((_, before)) if *before == line => {
+                changes.remove(&key);
+            }
+            Some(change) => *change = (Command::Update, line),
         }
     }
-    Ok(Some(changes))
+    changes
 }
 
 /// Writes the delta, and what has changed since the sorted file was written; none where that is too much.
@@ -279,16 +296,15 @@ fn write(
 }
 
 fn write_changes(folder: &Path, shape: &Shape, changes: &Changes) -> Result<(String, Counts), TaskError> {
-    let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
-    let mut file = delta_file(folder, shape).map_err(unwritable)?;
+    let mut file = delta_file(folder, shape).map_err(unwritable(folder))?;
     let mut counts = Counts::default();
     for (command, line) in changes.values() {
         counts.add(*command);
         // The first value of a line is quoted where it is empty, and is not the first one here.
         let line = line.strip_prefix(b"\"\"").filter(|rest| rest.starts_with(b",")).unwrap_or(line);
-        file.write(&[command.name().as_bytes(), b",", line].concat()).map_err(unwritable)?;
+        file.write(&[command.name().as_bytes(), b",", line].concat()).map_err(unwritable(folder))?;
     }
-    Ok((file.finish(&shape.name, "sorted.delta").map_err(unwritable)?, counts))
+    Ok((file.finish(&shape.name, "sorted.delta").map_err(unwritable(folder))?, counts))
 }
 
 #[cfg(test)]
@@ -300,9 +316,11 @@ mod tests {
 
     use super::super::Transformations;
     use super::super::delta;
+    use super::super::exported::Numberer;
     use super::super::files::ContentFile;
     use super::super::numbers::Numbering;
     use super::super::rows::{csv_line, header_line};
+    use super::super::summed::Hashes;
     use super::*;
 
     type Table = BTreeMap<String, String>;
@@ -312,9 +330,9 @@ mod tests {
         prop::collection::btree_map("[a-d]{1,2}", "(|x|y,|\"z|\n|é)", 0..14)
     }
 
-    /// Tables, and whether the export has them in the opposite order.
-    fn history() -> impl Strategy<Value = Vec<(Table, bool)>> {
-        prop::collection::vec((table(), any::<bool>()), 2..7)
+    /// Tables, whether the export has them in the opposite order, and whether it has the numbers of its rows.
+    fn history() -> impl Strategy<Value = Vec<(Table, bool, bool)>> {
+        prop::collection::vec((table(), any::<bool>(), any::<bool>()), 2..7)
     }
 
     fn shape() -> Shape {
@@ -334,8 +352,9 @@ mod tests {
 
     /// What sorting everything makes of an export.
     fn sorted(folder: &Path, table: &Table, opposite: bool) -> Whole {
-        let mut numbering =
-            Numbering::new(&open(&shape(), &export(folder, lines(table), opposite), None).unwrap().layout()).unwrap();
+        let export = export(folder, lines(table), opposite);
+        let hashes = ExportedRows::of(&export.file).map_or_else(|| Hashes::by_chance().unwrap(), |rows| rows.hashes);
+        let mut numbering = Numbering::new(hashes, &open(&shape(), &export, None).unwrap().layout(&shape()));
         let mut file = ContentFile::new(folder).unwrap();
         let header = header_line(&shape().header);
         file.write(&header).unwrap();
@@ -343,7 +362,7 @@ mod tests {
         let lines = lines(table);
         for (at, (key, line)) in table.keys().zip(&lines).enumerate() {
             let at = if opposite { lines.len() - at } else { at } as u64;
-            numbering.meet(at, key.as_bytes(), &raw(line));
+            numbering.meet(at, Some(key.as_bytes()), hashes.number(raw(line)));
             numbering.place(at, length, line.len());
             file.write(line).unwrap();
             length += line.len() as u64;
@@ -354,15 +373,31 @@ mod tests {
     }
 
     /// All that an export has in a row, which is its line but for quotation marks that need not be.
-    fn raw(line: &[u8]) -> Vec<u8> {
-        line.strip_suffix(b"\n").unwrap().to_vec()
+    fn raw(line: &[u8]) -> &[u8] {
+        line.strip_suffix(b"\n").unwrap()
     }
 
-    fn export(folder: &Path, mut lines: Vec<Vec<u8>>, opposite: bool) -> Export {
+    /// An export with the numbers of its rows.
+    fn export(folder: &Path, lines: Vec<Vec<u8>>, opposite: bool) -> Export {
+        let export = unnumbered(folder, lines.clone(), opposite);
+        let mut numberer = Numberer::new(&export.file, b"name,code\n").unwrap();
+        let mut lines: Vec<_> = lines.iter().map(|line| raw(line)).collect();
+        if opposite {
+            lines.reverse();
+        }
+        lines.into_iter().for_each(|line| numberer.push(line).unwrap());
+        numberer.finish(&export.file).unwrap();
+        export
+    }
+
+    fn unnumbered(folder: &Path, mut lines: Vec<Vec<u8>>, opposite: bool) -> Export {
         if opposite {
             lines.reverse();
         }
         let file = folder.join("export.csv");
+        // In one instant a file can be written twice, which no two runs do. What is left are the keys.
+        let numbers = std::fs::OpenOptions::new().write(true).open(folder.join("export.rows"));
+        let _ = numbers.map(|file| file.set_len(32).unwrap());
         std::fs::write(&file, [b"name,code\n".to_vec(), lines.concat()].concat()).unwrap();
         Export { file, connection: None, delta: false, source: None, transformations: Transformations::default() }
     }
@@ -384,9 +419,9 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let (folder, shape) = (folder.path(), shape());
             let mut reference = sorted(folder, &history[0].0, history[0].1);
-            for (table, opposite) in &history[1..] {
+            for (table, opposite, numbered) in &history[1..] {
                 let new = sorted(folder, table, *opposite);
-                let export = export(folder, lines(table), *opposite);
+                let export = if *numbered { export } else { unnumbered }(folder, lines(table), *opposite);
                 let Some(changed) = prepare(&|_| Ok(()), folder, &shape, &export, &reference).unwrap() else {
                     reference = new;
                     continue;

@@ -1,5 +1,6 @@
 //! A work file on its way to disk: written, hashed and flushed beside whoever makes its content.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,7 +14,7 @@ const PIECE: usize = 256 << 10;
 /// Pieces that may wait.
 const WAITING: usize = 16;
 /// Bytes after which what was written so far is flushed, so that little is left to wait for at the end.
-const FLUSHED: usize = 32 << 20;
+const FLUSHED: usize = if cfg!(test) { PIECE } else { 16 << 20 };
 
 /// A file under a name of its own, until it is whole.
 pub(crate) struct Draft {
@@ -35,6 +36,31 @@ struct Writer {
     unflushed: usize,
 }
 
+/// Flushes a large file beside who writes it, so that neither the disk nor the writer waits for the other.
+struct Flusher {
+    due: SyncSender<()>,
+    worker: JoinHandle<io::Result<()>>,
+}
+
+impl Flusher {
+    fn of(file: &File) -> io::Result<Self> {
+        let file = file.try_clone()?;
+        let (due, flushes) = sync_channel(1);
+        let worker = thread::spawn(move || flushes.iter().try_for_each(|()| file.sync_data()));
+        Ok(Self { due, worker })
+    }
+
+    /// Asks for a flush, unless one is asked for already. Who has failed takes no more and tells it at the end.
+    fn ask(&self) {
+        let _ = self.due.try_send(());
+    }
+
+    fn end(self) -> io::Result<()> {
+        drop(self.due);
+        self.worker.join().map_err(|_| gone())?
+    }
+}
+
 impl Writer {
     fn take(&mut self, piece: &[u8]) -> io::Result<()> {
         if let Some(hash) = &mut self.hash {
@@ -42,18 +68,25 @@ impl Writer {
         }
         self.file.write_all(piece)?;
         self.unflushed += piece.len();
-        if self.unflushed >= FLUSHED {
-            self.file.as_file().sync_data()?;
-            self.unflushed = 0;
-        }
         Ok(())
     }
 
     fn serve(mut self, pieces: &Receiver<Vec<u8>>) -> io::Result<Self> {
-        for piece in pieces {
+        let mut flusher = None;
+        let written = pieces.iter().try_for_each(|piece| -> io::Result<()> {
             self.take(&piece)?;
-        }
-        Ok(self)
+            if self.unflushed >= FLUSHED {
+                self.unflushed = 0;
+                let flusher = match &mut flusher {
+                    Some(flusher) => flusher,
+                    none => none.insert(Flusher::of(self.file.as_file())?),
+                };
+                flusher.ask();
+            }
+            Ok(())
+        });
+        let flushed = flusher.map_or(Ok(()), Flusher::end);
+        written.and(flushed).map(|()| self)
     }
 }
 
@@ -74,9 +107,12 @@ impl Draft {
     }
 
     /// Adds bytes. A failure to write earlier ones may be told here.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.piece.len() + bytes.len() > PIECE && !self.piece.is_empty() {
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while self.piece.len() + bytes.len() > PIECE {
+            let (now, later) = bytes.split_at(PIECE - self.piece.len());
+            self.piece.extend_from_slice(now);
             self.hand_over()?;
+            bytes = later;
         }
         self.piece.extend_from_slice(bytes);
         Ok(())
@@ -122,14 +158,14 @@ impl Draft {
         let target = folder.join(name);
         // What it takes the place of goes when nobody has it open any more, which for a large file takes a while.
         #[cfg(unix)]
-        let replaced = std::fs::File::open(&target).ok();
+        let replaced = File::open(&target).ok();
         writer.file.persist(target).map_err(|error| error.error)?;
         #[cfg(unix)]
         if replaced.as_ref().and_then(|file| file.metadata().ok()).is_some_and(|data| data.len() > FLUSHED as u64) {
             thread::spawn(move || drop(replaced));
         }
         #[cfg(unix)]
-        std::fs::File::open(folder)?.sync_all()?;
+        File::open(folder)?.sync_all()?;
         Ok(told)
     }
 

@@ -3,17 +3,21 @@
 //! The reference that a delta is computed against is the sorted file of the last *consumed* batch; the store names it.
 //! Nothing prepared and not synchronized can therefore ever be lost: the next delta holds it again.
 
+mod aside;
 mod batch;
 mod changed;
 mod delta;
 mod draft;
+mod exported;
 mod files;
 mod numbers;
 mod places;
+mod row_numbers;
 mod rows;
 mod sorted_file;
 mod sorter;
 mod spans;
+mod summed;
 mod transform;
 mod walk;
 mod whole;
@@ -34,8 +38,10 @@ pub(crate) use batch::named_files;
 pub(super) use batch::{Batch, Item, sweep_after_commit};
 use changed::Changed;
 pub(super) use draft::Draft;
+pub(super) use exported::Numberer;
 pub(crate) use files::verify;
 pub(super) use files::{folder, persist, push_value};
+use numbers::{MOST_ROWS, Numbers};
 pub(super) use places::places;
 use rows::Shape;
 pub(super) use sorted_file::SortedFile;
@@ -243,7 +249,7 @@ fn prepare(
 }
 
 /// What has changed in each mapping since its reference, where there is one and that can be told without sorting
-/// everything. Two are looked at at a time: more would take more memory than the rest of a run.
+/// everything. Two are looked at at a time, and one where two would take more memory than the rest of a run.
 fn compare(context: &TaskContext<'_>, folder: &Path, inputs: &[Input]) -> Vec<Result<Option<Changed>, TaskError>> {
     let next = AtomicUsize::new(0);
     let work = |tick: &dyn Fn(u64) -> Result<(), TaskError>| {
@@ -258,7 +264,7 @@ fn compare(context: &TaskContext<'_>, folder: &Path, inputs: &[Input]) -> Vec<Re
     let cancelled = context.cancelled;
     let obey = |rows: u64| if rows.is_multiple_of(4096) && cancelled() { Err(TaskError::cancelled()) } else { Ok(()) };
     let mut done = thread::scope(|scope| {
-        let other = (inputs.len() > 1).then(|| scope.spawn(|| work(&obey)));
+        let other = (inputs.len() > 1 && fit_together(folder, inputs)).then(|| scope.spawn(|| work(&obey)));
         let mut done = work(&|rows| context.tick(rows, None));
         match other.map(thread::ScopedJoinHandle::join) {
             Some(Ok(others)) => done.extend(others),
@@ -269,6 +275,14 @@ fn compare(context: &TaskContext<'_>, folder: &Path, inputs: &[Input]) -> Vec<Re
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, changed)| changed).collect()
+}
+
+/// Whether any two mappings can be looked at at a time.
+fn fit_together(folder: &Path, inputs: &[Input]) -> bool {
+    let references = inputs.iter().filter_map(|input| input.reference.as_ref());
+    let mut rows: Vec<_> = references.map(|reference| Numbers::count(folder, &reference.file)).collect();
+    rows.sort_unstable();
+    rows.iter().rev().take(2).sum::<u64>() <= MOST_ROWS
 }
 
 /// Whether a reference is there and has the columns that the mapping has now.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -14,9 +14,11 @@ use crate::tasks::identity::Command;
 use crate::tasks::mappings::{LinkMapping, ResourceMapping};
 use crate::tasks::{TaskContext, TaskError};
 
+use super::aside::Aside;
 use super::delta::{self, Changes, Counts};
-use super::files::{ContentFile, KEY_SEPARATOR, persist, push_value};
+use super::files::{ContentFile, KEY_SEPARATOR, push_value};
 use super::numbers::Numbering;
+use super::row_numbers::RowNumbers;
 use super::sorted_file::SortedFile;
 use super::sorter::Sorter;
 use super::spans::Spans;
@@ -57,6 +59,12 @@ impl Shape {
             key: vec![0, 1],
             single: mapping.ends.iter().position(|end| end.single),
         }
+    }
+
+    /// What of a key no other row has: where a first value takes one link, the value alone.
+    pub(super) fn unique<'k>(&self, key: &'k [u8]) -> &'k [u8] {
+        let end = key.iter().position(|byte| *byte == KEY_SEPARATOR).filter(|_| self.single == Some(0));
+        &key[..end.unwrap_or(key.len())]
     }
 
     fn key_of(&self, values: &[&[u8]]) -> Option<Vec<u8>> {
@@ -140,11 +148,6 @@ impl Input<'_> {
         if self.steps.is_empty() { self.rows.value(column) } else { self.made.get(column).unwrap_or_default() }
     }
 
-    /// The first mapped value.
-    pub(super) fn first(&self) -> &[u8] {
-        self.columns.first().map_or(&[], |&column| self.value(column))
-    }
-
     fn values(&self) -> Vec<&[u8]> {
         self.columns.iter().map(|&column| self.value(column)).collect()
     }
@@ -158,9 +161,10 @@ impl Input<'_> {
         })
     }
 
-    /// How the columns of the export stand: how many there are, and which are mapped.
-    pub(super) fn layout(&self) -> Vec<usize> {
-        [&[self.count], &self.columns[..]].concat()
+    /// How the columns of the export stand: how many there are, which are mapped, and which of these make the key.
+    pub(super) fn layout(&self, shape: &Shape) -> Vec<usize> {
+        let single = shape.single.map_or(0, |column| column + 1);
+        [&[self.count, single, shape.key.len()], &shape.key[..], &self.columns[..]].concat()
     }
 
     /// Makes `line` the mapped values of the row, as a line of CSV.
@@ -240,45 +244,6 @@ fn bad_row(export: &Export, error: RowError) -> TaskError {
     TaskError { source: Some(Box::new(error)), ..at_row(export, row, "the export cannot be read".to_owned()) }
 }
 
-/// A file for rows put aside, made only when there is one.
-pub(super) struct Aside<'a> {
-    folder: &'a Path,
-    header: &'a [String],
-    output: Option<BufWriter<tempfile::NamedTempFile>>,
-    name: String,
-}
-
-impl<'a> Aside<'a> {
-    pub(super) fn new(folder: &'a Path, shape: &'a Shape, ending: &str) -> Self {
-        let name = format!("{}.{ending}.csv", shape.name.replace(['/', '\\'], "_"));
-        Self { folder, header: &shape.header, output: None, name }
-    }
-
-    pub(super) fn push(&mut self, line: &[u8]) -> io::Result<()> {
-        let output = match &mut self.output {
-            Some(output) => output,
-            slot => {
-                let mut output = BufWriter::new(tempfile::NamedTempFile::new_in(self.folder)?);
-                output.write_all(&header_line(self.header))?;
-                slot.insert(output)
-            }
-        };
-        output.write_all(line)
-    }
-
-    /// Gives the file its name; without any row a file of an earlier run goes.
-    pub(super) fn finish(self) -> io::Result<()> {
-        let target = self.folder.join(&self.name);
-        match self.output {
-            Some(output) => persist(output, &target),
-            None => match std::fs::remove_file(&target) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            },
-        }
-    }
-}
-
 /// Sorts an export: mapped columns, no empty keys, no row twice.
 pub(super) fn write_sorted(
     context: &TaskContext<'_>,
@@ -291,8 +256,9 @@ pub(super) fn write_sorted(
     let mut input = open(shape, export, None)?;
     let (mut null_keys, mut duplicates) = (Aside::new(folder, shape, "nullpk"), Aside::new(folder, shape, "duplicates"));
     let mut sorter = Sorter::new(folder);
-    let mut numbering = Numbering::new(&input.layout())?;
-    let (mut key, mut text, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let mut numbers = RowNumbers::of(export)?;
+    let mut numbering = Numbering::new(numbers.hashes, &input.layout(shape));
+    let (mut key, mut text) = (Vec::new(), Vec::new());
     while let Some(stays) = input.advance(export)? {
         totals.rows += 1;
         context.tick(totals.rows, None)?;
@@ -300,16 +266,19 @@ pub(super) fn write_sorted(
             totals.filtered += 1;
             continue;
         }
+        let number = numbers.next(&input);
         input.line(&mut text);
         if !input.key(shape, &mut key) {
             // A row without a second value is a resource without that link, which is no fault.
-            if !shape.link {
+            if shape.link {
+                numbering.meet(input.row(), None, number);
+            } else {
                 totals.null_keys += 1;
                 null_keys.push(&text).map_err(unwritable)?;
             }
             continue;
         }
-        numbering.meet(input.row(), &key, input.all(&mut all));
+        numbering.meet(input.row(), Some(shape.unique(&key)), number);
         sorter.push(&key, input.row(), input.whole(), &text).map_err(unwritable)?;
     }
     totals.odd_dates += input.steps.odd_dates();
@@ -328,11 +297,10 @@ pub(super) fn write_sorted(
                 repeated += 1;
                 return duplicates.push(&row.text).map_err(unwritable);
             }
-            let first = |key: &[u8]| key.split(|byte| *byte == KEY_SEPARATOR).next().map(<[u8]>::to_vec);
-            if shape.single == Some(0) && first(&last.key) == first(&row.key) {
+            if shape.single == Some(0) && shape.unique(&last.key) == shape.unique(&row.key) {
                 let message = format!(
                     "{} has two links in {}, which takes one: this row and row {}",
-                    shown(&first(&row.key).unwrap_or_default()),
+                    shown(shape.unique(&row.key)),
                     shape.name,
                     last.line
                 );
@@ -352,7 +320,7 @@ pub(super) fn write_sorted(
     null_keys.finish().and_then(|()| duplicates.finish()).map_err(unwritable)?;
     let file = output.finish(&shape.name, "sorted.csv").map_err(unwritable)?;
     // Rows that were transformed are other ones as soon as the transformation is.
-    if length >= super::changed::LARGE && export.transformations.is_empty() {
+    if length >= super::changed::LARGE && export.transformations.is_empty() && numbers.are_sound() {
         numbering.save(folder, &file, length).map_err(unwritable)?;
     }
     Ok(Whole { file, changes: None })

@@ -78,7 +78,7 @@ pub(super) fn apply(
     let number = association_number(store, &mapping.association)?;
     let count =
         |sql: &str| -> Result<u64, TaskError> { Ok(store.query_row(sql, [number], |row| row.get::<_, i64>(0))?.unsigned_abs()) };
-    let mut tally = Tally { stored: count("SELECT count(*) FROM link WHERE association = ?1")?, ..Tally::default() };
+    let mut tally = Tally::default();
     store.execute_batch(TABLES)?;
     // A resource that is named by another property than its key can have changed its name.
     let renamed = touched && mapping.ends.iter().any(|end| end.naming != Naming::Key);
@@ -112,11 +112,13 @@ fn load(context: &TaskContext<'_>, mut file: SortedFile, start: usize) -> Result
 /// Makes the links equal to what is staged.
 fn replace(store: &Connection, mapping: &LinkMapping, number: i64, tally: &mut Tally, moment: Moment) -> Result<(), TaskError> {
     let joins = joins(store, mapping)?;
-    let wanted = if tally.stored == 0 {
+    let is_empty = "SELECT NOT EXISTS (SELECT 1 FROM link WHERE association = ?1)";
+    let wanted = if store.query_row(is_empty, [number], |row| row.get(0))? {
         let sql = format!("INSERT OR IGNORE INTO link SELECT ?1, f.id, t.id, ?2 FROM temp.stage_link s {joins}");
         let wanted = store.execute(&sql, [number, moment.seq])? as u64;
         if moment.keep {
-            let sql = "INSERT INTO link_change SELECT association, from_id, to_id, 1, ?2 FROM link WHERE association = ?1";
+            let sql =
+                "INSERT OR FAIL INTO link_change SELECT association, from_id, to_id, 1, ?2 FROM link WHERE association = ?1";
             store.execute(sql, [number, moment.seq])?;
         }
         tally.inserted += wanted;
@@ -205,10 +207,10 @@ fn open(store: &Connection, number: i64, moment: Moment) -> Result<u64, TaskErro
     let missing = "FROM temp.wanted w WHERE NOT EXISTS
         (SELECT 1 FROM link l WHERE l.association = ?1 AND l.from_id = w.from_id AND l.to_id = w.to_id)";
     if moment.keep {
-        let sql = format!("INSERT INTO link_change SELECT ?1, w.from_id, w.to_id, 1, ?2 {missing}");
+        let sql = format!("INSERT OR FAIL INTO link_change SELECT ?1, w.from_id, w.to_id, 1, ?2 {missing}");
         store.execute(&sql, [number, moment.seq])?;
     }
-    let sql = format!("INSERT INTO link SELECT ?1, w.from_id, w.to_id, ?2 {missing}");
+    let sql = format!("INSERT OR FAIL INTO link SELECT ?1, w.from_id, w.to_id, ?2 {missing}");
     Ok(store.execute(&sql, [number, moment.seq])? as u64)
 }
 
@@ -217,10 +219,10 @@ fn close(store: &Connection, moment: Moment) -> Result<u64, TaskError> {
     let listed = "FROM temp.closing c CROSS JOIN link l
         ON l.association = c.association AND l.from_id = c.from_id AND l.to_id = c.to_id";
     if moment.keep {
-        let sql = format!("INSERT INTO link_change SELECT l.association, l.from_id, l.to_id, 3, ?1 {listed}");
+        let sql = format!("INSERT OR FAIL INTO link_change SELECT l.association, l.from_id, l.to_id, 3, ?1 {listed}");
         store.execute(&sql, [moment.seq])?;
     }
-    let sql = format!("INSERT INTO link_past SELECT l.association, l.from_id, l.to_id, l.valid_from, ?1 {listed}");
+    let sql = format!("INSERT OR FAIL INTO link_past SELECT l.association, l.from_id, l.to_id, l.valid_from, ?1 {listed}");
     let closed = store.execute(&sql, [moment.seq])?;
     store.execute(
         "DELETE FROM link WHERE (association, from_id, to_id) IN (SELECT association, from_id, to_id FROM temp.closing)",

@@ -1,7 +1,7 @@
 //! `SynchronizeTask`: a prepared batch applied to resources and links, if no threshold objects.
 //!
-//! The batch is applied inside a savepoint and held against the thresholds afterwards; when one is exceeded, all but
-//! the change list is undone. What an approval applies is exactly that list: the prepared files are named by their
+//! The batch is applied and held against the thresholds afterwards; when one is exceeded, all but the change list is
+//! undone. What an approval applies is exactly that list: the prepared files are named by their
 //! content, and an approval is refused if the connector's resources are no longer what the list was computed for.
 
 mod links;
@@ -23,6 +23,7 @@ use super::mappings::{LinkMapping, Mappings};
 use super::prepare::{Batch, Item, folder, sweep_after_commit, verify};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use resources::Moment;
+use thresholds::{Before, enough};
 pub(super) use thresholds::{Tally, exceeded};
 use typed::Faults;
 
@@ -68,7 +69,6 @@ impl EmbeddedTask for Synchronize {
         let initial = context.job.mode == crate::plan::model::JobMode::Initialization;
         let free = context.approval.is_some() || task.is("ForceSynchronization") || initial;
 
-        store.execute_batch("SAVEPOINT synchronize")?;
         let moment = Moment { seq: next_moment(store, context.run)?, keep: task.is("DoNotDeleteChanges") };
         let mappings = Mappings::of(&context.plan.model, id)?;
         let applied = apply(context, connector, &mappings, &batch, moment)?;
@@ -81,7 +81,6 @@ impl EmbeddedTask for Synchronize {
             let message = format!("the change list {approved} is stale: it would now change something else than it says");
             return Err(TaskError::new(message).help(AGAIN));
         }
-        store.execute_batch("RELEASE synchronize")?;
         consume(store, id, &batch)?;
         store.execute("INSERT OR REPLACE INTO synchronized VALUES (?1, ?2)", params![id, moment.seq])?;
         let changed = applied.resources.changes() + applied.links.changes() > 0;
@@ -160,24 +159,29 @@ fn apply(
     let of = |other: &Connector| Some((other.id.clone(), Mappings::of(model, &other.id).ok()?.links));
     let links_of: Vec<(String, Vec<LinkMapping>)> = model.connectors.iter().filter_map(of).collect();
     let all_links: Vec<LinkMapping> = links_of.iter().flat_map(|(_, links)| links.clone()).collect();
+    let store: &Connection = context.transaction;
     let mut applied = Applied::default();
-    let mut touched = Vec::new();
+    let (mut touched, mut held) = (Vec::new(), Vec::new());
     for item in batch.items.iter().filter(|item| !item.link) {
         let mapping = mappings.resources.iter().find(|mapping| mapping.entity_type == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("entity type", &item.name))?;
-        let (tally, faults) = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
+        let (mut tally, faults) = resources::apply(context, mapping, item, &folder, &all_links, moment)?;
         applied.faults.add(faults);
         if tally.changes() > 0 {
             touched.push(item.name.as_str());
         }
+        let before = Before { link: false, name: &item.name, inserted: tally.inserted, deleted: tally.deleted };
+        tally.stored = before.count(store, enough(tally, mapping.thresholds))?;
         let scope = format!("entity type mapping {}", item.name);
         applied.exceeded.extend(exceeded(&scope, "resources", tally, mapping.thresholds));
         applied.resources.add(tally);
+        held.push(before);
     }
-    let closed_before = closed_links(context.transaction, moment)?;
-    applied.links.stored += closed_before;
+    let closed_before = closed_links(store, moment)?;
     applied.links.deleted += closed_before;
-    let mut moved = if closed_before > 0 { closed_associations(context.transaction, moment)? } else { BTreeSet::new() };
+    let mut moved = if closed_before > 0 { closed_associations(store, moment)? } else { BTreeSet::new() };
+    // Links of other connectors' associations, which went with their resources.
+    let mut foreign = closed_before;
     for item in batch.items.iter().filter(|item| item.link) {
         let mapping = mappings.links.iter().find(|mapping| mapping.association == item.name);
         let mapping = mapping.ok_or_else(|| unmapped("association", &item.name))?;
@@ -186,16 +190,22 @@ fn apply(
         applied.links.add(tally);
         applied.orphans += orphans;
         // Links that went with their resources count for the mapping too.
-        let gone = closed_of(context.transaction, &mapping.association, moment)?;
-        tally.stored += gone.saturating_sub(tally.deleted);
+        let gone = closed_of(store, &mapping.association, moment)?;
+        foreign = foreign.saturating_sub(gone.saturating_sub(tally.deleted));
         tally.deleted = gone;
+        let before = Before { link: true, name: &item.name, inserted: tally.inserted, deleted: gone };
+        tally.stored = before.count(store, enough(tally, without_updates(mapping.thresholds)))?;
+        held.push(before);
         let scope = format!("association mapping {}", item.name);
         applied.exceeded.extend(exceeded(&scope, "links", tally, without_updates(mapping.thresholds)));
     }
+    applied.resources.stored = count(store, held.iter().filter(|before| !before.link), applied.resources, connector.thresholds)?;
+    let (links, thresholds) = (held.iter().filter(|before| before.link), without_updates(connector.link_thresholds));
+    applied.links.stored = foreign + count(store, links, applied.links, thresholds)?;
     let is_own = |mapping: &&LinkMapping| mappings.links.iter().any(|own| own.association == mapping.association);
     let is_touched = |mapping: &&LinkMapping| mapping.ends.iter().any(|end| touched.contains(&end.entity_type.as_str()));
     for mapping in all_links.iter().filter(|mapping| !is_own(mapping)).filter(is_touched) {
-        let healed = heal(context.transaction, mapping, moment)?;
+        let healed = heal(store, mapping, moment)?;
         applied.healed += healed;
         if healed > 0 {
             moved.insert(mapping.association.clone());
@@ -206,7 +216,7 @@ fn apply(
     applied.others = others.map(|(id, _)| id.clone()).collect();
     let scope = format!("connector {}", connector.id);
     applied.exceeded.extend(exceeded(&scope, "resources", applied.resources, connector.thresholds));
-    applied.exceeded.extend(exceeded(&scope, "links", applied.links, without_updates(connector.link_thresholds)));
+    applied.exceeded.extend(exceeded(&scope, "links", applied.links, thresholds));
     Ok(applied)
 }
 
@@ -220,6 +230,17 @@ fn heal(store: &Connection, mapping: &LinkMapping, moment: Moment) -> Result<u64
     }
     store.execute_batch("RELEASE heal")?;
     Ok(healed.unwrap_or_default())
+}
+
+/// How many all mappings held before: exactly, or enough for the changes to be within the percentages.
+fn count<'b>(
+    store: &Connection,
+    mut held: impl Iterator<Item = &'b Before<'b>>,
+    tally: Tally,
+    thresholds: Thresholds,
+) -> Result<u64, TaskError> {
+    let enough = enough(tally, thresholds);
+    held.try_fold(0, |stored: u64, before| Ok(stored + before.count(store, enough.saturating_sub(stored))?))
 }
 
 fn without_updates(thresholds: Thresholds) -> Thresholds {
@@ -259,11 +280,27 @@ fn block(
 ) -> Result<TaskReport, TaskError> {
     let store: &Connection = context.transaction;
     let list = pending::collect(store, mappings, moment)?;
-    store.execute_batch("ROLLBACK TO synchronize; RELEASE synchronize")?;
     let connector = context.task.text("Connector").unwrap_or_default();
+    undo(store, connector, batch)?;
     pending::keep(store, batch, revision(store, connector)?, &applied.exceeded, &list)?;
     let message = format!("change list {} is held back: {}", batch.id, applied.exceeded.join("; "));
     Ok(report(TaskEnd::Blocked, applied).message(message))
+}
+
+/// Takes back all that was done since the transaction began, which is what this task did, and begins it again. A savepoint would
+/// have every synchronization copy what it changes, for the few that are taken back.
+fn undo(store: &Connection, connector: &str, batch: &Batch) -> Result<(), TaskError> {
+    let before = revision(store, connector)?;
+    store.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?;
+    // Another process may have committed in between, mostly what became of another task.
+    let waiting = Batch::waiting(store, connector)?.is_some_and(|waiting| waiting.ordinal == batch.ordinal);
+    if waiting && revision(store, connector)? == before {
+        return Ok(());
+    }
+    let message = format!(
+        "what connector {connector} holds was changed by another process while the changes of this one were held against the thresholds"
+    );
+    Err(TaskError::new(message).help("continue the run: it reads the store anew"))
 }
 
 /// Records that the store now holds what the batch was made of.

@@ -46,10 +46,7 @@ pub(super) fn apply(
     let slots = slots.ok_or_else(|| TaskError::damaged(&format!("the properties of {}", mapping.entity_type)))?;
     let typed = Typed::of(&context.plan.model, mapping);
     let mut bodies = Bodies { slots, width: layout.properties.len(), text: String::new(), typed, faults: Faults::default() };
-    let stored = store
-        .query_row("SELECT count(*) FROM resource WHERE type = ?1", [layout.number], |row| row.get::<_, i64>(0))?
-        .unsigned_abs();
-    let mut tally = Tally { stored, ..Tally::default() };
+    let mut tally = Tally::default();
     store.execute_batch(STAGE)?;
     match (&item.delta, &item.file) {
         (Some(delta), _) => {
@@ -58,7 +55,8 @@ pub(super) fn apply(
         }
         (None, Some(file)) => {
             let file = SortedFile::open_whole(folder, file, &mapping.key)?;
-            if stored == 0 {
+            let is_empty = "SELECT NOT EXISTS (SELECT 1 FROM resource WHERE type = ?1)";
+            if store.query_row(is_empty, [layout.number], |row| row.get(0))? {
                 tally.inserted = insert_all(context, &layout, file, &mut bodies, moment)?;
                 return Ok((tally, bodies.faults));
             }
@@ -168,7 +166,7 @@ fn insert_all(
         reader.join().map_err(|_| TaskError::new("the prepared file could not be read"))?
     })?;
     if moment.keep {
-        let sql = "INSERT INTO change SELECT id, 1, ?2 FROM resource WHERE type = ?1";
+        let sql = "INSERT OR FAIL INTO change SELECT id, 1, ?2 FROM resource WHERE type = ?1";
         context.transaction.execute(sql, [layout.number, moment.seq])?;
     }
     Ok(count)
@@ -257,7 +255,8 @@ fn stage_delta(context: &TaskContext<'_>, layout: &Layout, mut delta: SortedFile
     Ok(())
 }
 
-/// Applies what is staged, keeping what was as history.
+/// Applies what is staged, keeping what was as history. A failure undoes all that the task did; `OR FAIL` spares each statement
+/// the journal from which it would undo itself alone.
 fn apply_stage(
     store: &Connection,
     layout: &Layout,
@@ -267,26 +266,26 @@ fn apply_stage(
 ) -> Result<(), TaskError> {
     links::close_of_deleted(store, entity_type, all_links, moment)?;
     store.execute(
-        "INSERT INTO resource_past SELECT r.id, r.type, r.key, r.body, r.computed, r.valid_from, ?1
+        "INSERT OR FAIL INTO resource_past SELECT r.id, r.type, r.key, r.body, r.computed, r.valid_from, ?1
          FROM temp.stage s CROSS JOIN resource r ON r.id = s.id",
         [moment.seq],
     )?;
     if moment.keep {
-        let sql = "INSERT INTO change SELECT id, command, ?1 FROM temp.stage WHERE command <> 1";
+        let sql = "INSERT OR FAIL INTO change SELECT id, command, ?1 FROM temp.stage WHERE command <> 1";
         store.execute(sql, [moment.seq])?;
     }
     store.execute(
-        "UPDATE resource SET body = s.body, valid_from = ?1 FROM temp.stage s WHERE resource.id = s.id AND s.command = 2",
+        "UPDATE OR FAIL resource SET body = s.body, valid_from = ?1 FROM temp.stage s WHERE resource.id = s.id AND s.command = 2",
         [moment.seq],
     )?;
     store.execute("DELETE FROM resource WHERE id IN (SELECT id FROM temp.stage WHERE command = 3)", [])?;
     store.execute(
-        "INSERT INTO resource (type, key, body, valid_from) SELECT ?1, key, body, ?2 FROM temp.stage WHERE command = 1",
+        "INSERT OR FAIL INTO resource (type, key, body, valid_from) SELECT ?1, key, body, ?2 FROM temp.stage WHERE command = 1",
         [layout.number, moment.seq],
     )?;
     if moment.keep {
         store.execute(
-            "INSERT INTO change SELECT r.id, 1, ?2 FROM temp.stage s CROSS JOIN resource r
+            "INSERT OR FAIL INTO change SELECT r.id, 1, ?2 FROM temp.stage s CROSS JOIN resource r
              ON r.type = ?1 AND r.key = s.key WHERE s.command = 1",
             [layout.number, moment.seq],
         )?;
