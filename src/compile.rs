@@ -7,7 +7,7 @@ pub use again::Built;
 use crate::config::Config;
 use crate::finding::{Category, Finding, Report, Severity};
 use crate::grammar::Dialect;
-use crate::ir::Program;
+use crate::ir::{Program, Reading};
 use crate::rules::{self, Checked, Policy};
 use crate::scaffold::{self, ScaffoldProblem};
 use crate::source::{FileId, Loaded, Location, ReadProblem, Sources};
@@ -32,22 +32,33 @@ impl Compiled {
     }
 }
 
-impl Compiled {
-    /// With the program of what is written, in place of what misspelt attributes were meant to say: what is done with a
-    /// configuration must not be guessed, whatever severity the finding has.
-    #[must_use]
-    pub fn as_written(self) -> Self {
-        let Some(mut program) = self.program.as_written() else { return self };
-        let problems = scaffold::expand(&mut program);
-        Self { program, problems, report: self.report }
+/// Compiles what is to be planned or shown. It is not guessed what a misspelt attribute was meant to say: where none of the
+/// errors that `blocking` picks is left, be it that a configuration or a comment calls the misspelling something less than
+/// an error, what is written is compiled, and what is wrong with that counts. Gives the errors beside it.
+pub fn compile_written(loaded: Loaded, config: Config, blocking: &dyn Fn(&Compiled) -> Vec<Finding>) -> (Compiled, Vec<Finding>) {
+    let first = compile(loaded.clone(), config.clone(), Outside::default());
+    let errors = blocking(&first);
+    let is_guessed = first.program.documents.iter().any(|document| document.is_guessed());
+    if !errors.is_empty() || !is_guessed {
+        return (first, errors);
     }
+    let written = compile_as(loaded, config, Outside::default(), Reading::Written);
+    let errors = blocking(&written);
+    (written, errors)
 }
 
 /// Parses, lowers and expands; checks nothing.
-pub fn expand(sources: Sources, dialect: Dialect) -> (Program, Vec<ScaffoldProblem>) {
-    let mut program = Program::build(sources, dialect);
+fn expand(sources: Sources, dialect: Dialect, reading: Reading) -> (Program, Vec<ScaffoldProblem>) {
+    let mut program = Program::read(sources, dialect, reading);
     let problems = scaffold::expand(&mut program);
     (program, problems)
+}
+
+/// The program, expanded, of what is written, where misspelt attributes are read as they were meant.
+pub fn as_written(program: &Program) -> Option<Program> {
+    let mut written = program.as_written()?;
+    scaffold::expand(&mut written);
+    Some(written)
 }
 
 /// What a check may be told of the world outside the configuration.
@@ -61,10 +72,15 @@ pub struct Outside {
 
 /// Compiles the texts of one configuration and runs every rule that is on.
 pub fn compile(loaded: Loaded, config: Config, outside: Outside) -> Compiled {
+    let reading = reading(&config);
+    compile_as(loaded, config, outside, reading)
+}
+
+fn compile_as(loaded: Loaded, config: Config, outside: Outside, reading: Reading) -> Compiled {
     let dialect = dialect(&config);
     let Loaded { sources, problems: unread, named } = loaded;
     let policy = policy(config, outside);
-    let (program, problems) = expand(sources, dialect);
+    let (program, problems) = expand(sources, dialect, reading);
     let checked = rules::check(&program, &problems, &policy, unread.iter().map(rules::unread).collect());
     let report = judged(&program, checked, &unread, &named);
     Compiled { program, problems, report }
@@ -73,6 +89,14 @@ pub fn compile(loaded: Loaded, config: Config, outside: Outside) -> Compiled {
 /// The dialect that a configuration names.
 pub fn dialect(config: &Config) -> Dialect {
     config.check.dialect.and_then(|name| name.parse().ok()).unwrap_or_default()
+}
+
+/// How texts are read: as they were meant only where each misspelt attribute is told as an error, so that nothing is hidden
+/// behind a finding that nobody sees.
+fn reading(config: &Config) -> Reading {
+    let policy = Policy::new(config.clone());
+    let is_told = rules::find("unknown-attribute").is_some_and(|rule| policy.is_always_an_error(&rule.info));
+    if is_told { Reading::Meant } else { Reading::Written }
 }
 
 fn policy(config: Config, outside: Outside) -> Policy {

@@ -6,17 +6,12 @@ use std::path::{Path, PathBuf};
 use super::arguments::Global;
 use super::input::{Input, Paths};
 use super::{Error, Exit, terminal};
-use crate::compile::{self, Compiled, Outside};
+use crate::compile::{self, Compiled};
 use crate::finding::{Finding, Report, Totals};
 use crate::ir::Program;
 use crate::output::{self, Context, Format};
 use crate::plan::Plan;
 use crate::plan::diff::Side;
-
-/// Reads and checks a configuration.
-pub(super) fn compile(input: Input) -> Compiled {
-    compile::compile(input.loaded, input.config, Outside::default())
-}
 
 /// The plan of a configuration, or of a plan file (a file whose name ends in `.json`). A configuration with errors in
 /// what `jobs` reach has no plan: the errors are told and the outcome is an exit code. No job named: all of them.
@@ -42,15 +37,14 @@ fn planned(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Pla
         keep(&mut plan, jobs)?;
         return Ok(Ok((plan, None)));
     }
-    let compiled = compile(paths.load(global)?);
-    let blocking = compile::errors_for(&compiled, jobs);
+    let Input { loaded, config, .. } = paths.load(global)?;
+    let (compiled, blocking) = compile::compile_written(loaded, config, &|compiled| compile::errors_for(compiled, jobs));
     if !blocking.is_empty() {
         let count = tell(&compiled.program, blocking, global);
         let what = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
         terminal::say(&format!("no plan: {what} in the configuration; `jobwright check` shows everything"));
         return Ok(Err(Exit::Findings));
     }
-    let compiled = compiled.as_written();
     let mut plan = crate::plan::build(&compiled.program);
     keep(&mut plan, jobs)?;
     Ok(Ok((plan, Some(compiled))))

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::arguments::Global;
-use super::input::Paths;
+use super::input::{Input, Paths};
 use super::{Error, Exit, compiled, terminal};
-use crate::compile::Compiled;
+use crate::compile::{self, Compiled};
 use crate::config::nearest;
 use crate::finding::{Category, Finding, Severity};
 use crate::ir::{Program, same_identifier};
@@ -77,10 +77,11 @@ impl Expand {
 
 /// The configuration, expanded; nothing, once said why, where something keeps it from being so.
 fn expanded(paths: &Paths, global: &Global) -> Result<Option<Compiled>, Error> {
-    let compiled = compiled::compile(paths.load(global)?);
-    let failed: Vec<Finding> = compiled.report.findings.iter().filter(|finding| fails(finding)).cloned().collect();
+    let Input { loaded, config, .. } = paths.load(global)?;
+    let failing = |compiled: &Compiled| compiled.report.findings.iter().filter(|finding| fails(finding)).cloned().collect();
+    let (compiled, failed) = compile::compile_written(loaded, config, &failing);
     if failed.is_empty() {
-        return Ok(Some(compiled.as_written()));
+        return Ok(Some(compiled));
     }
     compiled::tell(&compiled.program, failed, global);
     terminal::say("not expanded: the errors above keep the configuration or a scaffolding from being read");

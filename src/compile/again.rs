@@ -13,7 +13,6 @@ use rayon::prelude::*;
 use super::{Outside, judged, policy};
 use crate::config::Config;
 use crate::finding::Report;
-use crate::grammar::Dialect;
 use crate::ir::{Program, Reading, Unit};
 use crate::rules::{self, OwnFindings};
 use crate::scaffold::{self, ScaffoldProblem};
@@ -37,15 +36,17 @@ pub struct Built {
     unread: Vec<ReadProblem>,
     named: Vec<bool>,
     files: Vec<Arc<Kept>>,
+    reading: Reading,
 }
 
 impl Built {
     /// Builds the texts into a program. What `before` knows of texts that are still the same is taken from there.
-    pub fn new(loaded: Loaded, dialect: Dialect, before: Option<&Self>) -> Self {
+    pub fn new(loaded: Loaded, config: &Config, before: Option<&Self>) -> Self {
+        let (dialect, reading) = (super::dialect(config), super::reading(config));
+        let before = before.filter(|before| before.program.dialect == dialect && before.reading == reading);
         let Loaded { sources, problems: unread, named } = loaded;
         let known = |file: FileId, source: &Arc<SourceFile>| {
-            let before = before.filter(|before| before.program.dialect == dialect)?;
-            let kept = before.files.get(file.index())?;
+            let kept = before?.files.get(file.index())?;
             let same = Arc::ptr_eq(&kept.source, source) || kept.source.text == source.text;
             same.then(|| Arc::clone(kept))
         };
@@ -56,20 +57,20 @@ impl Built {
             .map(|&file| {
                 let source = sources.shared(file);
                 known(file, source).unwrap_or_else(|| {
-                    let unit = Unit::read(file, &source.text, Reading::Meant);
+                    let unit = Unit::read(file, &source.text, reading);
                     Arc::new(Kept { source: Arc::clone(source), unit, own: OwnFindings::new() })
                 })
             })
             .collect();
         let units: Vec<&Unit> = files.iter().map(|kept| &kept.unit).collect();
         // Where nothing changed but what nobody names, the items of all files and what is generated stay as they are.
-        if let Some(before) = before.filter(|before| before.program.dialect == dialect && same_items(&before.files, &files)) {
+        if let Some(before) = before.filter(|before| same_items(&before.files, &files)) {
             let program = before.program.of_other_texts(sources, &units);
-            return Self { program, problems: before.problems.clone(), unread, named, files };
+            return Self { program, problems: before.problems.clone(), unread, named, files, reading };
         }
         let mut program = Program::assemble(sources, dialect, &units);
         let problems = scaffold::expand(&mut program);
-        Self { program, problems, unread, named, files }
+        Self { program, problems, unread, named, files, reading }
     }
 
     /// Runs every rule that is on: the report of a first run on the same texts. Nothing where `stop` says that nobody

@@ -93,7 +93,8 @@ impl Program {
         is_guessed.then(|| Self::read(self.sources.clone(), self.dialect, Reading::Written))
     }
 
-    fn read(sources: Sources, dialect: Dialect, reading: Reading) -> Self {
+    /// As [`Program::build`], with misspelt attributes read as asked for.
+    pub fn read(sources: Sources, dialect: Dialect, reading: Reading) -> Self {
         let (trees, items, declared) = read(&sources, reading);
         Self::merged(sources, dialect, trees, items, declared)
     }

@@ -38,8 +38,9 @@ impl Unit {
     pub fn read(file: FileId, text: &str, reading: Reading) -> Self {
         let mut document = syntax::parse(file, text, crate::grammar::seed());
         let kinds = classify(&document);
-        if reading == Reading::Meant {
-            read_as_meant(&mut document, text, &kinds);
+        match reading {
+            Reading::Meant => read_as_meant(&mut document, text, &kinds),
+            Reading::Written => document.take_literally(),
         }
         let lowered = lower(&document, text, &kinds);
         Self { document: Arc::new(document), kinds: Arc::new(kinds), lowered }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::sound::Doubt;
 use super::uri;
-use crate::compile::Built;
+use crate::compile::{self, Built};
 use crate::config::Config;
 use crate::finding::{Finding, Fingerprint, Report};
 use crate::ir::Program;
@@ -26,12 +26,13 @@ pub(super) struct Analysis {
     addresses: Vec<Option<String>>,
     elements: usize,
     plan: OnceLock<Plan>,
+    written: OnceLock<Option<Program>>,
 }
 
 impl Analysis {
     pub(super) fn new(built: Built, addresses: Vec<Option<String>>) -> Self {
         let elements = built.program.documents.iter().map(|document| document.len()).sum();
-        Self { built, addresses, elements, plan: OnceLock::new() }
+        Self { built, addresses, elements, plan: OnceLock::new(), written: OnceLock::new() }
     }
 
     /// The program, scaffoldings expanded.
@@ -68,7 +69,12 @@ impl Analysis {
 
     /// The plan, made when first asked for.
     pub(super) fn plan(&self) -> &Plan {
-        self.plan.get_or_init(|| plan::build(&self.built.program))
+        self.plan.get_or_init(|| plan::build(self.written()))
+    }
+
+    /// The program of what is written, without guesses at misspelt attributes: what the commands plan and expand.
+    pub(super) fn written(&self) -> &Program {
+        self.written.get_or_init(|| compile::as_written(&self.built.program)).as_ref().unwrap_or(&self.built.program)
     }
 }
 

@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 
 use super::analysis::{Analysis, Judgement};
 use super::server::Event;
-use crate::compile::{self, Built};
+use crate::compile::Built;
 use crate::config::Config;
 use crate::source::Loaded;
 
@@ -180,9 +180,7 @@ impl Work {
     fn run(self) {
         let Self { task, stop, sender, stopped, discarded, poke } = self;
         let Task { texts: (loaded, addresses), config, folder, before, .. } = task;
-        let built = panic::catch_unwind(AssertUnwindSafe(|| {
-            Built::new(loaded, compile::dialect(&config), before.as_deref().map(Analysis::built))
-        }));
+        let built = panic::catch_unwind(AssertUnwindSafe(|| Built::new(loaded, &config, before.as_deref().map(Analysis::built))));
         drop(before);
         let analysis = built.ok().map(|built| Arc::new(Analysis::new(built, addresses)));
         let first = analysis.clone().map_or(Made::Nothing, Made::Analysis);

@@ -46,11 +46,12 @@ pub(super) fn content(workspace: &mut Workspace, address: &str) -> Result<String
 /// What the scaffoldings of a document's configuration generate: for one job, or the whole configuration.
 pub(super) fn expansion(workspace: &mut Workspace, document: &str, job: Option<&str>) -> Result<String, Refusal> {
     let view = workspace.view(document).ok_or_else(|| unknown_document(document))?;
+    let program = view.analysis.written();
     if let Some(job) = job {
-        known(&print::job_identifiers(view.program()), job)?;
+        known(&print::job_identifiers(program), job)?;
     }
     let mut text = Vec::new();
-    print::xml(view.program(), job, &mut text).map_err(|error| Refusal::new(error.to_string()))?;
+    print::xml(program, job, &mut text).map_err(|error| Refusal::new(error.to_string()))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 

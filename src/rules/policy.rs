@@ -50,6 +50,16 @@ impl Policy {
             && self.config.check.severity.get(rule.name) != Some(&Level::Off)
     }
 
+    /// Whether the findings of a rule of errors are errors, whatever file they are in.
+    pub fn is_always_an_error(&self, rule: &RuleInfo) -> bool {
+        let is_less = |level: Option<&Level>| level.is_some_and(|level| *level != Level::On(Severity::Error));
+        self.is_on(rule)
+            && !is_less(self.config.check.severity.get(rule.name))
+            && !self.config.check.paths.iter().any(|policy| {
+                policy.ignore.iter().any(|selector| selector.covers(rule)) || is_less(policy.severity.get(rule.name))
+            })
+    }
+
     /// Removes the findings of rules that are off and gives the others their configured severities. A severity that is set
     /// replaces every severity of the rule, also those the rule itself sets apart.
     pub fn apply(&self, sources: &Sources, findings: &mut Vec<Finding>) {

@@ -31,6 +31,7 @@ pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
         texts: Vec::new(),
         errors: Vec::new(),
         written: Vec::new(),
+        literal: false,
     };
     if u32::try_from(text.len()).is_err() {
         let span = Span::empty(0);

@@ -80,12 +80,17 @@ impl<'t> Parser<'t> {
 
     /// A value in the quotes that word processors make, on one line: its start, its end, and the place after it.
     fn typographic(&self, at: usize) -> Option<(usize, usize, usize)> {
-        const OPENING: [char; 5] = ['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{ab}'];
-        const CLOSING: [char; 5] = ['\u{201d}', '\u{201c}', '\u{2033}', '\u{2019}', '\u{bb}'];
         let text = self.text.get(at..)?;
-        let opening = text.chars().next().filter(|sign| OPENING.contains(sign))?;
+        let opening = text.chars().next()?;
+        // An apostrophe stands within double quotes: “l’agent”.
+        let closings: &[char] = match opening {
+            '\u{201c}' | '\u{201d}' | '\u{201e}' => &['\u{201d}', '\u{201c}', '\u{2033}'],
+            '\u{2018}' => &['\u{2019}'],
+            '\u{ab}' => &['\u{bb}'],
+            _ => return None,
+        };
         let inside = text[opening.len_utf8()..].split(['\n', '\r', '<', '>', '"']).next()?;
-        let (end, closing) = inside.char_indices().find(|(_, sign)| CLOSING.contains(sign))?;
+        let (end, closing) = inside.char_indices().find(|(_, sign)| closings.contains(sign))?;
         let start = at + opening.len_utf8();
         Some((start, start + end, start + end + closing.len_utf8()))
     }

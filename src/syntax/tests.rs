@@ -64,6 +64,7 @@ fn every_break_has_its_place() {
         ("<a b=x c='y'/>", "UnquotedValue: x"),
         ("<a b=x y' c='y'/>", "UnquotedValue: b=x y'"),
         ("<a b=\u{201c}x y\u{201d} c='y'/>", "UnquotedValue: \u{201c}x y\u{201d}"),
+        ("<a b=\u{201c}l\u{2019}x y\u{201d} c='y'/>", "UnquotedValue: \u{201c}l\u{2019}x y\u{201d}"),
         ("<a><b c='x/>\n<b c='y'/></a>", "MissingQuote: c='"),
         ("<a><b c=\"1 d=\"2\" e=\"3\"/></a>", "MissingQuote: c=\""),
         ("<a>\n<b c=\"1/>\n<b c=\"2\"/>\n<b c=\"3\"/></a>", "MissingQuote: c=\""),

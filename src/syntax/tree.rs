@@ -162,6 +162,8 @@ pub struct Document {
     pub(crate) errors: Vec<super::SyntaxError>,
     /// Attributes that are read under another name than the one written, with that; in document order.
     pub(crate) written: Vec<(AttributeId, NameId)>,
+    /// Whether no misspelt name excuses anything.
+    pub(crate) literal: bool,
 }
 
 impl Document {
@@ -312,6 +314,16 @@ impl Document {
             let written = std::mem::replace(&mut self.attributes[attribute.0 as usize].name, name);
             self.written.push((attribute, written));
         }
+    }
+
+    /// Has it taken by the letter: an attribute under a wrong name is not there, and excuses nothing.
+    pub fn take_literally(&mut self) {
+        self.literal = true;
+    }
+
+    /// Whether it is taken by the letter.
+    pub fn is_literal(&self) -> bool {
+        self.literal
     }
 
     /// Whether attributes are read under other names than they are written with.

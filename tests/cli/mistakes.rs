@@ -142,12 +142,33 @@ fn what_does_not_follow_from_a_mistake_is_told_beside_it() {
             "unknown-attribute Levl",
         ]
     );
-    // Nothing that was guessed is run or planned, whatever the severity.
-    let silenced = Project::demo().file("jobwright.toml", "[check.severity]\nunknown-attribute = \"off\"\n");
-    std::fs::remove_file(silenced.path("examples/demo/jobwright.toml")).unwrap();
-    silenced.replace(&jobs, "IsIncremental=\"true\"", "IsIncremantal=\"true\"");
-    let plan = |project: &Project| project.run(&["plan", "examples/demo", "--job", "HR_Quick", "--format", "json"]);
-    let shown = silenced.run(&["expand", "examples/demo"]);
-    assert!(shown.stdout.contains("IsIncremantal"), "{shown}");
-    assert_eq!(plan(&silenced).code, Some(0), "{}", plan(&silenced));
+}
+
+/// Nothing that was guessed is planned or shown, and what a misspelling leads to is told where it is not told itself.
+#[test]
+fn what_is_not_called_an_error_is_not_guessed() {
+    let jobs = format!("examples/demo/{JOBS}");
+    for level in ["off", "note", "warning"] {
+        let project = Project::demo().file("jobwright.toml", format!("[check.severity]\nunknown-attribute = \"{level}\"\n"));
+        std::fs::remove_file(project.path("examples/demo/jobwright.toml")).unwrap();
+        project.replace(&jobs, "DoNotDeleteChanges=\"true\"", "DoNotDeleteChange=\"true\"");
+        let shown = project.run(&["expand", "examples/demo"]);
+        assert!(shown.stdout.contains("DoNotDeleteChange=\"true\""), "{shown}");
+        let plan = project.run(&["plan", "examples/demo", "--job", "HR_Quick"]);
+        assert_eq!((plan.code, plan.stdout.as_str()), (Some(1), ""), "{level}: {plan}");
+        assert!(plan.stderr.contains("missing-do-not-delete-changes"), "{level}: {plan}");
+
+        project.replace(&jobs, "<Job Identifier=\"HR_Quick\"", "<Job Identifer=\"HR_Quick\"");
+        assert!(told(&project).contains(&"missing-attribute Job".to_owned()), "{level}: {:?}", told(&project));
+    }
+}
+
+#[test]
+fn what_a_comment_silences_is_planned_as_it_is_written() {
+    let project = Project::demo();
+    let silent = "<!-- jobwright: ignore[unknown-attribute] ours --><Job Identifer=\"HR_Quick\"";
+    project.replace(&format!("examples/demo/{JOBS}"), "<Job Identifier=\"HR_Quick\"", silent);
+    let plan = project.run(&["plan", "examples/demo"]);
+    assert_eq!((plan.code, plan.stdout.as_str()), (Some(1), ""), "{plan}");
+    assert!(plan.stderr.contains("missing-attribute"), "{plan}");
 }

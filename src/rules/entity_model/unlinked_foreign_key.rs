@@ -87,7 +87,8 @@ impl LostEnds {
         for association in program.items.entity_associations.values().filter(|one| one.origin.generated.is_none()) {
             for end in [names::PROPERTY1, names::PROPERTY2] {
                 let Some(written) = program.value(association.origin, end).filter(|end| !end.trim().is_empty()) else {
-                    lost.absent += 1;
+                    // One that is consolidated has the ends of the other.
+                    lost.absent += usize::from(program.value(association.origin, names::CONSOLIDATION_MODE).is_none());
                     continue;
                 };
                 let (type_name, name) = written.split_once(':').unwrap_or(("", &*written));
@@ -160,5 +161,10 @@ mod tests {
         assert!(with(" Property1=\"V:Chief\"").is_empty(), "of a type that there is not");
         assert!(with("").is_empty(), "absent");
         assert_eq!(with(" Property1=\"V:Other\""), [1]);
+        let consolidated = "<EntityAssociation Identifier=\"A\" ConsolidationMode=\"Merge\"/>";
+        let both = format!(
+            " Property1=\"V:Other\" Property2=\"U:Crew\"/>{consolidated}<EntityAssociation Identifier=\"B\" Property1=\"U:Crew\""
+        );
+        assert_eq!(with(&both), [1], "the ends stand elsewhere");
     }
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
-use crate::ir::{Connection, Declaration, Program, Symbol};
+use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
 use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
@@ -168,7 +168,12 @@ fn used(program: &Program, facts: &Facts) -> Used {
 /// The connectors of the fulfil tasks that name no connection.
 fn fulfilled(program: &Program, facts: &Facts, used: &mut Used) {
     let items = &program.items;
-    used.fulfils_unknown = items.resource_types.values().any(|one| one.target.is_none_or(|target| target.value.target.is_none()));
+    // One that is consolidated has the target of the other.
+    let lacks_target = |one: &ResourceType| match one.target {
+        Some(target) => target.value.target.is_none(),
+        None => program.value(one.origin, names::CONSOLIDATION_MODE).is_none(),
+    };
+    used.fulfils_unknown = items.resource_types.values().any(lacks_target);
     for (id, task) in items.tasks.iter() {
         if task.kind != kinds::FULFILL_TASK || program.task_value(id, names::CONNECTION).is_some() {
             continue;
@@ -209,6 +214,9 @@ mod tests {
         let fulfils = "<Connection Identifier=\"A\" Connector=\"C\" Package=\"Usercube.FulfillToFile@0000001\"/>\
             <FulfillTask Identifier=\"F\"><TaskResourceType ResourceType=\"R\"/></FulfillTask>";
         assert!(lines(&format!("{fulfils}<ResourceType Identifier=\"R\" TargetEntityType=\"Gone\"/>"), NAME).is_empty());
+        let whole = "<EntityType Identifier=\"E\"/><ResourceType Identifier=\"R\" TargetEntityType=\"E\"/>";
+        let merged = "<ResourceType Identifier=\"R\" ConsolidationMode=\"Merge\"/>";
+        assert_eq!(lines(&format!("{fulfils}{whole}{merged}"), NAME), [1], "the target stands elsewhere");
     }
 
     #[test]

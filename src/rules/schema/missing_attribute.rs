@@ -184,7 +184,7 @@ fn is_meant(view: &ElementView<'_>, def: &'static ElementDef, wanted: &Attribute
         Some(Intended::Near(right)) => right == wanted.name,
         None => false,
     };
-    unknown().any(is_wanted)
+    (!view.document.is_literal() && unknown().any(is_wanted))
         || view.document.attributes(view.element).any(|attribute| {
             view.document.attribute_namespace(attribute) == Namespace::Foreign
                 && view.document.attribute_name(attribute) == wanted.name_id
