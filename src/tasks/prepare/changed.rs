@@ -106,7 +106,7 @@ fn walk(
             tick(done)?;
             walk.meet(row);
         }
-        if done == rows && written.is_sound() {
+        if done == rows && written.found_sound() {
             return Ok(walk.end(most).map(|found| (found, rows)));
         }
     }
@@ -379,13 +379,15 @@ mod tests {
 
     /// An export with the numbers of its rows.
     fn export(folder: &Path, lines: Vec<Vec<u8>>, opposite: bool) -> Export {
-        let export = unnumbered(folder, lines.clone(), opposite);
-        let mut numberer = Numberer::new(&export.file, b"name,code\n").unwrap();
-        let mut lines: Vec<_> = lines.iter().map(|line| raw(line)).collect();
+        let mut numbered = lines.clone();
         if opposite {
-            lines.reverse();
+            numbered.reverse();
         }
-        lines.into_iter().for_each(|line| numberer.push(line).unwrap());
+        let export = unnumbered(folder, lines, opposite);
+        let mut numberer = Numberer::new(&export.file, b"name,code\n").unwrap();
+        for line in &numbered {
+            numberer.push(raw(line)).unwrap();
+        }
         numberer.finish(&export.file).unwrap();
         export
     }

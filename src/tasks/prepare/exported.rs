@@ -20,6 +20,8 @@ const HEAD: usize = MAGIC.len() + KEYS;
 const SIZE: usize = 12;
 /// Bytes that say which file the rows are of, and where its first row begins.
 const OF: usize = 40;
+/// Them and the sum.
+const END: i64 = 48;
 /// Rows in bytes that are read or written at once.
 const PIECE: usize = SIZE * 8192;
 
@@ -152,7 +154,7 @@ impl ExportedRows {
             return Ok(None);
         }
         let mut end = [0; OF];
-        file.seek(SeekFrom::End(-(OF as i64) - 8))?;
+        file.seek(SeekFrom::End(-END))?;
         io::Read::read_exact(&mut file, &mut end)?;
         if identity(&std::fs::metadata(export)?) != [0, 8, 16, 24].map(|at| word(&end[at..])) {
             return Ok(None);
@@ -193,7 +195,7 @@ impl ExportedRows {
     }
 
     /// Whether all that was read is as it was written.
-    pub(super) fn is_sound(mut self) -> bool {
+    pub(super) fn found_sound(mut self) -> bool {
         let mut end = [0; OF];
         self.left == 0 && self.file.read(&mut end).and_then(|()| self.file.finish()).unwrap_or(false)
     }
@@ -225,7 +227,7 @@ mod tests {
         while let Some(row) = rows.next().ok()? {
             all.push(row);
         }
-        rows.is_sound().then_some(all)
+        rows.found_sound().then_some(all)
     }
 
     #[test]

@@ -37,6 +37,6 @@ impl RowNumbers {
 
     /// Whether they can be relied on.
     pub(super) fn are_sound(self) -> bool {
-        self.is_whole && self.written.is_none_or(ExportedRows::is_sound)
+        self.is_whole && self.written.is_none_or(ExportedRows::found_sound)
     }
 }

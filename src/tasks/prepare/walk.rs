@@ -106,7 +106,9 @@ mod tests {
     fn walk(old: &[u64], new: &[u64], most: usize) -> Option<(Vec<u64>, Vec<u64>)> {
         let rows: Vec<_> = old.iter().copied().map(known).collect();
         let mut walk = Walk::new(&rows);
-        new.iter().for_each(|row| walk.meet(exported(*row)));
+        for row in new {
+            walk.meet(exported(*row));
+        }
         let found = walk.end(most)?;
         Some((found.gone.iter().map(|row| row.row).collect(), found.came.iter().map(|row| row.row).collect()))
     }

@@ -88,9 +88,11 @@ pub(super) fn collect(store: &Connection, mappings: &Mappings, moment: Moment) -
 pub(super) fn is_kept(store: &Connection, batch: &Batch, mappings: &Mappings, moment: Moment) -> Result<bool, TaskError> {
     let done = collect(store, mappings, moment)?;
     store.execute_batch("DROP INDEX resource_past_id")?;
-    let done: BTreeSet<_> = done.into_iter().map(|change| (change.item, change.command as i64, change.key)).collect();
-    let mut statement = store.prepare("SELECT item, command, key FROM pending WHERE batch = ?1")?;
-    let kept = statement.query_map([batch.ordinal], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let said = |change: Change| (change.item, change.command as i64, change.key, change.before, change.after);
+    let done: BTreeSet<_> = done.into_iter().map(said).collect();
+    let mut statement = store.prepare("SELECT item, command, key, before, after FROM pending WHERE batch = ?1")?;
+    let kept =
+        statement.query_map([batch.ordinal], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     Ok(done == kept.collect::<rusqlite::Result<BTreeSet<_>>>()?)
 }
 
