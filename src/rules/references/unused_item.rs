@@ -49,13 +49,14 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         return;
     }
     let used = used(program, facts);
+    let meant = meant(program, &used.unresolved);
     for one in candidates {
         let name = written_name(program, one);
         let document = program.document(one.file);
         let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
         let named = used.items.contains(&(one.kind, one.symbol));
         let reached = || one.kind == ItemKind::Connection && (used.exports(one.symbol) || used.fulfils(program, one.symbol));
-        if consolidated || named || reached() || used.is_meant(one.kind, &name) {
+        if consolidated || named || reached() || meant.contains(&(one.kind, one.symbol)) {
             continue;
         }
         let place = document
@@ -103,7 +104,7 @@ struct Used {
     unresolved: Vec<(ItemKind, String)>,
 }
 
-/// Unresolved names that an unused item is compared with.
+/// Unresolved names of a kind that are compared with the declared ones.
 const COMPARED: usize = 100;
 
 impl Used {
@@ -112,12 +113,6 @@ impl Used {
         // A package that nobody knows may do anything.
         let Some(connection) = connection.filter(|one| one.package().is_none() || one.fulfils()) else { return false };
         self.fulfils_unknown || connection.connector.is_some_and(|connector| self.fulfilled.contains(&connector.value.name))
-    }
-
-    /// Whether something names the item, and misspells it.
-    fn is_meant(&self, kind: ItemKind, name: &str) -> bool {
-        let mut unresolved = self.unresolved.iter().filter(|(other, _)| *other == kind).take(COMPARED);
-        unresolved.any(|(_, wrong)| nearest(wrong, [name.trim()]).is_some())
     }
 
     fn exports(&self, connection: Symbol) -> bool {
@@ -139,8 +134,7 @@ fn used(program: &Program, facts: &Facts) -> Used {
             Reference::Item(kind) if KINDS.contains(&kind) => {
                 let name = program.attribute_value(file, site.attribute);
                 let symbol = Symbol::new(&name);
-                used.items.insert((kind, symbol));
-                if program.declarations.find(kind, None, symbol).is_none() {
+                if used.items.insert((kind, symbol)) && program.declarations.find(kind, None, symbol).is_none() {
                     used.unresolved.push((kind, name.trim().to_owned()));
                 }
             }
@@ -163,6 +157,22 @@ fn used(program: &Program, facts: &Facts) -> Used {
     }
     fulfilled(program, facts, &mut all);
     all
+}
+
+/// The items that names which nothing is declared by come nearest to: they are named, and misspelt.
+fn meant(program: &Program, unresolved: &[(ItemKind, String)]) -> FxHashSet<(ItemKind, Symbol)> {
+    let mut found = FxHashSet::default();
+    for kind in KINDS {
+        let mut wrong = unresolved.iter().filter(|(of, _)| *of == kind).take(COMPARED).peekable();
+        if wrong.peek().is_none() {
+            continue;
+        }
+        let declared = program.declarations.all().iter().filter(|one| one.kind == kind);
+        let declared: Vec<_> = declared.map(|one| written_name(program, one)).collect();
+        let near = wrong.filter_map(|(_, wrong)| nearest(wrong, declared.iter().map(|name| name.trim())));
+        found.extend(near.map(|name| (kind, Symbol::new(name))));
+    }
+    found
 }
 
 /// The connectors of the fulfil tasks that name no connection.
@@ -211,6 +221,9 @@ mod tests {
         let category = "<Category Identifier=\"Accounts\"/>";
         assert!(lines(&format!("{category}<ResourceType Identifier=\"R\" Category=\"Acounts\"/>"), NAME).is_empty());
         assert_eq!(lines(&format!("{category}<ResourceType Identifier=\"R\" Category=\"Persons\"/>"), NAME), [1]);
+        let both = "<Category Identifier=\"Accounts\"/>\n<Category Identifier=\"Account\"/><SingleRole Category=\"Accounts\"/>";
+        let near = format!("{both}<ResourceType Identifier=\"R\" Category=\"Acounts\"/>");
+        assert_eq!(lines(&near, NAME), [2], "another one is nearer");
         let fulfils = "<Connection Identifier=\"A\" Connector=\"C\" Package=\"Usercube.FulfillToFile@0000001\"/>\
             <FulfillTask Identifier=\"F\"><TaskResourceType ResourceType=\"R\"/></FulfillTask>";
         assert!(lines(&format!("{fulfils}<ResourceType Identifier=\"R\" TargetEntityType=\"Gone\"/>"), NAME).is_empty());
