@@ -175,10 +175,8 @@ fn write_attribute(out: &mut String, model: &Model, order: usize, attribute: &At
         attribute.reference.as_ref().map_or("None".to_owned(), |one| format!("Some({})", reference(one, model, names)));
     let pattern = raw.pattern.as_ref().map_or("None".to_owned(), |written| {
         let pieces = pattern::parse(written).expect("checked: the pattern parses");
-        let pieces: Vec<String> = pieces
-            .iter()
-            .map(|piece| format!("Piece {{ ranges: &{:?}, least: {}, most: {} }}", piece.ranges, piece.least, piece.most))
-            .collect();
+        let pieces: Vec<String> =
+            pieces.iter().map(|piece| format!("Piece::new(&{:?}, {}, {})", piece.ranges, piece.least, piece.most)).collect();
         format!("Some(Pattern {{ text: {written:?}, pieces: &[{}] }})", pieces.join(", "))
     });
     let unique = raw.unique.as_deref().map_or("None".to_owned(), |scope| format!("Some(Scope::{})", variant(scope)));

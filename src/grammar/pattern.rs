@@ -11,9 +11,39 @@ pub struct Pattern {
 /// Characters that repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
-    pub(super) ranges: &'static [(char, char)],
-    pub(super) least: u32,
-    pub(super) most: u32,
+    ranges: &'static [(char, char)],
+    /// A bit for each ASCII character that is in them.
+    ascii: u128,
+    least: u32,
+    most: u32,
+}
+
+impl Piece {
+    pub(super) const fn new(ranges: &'static [(char, char)], least: u32, most: u32) -> Self {
+        let (mut ascii, mut byte) = (0, 0);
+        while byte < 0x80_u8 {
+            if is_in(ranges, byte as char) {
+                ascii |= 1 << byte;
+            }
+            byte += 1;
+        }
+        Self { ranges, ascii, least, most }
+    }
+
+    fn has(&self, c: char) -> bool {
+        is_in(self.ranges, c)
+    }
+}
+
+const fn is_in(ranges: &[(char, char)], c: char) -> bool {
+    let mut at = 0;
+    while at < ranges.len() {
+        if ranges[at].0 <= c && c <= ranges[at].1 {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 impl Pattern {
@@ -21,10 +51,12 @@ impl Pattern {
     pub fn takes(&self, value: &str) -> bool {
         let mut rest = value;
         for piece in self.pieces {
-            let holds = |c: &char| piece.ranges.iter().any(|&(low, high)| low <= *c && *c <= high);
-            let taken = rest.chars().take_while(holds).take(piece.most as usize);
-            let (count, bytes) = taken.fold((0_u32, 0), |(count, bytes), c| (count + 1, bytes + c.len_utf8()));
-            if count < piece.least {
+            // Characters of one byte first: there are hardly others.
+            let plain = rest.bytes().take(piece.most as usize).take_while(|&byte| byte < 0x80 && piece.ascii >> byte & 1 == 1);
+            let plain = plain.count();
+            let others = rest[plain..].chars().take_while(|&c| piece.has(c)).take(piece.most as usize - plain);
+            let (count, bytes) = others.fold((plain, plain), |(count, bytes), c| (count + 1, bytes + c.len_utf8()));
+            if count < piece.least as usize {
                 return false;
             }
             rest = &rest[bytes..];

@@ -149,6 +149,11 @@ fn whole(value: &str, low: i64, high: i64) -> Result<(), ValueProblem> {
 
 /// The white space of XML, which is less than that of Unicode.
 fn trim(value: &str) -> &str {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let bytes = value.as_bytes();
+    if !bytes.first().is_some_and(is_blank) && !bytes.last().is_some_and(is_blank) {
+        return value;
+    }
     value.trim_matches([' ', '\t', '\n', '\r'])
 }
 

@@ -1,7 +1,7 @@
 //! Typed values of attributes, each knowing the attribute it was read from.
 
 use crate::grammar::packages;
-use crate::source::FileId;
+use crate::source::{FileId, trim};
 use crate::syntax::{AttributeId, ElementId};
 
 use super::{Id, Index, Symbol};
@@ -98,7 +98,7 @@ pub(crate) trait FromValue: Sized {
 
 impl FromValue for bool {
     fn from_value(value: &str) -> Option<Self> {
-        match value.trim() {
+        match trim(value) {
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => None,
@@ -108,14 +108,14 @@ impl FromValue for bool {
 
 impl FromValue for i32 {
     fn from_value(value: &str) -> Option<Self> {
-        let value = value.trim();
+        let value = trim(value);
         value.strip_prefix('+').unwrap_or(value).parse().ok()
     }
 }
 
 impl FromValue for Symbol {
     fn from_value(value: &str) -> Option<Self> {
-        let value = value.trim();
+        let value = trim(value);
         (!value.is_empty()).then(|| Self::new(value))
     }
 }
@@ -126,7 +126,7 @@ pub struct Text;
 
 impl FromValue for Text {
     fn from_value(value: &str) -> Option<Self> {
-        (!value.trim().is_empty()).then_some(Self)
+        (!trim(value).is_empty()).then_some(Self)
     }
 }
 
@@ -142,7 +142,7 @@ impl PartialEq for Package {
 
 impl FromValue for Package {
     fn from_value(value: &str) -> Option<Self> {
-        packages::find(value.trim()).map(Self)
+        packages::find(trim(value)).map(Self)
     }
 }
 

@@ -186,30 +186,54 @@ pub struct Lowered {
 /// How many elements are lowered at once, about: a file may be as large as the whole configuration.
 const PART: usize = 16_384;
 
+/// How many parts are lowered before they are merged.
+const WAVE: usize = 4;
+
 /// Lowers one tree. Ids in the result are relative to the file until they are merged.
 pub fn lower(document: &Document, text: &str, kinds: &[Option<ElementKind>]) -> Lowered {
+    lower_in_parts(document, text, kinds, PART)
+}
+
+/// As [`lower`], about so many elements at once.
+fn lower_in_parts(document: &Document, text: &str, kinds: &[Option<ElementKind>], size: usize) -> Lowered {
     use rayon::prelude::*;
-    let parts = parts(document);
+    let parts = parts(document, size);
     if let [part] = parts.as_slice() {
         lower_part(document, text, kinds, part.clone())
     } else {
-        let lower = |part| lower_part(document, text, kinds, part);
-        let each: Vec<Lowered> = parts.into_par_iter().with_max_len(1).map(lower).collect();
+        let lower = |parts: &[Range<u32>]| -> Vec<Lowered> {
+            parts.par_iter().with_max_len(1).map(|part| lower_part(document, text, kinds, part.clone())).collect()
+        };
+        // A few parts at a time, so that what each gives is not held for all of them at once.
         let mut all = Lowered::default();
-        for mut part in each {
-            all.declarations.append(&mut part.declarations);
-            all.items.merge(part.items);
+        let mut waves = parts.chunks(WAVE);
+        let mut ready = waves.next().map(lower);
+        while let Some(wave) = ready {
+            let is_first = all.declarations.is_empty();
+            let merge = || {
+                for mut part in wave {
+                    all.declarations.append(&mut part.declarations);
+                    all.items.merge(part.items);
+                }
+                if is_first {
+                    // The rest is taken to be like the beginning: growing by steps would copy all items again.
+                    let times = parts.len().div_ceil(WAVE);
+                    all.items.reserve(times + times.div_ceil(4), text.len());
+                    all.declarations.reserve((all.declarations.len() * times).min(text.len() / size_of::<Declaration>()));
+                }
+            };
+            ((), ready) = rayon::join(merge, || waves.next().map(lower));
         }
         all
     }
 }
 
 /// The elements of a tree in parts that begin with a child of the root, so that none depends on another.
-fn parts(document: &Document) -> Vec<Range<u32>> {
+fn parts(document: &Document, size: usize) -> Vec<Range<u32>> {
     let end = document.len() as u32;
     let (mut parts, mut start, mut next) = (Vec::new(), 0, 1);
     while next < end {
-        if (next - start) as usize >= PART {
+        if (next - start) as usize >= size {
             parts.push(start..next);
             start = next;
         }
@@ -432,5 +456,26 @@ impl Items {
             rule.resource_type = rule.resource_type.map(|id| id.moved(resource_types));
         }
         self.append(&mut next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::classify::classify;
+
+    #[test]
+    fn parts_of_a_file_give_what_the_whole_gives() {
+        let one = "<Connector Identifier='C'/><Job Identifier='J'><ExportTask Identifier='E' Connector='C'/><Step Identifier='T'/></Job>\
+            <OverrideExportTask Identifier='E'/><ResourceType Identifier='R'><TypeRule/><ScalarRule/></ResourceType>";
+        let text = format!("<ConfigurationFile>{}</ConfigurationFile>", one.repeat(20));
+        let document = crate::syntax::parse(FileId(0), &text, grammar::seed());
+        let kinds = classify(&document);
+        let whole = lower_in_parts(&document, &text, &kinds, usize::MAX);
+        assert!(whole.items.resource_rules.len() == 40 && whole.items.jobs.len() == 20 && whole.items.steps.len() == 20);
+        for size in [1, 2, 7, 30] {
+            let parts = lower_in_parts(&document, &text, &kinds, size);
+            assert!(parts.items == whole.items && parts.declarations == whole.declarations, "{size}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU64;
 
+use crate::source::trim;
+
 /// An identifier, folded to lower case and hashed to 64 bits.
 ///
 /// A number instead of a table of strings lets every file be lowered on its own, in any order and on any thread. Two
@@ -13,7 +15,7 @@ pub struct Symbol(NonZeroU64);
 impl Symbol {
     /// The symbol of an identifier as written. Blanks around it do not count.
     pub fn new(identifier: &str) -> Self {
-        let identifier = identifier.trim();
+        let identifier = trim(identifier);
         let (number, ascii) = hash(identifier.as_bytes());
         let number = if ascii { number } else { hash(identifier.to_lowercase().as_bytes()).0 };
         Self(NonZeroU64::new(number).unwrap_or(NonZeroU64::MIN))
@@ -63,7 +65,7 @@ fn small(word: u64) -> u64 {
 
 /// Whether two identifiers are the same to the product.
 pub fn same_identifier(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim(), b.trim());
+    let (a, b) = (trim(a), trim(b));
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase())
 }
 

@@ -1,6 +1,8 @@
 //! Enumerations that the compiler reasons about, as Rust enumerations. Values are written by name or by number; where no
 //! number is documented the name stands in its place.
 
+use crate::source::trim;
+
 use super::field::FromValue;
 
 macro_rules! values {
@@ -19,7 +21,7 @@ macro_rules! values {
         impl FromValue for $name {
             #[allow(unreachable_patterns, reason = "a value without a documented number has its name twice")]
             fn from_value(value: &str) -> Option<Self> {
-                match value.trim() { $( stringify!($variant) | $number => Some(Self::$variant), )* _ => None }
+                match trim(value) { $( stringify!($variant) | $number => Some(Self::$variant), )* _ => None }
             }
         }
     };

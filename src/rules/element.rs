@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::grammar::{AttributeDef, ElementDef, ElementKind};
 use crate::ir::Program;
-use crate::source::{FileId, Location};
+use crate::source::{FileId, Location, trim};
 use crate::syntax::{AttributeId, Document, ElementId, NameId, Namespace};
 
 /// An attribute of the element in view, in no namespace.
@@ -125,22 +125,22 @@ impl<'p> ElementView<'p> {
     /// The identifier that an attribute names, where it is written and not blank.
     pub fn symbol(&self, name: NameId) -> Option<crate::ir::Symbol> {
         let value = self.value(self.attribute(name)?);
-        (!value.trim().is_empty()).then(|| crate::ir::Symbol::new(&value))
+        (!trim(&value).is_empty()).then(|| crate::ir::Symbol::new(&value))
     }
 
     /// Whether the attribute is written with more than blanks.
     pub fn is_written(&self, name: NameId) -> bool {
-        self.attribute(name).is_some_and(|attribute| !self.value(attribute).trim().is_empty())
+        self.attribute(name).is_some_and(|attribute| !trim(&self.value(attribute)).is_empty())
     }
 
     /// Whether the attribute is written with something else than its default, blank for what is no free text.
     pub fn says(&self, name: NameId) -> bool {
         let Some(attribute) = self.attribute(name) else { return false };
         let value = self.value(attribute);
-        let Some(def) = attribute.def else { return !value.trim().is_empty() };
+        let Some(def) = attribute.def else { return !trim(&value).is_empty() };
         // A constant may be the empty one.
         let free = def.value == crate::grammar::ValueType::String && def.reference.is_none();
-        (free || !value.trim().is_empty()) && def.default.is_none_or(|default| def.canonical(&value) != def.canonical(default))
+        (free || !trim(&value).is_empty()) && def.default.is_none_or(|default| def.canonical(&value) != def.canonical(default))
     }
 
     /// A finding about an attribute or child of the element, or about the element itself where `part` is empty.

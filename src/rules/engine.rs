@@ -90,7 +90,7 @@ fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding
     let of_program =
         |check: &Check| matches!(check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_));
     let program_checks: Vec<Check> = registry::checks().filter(of_program).collect();
-    findings.par_extend(program_checks.par_iter().flat_map_iter(|&check| {
+    findings.par_extend(program_checks.par_iter().with_max_len(1).flat_map_iter(|&check| {
         let mut sink = Vec::new();
         if is_over() {
             return sink;
@@ -128,7 +128,7 @@ pub(super) fn pieces(program: &Program, file: FileId) -> impl Iterator<Item = (F
 }
 
 /// The stretches of all files.
-fn pieces_of_all(program: &Program) -> Vec<(FileId, Range<u32>)> {
+pub(super) fn pieces_of_all(program: &Program) -> Vec<(FileId, Range<u32>)> {
     program.sources.iter().flat_map(|(file, _)| pieces(program, file)).collect()
 }
 

@@ -3,6 +3,10 @@
 //!
 //! Every rule named that silenced nothing is itself a finding, so that a suppression never outlives its reason.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
 use crate::finding::{Category, Finding, Fix, RuleInfo, Severity};
 use crate::ir::Program;
 use crate::source::{FileId, Location, Span};
@@ -45,12 +49,15 @@ struct Parsed<'t> {
 
 /// Takes away what comments silence, and adds what is wrong with the comments. Returns the rest and how many were silenced.
 pub(super) fn apply(program: &Program, findings: Vec<Finding>, policy: &Policy) -> (Vec<Finding>, usize) {
-    let mut added = Vec::new();
-    let mut named: Vec<Vec<Named>> = Vec::with_capacity(program.documents.len());
-    for document in &program.documents {
+    let read = |document: &Arc<Document>| {
+        let mut added = Vec::new();
         let file = document.file();
-        named.push(document.comments().iter().flat_map(|comment| read(program, document, file, comment, &mut added)).collect());
-    }
+        let named: Vec<Named> =
+            document.comments().iter().flat_map(|comment| read(program, document, file, comment, &mut added)).collect();
+        (named, added)
+    };
+    let (mut named, added): (Vec<_>, Vec<_>) = program.documents.par_iter().with_min_len(64).map(read).unzip();
+    let mut added: Vec<Finding> = added.into_iter().flatten().collect();
     let before = findings.len();
     let mut silenced = silence(&mut named, &findings).into_iter();
     let mut kept = findings;

@@ -4,6 +4,7 @@
 //! decoded text, after a byte-order mark). Lines and columns exist only where something is shown to a person.
 //! This is the only module of the compiler half that touches the file system.
 
+mod blank;
 pub mod discovery;
 mod encoding;
 mod glob;
@@ -13,6 +14,7 @@ mod span;
 mod text;
 mod writing;
 
+pub use blank::trim;
 pub use encoding::{DecodeError, Decoded, decode};
 pub use glob::{Glob, GlobError};
 pub use line_index::{LineIndex, Position};

@@ -105,6 +105,11 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Unread> {
     let mut file = fs::File::open(path).map_err(failed)?;
     // Asked first, so that a file too large is never taken into memory.
     let size = u32::try_from(file.metadata().map_err(failed)?.len()).map_err(|_| Unread::TooLarge)? as usize;
+    if size >= 2 * STRETCH
+        && let Some(bytes) = bytes_in_stretches(&file, size)
+    {
+        return Ok(bytes);
+    }
     let mut bytes = Vec::with_capacity(size);
     // What the file held when it was opened, without asking once more for its end: configurations come as thousands of
     // small files.
@@ -116,10 +121,41 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Unread> {
     Ok(bytes)
 }
 
+/// How much of a large file is read at once, in bytes.
+const STRETCH: usize = 4 << 20;
+
+/// A large file, its stretches read side by side: most of the time goes into getting memory for it. Nothing where that does
+/// not work, as with a file that was cut meanwhile.
+#[cfg(unix)]
+fn bytes_in_stretches(file: &fs::File, size: usize) -> Option<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let mut bytes = vec![0; size];
+    let read = |(number, stretch): (usize, &mut [u8])| file.read_exact_at(stretch, (number * STRETCH) as u64).is_ok();
+    bytes.par_chunks_mut(STRETCH).enumerate().all(read).then_some(bytes)
+}
+
+#[cfg(not(unix))]
+fn bytes_in_stretches(_: &fs::File, _: usize) -> Option<Vec<u8>> {
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::discovery::{Selection, discover};
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn stretches_of_a_large_file_are_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.xml");
+        let content: Vec<u8> = (0..(2 * STRETCH + 12_345) / 4).flat_map(|number| (number as u32).to_le_bytes()).collect();
+        fs::write(&path, &content).unwrap();
+        assert!(bytes_of(&path).unwrap() == content);
+        // A file that was cut after it was measured is read by the other way, which takes what is left.
+        let file = fs::File::open(&path).unwrap();
+        assert!(bytes_in_stretches(&file, content.len() + 1).is_none());
+    }
 
     #[test]
     fn what_cannot_be_read_keeps_its_place_and_the_others_are_read() {

@@ -24,7 +24,8 @@ const fn classes() -> [u8; 256] {
     while at < 256 {
         let byte = at as u8;
         let mut class = match byte {
-            b'\t' | b'\n' | b'\r' | b' ' => BLANK | DELIMITER,
+            b' ' => BLANK | DELIMITER,
+            b'\t' | b'\n' | b'\r' => BLANK | DELIMITER | VALUE_STOP,
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME | START,
             b'0'..=b'9' | b'-' | b'.' => NAME,
             b'=' | b'>' | b'/' => DELIMITER,

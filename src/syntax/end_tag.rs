@@ -17,24 +17,32 @@ const AHEAD: usize = 1 << 16;
 impl<'t> Parser<'t> {
     /// An end tag at `start`, which quick-xml takes to end at `token_end`.
     pub(super) fn end_tag(&mut self, start: usize, token_end: usize) {
-        self.end_run();
-        self.waiting_comments = self.document.comments.len();
-        // The usual: the name of the innermost element, then `>`.
-        let name_start = start + 2;
-        if let Some(open) = self.open.last() {
-            let name_end = name_start + open.name.len();
-            if self.bytes.get(name_end) == Some(&b'>') && self.bytes[name_start..name_end] == *open.name.as_bytes() {
-                let end = name_end + 1;
-                if let Some(open) = self.open.pop() {
-                    self.close(&open, end);
-                }
-                if end != token_end {
-                    self.resume(end);
-                }
-                return;
+        match self.usual_end_tag(start) {
+            Some(end) if end == token_end => {}
+            Some(end) => self.resume(end),
+            None => {
+                self.end_run();
+                self.waiting_comments = self.document.comments.len();
+                self.other_end_tag(start);
             }
         }
-        self.other_end_tag(start);
+    }
+
+    /// Reads an end tag as it should be: the name of the innermost element, then `>`. Gives the place after it; nothing is
+    /// done where it is not like that.
+    #[inline]
+    pub(super) fn usual_end_tag(&mut self, start: usize) -> Option<usize> {
+        let name_start = start + 2;
+        let name = self.open.last()?.name.as_bytes();
+        let name_end = name_start + name.len();
+        if self.bytes.get(name_end) != Some(&b'>') || self.bytes[name_start..name_end] != *name {
+            return None;
+        }
+        self.end_run();
+        self.waiting_comments = self.document.comments.len();
+        let open = self.open.pop()?;
+        self.close(&open, name_end + 1);
+        Some(name_end + 1)
     }
 
     fn other_end_tag(&mut self, start: usize) {

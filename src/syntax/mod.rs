@@ -18,6 +18,7 @@ mod reference;
 mod repair;
 mod seed;
 mod start_tag;
+mod tags;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test fails by panicking
 mod tests;

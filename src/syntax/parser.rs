@@ -1,7 +1,8 @@
 //! The reading loop: tokens in, tree and errors out.
 //!
-//! quick-xml finds where tokens end; what is in them is judged here and in the neighbours. Where a token is broken, the
-//! tag's own scanner says where a person would take it to end, and a new quick-xml reader starts there.
+//! quick-xml finds where tokens end; what is in them is judged here and in the neighbours. Tags with nothing but blanks
+//! before them are by far most of a configuration: their own scanner reads them anyway, so quick-xml is told to pass them by.
+//! Where a token is broken, that scanner says where a person would take it to end, and a new quick-xml reader starts there.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -15,13 +16,23 @@ use crate::source::{FileId, Span};
 
 /// How often reading may start anew in one file. Each time quick-xml may look through the whole rest, so this bounds
 /// the work on a hostile file.
-const MAX_RESTARTS: u32 = 200;
+pub(super) const MAX_RESTARTS: u32 = 200;
 
 /// How many bytes of one file are read twice for the sake of wrong end tags.
 const FORESIGHT: usize = 1 << 20;
 
 /// Reads a text: the tree of what is there, and what is wrong with it.
 pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
+    read(file, text, seed, true)
+}
+
+/// As [`parse`], with every token from quick-xml.
+#[cfg(test)]
+pub(super) fn parse_all_by_tokens(file: FileId, text: &str, seed: &'static Seed) -> Document {
+    read(file, text, seed, false)
+}
+
+fn read(file: FileId, text: &str, seed: &'static Seed, reads_tags: bool) -> Document {
     let mut document = Document {
         file,
         names: Names::with_seed(seed),
@@ -42,6 +53,7 @@ pub fn parse(file: FileId, text: &str, seed: &'static Seed) -> Document {
     document.elements.reserve(text.len() / 96);
     document.attributes.reserve(text.len() / 24);
     let mut parser = Parser::new(text, document);
+    parser.reads_tags = reads_tags;
     parser.run();
     parser.finish()
 }
@@ -63,12 +75,16 @@ pub(super) struct Open<'t> {
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) bytes: &'t [u8],
-    reader: Reader<&'t [u8]>,
+    pub(super) reader: Reader<&'t [u8]>,
     /// Where the reader's text begins.
     base: usize,
-    restarts: u32,
+    pub(super) restarts: u32,
     /// Whether the reader has given up and has to be replaced.
     stopped: bool,
+    /// Whether the reader stands behind markup it has read: only there it can pass by what it has not looked at.
+    behind_markup: bool,
+    /// Whether tags are read without the reader where that can be.
+    reads_tags: bool,
     pub(super) document: Document,
     pub(super) open: Vec<Open<'t>>,
     pub(super) namespaces: Namespaces<'t>,
@@ -88,6 +104,8 @@ pub(super) struct Parser<'t> {
     pub(super) foresight: usize,
     xml_errors: usize,
     namespace_errors: usize,
+    /// How many errors there were, those not listed any more included.
+    pub(super) reported: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -100,6 +118,8 @@ impl<'t> Parser<'t> {
             base: 0,
             restarts: 0,
             stopped: false,
+            behind_markup: false,
+            reads_tags: true,
             document,
             open: Vec::new(),
             namespaces: Namespaces::new(),
@@ -114,6 +134,7 @@ impl<'t> Parser<'t> {
             foresight: FORESIGHT,
             xml_errors: 0,
             namespace_errors: 0,
+            reported: 0,
         };
         parser.start_reader(0);
         parser
@@ -121,11 +142,24 @@ impl<'t> Parser<'t> {
 
     fn run(&mut self) {
         loop {
+            if self.behind_markup && self.reads_tags {
+                self.tags();
+                if self.restarts > MAX_RESTARTS {
+                    self.give_up(self.position());
+                    break;
+                }
+            }
             let start = self.position();
             let event = self.reader.read_event();
             let end = self.position();
+            self.behind_markup = !matches!(event, Err(_) | Ok(Event::Text(_) | Event::GeneralRef(_)));
             match event {
-                Ok(Event::Start(_) | Event::Empty(_)) => self.start_tag(start, end),
+                Ok(Event::Start(_) | Event::Empty(_)) => {
+                    let after = self.start_tag(start);
+                    if after != end {
+                        self.resume(after);
+                    }
+                }
                 Ok(Event::End(_)) => self.end_tag(start, end),
                 Ok(Event::Text(_) | Event::GeneralRef(_)) => self.characters(start, end),
                 Ok(Event::Comment(_)) => self.comment(start, end),
@@ -138,13 +172,17 @@ impl<'t> Parser<'t> {
                 Err(_) => self.broken(start),
             }
             if self.restarts > MAX_RESTARTS {
-                // What follows has not been read, so nothing can be said of the elements still open.
-                self.open.iter_mut().for_each(|open| open.excused = true);
-                self.xml_errors = self.xml_errors.max(MAX_ERRORS);
-                self.error(SyntaxErrorKind::TooManyErrors, end, end);
+                self.give_up(end);
                 break;
             }
         }
+    }
+
+    /// What follows is not read, so nothing can be said of the elements still open.
+    fn give_up(&mut self, at: usize) {
+        self.open.iter_mut().for_each(|open| open.excused = true);
+        self.xml_errors = self.xml_errors.max(MAX_ERRORS);
+        self.error(SyntaxErrorKind::TooManyErrors, at, at);
     }
 
     fn finish(mut self) -> Document {
@@ -157,13 +195,15 @@ impl<'t> Parser<'t> {
             self.error(SyntaxErrorKind::NoRoot, 0, 0);
         }
         self.document.errors.sort_by_key(|error| error.span.start);
-        // Thousands of small documents are kept at once.
-        self.document.elements.shrink_to_fit();
-        self.document.attributes.shrink_to_fit();
+        // Thousands of small documents are kept at once. What a large one has not used was never touched.
+        if self.bytes.len() < 1 << 20 {
+            self.document.elements.shrink_to_fit();
+            self.document.attributes.shrink_to_fit();
+        }
         self.document
     }
 
-    fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.base + self.reader.buffer_position() as usize
     }
 
@@ -177,6 +217,7 @@ impl<'t> Parser<'t> {
     fn restart(&mut self, at: usize) {
         self.restarts += 1;
         self.stopped = false;
+        self.behind_markup = false;
         self.start_reader(at);
     }
 
@@ -205,7 +246,10 @@ impl<'t> Parser<'t> {
             Some(b'!') => self.broken_bang(start),
             Some(b'?') => self.broken_instruction(start),
             Some(b'/') => self.end_tag(start, usize::MAX),
-            _ => self.start_tag(start, usize::MAX),
+            _ => {
+                let after = self.start_tag(start);
+                self.resume(after);
+            }
         }
     }
 
@@ -360,6 +404,7 @@ impl<'t> Parser<'t> {
             SyntaxClass::Xml | SyntaxClass::Doctype => (&mut self.xml_errors, SyntaxErrorKind::TooManyErrors),
         };
         *count += 1;
+        self.reported += 1;
         let kind = match (*count).cmp(&(MAX_ERRORS + 1)) {
             std::cmp::Ordering::Less => kind,
             std::cmp::Ordering::Equal => full,

@@ -52,14 +52,14 @@ impl<'t> Parser<'t> {
         if let Some((start, end, after)) = self.typographic(at) {
             self.error(SyntaxErrorKind::UnquotedValue { attribute }, at, after);
             self.values_characters(start, end);
-            return Some(Value { start, end, after });
+            return Some(Value { start, end, after, escaped: true });
         }
         let line = self.bytes[at..].iter().position(|&b| matches!(b, b'\n' | b'\r' | b'<' | b'>' | b'=' | b'"' | b'\''));
         let end = match line.map(|length| at + length) {
             Some(quote) if matches!(self.bytes[quote], b'"' | b'\'') => {
                 self.error(SyntaxErrorKind::UnquotedValue { attribute }, name_start, quote + 1);
                 self.values_characters(at, quote);
-                return Some(Value { start: at, end: quote, after: quote + 1 });
+                return Some(Value { start: at, end: quote, after: quote + 1, escaped: true });
             }
             _ => {
                 let rest = &self.bytes[at..];
@@ -75,7 +75,7 @@ impl<'t> Parser<'t> {
             return None;
         }
         self.error(SyntaxErrorKind::UnquotedValue { attribute }, at, end);
-        Some(Value { start: at, end, after: end })
+        Some(Value { start: at, end, after: end, escaped: true })
     }
 
     /// A value in the quotes that word processors make, on one line: its start, its end, and the place after it.
@@ -193,6 +193,6 @@ impl<'t> Parser<'t> {
         let attribute = self.text[name_start..name_end].into();
         let kind = SyntaxErrorKind::MissingQuote { attribute, quote: char::from(self.bytes[open]) };
         self.error(kind, name_start, open + 1);
-        Value { start: open + 1, end, after: end }
+        Value { start: open + 1, end, after: end, escaped: true }
     }
 }

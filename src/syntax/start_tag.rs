@@ -38,6 +38,8 @@ pub(super) struct Value {
     pub(super) end: usize,
     /// Where reading goes on.
     pub(super) after: usize,
+    /// Whether it may differ from how it is written.
+    pub(super) escaped: bool,
 }
 
 /// The tag being read.
@@ -63,16 +65,15 @@ pub(super) struct Tag<'t> {
 const MANY: usize = 32;
 
 impl<'t> Parser<'t> {
-    /// A start tag or empty-element tag at `start`, which quick-xml takes to end at `token_end`.
-    pub(super) fn start_tag(&mut self, start: usize, token_end: usize) {
+    /// Reads a start tag or empty-element tag at `start`. Gives the place where reading goes on.
+    pub(super) fn start_tag(&mut self, start: usize) -> usize {
         let name_start = start + 1;
         let mut name = self.name(name_start);
         if name.form == Form::Bad && !self.looks_like_tag(name_start, name.end) {
             let meant = self.name_behind_blanks(name_start).map(Into::into);
             self.error(SyntaxErrorKind::StrayLessThan { meant }, start, name_start);
             self.extend_run(start, name_start);
-            self.resume(name_start);
-            return;
+            return name_start;
         }
         self.end_run();
         let split = self.element_and_attribute(name_start, name);
@@ -128,9 +129,7 @@ impl<'t> Parser<'t> {
         } else {
             self.open.push(open);
         }
-        if end != token_end {
-            self.resume(end);
-        }
+        end
     }
 
     /// One root only: reports the first element that stands beside it.
@@ -288,14 +287,21 @@ impl<'t> Parser<'t> {
         let quote = self.bytes[open];
         let start = open + 1;
         let mut at = start;
-        let mut less_than = false;
+        let (mut less_than, mut escaped) = (false, false);
         let errors = self.document.errors.len();
         loop {
             at = chars::find(self.bytes, at, self.bytes.len(), chars::VALUE_STOP);
             match self.bytes.get(at) {
                 Some(&byte) if byte == quote => break,
                 Some(b'"' | b'\'') => at += 1,
-                Some(b'&') => at = self.reference(at),
+                Some(b'&') => {
+                    escaped = true;
+                    at = self.reference(at);
+                }
+                Some(b'\t' | b'\n' | b'\r') => {
+                    escaped = true;
+                    at += 1;
+                }
                 Some(b'<') => {
                     if !less_than {
                         if self.quote_is_missing(start, at, quote) {
@@ -317,7 +323,7 @@ impl<'t> Parser<'t> {
         {
             return self.missing_quote(name_start, name_end, open, end, errors);
         }
-        Value { start, end: at, after: at + 1 }
+        Value { start, end: at, after: at + 1, escaped }
     }
 
     /// Adds an attribute to the tree, unless the element has it already.
@@ -348,6 +354,7 @@ impl<'t> Parser<'t> {
         self.document.attributes.push(AttributeData {
             name: id,
             namespace,
+            escaped: value.escaped,
             prefix_len: name.prefix,
             name_start: start as u32,
             value_start: value.start as u32,

@@ -200,6 +200,60 @@ fn depth_and_numbers_are_bounded() {
     assert!(document.errors().iter().any(|error| matches!(error.kind, SyntaxErrorKind::DuplicateAttribute { .. })));
 }
 
+/// Parts of tags that are right more often than not: what goes wrong does so in the middle of a tree.
+fn broken_tree() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "<a>",
+        "<b c='1'/>",
+        "<a>",
+        "</a>",
+        "</b>",
+        "<b d=\"2\">",
+        "\n  ",
+        "text",
+        "<a ",
+        " x=\"",
+        "\"",
+        "'",
+        ">",
+        "/>",
+        "<",
+        "</a >",
+        "</",
+        "<!-- c -->",
+        "<![CDATA[",
+        "]]>",
+        "&amp;",
+        "&",
+        "<?p?>",
+        "\u{FEFF}",
+        " b='1' b='2'",
+        " p:q='1'",
+        "\t",
+        "<é/>",
+        "<a:b>",
+        "\u{1}",
+    ]);
+    prop::collection::vec(pieces, 0..40).prop_map(|pieces| format!("<?xml version=\"1.0\"?>\n<a>{}", pieces.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn tags_are_the_same_with_and_without_quick_xml(text in broken_tree(), times in prop::sample::select(vec![1, 1, 1, 100])) {
+        // Many mistakes meet the bounds on how many are listed, and on how often reading starts anew.
+        let text = text.repeat(times);
+        let (a, b) = (read(&text), parser::parse_all_by_tokens(FileId(0), &text, &SEED));
+        let shown = |document: &Document| {
+            let Document { elements, attributes, comments, texts, errors, .. } = document;
+            let names: Vec<&str> = document.names.own().collect();
+            format!("{elements:?} {attributes:?} {comments:?} {texts:?} {errors:?} {names:?}")
+        };
+        prop_assert!(shown(&a) == shown(&b), "{text:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

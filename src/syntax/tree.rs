@@ -52,6 +52,11 @@ impl Names {
         }
     }
 
+    /// The names beside the seed list.
+    pub fn own(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().map(|name| &**name)
+    }
+
     /// Whether there are names beside the seed list.
     pub fn has_own(&self) -> bool {
         !self.own.is_empty()
@@ -122,6 +127,8 @@ pub(crate) struct ElementData {
 pub(crate) struct AttributeData {
     pub(crate) name: NameId,
     pub(crate) namespace: Namespace,
+    /// Whether the value may differ from how it is written.
+    pub(crate) escaped: bool,
     /// Bytes of `prefix:` before the local name; 0 without prefix.
     pub(crate) prefix_len: u16,
     pub(crate) name_start: u32,
@@ -370,7 +377,8 @@ impl Document {
     /// Borrowed from `text` (the document's source text) where nothing had to be replaced.
     #[inline]
     pub fn value<'t>(&self, id: AttributeId, text: &'t str) -> Cow<'t, str> {
-        super::value::normalize(self.value_span(id).of(text))
+        let raw = self.value_span(id).of(text);
+        if self.attribute(id).escaped { super::value::normalize(raw) } else { Cow::Borrowed(raw) }
     }
 
     /// The place of an element's name.

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::grammar::{ItemKind, Reference};
+use crate::source::trim;
 
 use super::super::{Connection, Program, Symbol};
 use super::Site;
@@ -57,7 +58,7 @@ fn one<'v>(
     scope: Option<Symbol>,
     visit: &mut impl FnMut(Part<'v>) -> Next,
 ) -> Next {
-    let name = value.trim();
+    let name = trim(value);
     if name.is_empty() {
         return Next::Continue(());
     }
@@ -69,7 +70,7 @@ fn one<'v>(
 fn pair<'v>(value: &'v str, outer: ItemKind, inner: ItemKind, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
     let Some((first, second)) = value.split_once(':') else { return Next::Continue(()) };
     one(first, 0, outer, None, visit)?;
-    if first.trim().is_empty() {
+    if trim(first).is_empty() {
         return Next::Continue(());
     }
     one(second, first.len() + 1, inner, Some(Symbol::new(first)), visit)
@@ -77,12 +78,13 @@ fn pair<'v>(value: &'v str, outer: ItemKind, inner: ItemKind, visit: &mut impl F
 
 /// The first place in a path where a name is missing: between two dots, at an end, or beside a colon.
 pub fn gap<'v>(site: &Site, value: &'v str) -> Option<Part<'v>> {
-    if !matches!(site.reference, Reference::Binding(_)) || !is_path(value.trim()) || value.trim().is_empty() {
+    let path = trim(value);
+    if !matches!(site.reference, Reference::Binding(_)) || path.is_empty() || !is_path(path) {
         return None;
     }
     let missing = |start, kind| Some(Part { start, name: "", kind, scope: None, goes_on: false });
     let mut at = value.len() - value.trim_start().len();
-    for segment in value.trim().split('.') {
+    for segment in path.split('.') {
         match segment.split_once(':') {
             Some(("", _)) => return missing(at, ItemKind::EntityType),
             Some((_, "")) => return missing(at + segment.len(), ItemKind::Property),
@@ -100,12 +102,12 @@ fn is_path(value: &str) -> bool {
 
 /// `[Type:]property.[Type:]property…`: each property leads to the entity type of the next one, as far as that is known.
 fn path<'v>(program: &Program, start: Option<Symbol>, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
-    let trimmed = value.trim_end();
-    let value = trimmed.trim_start();
-    if !is_path(value) {
+    let path = trim(value);
+    if !is_path(path) {
         return Next::Continue(());
     }
-    let mut at = trimmed.len() - value.len();
+    let mut at = path.as_ptr() as usize - value.as_ptr() as usize;
+    let value = path;
     let end = at + value.len();
     let mut owner = start;
     for segment in value.split('.') {
@@ -135,7 +137,7 @@ fn path<'v>(program: &Program, start: Option<Symbol>, value: &'v str, visit: &mu
 
 /// A table that is described, or the connection whose identifier begins the name of an exported one.
 fn data_source<'v>(program: &Program, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
-    let name = value.trim();
+    let name = trim(value);
     if program.declarations.find(ItemKind::ConnectionTable, None, Symbol::new(name)).is_some() {
         return one(value, 0, ItemKind::ConnectionTable, None, visit);
     }
@@ -174,7 +176,7 @@ const MOST_SLASHES: usize = 16;
 /// `/Custom/Resources/Person/View`: the item that the permission is about, and of a workflow its activity.
 fn permission<'v>(program: &Program, value: &'v str, visit: &mut impl FnMut(Part<'v>) -> Next) -> Next {
     let at = value.len() - value.trim_start().len();
-    let path = value.trim();
+    let path = trim(value);
     let begins = |(start, _): &&(&str, ItemKind)| path.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
     let Some(&(start, kind)) = PERMISSIONS.iter().find(begins) else { return Next::Continue(()) };
     let (at, rest) = (at + start.len(), &path[start.len()..]);
@@ -192,7 +194,7 @@ fn permission<'v>(program: &Program, value: &'v str, visit: &mut impl FnMut(Part
         return one(second, at + first.len() + 1, ItemKind::EntityType, None, visit);
     }
     one(first, at, kind, None, visit)?;
-    if first.trim().is_empty() {
+    if trim(first).is_empty() {
         return Next::Continue(());
     }
     one(second, at + first.len() + 1, ItemKind::Activity, Some(Symbol::new(first)), visit)

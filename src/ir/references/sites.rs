@@ -1,5 +1,6 @@
 //! All attributes of a file that name something, in document order. One pass over the tree, nothing allocated.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::grammar::{self, AttributeDef, ElementKind, Reference};
@@ -32,8 +33,13 @@ struct Referring {
 
 /// Calls `visit` for every attribute that names something.
 pub fn each(program: &Program, file: FileId, mut visit: impl FnMut(Site)) {
-    for element in program.document(file).elements() {
-        in_element(program, file, element, &mut visit);
+    each_of(program, file, 0..program.document(file).len() as u32, &mut visit);
+}
+
+/// Calls `visit` for every attribute of a stretch of elements that names something.
+pub fn each_of(program: &Program, file: FileId, elements: Range<u32>, visit: &mut impl FnMut(Site)) {
+    for element in elements.map(ElementId) {
+        in_element(program, file, element, visit);
     }
 }
 

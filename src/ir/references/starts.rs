@@ -1,7 +1,7 @@
 //! The entity type that a bare property or a path starts at, where it is said.
 
 use crate::grammar::{Holder, ItemKind, Reference, ResourceTypeEnd, TypeSource, names};
-use crate::source::FileId;
+use crate::source::{FileId, trim};
 use crate::syntax::{ElementId, NameId};
 
 use super::super::{Program, Symbol};
@@ -119,5 +119,5 @@ fn around(program: &Program, site: &Site) -> Option<Symbol> {
 fn symbol(program: &Program, file: FileId, element: ElementId, name: NameId) -> Option<Symbol> {
     let attribute = program.document(file).find(element, name)?;
     let value = program.attribute_value(file, attribute);
-    (!value.trim().is_empty()).then(|| Symbol::new(&value))
+    (!trim(&value).is_empty()).then(|| Symbol::new(&value))
 }

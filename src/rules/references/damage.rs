@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::grammar::{ElementDef, ItemKind, Required, ValueProblem, names};
+use crate::grammar::{AttributeDef, ItemKind, Required, ValueProblem, names};
 use crate::ir::{Program, Symbol};
+use crate::source::{FileId, trim};
 use crate::syntax::{Document, ElementId};
 
 /// What a configuration may declare without saying it.
@@ -20,35 +21,60 @@ pub(super) struct Damage {
 impl Damage {
     /// Reads it from the trees.
     pub(super) fn of(program: &Program) -> Self {
-        Self { kinds: damaged(program), strangers: strangers(program) }
+        let mut found = Self { kinds: vec![false; ItemKind::all().len()], strangers: FxHashSet::default() };
+        for (file, _) in program.sources.iter() {
+            found.add_errors(program, file);
+            found.add_elements(program, file);
+        }
+        found
     }
 
     /// Whether an item may be declared by what is damaged.
     pub(super) fn may_have(&self, kind: ItemKind, name: Symbol) -> bool {
         self.kinds[kind as usize] || self.strangers.contains(&name)
     }
-}
 
-fn damaged(program: &Program) -> Vec<bool> {
-    let mut found = vec![false; ItemKind::all().len()];
-    for (file, _) in program.sources.iter() {
-        let (document, kinds) = (program.document(file), program.kinds(file));
-        let errors =
-            document.errors().iter().filter_map(|error| with_damaged_identifier(document, kinds.len(), error.span.start));
-        for number in errors {
-            if let Some(kind) = kinds[number].and_then(|kind| kind.def().declares) {
-                found[kind as usize] = true;
+    /// What errors of syntax may have cost.
+    fn add_errors(&mut self, program: &Program, file: FileId) {
+        let (document, text, kinds) = (program.document(file), program.text(file), program.kinds(file));
+        for error in document.errors() {
+            let at = error.span.start;
+            if let Some(number) = with_damaged_identifier(document, kinds.len(), at)
+                && let Some(kind) = kinds[number].and_then(|kind| kind.def().declares)
+            {
+                self.kinds[kind as usize] = true;
             }
-        }
-        for (number, def) in kinds.iter().enumerate().filter_map(|(number, kind)| Some((number, kind.as_ref()?.def()))) {
-            let Some(kind) = def.declares.filter(|&kind| !found[kind as usize]) else { continue };
-            let identifier = document.find(ElementId(number as u32), names::IDENTIFIER);
-            let missing = identifier.is_none_or(|identifier| program.attribute_value(file, identifier).trim().is_empty());
-            found[kind as usize] =
-                missing && def.attribute(names::IDENTIFIER, "Identifier").is_some_and(|row| row.required == Required::Yes);
+            let tag = element_at(document, document.len(), at).map(|element| document.tag_span(element));
+            let lost = match tag.filter(|tag| at < tag.end) {
+                Some(tag) => tag.of(text),
+                None => lost_tag(text, at as usize),
+            };
+            self.strangers.extend(identifiers(lost).map(Symbol::new));
         }
     }
-    found
+
+    /// What elements may have been meant to declare.
+    fn add_elements(&mut self, program: &Program, file: FileId) {
+        let document = program.document(file);
+        for (number, kind) in program.kinds(file).iter().enumerate() {
+            let identifier = || document.find(ElementId(number as u32), names::IDENTIFIER);
+            let Some(kind) = kind else {
+                self.strangers.extend(identifier().map(|one| Symbol::new(&program.attribute_value(file, one))));
+                continue;
+            };
+            let def = kind.def();
+            let Some(declares) = def.declares else { continue };
+            let name = identifier().map(|one| program.attribute_value(file, one)).unwrap_or_default();
+            let row = || def.attribute(names::IDENTIFIER, "Identifier");
+            if trim(&name).is_empty() {
+                self.kinds[declares as usize] |= row().is_some_and(|row| row.required == Required::Yes);
+            } else if row().is_some_and(|row| is_malformed(row, &name)) {
+                // `HR Sites`, where others name `HRSites`.
+                let meant = name.replace(|sign: char| !(sign.is_alphanumeric() || sign == '_'), "");
+                self.strangers.insert(Symbol::new(&meant));
+            }
+        }
+    }
 }
 
 /// The element in whose start tag an error of syntax lies, if it may have cost the element its identifier.
@@ -79,41 +105,8 @@ fn element_at(document: &Document, elements: usize, at: u32) -> Option<ElementId
     low.checked_sub(1).map(|number| ElementId(number as u32))
 }
 
-fn strangers(program: &Program) -> FxHashSet<Symbol> {
-    let mut found = FxHashSet::default();
-    for (file, _) in program.sources.iter() {
-        let (document, text) = (program.document(file), program.text(file));
-        for (number, kind) in program.kinds(file).iter().enumerate() {
-            let Some(identifier) = document.find(ElementId(number as u32), names::IDENTIFIER) else { continue };
-            let name = program.attribute_value(file, identifier);
-            match kind {
-                None => {
-                    found.insert(Symbol::new(&name));
-                }
-                // `HR Sites`, where others name `HRSites`.
-                Some(kind) if is_malformed(kind.def(), &name) => {
-                    found.insert(Symbol::new(&name.replace(|sign: char| !(sign.is_alphanumeric() || sign == '_'), "")));
-                }
-                Some(_) => {}
-            }
-        }
-        for error in document.errors() {
-            let tag = element_at(document, document.len(), error.span.start).map(|element| document.tag_span(element));
-            let lost = match tag.filter(|tag| error.span.start < tag.end) {
-                Some(tag) => tag.of(text),
-                None => lost_tag(text, error.span.start as usize),
-            };
-            found.extend(identifiers(lost).map(Symbol::new));
-        }
-    }
-    found
-}
-
-fn is_malformed(def: &ElementDef, name: &str) -> bool {
-    def.declares.is_some()
-        && def
-            .attribute(names::IDENTIFIER, "Identifier")
-            .is_some_and(|row| row.pattern.is_some() && matches!(row.check(name.trim()), Err(ValueProblem::OffPattern(_))))
+fn is_malformed(row: &AttributeDef, name: &str) -> bool {
+    row.pattern.is_some() && matches!(row.check(trim(name)), Err(ValueProblem::OffPattern(_)))
 }
 
 /// What may have been a tag, from a place in the text on: up to the next one.

@@ -1,9 +1,9 @@
 //! Which references lead nowhere.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::grammar::ItemKind;
-use crate::ir::references::{Part, Site, each, gap, parts, place, starts};
+use crate::ir::references::{Part, Site, each_of, gap, parts, place, starts};
 use crate::ir::{Program, Symbol};
 use crate::source::{FileId, Location};
 
@@ -34,10 +34,10 @@ pub(super) enum Instead {
     Scalar,
 }
 
-/// The references of one file that lead nowhere, in document order.
-pub(super) fn judge(program: &Program, certainty: &Certainty<'_>, file: FileId) -> Vec<Broken> {
+/// The references in a stretch of a file's elements that lead nowhere, in document order.
+pub(super) fn judge(program: &Program, certainty: &Certainty<'_>, file: FileId, elements: Range<u32>) -> Vec<Broken> {
     let mut broken = Vec::new();
-    each(program, file, |site| {
+    each_of(program, file, elements, &mut |site: Site| {
         let value = program.attribute_value(file, site.attribute);
         if let Some(part) = gap(&site, &value) {
             let place = place(program, &site, &part);

@@ -16,7 +16,6 @@ mod tests;
 pub(super) mod unresolved_reference;
 pub(super) mod unused_item;
 pub(super) mod unused_task;
-mod walk;
 pub(super) mod wrong_reference_kind;
 
 use crate::finding::{Category, RuleInfo, Severity};

@@ -6,8 +6,8 @@ use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::grammar::{ItemKind, Reference};
 use crate::ir::references::starts;
 use crate::ir::{Program, Symbol};
+use crate::rules::engine::pieces_of_all;
 use crate::rules::{Check, Rule, Sink, element};
-use crate::source::FileId;
 use crate::syntax::escape_attribute;
 
 use super::assumed_name;
@@ -22,8 +22,11 @@ pub(crate) static RULE: Rule =
 
 fn check(program: &Program, sink: &mut Sink) {
     let certainty = Certainty::new(program);
-    let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
-    let broken: Vec<Broken> = files.par_iter().with_max_len(1).flat_map_iter(|&file| judge(program, &certainty, file)).collect();
+    let broken: Vec<Broken> = pieces_of_all(program)
+        .into_par_iter()
+        .with_max_len(1)
+        .flat_map_iter(|(file, elements)| judge(program, &certainty, file, elements))
+        .collect();
     assumed_name::report(program, &certainty, sink);
     let mut suggestions = Suggestions::new(program);
     // Each place is a finding of its own: places are suppressed, kept in baselines and looked at one by one.

@@ -1,11 +1,15 @@
 //! `unused-item`: a connection, policy, category or similar that nothing refers to.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
+use crate::ir::references::each_of;
 use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
+use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
@@ -13,7 +17,6 @@ use crate::syntax::NameId;
 
 use super::certainty::Certainty;
 use super::suggestions::written_name;
-use super::walk::each;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -128,9 +131,8 @@ impl Used {
 }
 
 fn used(program: &Program, facts: &Facts) -> Used {
-    let files: Vec<FileId> = program.sources.iter().map(|(id, _)| id).collect();
-    let look = |mut used: Used, &file: &FileId| {
-        each(program, file, |site| match site.reference {
+    let look = |mut used: Used, (file, elements): (FileId, Range<u32>)| {
+        each_of(program, file, elements, &mut |site| match site.reference {
             Reference::Item(kind) if KINDS.contains(&kind) => {
                 let name = program.attribute_value(file, site.attribute);
                 let symbol = Symbol::new(&name);
@@ -149,7 +151,7 @@ fn used(program: &Program, facts: &Facts) -> Used {
         all.unresolved.extend(one.unresolved);
         all
     };
-    let mut all = files.par_iter().fold(Used::default, look).reduce(Used::default, merge);
+    let mut all = pieces_of_all(program).into_par_iter().fold(Used::default, look).reduce(Used::default, merge);
     for element in &program.generated {
         if let Some(connection) = element.value(names::CONNECTION) {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));

@@ -8,7 +8,7 @@ use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{self, AttributeDef, ElementKind, Scope, names};
 use crate::ir::{Program, Symbol};
 use crate::rules::{Check, Rule, Sink, element};
-use crate::source::FileId;
+use crate::source::{FileId, trim};
 use crate::syntax::{AttributeId, ElementId};
 
 /// The rule.
@@ -41,8 +41,8 @@ fn check(program: &Program, sink: &mut Sink) {
             let Some((scope, def)) = table().get(usize::from(kind.0)).copied().flatten() else { continue };
             let Some(attribute) = document.find(element, def.name_id) else { continue };
             let value = program.attribute_value(file, attribute);
-            let Ok(number) = value.trim().parse::<i64>() else { continue };
-            if def.default.is_some_and(|default| default == value.trim()) || def.check(&value).is_err() {
+            let Ok(number) = trim(&value).parse::<i64>() else { continue };
+            if def.default.is_some_and(|default| default == trim(&value)) || def.check(&value).is_err() {
                 continue;
             }
             let around = match scope {

@@ -13,20 +13,18 @@ pub(crate) static RULE: Rule =
 const SHOWN: usize = 24;
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
+    let key = view.def().and_then(|element| element.key);
     for &attribute in &view.attributes {
         let Some(def) = attribute.def else { continue };
         let free = matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression);
-        if free && def.pattern.is_none() {
+        // What an item may be called is a rule of its own.
+        if free && (def.pattern.is_none() || key == Some(def.name_id)) {
             continue;
         }
         let value = view.value(attribute);
         let Err(problem) = def.check(&value) else { continue };
         // The range of index thresholds is a rule of its own.
         if matches!(problem, ValueProblem::OutOfRange { .. }) && def.name == "RebuildThreshold" {
-            continue;
-        }
-        // What an item may be called is a rule of its own.
-        if matches!(problem, ValueProblem::OffPattern(_)) && view.def().and_then(|element| element.key) == Some(def.name_id) {
             continue;
         }
         let search = sink.len() < super::SEARCHES;

@@ -3,6 +3,7 @@
 use crate::finding::{Severity, article};
 use crate::grammar::{AttributeDef, ValueProblem};
 use crate::rules::{ElementView, Rule, Sink};
+use crate::source::trim;
 
 /// The rule.
 pub(crate) static RULE: Rule =
@@ -13,8 +14,8 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = attribute.def.filter(|def| def.pattern.is_some()) else { return };
     let value = view.value(attribute);
     // An empty name is missing.
-    let Err(ValueProblem::OffPattern(pattern)) = def.check(value.trim()) else { return };
-    if value.trim().is_empty() {
+    let Err(ValueProblem::OffPattern(pattern)) = def.check(trim(&value)) else { return };
+    if trim(&value).is_empty() {
         return;
     }
     let shown: String = value.chars().take(60).collect();

@@ -3,6 +3,7 @@
 use crate::finding::{Category, RuleInfo, Severity, article};
 use crate::grammar::{is_reserved_identifier, kinds, names};
 use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::source::trim;
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -19,12 +20,11 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     for &attribute in &view.attributes {
         let Some(def) = attribute.def else { continue };
         let is_label = def.name_id == names::DISPLAY_NAME_L1 && view.kind == Some(kinds::ENTITY_TYPE_PROPERTY);
+        if def.name_id != names::IDENTIFIER && !is_label {
+            continue;
+        }
         let value = view.value(attribute);
-        let reserved = match () {
-            () if def.name_id == names::IDENTIFIER => is_reserved_identifier(value.trim()),
-            () if is_label => value.trim().eq_ignore_ascii_case("Id"),
-            () => false,
-        };
+        let reserved = if is_label { trim(&value).eq_ignore_ascii_case("Id") } else { is_reserved_identifier(trim(&value)) };
         if !reserved {
             continue;
         }

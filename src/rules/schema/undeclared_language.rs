@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{ItemKind, Numbering, names};
+use crate::grammar::{self, ItemKind, Numbering, names};
 use crate::ir::{Origin, Program};
 use crate::rules::suggest::listed;
 use crate::rules::{Check, Rule, Sink, element, references};
@@ -36,16 +36,24 @@ fn check(program: &Program, sink: &mut Sink) {
     // What stands in for every other language.
     declared.insert(1);
     let known: Vec<String> = declared.iter().map(|number| format!("_L{number}")).collect();
+    let is_undeclared = |name: &str| number_of(name).is_some_and(|number| !declared.contains(&number));
+    let mut suspects: Vec<bool> = grammar::seed().names().iter().map(|name| is_undeclared(name)).collect();
+    let seeded = suspects.len();
     for (file, _) in program.sources.iter() {
         let document = program.document(file);
+        // Almost all texts are in a declared language, so names are judged, not attributes.
+        suspects.truncate(seeded);
+        suspects.extend(document.names().own().map(is_undeclared));
         // One finding a file tells of all texts of a language.
         let mut told: BTreeSet<u32> = BTreeSet::new();
         for element in document.elements() {
             let Some(kind) = program.kind(file, element) else { continue };
             for attribute in document.attributes(element) {
+                if !suspects[document.attribute_name(attribute).0 as usize] {
+                    continue;
+                }
                 let name = document.attribute_name_text(attribute);
-                // Almost all texts are in a declared language: those are told by the name alone.
-                let Some(number) = number_of(name).filter(|number| !declared.contains(number)) else { continue };
+                let Some(number) = number_of(name) else { continue };
                 let Some(family) = kind.def().attribute(document.attribute_name(attribute), name).and_then(|def| def.family)
                 else {
                     continue;
