@@ -75,6 +75,12 @@ impl Declarations {
         table
     }
 
+    /// Makes room for more declarations.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.all.reserve(more);
+        self.first.reserve(more);
+    }
+
     /// Adds a declaration after the others.
     pub fn add(&mut self, declaration: Declaration) {
         self.all.push(declaration);

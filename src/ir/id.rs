@@ -109,7 +109,7 @@ impl<T> Arena<T> {
     }
 
     /// Makes room for `more` items.
-    pub(super) fn reserve(&mut self, more: usize) {
+    pub(crate) fn reserve(&mut self, more: usize) {
         self.items.reserve(more);
     }
 

@@ -58,20 +58,37 @@ impl<'p> ElementView<'p> {
 
     /// Moves the view to another element of the file.
     pub(super) fn move_to(&mut self, element: ElementId) {
+        let before = self.kind;
         self.element = element;
         self.kind = self.program.kind(self.file, element);
         self.parent_kind = self.document.parent(element).and_then(|parent| self.program.kind(self.file, parent));
-        self.attributes.clear();
         self.anchor.take();
+        if self.kind != before {
+            self.attributes.clear();
+        }
         let Some(kind) = self.kind else { return };
         let def = kind.def();
+        let mut count = 0;
         for id in self.document.attributes(element) {
-            if self.document.attribute_namespace(id) == Namespace::Dialect {
-                let name = self.document.attribute_name(id);
-                let def = def.attribute(name, self.document.names().text(name));
-                self.attributes.push(AttributeView { id, name, def });
+            if self.document.attribute_namespace(id) != Namespace::Dialect {
+                continue;
             }
+            let name = self.document.attribute_name(id);
+            // Elements of one kind behind each other mostly have the same attributes.
+            match self.attributes.get_mut(count) {
+                Some(same) if same.name == name => same.id = id,
+                other => {
+                    let def = def.attribute(name, self.document.names().text(name));
+                    let view = AttributeView { id, name, def };
+                    match other {
+                        Some(old) => *old = view,
+                        None => self.attributes.push(view),
+                    }
+                }
+            }
+            count += 1;
         }
+        self.attributes.truncate(count);
     }
 
     /// What the dialect says of the element.

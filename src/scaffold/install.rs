@@ -24,9 +24,8 @@ enum PreparedEntry {
 }
 
 /// Reads a generated job as typed items.
-pub(super) fn prepare(program: &Program, id: Id<Scaffolding>, new: NewJob, without_job: bool) -> Prepared {
+pub(super) fn prepare(origin: Origin, id: Id<Scaffolding>, new: NewJob, without_job: bool) -> Prepared {
     let NewJob { attributes, entries, agent, open_id_client, replaced, reason, .. } = new;
-    let origin = program.items.scaffoldings[id].origin;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
         let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, replaced, reason };
@@ -66,6 +65,13 @@ pub(super) fn prepare(program: &Program, id: Id<Scaffolding>, new: NewJob, witho
     };
     let entries = entries.into_iter().filter_map(entry).collect();
     Prepared { scaffolding: id, origin, job, entries }
+}
+
+/// Makes room for what is generated: growing by steps would copy what is there again and again.
+pub(super) fn make_room(program: &mut Program, elements: usize) {
+    program.items.tasks.reserve(elements);
+    program.generated.reserve(elements);
+    program.declarations.reserve(elements);
 }
 
 /// Adds a generated job to the program. References are resolved by [`finish`].

@@ -34,7 +34,7 @@ pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
 pub use recognize::{Recognized, Recognizer};
 
 use crate::grammar::{AttributeDef, ValueType, kinds, names};
-use crate::ir::{Id, Program, Scaffolding, Unit};
+use crate::ir::{Id, Origin, Program, Scaffolding, Unit};
 use crate::syntax::{AttributeId, ElementId};
 
 use arguments::Arguments;
@@ -96,20 +96,19 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
         }
     }
     let moved = consolidate::consolidate(program, &mut all);
-    // Some at a time, so that not all jobs are held in both forms.
+    install::make_room(program, all.iter().map(|(_, job, _)| job.entries.len() + 1).sum());
+    // Some at a time, so that not all jobs are held in both forms; they are added while the next ones are read.
+    let origins: Vec<Origin> = program.items.scaffoldings.values().map(|scaffolding| scaffolding.origin).collect();
     let mut rest = all.into_iter();
-    loop {
+    let mut prepare = || -> Option<Vec<install::Prepared>> {
         let part: Vec<consolidate::Expanded> = rest.by_ref().take(JOBS_AT_ONCE).collect();
-        if part.is_empty() {
-            break;
-        }
-        let prepared: Vec<install::Prepared> = {
-            let program: &Program = program;
-            part.into_par_iter().map(|(id, job, without_job)| install::prepare(program, id, job, without_job)).collect()
-        };
-        for job in prepared {
-            install::install(program, job, &moved);
-        }
+        let prepare = |(id, job, without_job): consolidate::Expanded| install::prepare(origins[id.index()], id, job, without_job);
+        (!part.is_empty()).then(|| part.into_par_iter().map(prepare).collect())
+    };
+    let mut prepared = prepare();
+    while let Some(jobs) = prepared {
+        let install = || jobs.into_iter().for_each(|job| install::install(program, job, &moved));
+        ((), prepared) = rayon::join(install, &mut prepare);
     }
     install::finish(program);
     problems

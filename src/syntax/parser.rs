@@ -4,6 +4,8 @@
 //! before them are by far most of a configuration: their own scanner reads them anyway, so quick-xml is told to pass them by.
 //! Where a token is broken, that scanner says where a person would take it to end, and a new quick-xml reader starts there.
 
+use std::cell::Cell;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -58,6 +60,11 @@ fn read(file: FileId, text: &str, seed: &'static Seed, reads_tags: bool) -> Docu
     parser.finish()
 }
 
+thread_local! {
+    /// The stamps of the last text that was read, and its last number: thousands of small texts need no new ones each.
+    static STAMPS: Cell<(Vec<u32>, u32)> = const { Cell::new((Vec::new(), 0)) };
+}
+
 /// An element whose end tag has not come yet.
 pub(super) struct Open<'t> {
     /// As written, with prefix.
@@ -110,7 +117,11 @@ pub(super) struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn new(text: &'t str, document: Document) -> Self {
-        let stamps = vec![0; document.names.seeded() as usize];
+        let (mut stamps, tag_number) = STAMPS.take();
+        let seeded = document.names.seeded() as usize;
+        if stamps.len() < seeded {
+            stamps.resize(seeded, 0);
+        }
         let mut parser = Self {
             text,
             bytes: text.as_bytes(),
@@ -125,7 +136,7 @@ impl<'t> Parser<'t> {
             namespaces: Namespaces::new(),
             forgotten: Vec::new(),
             stamps,
-            tag_number: 0,
+            tag_number,
             run: None,
             waiting_comments: 0,
             doctype: false,
@@ -195,6 +206,9 @@ impl<'t> Parser<'t> {
             self.error(SyntaxErrorKind::NoRoot, 0, 0);
         }
         self.document.errors.sort_by_key(|error| error.span.start);
+        if self.tag_number < u32::MAX / 2 {
+            STAMPS.set((self.stamps, self.tag_number));
+        }
         // Thousands of small documents are kept at once. What a large one has not used was never touched.
         if self.bytes.len() < 1 << 20 {
             self.document.elements.shrink_to_fit();

@@ -34,19 +34,22 @@ const CLIENT: Assumed = Assumed {
     help: "declare the client, or name another with `<OpenIdIdentifier Identifier=\"…\" />` in the scaffolding",
 };
 
-/// Reports them once for each scaffolding that takes them.
-pub(super) fn report(program: &Program, certainty: &Certainty<'_>, sink: &mut Sink) {
+/// Reports them once for each scaffolding that takes them. `unharmed` says what exists for sure, at less cost.
+pub(super) fn report(program: &Program, certainty: &Certainty<'_>, unharmed: &Certainty<'_>, sink: &mut Sink) {
     if program.generated.is_empty() {
         return;
     }
     for assumed in [AGENT, CLIENT] {
-        if certainty.exists(assumed.kind, assumed.name) != Some(false) {
+        if unharmed.exists(assumed.kind, assumed.name) != Some(false) {
             continue;
         }
         let taken = |element: &&crate::ir::GeneratedElement| element.value(assumed.attribute) == Some(assumed.name);
         let mut scaffoldings: Vec<_> = program.generated.iter().filter(taken).map(|element| element.scaffolding).collect();
         scaffoldings.sort_unstable();
         scaffoldings.dedup();
+        if scaffoldings.is_empty() || certainty.exists(assumed.kind, assumed.name) != Some(false) {
+            continue;
+        }
         for id in scaffoldings {
             let item = &program.items.scaffoldings[id];
             // A name that is written is reported where it is.

@@ -23,6 +23,8 @@ pub(in crate::rules) struct Certainty<'p> {
     model_prefixes: Vec<&'static str>,
     /// Asked for only where a name is not found.
     damage: OnceLock<Damage>,
+    /// Whether mistakes are taken to have cost nothing.
+    unharmed: bool,
 }
 
 /// Properties that every entity type has without declaring them: its own, those it inherits from `Resource`, and the
@@ -65,7 +67,13 @@ impl<'p> Certainty<'p> {
             declared: OnceLock::new(),
             model_prefixes,
             damage: OnceLock::new(),
+            unharmed: false,
         }
+    }
+
+    /// The same as if no mistake had cost an item its identifier: what exists by that exists at all.
+    pub(super) fn unharmed(program: &'p Program) -> Self {
+        Self { unharmed: true, ..Self::new(program) }
     }
 
     /// Whether scaffoldings may make items of the kind that no file declares.
@@ -95,7 +103,7 @@ impl<'p> Certainty<'p> {
             || (self.unexpanded && matches!(kind, ItemKind::Task | ItemKind::Job))
             || (def.implicit && !self.declares(kind))
             || (kind == ItemKind::ProfileContext && name.parse().is_ok_and(|id: i64| id > LAST_OWN_CONTEXT))
-            || self.damage.get_or_init(|| Damage::of(self.program)).may_have(kind, symbol);
+            || (!self.unharmed && self.damage.get_or_init(|| Damage::of(self.program)).may_have(kind, symbol));
         if doubtful { None } else { Some(false) }
     }
 

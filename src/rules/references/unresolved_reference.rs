@@ -22,12 +22,19 @@ pub(crate) static RULE: Rule =
 
 fn check(program: &Program, sink: &mut Sink) {
     let certainty = Certainty::new(program);
-    let broken: Vec<Broken> = pieces_of_all(program)
+    // What mistakes may have cost takes a look at everything: only where something is not found.
+    let unharmed = Certainty::unharmed(program);
+    let suspects: Vec<_> = pieces_of_all(program)
+        .into_par_iter()
+        .with_max_len(1)
+        .filter(|(file, elements)| !judge(program, &unharmed, *file, elements.clone()).is_empty())
+        .collect();
+    let broken: Vec<Broken> = suspects
         .into_par_iter()
         .with_max_len(1)
         .flat_map_iter(|(file, elements)| judge(program, &certainty, file, elements))
         .collect();
-    assumed_name::report(program, &certainty, sink);
+    assumed_name::report(program, &certainty, &unharmed, sink);
     let mut suggestions = Suggestions::new(program);
     // Each place is a finding of its own: places are suppressed, kept in baselines and looked at one by one.
     for one in &broken {
