@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds, names};
@@ -90,7 +90,7 @@ impl<'p> JobModel<'p> {
     pub fn new(program: &'p Program, facts: &'p Facts, id: Id<Job>) -> Self {
         let job = &program.items.jobs[id];
         let found = program.job_tasks(id);
-        let mut index: FxHashMap<Symbol, usize> = FxHashMap::default();
+        let mut index: FxHashMap<Symbol, usize> = FxHashMap::with_capacity_and_hasher(found.len(), FxBuildHasher);
         for (position, entry) in found.iter().enumerate() {
             if let Some(identifier) = program.items.tasks[entry.task].identifier {
                 index.entry(identifier.value).or_insert(position);
@@ -105,6 +105,7 @@ impl<'p> JobModel<'p> {
             })
             .collect();
         let kind = kind(program, job, &tasks);
+        let count = tasks.len();
         let mut model = Self {
             program,
             id,
@@ -115,8 +116,8 @@ impl<'p> JobModel<'p> {
             index,
             runs_unknown: job.entries.iter().any(|&entry| names_nothing(program, entry)) || has_stranger(program, job.origin),
             rings: OnceLock::new(),
-            of_kind: FxHashMap::default(),
-            of_connector: FxHashMap::default(),
+            of_kind: FxHashMap::with_capacity_and_hasher(count.min(16), FxBuildHasher),
+            of_connector: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
         };
         for index in 0..model.tasks.len() {
             let kind = model.tasks[index].task.kind;

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::finding::{Category, Finding, RuleInfo, Safety, Severity};
 use crate::ir::{Id, JobEntry, Symbol, Task};
@@ -33,8 +33,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     let tasks = job.tasks.iter().map(|view| (Runs::Task(view.task.base.unwrap_or(view.id)), view.entry, view.level));
     let unknown = job.unknown().map(|(name, entry, level)| (Runs::Unknown(name), entry, level));
-    let mut first: FxHashMap<Runs, JobEntry> = FxHashMap::default();
-    let mut in_level: FxHashMap<(Runs, i32), JobEntry> = FxHashMap::default();
+    let count = job.tasks.len();
+    let mut first: FxHashMap<Runs, JobEntry> = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
+    let mut in_level: FxHashMap<(Runs, i32), JobEntry> = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
     for (index, (runs, entry, level)) in tasks.chain(unknown).enumerate() {
         let together = level.and_then(|level| match in_level.entry((runs, level)) {
             Entry::Occupied(other) => Some((*other.get(), level)),

@@ -47,15 +47,10 @@ pub(super) fn report(program: &Program, certainty: &Certainty<'_>, unharmed: &Ce
         let mut scaffoldings: Vec<_> = program.generated.iter().filter(taken).map(|element| element.scaffolding).collect();
         scaffoldings.sort_unstable();
         scaffoldings.dedup();
-        if scaffoldings.is_empty() || certainty.exists(assumed.kind, assumed.name) != Some(false) {
-            continue;
-        }
-        for id in scaffoldings {
-            let item = &program.items.scaffoldings[id];
-            // A name that is written is reported where it is.
-            if !is_written(program, item, &assumed) {
-                sink.push(finding(program, item, &assumed));
-            }
+        // A name that is written is reported where it is.
+        scaffoldings.retain(|&id| !is_written(program, &program.items.scaffoldings[id], &assumed));
+        if !scaffoldings.is_empty() && certainty.exists(assumed.kind, assumed.name) == Some(false) {
+            sink.extend(scaffoldings.into_iter().map(|id| finding(program, &program.items.scaffoldings[id], &assumed)));
         }
     }
 }
