@@ -389,7 +389,12 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
         context.tick(rows, None)?;
         line.clear();
         match input.plain() {
-            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
+            Some(row) if kept => {
+                if row.starts_with(b",") {
+                    line.extend_from_slice(b"\"\"");
+                }
+                line.extend_from_slice(row);
+            }
             _ if source.options.trims.is_empty() => {
                 input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
             }
