@@ -6,6 +6,7 @@
 //! needs all of them.
 
 mod ldap;
+mod record;
 mod sql;
 
 use std::fs::File;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
@@ -27,6 +28,8 @@ use super::mappings::Mappings;
 use super::prepare::{Draft, Numberer, Transformations, push_value};
 use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
+
+pub(super) use record::ExportRecord;
 
 /// The embedded `ExportTask`.
 pub(super) struct Export;
@@ -84,19 +87,13 @@ impl EmbeddedTask for Export {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
         let (rows, hash) = write_output(context, connection, &source)?;
-        context.remember_export(&connection.id, &hash, source.delta, &source.file.to_string_lossy(), source.options.skip)?;
+        let record = ExportRecord::new(hash, source.delta, source.file.to_string_lossy().into_owned(), source.options.skip);
+        record.save(context.transaction, &connection.id, [output_file(context.work, &connection.id).as_path()])?;
         Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }
 }
 
 impl TaskContext<'_> {
-    /// Records what an export read, and from where.
-    fn remember_export(&self, connection: &str, hash: &str, delta: bool, source: &str, skipped: u64) -> Result<(), TaskError> {
-        let sql = "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.transaction.execute(sql, params![connection, hash, delta, source, skipped.cast_signed()])?;
-        Ok(())
-    }
-
     /// The hash of what the last consumed batch was made of.
     fn consumed(&self, connection: &str) -> Result<Option<String>, TaskError> {
         let sql = "SELECT hash FROM cookie WHERE connection = ?1";
@@ -202,6 +199,11 @@ fn siblings<'c>(context: &TaskContext<'c>, own: &'c Connection) -> impl Iterator
     let connections = &context.plan.model.connections;
     let others = exports.filter_map(|task| task.text("Connection")).filter(move |id| *id != own.id);
     others.filter_map(move |id| connections.iter().find(|other| other.id == id && other.connector == own.connector))
+}
+
+/// Whether an export of this connection can be one of changes only.
+pub(super) fn gives_changes(settings: &Settings, connection: &Connection) -> bool {
+    is_csv_package(&connection.package) && options(settings, connection).is_ok_and(|options| options.path_incremental.is_some())
 }
 
 /// Whether the length of the file that a connection reads says that it is not what was last synchronized.
@@ -364,21 +366,19 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     }
     line.push(b'\n');
     output.write(&line).map_err(unwritable)?;
-    let mut numberer = Numberer::new(&target, &line)?;
+    let mut numberer = Numberer::new(&target, &line);
     // A row that is written as it will be needs no new one.
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
     loop {
         if kept {
-            let (before, mut numbered) = (rows, Ok(()));
+            let before = rows;
             let passed = input.pass_plain(|row| {
                 rows += 1;
-                if numbered.is_ok() {
-                    numbered = numberer.push(row);
-                }
+                numberer.push(row);
             });
             if let Some(passed) = passed {
-                numbered.and_then(|()| output.write(passed)).map_err(unwritable)?;
+                output.write(passed).map_err(unwritable)?;
             }
             (before / TICK + 1..=rows / TICK).try_for_each(|ticks| context.tick(ticks * TICK, None))?;
         }
@@ -406,12 +406,13 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
                 }
             }
         }
-        numberer.push(&line).map_err(unwritable)?;
+        numberer.push(&line);
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    output.persist(folder, &name).and_then(|()| numberer.finish(&target)).map_err(unwritable)?;
+    output.persist(folder, &name).map_err(unwritable)?;
+    numberer.finish(&target);
     Ok(rows)
 }
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::params;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -19,7 +18,7 @@ use crate::tasks::mappings::{Mappings, connection_of};
 use crate::tasks::prepare::{Transformations, persist, push_value};
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
-use super::{listed, output_file};
+use super::{ExportRecord, listed, output_file};
 
 /// A statement and the file that its rows go to.
 struct Query {
@@ -50,13 +49,15 @@ pub(super) fn run(context: &TaskContext<'_>, connection: &Connection, complete: 
         return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
     }
     let rows = read.iter().map(|read| read.rows).sum();
+    let mut written = Vec::new();
     for Read { table, output, .. } in read {
         let target = output_file(context.work, &table);
         persist(output, &target).map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
+        written.push(target);
     }
     // Rows are told by the exported file: in a database they have no lines.
-    let sql = "INSERT OR REPLACE INTO export VALUES (?1, ?2, 0, '', 0)";
-    context.transaction.execute(sql, params![connection.id, hash])?;
+    let record = ExportRecord::new(hash, false, String::new(), 0);
+    record.save(context.transaction, &connection.id, written.iter().map(PathBuf::as_path))?;
     Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", file.display())))
 }
 

@@ -3,16 +3,15 @@
 //! They lie beside the export and tell by its length, its time and its place on the disk which file they are of. They are a
 //! help and no more: where they are missing, damaged or of another file, the export is read. Nothing here is flushed.
 
-use std::fs::{File, Metadata};
-use std::io::{self, BufReader, BufWriter, ErrorKind, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use tempfile::NamedTempFile;
 
 use super::changed::LARGE;
+use super::stamp::Stamp;
 use super::summed::{Hashes, KEYS, SumReader, SumWriter, half, word};
-use crate::tasks::TaskError;
 
 const MAGIC: &[u8; 16] = b"jobwright export";
 const HEAD: usize = MAGIC.len() + KEYS;
@@ -40,16 +39,6 @@ fn beside(export: &Path) -> PathBuf {
     export.with_extension("rows")
 }
 
-/// What tells a file from any other that stood or will stand in its place.
-fn identity(data: &Metadata) -> [u64; 4] {
-    #[cfg(unix)]
-    let place = std::os::unix::fs::MetadataExt::ino(data);
-    #[cfg(not(unix))]
-    let place = 0;
-    let time = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    [data.len(), place, time.as_secs(), u64::from(time.subsec_nanos())]
-}
-
 /// Numbers the rows of an export while they are written.
 pub(in crate::tasks) struct Numberer {
     hashes: Hashes,
@@ -59,37 +48,44 @@ pub(in crate::tasks) struct Numberer {
     bytes: Vec<u8>,
     header: u64,
     length: u64,
-    /// Whether a row is too long to be known here.
+    /// Whether they are given up: a row is too long to be known here, or they cannot be written.
     is_over: bool,
 }
 
 impl Numberer {
     /// Of the export that will be `target`. The keys of the numbers stay what they were for the last one, so that both can
     /// be compared.
-    pub(in crate::tasks) fn new(target: &Path, header: &[u8]) -> Result<Self, TaskError> {
+    pub(in crate::tasks) fn new(target: &Path, header: &[u8]) -> Self {
         let mut head = [0; HEAD];
         let before = File::open(beside(target)).and_then(|mut file| io::Read::read_exact(&mut file, &mut head));
         let hashes = match before {
-            Ok(()) if head.starts_with(MAGIC) => Hashes::of_keys(&head[MAGIC.len()..]),
-            _ => Hashes::by_chance()?,
+            Ok(()) if head.starts_with(MAGIC) => Ok(Hashes::of_keys(&head[MAGIC.len()..])),
+            _ => Hashes::by_chance(),
         };
+        let (is_over, hashes) = (hashes.is_err(), hashes.unwrap_or_else(|_| Hashes::of_keys(&[0; KEYS])));
         let folder = target.parent().unwrap_or(Path::new("")).to_path_buf();
         let header = header.len() as u64;
-        Ok(Self { hashes, folder, file: None, bytes: Vec::new(), header, length: header, is_over: false })
+        Self { hashes, folder, file: None, bytes: Vec::new(), header, length: header, is_over }
     }
 
     /// A row as it is written, without its line ending, which has one byte.
     #[inline]
-    pub(in crate::tasks) fn push(&mut self, row: &[u8]) -> io::Result<()> {
+    pub(in crate::tasks) fn push(&mut self, row: &[u8]) {
         let length = row.len() as u64 + 1;
         self.length += length;
-        let Ok(short) = u32::try_from(length) else {
-            self.is_over = true;
-            return Ok(());
-        };
+        if self.is_over {
+            return;
+        }
+        let Ok(short) = u32::try_from(length) else { return self.give_up() };
         self.bytes.extend_from_slice(&self.hashes.number(row).to_le_bytes());
         self.bytes.extend_from_slice(&short.to_le_bytes());
-        if self.bytes.len() >= PIECE { self.write() } else { Ok(()) }
+        if self.bytes.len() >= PIECE && self.write().is_err() {
+            self.give_up();
+        }
+    }
+
+    fn give_up(&mut self) {
+        (self.is_over, self.file, self.bytes) = (true, None, Vec::new());
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -108,16 +104,18 @@ impl Numberer {
         Ok(())
     }
 
-    /// The export has its place: puts its numbers beside it, or removes those of an earlier one where it is small.
-    pub(in crate::tasks) fn finish(mut self, target: &Path) -> io::Result<()> {
+    /// The export has its place: puts its numbers beside it, or removes those of an earlier one where it is small. Whatever
+    /// keeps them from being there, such as a full disk, the export is whole without them.
+    pub(in crate::tasks) fn finish(self, target: &Path) {
+        let _ = self.put(target);
+    }
+
+    fn put(mut self, target: &Path) -> io::Result<()> {
         let data = std::fs::metadata(target)?;
         if self.is_over || self.length < LARGE || data.len() != self.length {
-            return match std::fs::remove_file(beside(target)) {
-                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            };
+            return std::fs::remove_file(beside(target));
         }
-        for number in identity(&data).into_iter().chain([self.header]) {
+        for number in Stamp::of(&data).numbers().into_iter().chain([self.header]) {
             self.bytes.extend_from_slice(&number.to_le_bytes());
         }
         self.write()?;
@@ -156,7 +154,7 @@ impl ExportedRows {
         let mut end = [0; OF];
         file.seek(SeekFrom::End(-END))?;
         io::Read::read_exact(&mut file, &mut end)?;
-        if identity(&std::fs::metadata(export)?) != [0, 8, 16, 24].map(|at| word(&end[at..])) {
+        if Stamp::of(&std::fs::metadata(export)?).numbers() != [0, 8, 16, 24].map(|at| word(&end[at..])) {
             return Ok(None);
         }
         let mut head = [0; HEAD];
@@ -209,15 +207,15 @@ mod tests {
 
     fn write(export: &Path) {
         let header = b"name,code\n";
-        let mut numberer = Numberer::new(export, header).unwrap();
+        let mut numberer = Numberer::new(export, header);
         let mut text = header.to_vec();
         for row in ROWS {
-            numberer.push(row.as_bytes()).unwrap();
+            numberer.push(row.as_bytes());
             text.extend_from_slice(row.as_bytes());
             text.push(b'\n');
         }
         std::fs::write(export, text).unwrap();
-        numberer.finish(export).unwrap();
+        numberer.finish(export);
     }
 
     fn read(export: &Path) -> Option<Vec<ExportedRow>> {

@@ -25,6 +25,8 @@ mod output;
 mod snapshot;
 mod tables;
 
+use std::path::PathBuf;
+
 use sha2::{Digest, Sha256};
 
 use crate::connectors::ldap::{Dn, LdapClient, LdapFailure, LdapOptions, Search};
@@ -32,6 +34,8 @@ use crate::plan::model::{Connection, Model};
 use crate::tasks::fulfill::placeholder;
 use crate::tasks::identity::hex;
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
+
+use super::{ExportRecord, output_file};
 
 use changes::{Delta, Marks};
 use output::{Output, Written};
@@ -151,7 +155,10 @@ impl<'a> Export<'a> {
         let report = if unchanged {
             TaskReport::new(TaskEnd::Unchanged).message(format!("{server} holds what was last synchronized"))
         } else {
-            self.context.remember_export(&self.connection.id, &hash, false, &server, 0)?;
+            let tables = self.sources.iter().flat_map(|source| &source.targets);
+            let files: Vec<_> = tables.map(|target| output_file(self.context.work, &target.table)).collect();
+            let record = ExportRecord::new(hash, false, server.clone(), 0);
+            record.save(self.context.transaction, &self.connection.id, files.iter().map(PathBuf::as_path))?;
             let message = match content.changed {
                 Some(1) => format!("{rows} rows, with 1 changed entry of {server}"),
                 Some(changed) => format!("{rows} rows, with {changed} changed entries of {server}"),
