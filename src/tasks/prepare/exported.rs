@@ -13,7 +13,7 @@ use super::changed::LARGE;
 use super::stamp::Stamp;
 use super::summed::{Hashes, KEYS, SumReader, SumWriter, half, word};
 
-const MAGIC: &[u8; 16] = b"jobwright export";
+const MAGIC: &[u8; 16] = b"jobwright exprt2";
 const HEAD: usize = MAGIC.len() + KEYS;
 /// Bytes of a row: its number, and how many bytes it has in the export.
 const SIZE: usize = 12;
