@@ -16,14 +16,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use rusqlite::OptionalExtension;
-use sha2::{Digest, Sha256};
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
 use crate::connectors::ldap::is_ldap_package;
 use crate::connectors::sql::is_sql_package;
 use crate::plan::model::{Connection, Plan, Task};
 
-use super::identity::hex;
 use super::mappings::Mappings;
 use super::prepare::{Draft, Numberer, Transformations, push_value};
 use super::settings::ConnectionSettings;
@@ -256,18 +254,19 @@ fn of_length(length: u64) -> String {
     format!(":{length}")
 }
 
-/// The hash of a file's bytes and of how they are read.
+/// The hash of a file's bytes and of how they are read. It is a cryptographic one: whoever writes some values of a file must
+/// not be able to make it look as it was.
 struct Sum {
-    hash: Sha256,
+    hash: blake3::Hasher,
     length: u64,
 }
 
 impl Sum {
     fn of(source: &Source) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = blake3::Hasher::new();
         let how = (source.delta, source.options.separator, source.options.skip, &source.options.trims);
-        hash.update(format!("{how:?} {:?}\n", source.options.encoding.map(encoding_rs::Encoding::name)));
-        hash.update(&source.salt);
+        hash.update(format!("{how:?} {:?}\n", source.options.encoding.map(encoding_rs::Encoding::name)).as_bytes());
+        hash.update(source.salt.as_bytes());
         Self { hash, length: 0 }
     }
 
@@ -277,7 +276,7 @@ impl Sum {
     }
 
     fn end(self) -> String {
-        hex(&self.hash.finalize()) + &of_length(self.length)
+        format!("{}{}", self.hash.finalize().to_hex(), of_length(self.length))
     }
 }
 
