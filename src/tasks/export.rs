@@ -28,6 +28,7 @@ use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
 pub(super) use record::ExportRecord;
+use record::announce;
 
 /// The embedded `ExportTask`.
 pub(super) struct Export;
@@ -85,8 +86,8 @@ impl EmbeddedTask for Export {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
         let (rows, hash) = write_output(context, connection, &source)?;
-        let record = ExportRecord::new(hash, source.delta, source.file.to_string_lossy().into_owned(), source.options.skip);
-        record.save(context.transaction, &connection.id, [output_file(context.work, &connection.id).as_path()])?;
+        let (from, skipped) = (source.file.to_string_lossy().into_owned(), source.options.skip);
+        ExportRecord { hash, delta: source.delta, source: from, skipped }.save(context.transaction, &connection.id)?;
         Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }
 }
@@ -339,23 +340,35 @@ pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
 /// Writes the output; gives back how many rows it has, and the hash of what they were read from.
 fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<(u64, String), TaskError> {
     let file = File::open(&source.file).map_err(|error| TaskError::io("the file cannot be read", &source.file, error))?;
+    let target = output_file(context.work, &connection.id);
+    let (folder, name) = (target.parent().unwrap_or(context.work), target.file_name().unwrap_or_default().to_string_lossy());
     thread::scope(|scope| {
         let (to, pieces) = sync_channel(8);
         let sum = Sum::of(source);
         let reader = scope.spawn(move || hand_over(file, sum, &to));
         let input = Handed { pieces, piece: Vec::new(), taken: 0 };
         // What is left when this fails nobody takes, and the reader ends.
-        let rows = write_rows(context, connection, source, input)?;
+        let (rows, output, numberer) = write_rows(context, connection, source, &target, input)?;
         let hash = reader.join().ok().flatten().ok_or_else(|| TaskError::new("the file could not be hashed"))?;
+        announce(&target, &hash, numberer.length())
+            .and_then(|()| output.persist(folder, &name))
+            .map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
+        numberer.finish(&target);
         Ok((rows, hash))
     })
 }
 
-fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Handed) -> Result<u64, TaskError> {
+/// Writes the rows; what is written has no place yet.
+fn write_rows(
+    context: &TaskContext<'_>,
+    connection: &Connection,
+    source: &Source,
+    target: &Path,
+    file: Handed,
+) -> Result<(u64, Draft, Numberer), TaskError> {
     let mut input = CsvSource::read(file, &source.options).map_err(|error| at(&source.file, error))?;
     check_header(context, connection, source, input.header())?;
-    let target = output_file(context.work, &connection.id);
-    let unwritable = |error: io::Error| TaskError::io("the export cannot be written", &target, error);
+    let unwritable = |error: io::Error| TaskError::io("the export cannot be written", target, error);
     let folder = target.parent().unwrap_or(context.work);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let mut output = Draft::new(folder).map_err(unwritable)?;
@@ -365,7 +378,7 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     }
     line.push(b'\n');
     output.write(&line).map_err(unwritable)?;
-    let mut numberer = Numberer::new(&target, &line);
+    let mut numberer = Numberer::new(target, &line);
     // A row that is written as it will be needs no new one.
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
@@ -409,10 +422,7 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
     }
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    output.persist(folder, &name).map_err(unwritable)?;
-    numberer.finish(&target);
-    Ok(rows)
+    Ok((rows, output, numberer))
 }
 
 impl TaskContext<'_> {

@@ -15,9 +15,10 @@ use crate::connectors::sql::{Guarded, Mode, Rows, SqlError, SqlOptions, SqlText,
 use crate::plan::model::Connection;
 use crate::tasks::identity::hex;
 use crate::tasks::mappings::{Mappings, connection_of};
-use crate::tasks::prepare::{Transformations, persist, push_value};
+use crate::tasks::prepare::{Transformations, push_value};
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
+use super::record::put;
 use super::{ExportRecord, listed, output_file};
 
 /// A statement and the file that its rows go to.
@@ -49,15 +50,12 @@ pub(super) fn run(context: &TaskContext<'_>, connection: &Connection, complete: 
         return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
     }
     let rows = read.iter().map(|read| read.rows).sum();
-    let mut written = Vec::new();
     for Read { table, output, .. } in read {
         let target = output_file(context.work, &table);
-        persist(output, &target).map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
-        written.push(target);
+        put(output, &target, &hash).map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
     }
     // Rows are told by the exported file: in a database they have no lines.
-    let record = ExportRecord::new(hash, false, String::new(), 0);
-    record.save(context.transaction, &connection.id, written.iter().map(PathBuf::as_path))?;
+    ExportRecord { hash, delta: false, source: String::new(), skipped: 0 }.save(context.transaction, &connection.id)?;
     Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", file.display())))
 }
 

@@ -3,14 +3,14 @@
 //! They lie beside the export and tell by its length, its time and its place on the disk which file they are of. They are a
 //! help and no more: where they are missing, damaged or of another file, the export is read. Nothing here is flushed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, BufWriter, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use tempfile::NamedTempFile;
 
 use super::changed::LARGE;
-use super::stamp::Stamp;
 use super::summed::{Hashes, KEYS, SumReader, SumWriter, half, word};
 
 const MAGIC: &[u8; 16] = b"jobwright exprt2";
@@ -37,6 +37,16 @@ pub(super) struct ExportedRow {
 /// The file of the numbers of an export.
 fn beside(export: &Path) -> PathBuf {
     export.with_extension("rows")
+}
+
+/// What tells a file from any other that stood or will stand in its place.
+fn identity(data: &Metadata) -> [u64; 4] {
+    #[cfg(unix)]
+    let place = std::os::unix::fs::MetadataExt::ino(data);
+    #[cfg(not(unix))]
+    let place = 0;
+    let time = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    [data.len(), place, time.as_secs(), u64::from(time.subsec_nanos())]
 }
 
 /// Numbers the rows of an export while they are written.
@@ -84,6 +94,11 @@ impl Numberer {
         }
     }
 
+    /// Bytes of the export so far.
+    pub(in crate::tasks) fn length(&self) -> u64 {
+        self.length
+    }
+
     fn give_up(&mut self) {
         (self.is_over, self.file, self.bytes) = (true, None, Vec::new());
     }
@@ -115,7 +130,7 @@ impl Numberer {
         if self.is_over || self.length < LARGE || data.len() != self.length {
             return std::fs::remove_file(beside(target));
         }
-        for number in Stamp::of(&data).numbers().into_iter().chain([self.header]) {
+        for number in identity(&data).into_iter().chain([self.header]) {
             self.bytes.extend_from_slice(&number.to_le_bytes());
         }
         self.write()?;
@@ -154,7 +169,7 @@ impl ExportedRows {
         let mut end = [0; OF];
         file.seek(SeekFrom::End(-END))?;
         io::Read::read_exact(&mut file, &mut end)?;
-        if Stamp::of(&std::fs::metadata(export)?).numbers() != [0, 8, 16, 24].map(|at| word(&end[at..])) {
+        if identity(&std::fs::metadata(export)?) != [0, 8, 16, 24].map(|at| word(&end[at..])) {
             return Ok(None);
         }
         let mut head = [0; HEAD];

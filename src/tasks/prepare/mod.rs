@@ -17,7 +17,6 @@ mod rows;
 mod sorted_file;
 mod sorter;
 mod spans;
-mod stamp;
 mod summed;
 mod transform;
 mod walk;
@@ -44,7 +43,6 @@ use numbers::{MOST_ROWS, Numbers};
 pub(super) use places::places;
 use rows::Shape;
 pub(super) use sorted_file::SortedFile;
-pub(super) use stamp::Stamp;
 pub(super) use transform::Transformations;
 pub(super) use whole::Whole;
 

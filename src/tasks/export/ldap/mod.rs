@@ -25,8 +25,6 @@ mod output;
 mod snapshot;
 mod tables;
 
-use std::path::PathBuf;
-
 use sha2::{Digest, Sha256};
 
 use crate::connectors::ldap::{Dn, LdapClient, LdapFailure, LdapOptions, Search};
@@ -35,7 +33,7 @@ use crate::tasks::fulfill::placeholder;
 use crate::tasks::identity::hex;
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
-use super::{ExportRecord, output_file};
+use super::ExportRecord;
 
 use changes::{Delta, Marks};
 use output::{Output, Written};
@@ -146,7 +144,7 @@ impl<'a> Export<'a> {
                 self.context.work,
                 &snapshot::folder(self.context.work, &self.connection.id),
                 &state.file,
-                unchanged,
+                (!unchanged).then_some(hash.as_str()),
             )?;
             if previous.as_ref() != Some(&state) {
                 state.save(self.context.transaction, &self.connection.id, &source.name)?;
@@ -155,10 +153,8 @@ impl<'a> Export<'a> {
         let report = if unchanged {
             TaskReport::new(TaskEnd::Unchanged).message(format!("{server} holds what was last synchronized"))
         } else {
-            let tables = self.sources.iter().flat_map(|source| &source.targets);
-            let files: Vec<_> = tables.map(|target| output_file(self.context.work, &target.table)).collect();
-            let record = ExportRecord::new(hash, false, server.clone(), 0);
-            record.save(self.context.transaction, &self.connection.id, files.iter().map(PathBuf::as_path))?;
+            let record = ExportRecord { hash, delta: false, source: server.clone(), skipped: 0 };
+            record.save(self.context.transaction, &self.connection.id)?;
             let message = match content.changed {
                 Some(1) => format!("{rows} rows, with 1 changed entry of {server}"),
                 Some(changed) => format!("{rows} rows, with {changed} changed entries of {server}"),
