@@ -12,18 +12,18 @@
 //!
 //! ```text
 //! 1000000 people (240 MB) and 1000000 links (20 MB), in no order:
-//!   complete: 14.24 s wall, 15.97 s processor, 270 MB peak
-//!   incremental, 1 % changed: 1.52 s wall, 1.73 s processor, 217 MB peak
-//!   incremental, the next 1 %: 1.49 s wall, 1.63 s processor, 219 MB peak
-//!   sqlite3 .import: 5.68 s wall, 5.47 s processor, 6 MB peak
-//!   complete / import: 2.51 wall, 2.92 processor
-//!   incremental / complete: 0.107 wall, 0.108 processor
-//!   the next / complete: 0.104 wall, 0.102 processor
+//!   complete: 14.47 s wall, 16.53 s processor, 309 MB peak
+//!   incremental, 1 % changed: 1.08 s wall, 1.27 s processor, 181 MB peak
+//!   incremental, the next 1 %: 1.22 s wall, 1.41 s processor, 202 MB peak
+//!   sqlite3 .import: 6.25 s wall, 6.04 s processor, 6 MB peak
+//!   complete / import: 2.32 wall, 2.74 processor
+//!   incremental / complete: 0.075 wall, 0.077 processor
+//!   the next / complete: 0.084 wall, 0.085 processor
 //! ```
 //!
-//! Where an incremental run spends its time: 0.6 s in the export of people, 0.1 s in that of links, 0.2 s in the preparation,
-//! 0.55 s in the synchronization. With 3,900,000 short rows and a million links that come in another order the process held
-//! 359 MB at most.
+//! Where an incremental run spends its time: 0.3 s in the export of people, 0.1 s in that of links, 0.1 s in the preparation,
+//! 0.45 s in the synchronization. With 3,900,000 short rows and a million links that come in another order the process held
+//! 390 MB at most.
 
 #![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
 #![allow(

@@ -6,6 +6,7 @@
 //! needs all of them.
 
 mod ldap;
+mod record;
 mod sql;
 
 use std::fs::File;
@@ -14,19 +15,20 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use rusqlite::{OptionalExtension, params};
-use sha2::{Digest, Sha256};
+use rusqlite::OptionalExtension;
 
 use crate::connectors::csv::{CsvError, CsvOptions, CsvSource, is_csv_package, newest_match};
 use crate::connectors::ldap::is_ldap_package;
 use crate::connectors::sql::is_sql_package;
 use crate::plan::model::{Connection, Plan, Task};
 
-use super::identity::hex;
 use super::mappings::Mappings;
 use super::prepare::{Draft, Numberer, Transformations, push_value};
 use super::settings::ConnectionSettings;
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
+
+pub(super) use record::ExportRecord;
+use record::announce;
 
 /// The embedded `ExportTask`.
 pub(super) struct Export;
@@ -84,19 +86,13 @@ impl EmbeddedTask for Export {
             return Ok(TaskReport::new(TaskEnd::Unchanged).message(message));
         }
         let (rows, hash) = write_output(context, connection, &source)?;
-        context.remember_export(&connection.id, &hash, source.delta, &source.file.to_string_lossy(), source.options.skip)?;
+        let (from, skipped) = (source.file.to_string_lossy().into_owned(), source.options.skip);
+        ExportRecord { hash, delta: source.delta, source: from, skipped }.save(context.transaction, &connection.id)?;
         Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", source.file.display())))
     }
 }
 
 impl TaskContext<'_> {
-    /// Records what an export read, and from where.
-    fn remember_export(&self, connection: &str, hash: &str, delta: bool, source: &str, skipped: u64) -> Result<(), TaskError> {
-        let sql = "INSERT OR REPLACE INTO export VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.transaction.execute(sql, params![connection, hash, delta, source, skipped.cast_signed()])?;
-        Ok(())
-    }
-
     /// The hash of what the last consumed batch was made of.
     fn consumed(&self, connection: &str) -> Result<Option<String>, TaskError> {
         let sql = "SELECT hash FROM cookie WHERE connection = ?1";
@@ -204,6 +200,11 @@ fn siblings<'c>(context: &TaskContext<'c>, own: &'c Connection) -> impl Iterator
     others.filter_map(move |id| connections.iter().find(|other| other.id == id && other.connector == own.connector))
 }
 
+/// Whether an export of this connection can be one of changes only.
+pub(super) fn gives_changes(settings: &Settings, connection: &Connection) -> bool {
+    is_csv_package(&connection.package) && options(settings, connection).is_ok_and(|options| options.path_incremental.is_some())
+}
+
 /// Whether the length of the file that a connection reads says that it is not what was last synchronized.
 fn is_of_other_length(context: &TaskContext<'_>, connection: &Connection) -> bool {
     if !is_csv_package(&connection.package) {
@@ -254,18 +255,19 @@ fn of_length(length: u64) -> String {
     format!(":{length}")
 }
 
-/// The hash of a file's bytes and of how they are read.
+/// The hash of a file's bytes and of how they are read. It is a cryptographic one: whoever writes some values of a file must
+/// not be able to make it look as it was.
 struct Sum {
-    hash: Sha256,
+    hash: blake3::Hasher,
     length: u64,
 }
 
 impl Sum {
     fn of(source: &Source) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = blake3::Hasher::new();
         let how = (source.delta, source.options.separator, source.options.skip, &source.options.trims);
-        hash.update(format!("{how:?} {:?}\n", source.options.encoding.map(encoding_rs::Encoding::name)));
-        hash.update(&source.salt);
+        hash.update(format!("{how:?} {:?}\n", source.options.encoding.map(encoding_rs::Encoding::name)).as_bytes());
+        hash.update(source.salt.as_bytes());
         Self { hash, length: 0 }
     }
 
@@ -275,7 +277,7 @@ impl Sum {
     }
 
     fn end(self) -> String {
-        hex(&self.hash.finalize()) + &of_length(self.length)
+        format!("{}{}", self.hash.finalize().to_hex(), of_length(self.length))
     }
 }
 
@@ -338,23 +340,35 @@ pub(super) fn output_file(work: &Path, table: &str) -> PathBuf {
 /// Writes the output; gives back how many rows it has, and the hash of what they were read from.
 fn write_output(context: &TaskContext<'_>, connection: &Connection, source: &Source) -> Result<(u64, String), TaskError> {
     let file = File::open(&source.file).map_err(|error| TaskError::io("the file cannot be read", &source.file, error))?;
+    let target = output_file(context.work, &connection.id);
+    let (folder, name) = (target.parent().unwrap_or(context.work), target.file_name().unwrap_or_default().to_string_lossy());
     thread::scope(|scope| {
         let (to, pieces) = sync_channel(8);
         let sum = Sum::of(source);
         let reader = scope.spawn(move || hand_over(file, sum, &to));
         let input = Handed { pieces, piece: Vec::new(), taken: 0 };
         // What is left when this fails nobody takes, and the reader ends.
-        let rows = write_rows(context, connection, source, input)?;
+        let (rows, output, numberer) = write_rows(context, connection, source, &target, input)?;
         let hash = reader.join().ok().flatten().ok_or_else(|| TaskError::new("the file could not be hashed"))?;
+        announce(&target, &hash, numberer.length())
+            .and_then(|()| output.persist(folder, &name))
+            .map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
+        numberer.finish(&target);
         Ok((rows, hash))
     })
 }
 
-fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Source, file: Handed) -> Result<u64, TaskError> {
+/// Writes the rows; what is written has no place yet.
+fn write_rows(
+    context: &TaskContext<'_>,
+    connection: &Connection,
+    source: &Source,
+    target: &Path,
+    file: Handed,
+) -> Result<(u64, Draft, Numberer), TaskError> {
     let mut input = CsvSource::read(file, &source.options).map_err(|error| at(&source.file, error))?;
     check_header(context, connection, source, input.header())?;
-    let target = output_file(context.work, &connection.id);
-    let unwritable = |error: io::Error| TaskError::io("the export cannot be written", &target, error);
+    let unwritable = |error: io::Error| TaskError::io("the export cannot be written", target, error);
     let folder = target.parent().unwrap_or(context.work);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let mut output = Draft::new(folder).map_err(unwritable)?;
@@ -364,21 +378,19 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
     }
     line.push(b'\n');
     output.write(&line).map_err(unwritable)?;
-    let mut numberer = Numberer::new(&target, &line)?;
+    let mut numberer = Numberer::new(target, &line);
     // A row that is written as it will be needs no new one.
     let kept = source.options.separator == b',' && source.options.trims.is_empty();
     let mut rows = 0;
     loop {
         if kept {
-            let (before, mut numbered) = (rows, Ok(()));
+            let before = rows;
             let passed = input.pass_plain(|row| {
                 rows += 1;
-                if numbered.is_ok() {
-                    numbered = numberer.push(row);
-                }
+                numberer.push(row);
             });
             if let Some(passed) = passed {
-                numbered.and_then(|()| output.write(passed)).map_err(unwritable)?;
+                output.write(passed).map_err(unwritable)?;
             }
             (before / TICK + 1..=rows / TICK).try_for_each(|ticks| context.tick(ticks * TICK, None))?;
         }
@@ -389,7 +401,12 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
         context.tick(rows, None)?;
         line.clear();
         match input.plain() {
-            Some(row) if kept && !row.starts_with(b",") => line.extend_from_slice(row),
+            Some(row) if kept => {
+                if row.starts_with(b",") {
+                    line.extend_from_slice(b"\"\"");
+                }
+                line.extend_from_slice(row);
+            }
             _ if source.options.trims.is_empty() => {
                 input.values().enumerate().for_each(|(index, value)| push_value(&mut line, index, value));
             }
@@ -401,13 +418,11 @@ fn write_rows(context: &TaskContext<'_>, connection: &Connection, source: &Sourc
                 }
             }
         }
-        numberer.push(&line).map_err(unwritable)?;
+        numberer.push(&line);
         line.push(b'\n');
         output.write(&line).map_err(unwritable)?;
     }
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    output.persist(folder, &name).and_then(|()| numberer.finish(&target)).map_err(unwritable)?;
-    Ok(rows)
+    Ok((rows, output, numberer))
 }
 
 impl TaskContext<'_> {

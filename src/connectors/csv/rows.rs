@@ -36,6 +36,8 @@ pub(crate) struct Rows<R> {
     /// The part of `buffer` behind the current row.
     from: usize,
     to: usize,
+    /// Where in `buffer` the rows end that were judged: valid, and without quotation marks and carriage returns.
+    judged: usize,
     /// Bytes of the source before `buffer`.
     passed: u64,
     /// Where the current row begins in the source.
@@ -67,6 +69,7 @@ impl<R: Read> Rows<R> {
             buffer: Vec::new(),
             from: 0,
             to: 0,
+            judged: 0,
             passed: 0,
             begin: 0,
             at_end: false,
@@ -118,15 +121,17 @@ impl<R: Read> Rows<R> {
 
     /// Passes over the rows that come next, lie in memory whole and are plain: none of their values is quoted, the first one
     /// is not empty, and a line feed alone ends each. Gives each to `take` without it, and gives back all of them as they are
-    /// written; none where the next row is another one or does not lie in memory yet, or where `valid` denies what lies there.
-    pub(crate) fn pass_plain(&mut self, valid: impl FnOnce(&[u8]) -> bool, mut take: impl FnMut(&[u8])) -> Option<&[u8]> {
+    /// written; none where the next row is another one or does not lie in memory yet. `valid` tells how many of the bytes it is
+    /// given are valid; it is given none twice, unless behind some that are not.
+    pub(crate) fn pass_plain(&mut self, valid: impl FnOnce(&[u8]) -> usize, mut take: impl FnMut(&[u8])) -> Option<&[u8]> {
         let expected = self.expected?;
-        let rest = &self.buffer[self.from..self.to];
-        let rest = &rest[..memchr::memchr2(b'"', b'\r', rest).unwrap_or(rest.len())];
-        let rest = &rest[..=memchr::memrchr(b'\n', rest)?];
-        if !valid(rest) {
+        if self.from == self.to || self.buffer[self.from] == self.separator {
             return None;
         }
+        if self.judged <= self.from {
+            self.judged = self.from + judge(&self.buffer[self.from..self.to], valid);
+        }
+        let rest = &self.buffer[self.from..self.judged];
         let (mut end, mut count) = (0, 0);
         for line_feed in memchr::memchr_iter(b'\n', rest) {
             let row = &rest[end..line_feed];
@@ -201,6 +206,7 @@ impl<R: Read> Rows<R> {
         let first = self.buffer.is_empty();
         self.buffer.copy_within(self.from..self.to, 0);
         self.passed += self.from as u64;
+        self.judged = self.judged.saturating_sub(self.from);
         (self.from, self.to) = (0, self.to - self.from);
         if self.buffer.len() < self.to + PIECE {
             self.buffer.resize((self.to + PIECE).max(self.buffer.len() * 2), 0);
@@ -268,6 +274,19 @@ impl<R> Rows<R> {
     pub(crate) fn plain(&self) -> Option<&[u8]> {
         self.plain.map(|(start, end)| &self.buffer[start..end])
     }
+
+    /// Whether the row was found valid when rows were passed over.
+    pub(crate) fn is_judged(&self) -> bool {
+        self.plain.is_some_and(|(_, end)| end < self.judged)
+    }
+}
+
+/// How many bytes the first rows have that end with a line feed, are valid, and hold no quotation mark and no carriage return.
+fn judge(bytes: &[u8], valid: impl FnOnce(&[u8]) -> usize) -> usize {
+    let rows = |bytes: &[u8]| memchr::memrchr(b'\n', bytes).map_or(0, |last| last + 1);
+    let bytes = &bytes[..memchr::memchr2(b'"', b'\r', bytes).unwrap_or(bytes.len())];
+    let bytes = &bytes[..rows(bytes)];
+    if bytes.is_empty() { 0 } else { rows(&bytes[..valid(bytes)]) }
 }
 
 #[cfg(test)]
@@ -292,14 +311,16 @@ mod tests {
         read_as(text, step, false)
     }
 
-    /// Reads a text row by row, or passes over plain rows between.
+    /// Reads a text row by row, or passes over plain rows between, those with a `b` excepted.
     fn read_as(text: &[u8], step: usize, passing: bool) -> (Vec<Vec<Vec<u8>>>, bool) {
         let mut rows = Rows::new(Slowly(text, step), b';');
+        let valid = |bytes: &[u8]| memchr::memchr(b'b', bytes).unwrap_or(bytes.len());
         let mut read = Vec::new();
         loop {
             if passing {
                 let mut plain = Vec::new();
-                let all = rows.pass_plain(|_| true, |row| plain.push(row.to_vec())).unwrap_or_default().to_vec();
+                let all = rows.pass_plain(valid, |row| plain.push(row.to_vec())).unwrap_or_default().to_vec();
+                assert!(!all.contains(&b'b'));
                 assert_eq!(all, plain.iter().flat_map(|row| [row, &b"\n"[..]].concat()).collect::<Vec<_>>());
                 read.extend(plain.iter().map(|row| row.split(|byte| *byte == b';').map(<[u8]>::to_vec).collect()));
             }
@@ -339,6 +360,31 @@ mod tests {
             let text: String = rows.iter().map(|(first, second, end)| format!("{first};{second}{end}")).collect();
             prop_assert_eq!(read(text.as_bytes(), step), expected(text.as_bytes()));
             prop_assert_eq!(read_as(text.as_bytes(), step * 8, true), expected(text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn no_byte_is_judged_twice_whatever_rows_stand_between() {
+        let plain = "x;y\n".repeat(50);
+        for other in ["", ";y\n", "\n", "\"x\";y\n", "x;y\r\n", "x;\"y\"\n"] {
+            for between in ["", "x;y\n", &plain] {
+                let text = [between, other].concat().repeat(20_000 / (between.len() + other.len()).max(1));
+                let mut rows = Rows::new(Slowly(text.as_bytes(), 4_096), b';');
+                let (mut judged, mut read) = (0, 0);
+                loop {
+                    let valid = |bytes: &[u8]| {
+                        judged += bytes.len();
+                        bytes.len()
+                    };
+                    rows.pass_plain(valid, |_| read += 1);
+                    if !rows.advance().unwrap() {
+                        break;
+                    }
+                    read += 1;
+                }
+                assert_eq!(read, memchr::memmem::find_iter(text.as_bytes(), ";").count(), "{other:?} {between:?}");
+                assert!(judged <= text.len(), "{other:?} {between:?}: {judged} of {}", text.len());
+            }
         }
     }
 

@@ -94,7 +94,7 @@ impl CsvSource {
         let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
         let valid = match self.rows.plain() {
             _ if self.encoding != UTF_8 => true,
-            Some(row) => is_text(row),
+            Some(row) => self.rows.is_judged() || is_text(row),
             None => self.rows.values().all(is_text),
         };
         if valid { Ok(true) } else { Err(not_text(self.encoding, Some(self.line()))) }
@@ -104,7 +104,11 @@ impl CsvSource {
     /// gives back all of them. None where the next row has to be looked at by itself.
     pub(crate) fn pass_plain(&mut self, take: impl FnMut(&[u8])) -> Option<&[u8]> {
         let is_decoded = self.encoding != UTF_8;
-        self.rows.pass_plain(|rows| is_decoded || std::str::from_utf8(rows).is_ok(), take)
+        let valid = |rows: &[u8]| match std::str::from_utf8(rows) {
+            Err(error) if !is_decoded => error.valid_up_to(),
+            _ => rows.len(),
+        };
+        self.rows.pass_plain(valid, take)
     }
 
     /// The line of the file at which the row begins.

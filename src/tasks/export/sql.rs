@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::params;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -16,10 +15,11 @@ use crate::connectors::sql::{Guarded, Mode, Rows, SqlError, SqlOptions, SqlText,
 use crate::plan::model::Connection;
 use crate::tasks::identity::hex;
 use crate::tasks::mappings::{Mappings, connection_of};
-use crate::tasks::prepare::{Transformations, persist, push_value};
+use crate::tasks::prepare::{Transformations, push_value};
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
-use super::{listed, output_file};
+use super::record::put;
+use super::{ExportRecord, listed, output_file};
 
 /// A statement and the file that its rows go to.
 struct Query {
@@ -52,11 +52,10 @@ pub(super) fn run(context: &TaskContext<'_>, connection: &Connection, complete: 
     let rows = read.iter().map(|read| read.rows).sum();
     for Read { table, output, .. } in read {
         let target = output_file(context.work, &table);
-        persist(output, &target).map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
+        put(output, &target, &hash).map_err(|error| TaskError::io("the export cannot be written", &target, error))?;
     }
     // Rows are told by the exported file: in a database they have no lines.
-    let sql = "INSERT OR REPLACE INTO export VALUES (?1, ?2, 0, '', 0)";
-    context.transaction.execute(sql, params![connection.id, hash])?;
+    ExportRecord { hash, delta: false, source: String::new(), skipped: 0 }.save(context.transaction, &connection.id)?;
     Ok(TaskReport::new(TaskEnd::Completed).count("rows", rows).message(format!("{rows} rows of {}", file.display())))
 }
 

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS link_change (
   moment INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS watermark (
   consumer TEXT NOT NULL, type INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (consumer, type)) WITHOUT ROWID;
--- What the last export of a connection read, and what the last consumed batch was made of.
+-- What the last export of a connection read, and what the last consumed batch was made of: an empty hash where that is not known.
 CREATE TABLE IF NOT EXISTS export (
   connection TEXT PRIMARY KEY, hash TEXT NOT NULL, delta INTEGER NOT NULL, source TEXT NOT NULL, skipped INTEGER NOT NULL)
   WITHOUT ROWID;

@@ -384,11 +384,11 @@ mod tests {
             numbered.reverse();
         }
         let export = unnumbered(folder, lines, opposite);
-        let mut numberer = Numberer::new(&export.file, b"name,code\n").unwrap();
+        let mut numberer = Numberer::new(&export.file, b"name,code\n");
         for line in &numbered {
-            numberer.push(raw(line)).unwrap();
+            numberer.push(raw(line));
         }
-        numberer.finish(&export.file).unwrap();
+        numberer.finish(&export.file);
         export
     }
 

@@ -4,7 +4,7 @@
 //! help and no more: where they are missing, damaged or of another file, the export is read. Nothing here is flushed.
 
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader, BufWriter, ErrorKind, Seek, SeekFrom};
+use std::io::{self, BufReader, BufWriter, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -12,9 +12,8 @@ use tempfile::NamedTempFile;
 
 use super::changed::LARGE;
 use super::summed::{Hashes, KEYS, SumReader, SumWriter, half, word};
-use crate::tasks::TaskError;
 
-const MAGIC: &[u8; 16] = b"jobwright export";
+const MAGIC: &[u8; 16] = b"jobwright exprt2";
 const HEAD: usize = MAGIC.len() + KEYS;
 /// Bytes of a row: its number, and how many bytes it has in the export.
 const SIZE: usize = 12;
@@ -59,37 +58,49 @@ pub(in crate::tasks) struct Numberer {
     bytes: Vec<u8>,
     header: u64,
     length: u64,
-    /// Whether a row is too long to be known here.
+    /// Whether they are given up: a row is too long to be known here, or they cannot be written.
     is_over: bool,
 }
 
 impl Numberer {
     /// Of the export that will be `target`. The keys of the numbers stay what they were for the last one, so that both can
     /// be compared.
-    pub(in crate::tasks) fn new(target: &Path, header: &[u8]) -> Result<Self, TaskError> {
+    pub(in crate::tasks) fn new(target: &Path, header: &[u8]) -> Self {
         let mut head = [0; HEAD];
         let before = File::open(beside(target)).and_then(|mut file| io::Read::read_exact(&mut file, &mut head));
         let hashes = match before {
-            Ok(()) if head.starts_with(MAGIC) => Hashes::of_keys(&head[MAGIC.len()..]),
-            _ => Hashes::by_chance()?,
+            Ok(()) if head.starts_with(MAGIC) => Ok(Hashes::of_keys(&head[MAGIC.len()..])),
+            _ => Hashes::by_chance(),
         };
+        let (is_over, hashes) = (hashes.is_err(), hashes.unwrap_or_else(|_| Hashes::of_keys(&[0; KEYS])));
         let folder = target.parent().unwrap_or(Path::new("")).to_path_buf();
         let header = header.len() as u64;
-        Ok(Self { hashes, folder, file: None, bytes: Vec::new(), header, length: header, is_over: false })
+        Self { hashes, folder, file: None, bytes: Vec::new(), header, length: header, is_over }
     }
 
     /// A row as it is written, without its line ending, which has one byte.
     #[inline]
-    pub(in crate::tasks) fn push(&mut self, row: &[u8]) -> io::Result<()> {
+    pub(in crate::tasks) fn push(&mut self, row: &[u8]) {
         let length = row.len() as u64 + 1;
         self.length += length;
-        let Ok(short) = u32::try_from(length) else {
-            self.is_over = true;
-            return Ok(());
-        };
+        if self.is_over {
+            return;
+        }
+        let Ok(short) = u32::try_from(length) else { return self.give_up() };
         self.bytes.extend_from_slice(&self.hashes.number(row).to_le_bytes());
         self.bytes.extend_from_slice(&short.to_le_bytes());
-        if self.bytes.len() >= PIECE { self.write() } else { Ok(()) }
+        if self.bytes.len() >= PIECE && self.write().is_err() {
+            self.give_up();
+        }
+    }
+
+    /// Bytes of the export so far.
+    pub(in crate::tasks) fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn give_up(&mut self) {
+        (self.is_over, self.file, self.bytes) = (true, None, Vec::new());
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -108,14 +119,16 @@ impl Numberer {
         Ok(())
     }
 
-    /// The export has its place: puts its numbers beside it, or removes those of an earlier one where it is small.
-    pub(in crate::tasks) fn finish(mut self, target: &Path) -> io::Result<()> {
+    /// The export has its place: puts its numbers beside it, or removes those of an earlier one where it is small. Whatever
+    /// keeps them from being there, such as a full disk, the export is whole without them.
+    pub(in crate::tasks) fn finish(self, target: &Path) {
+        let _ = self.put(target);
+    }
+
+    fn put(mut self, target: &Path) -> io::Result<()> {
         let data = std::fs::metadata(target)?;
         if self.is_over || self.length < LARGE || data.len() != self.length {
-            return match std::fs::remove_file(beside(target)) {
-                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            };
+            return std::fs::remove_file(beside(target));
         }
         for number in identity(&data).into_iter().chain([self.header]) {
             self.bytes.extend_from_slice(&number.to_le_bytes());
@@ -209,15 +222,15 @@ mod tests {
 
     fn write(export: &Path) {
         let header = b"name,code\n";
-        let mut numberer = Numberer::new(export, header).unwrap();
+        let mut numberer = Numberer::new(export, header);
         let mut text = header.to_vec();
         for row in ROWS {
-            numberer.push(row.as_bytes()).unwrap();
+            numberer.push(row.as_bytes());
             text.extend_from_slice(row.as_bytes());
             text.push(b'\n');
         }
         std::fs::write(export, text).unwrap();
-        numberer.finish(export).unwrap();
+        numberer.finish(export);
     }
 
     fn read(export: &Path) -> Option<Vec<ExportedRow>> {

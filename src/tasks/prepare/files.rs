@@ -120,6 +120,7 @@ pub(crate) fn sweep(folder: &Path, keep: &BTreeSet<String>) -> io::Result<()> {
         // A killed run leaves its temporary files; nobody else writes here while the connector's task commits.
         let endings = [".sorted.csv", ".sorted.delta", super::numbers::ENDING];
         let ours = endings.iter().any(|ending| name.ends_with(ending)) || name.starts_with(".tmp");
+        let ours = ours && !entry.file_type()?.is_dir();
         // The numbers of a file are kept with it.
         if ours && !keep.contains(&super::numbers::numbered(&name)) {
             std::fs::remove_file(entry.path())?;

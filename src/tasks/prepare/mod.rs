@@ -27,9 +27,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use rusqlite::OptionalExtension;
-
-use super::export::output_file;
+use super::export::{ExportRecord, gives_changes, output_file};
 use super::mappings::{Mappings, connection_of};
 use super::{EmbeddedTask, Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 use crate::plan::model::{Plan, Task};
@@ -54,7 +52,8 @@ pub(super) struct Prepare;
 /// The export of a table.
 struct Export {
     file: std::path::PathBuf,
-    /// The connection and the hash of what it read, where an embedded export wrote the file.
+    /// The connection and the hash of what it read, empty where that is not known; none where no embedded export has written
+    /// it.
     connection: Option<(String, String)>,
     delta: bool,
     /// The file that the connection read and the lines skipped in it, for messages.
@@ -126,7 +125,13 @@ impl EmbeddedTask for Prepare {
         let mut inputs = Vec::new();
         for shape in shapes {
             let export = export(context, connector, &shape.table)?;
-            sources.extend(export.connection.clone());
+            if let Some((connection, hash)) = export.connection.clone() {
+                // Where one file of a connection is of unknown origin, all that it gave is.
+                let known = sources.entry(connection).or_insert_with(|| hash.clone());
+                if hash.is_empty() {
+                    known.clear();
+                }
+            }
             let mapping = Item::of(&shape).mapping();
             let reference = batch::reference(context.transaction, connector, &mapping)?;
             let reference = reference.filter(|whole| is_usable(&folder, whole, &shape));
@@ -193,19 +198,27 @@ fn export(context: &TaskContext<'_>, connector: &str, table: &str) -> Result<Exp
         return Ok(Export { file, connection: None, delta: false, source: None, transformations: none });
     };
     let transformations = Transformations::of(connection, table)?;
-    let sql = "SELECT hash, delta, source, skipped FROM export WHERE connection = ?1";
-    let known = context
-        .transaction
-        .query_row(sql, [&connection.id], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?)));
-    Ok(match known.optional()? {
-        None => Export { file, connection: None, delta: false, source: None, transformations },
-        Some((hash, delta, source, skipped)) => Export {
+    let Some(record) = ExportRecord::of(context.transaction, &connection.id)? else {
+        return Ok(Export { file, connection: None, delta: false, source: None, transformations });
+    };
+    if !record.is_of(&file) {
+        // A run was killed before it could tell what this file was made of, or somebody else has put it there. What it holds
+        // counts; it stands for no source, so that no source is ever taken for what it holds.
+        let delta = (record.delta || gives_changes(context.settings, connection)) && rows::has_commands(context, &file);
+        return Ok(Export {
             file,
-            connection: Some((connection.id.clone(), hash)),
+            connection: Some((connection.id.clone(), String::new())),
             delta,
-            source: Some((source, skipped.unsigned_abs())).filter(|(source, _)| !source.is_empty()),
+            source: None,
             transformations,
-        },
+        });
+    }
+    Ok(Export {
+        file,
+        connection: Some((connection.id.clone(), record.hash)),
+        delta: record.delta,
+        source: Some((record.source, record.skipped)).filter(|(source, _)| !source.is_empty()),
+        transformations,
     })
 }
 

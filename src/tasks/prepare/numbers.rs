@@ -15,7 +15,7 @@ use super::summed::{Hashes, KEYS, SumReader, SumWriter, half, word};
 /// How the names of such files end.
 pub(super) const ENDING: &str = ".sorted.rows";
 const OF: &str = ".sorted.csv";
-const MAGIC: &[u8; 16] = b"jobwright rows 2";
+const MAGIC: &[u8; 16] = b"jobwright rows 3";
 const HEAD: usize = MAGIC.len() + KEYS + 24;
 /// Rows that are known by their numbers at most, of all mappings looked at at a time together. Each takes 32 bytes in
 /// memory, and up to 28 more while an export in another order is compared with it: 240 MB at most.
@@ -109,12 +109,10 @@ impl Numbers {
             let many = (count - rows.len()).min(4096);
             let piece = &mut piece[..many * SIZE];
             file.read(piece)?;
-            rows.extend(piece.chunks_exact(SIZE).map(|row| Numbered {
-                key: word(row),
-                row: word(&row[8..]),
-                begin: word(&row[16..]),
-                length: half(&row[24..]),
-            }));
+            for row in piece.as_chunks::<SIZE>().0 {
+                let (key, row_number) = (word(row), word(&row[8..]));
+                rows.push(Numbered { key, row: row_number, begin: word(&row[16..]), length: half(&row[24..]) });
+            }
         }
         Ok(file.finish()?.then_some(Self { hashes: head.hashes, rows }))
     }

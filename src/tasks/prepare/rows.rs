@@ -321,7 +321,8 @@ pub(super) fn write_sorted(
     let file = output.finish(&shape.name, "sorted.csv").map_err(unwritable)?;
     // Rows that were transformed are other ones as soon as the transformation is.
     if length >= super::changed::LARGE && export.transformations.is_empty() && numbers.are_sound() {
-        numbering.save(folder, &file, length).map_err(unwritable)?;
+        // They help the next preparation, which does without them where they are not there.
+        let _ = numbering.save(folder, &file, length);
     }
     Ok(Whole { file, changes: None })
 }
@@ -352,6 +353,19 @@ pub(super) fn delta_file(folder: &Path, shape: &Shape) -> io::Result<ContentFile
     Ok(output)
 }
 
+/// The column that says what each row of a file of changes does.
+fn command_column<'c>(context: &TaskContext<'c>) -> &'c str {
+    context.task.text("ColumnName").unwrap_or("command")
+}
+
+/// Whether an export has the column without which it is no file of changes.
+pub(super) fn has_commands(context: &TaskContext<'_>, export: &Path) -> bool {
+    let Ok(file) = File::open(export) else { return false };
+    let mut rows = Rows::new(file, b',');
+    let column = command_column(context).as_bytes();
+    matches!(rows.advance(), Ok(true)) && rows.values().any(|name| name.eq_ignore_ascii_case(column))
+}
+
 /// Reads a file of changes: what each key becomes. A later row of the file wins.
 pub(super) fn read_changes(
     context: &TaskContext<'_>,
@@ -361,7 +375,7 @@ pub(super) fn read_changes(
     totals: &mut Totals,
 ) -> Result<ChangeSet, TaskError> {
     let unwritable = |error| TaskError::io("the prepared files cannot be written", folder, error);
-    let column = context.task.text("ColumnName").unwrap_or("command");
+    let column = command_column(context);
     let mut input = open(shape, export, Some(column))?;
     let mut null_keys = Aside::new(folder, shape, "nullpk");
     let mut set = ChangeSet { changes: Changes::new(), replaced: BTreeSet::new() };

@@ -82,8 +82,9 @@ pub(super) fn apply(
     store.execute_batch(TABLES)?;
     // A resource that is named by another property than its key can have changed its name.
     let renamed = touched && mapping.ends.iter().any(|end| end.naming != Naming::Key);
+    let is_whole = item.delta.is_none() || renamed;
     match (&item.delta, &item.file) {
-        (_, Some(file)) if item.delta.is_none() || renamed => {
+        (_, Some(file)) if is_whole => {
             load(context, SortedFile::open_whole(folder, file, &[0, 1])?, 0)?;
             replace(store, mapping, number, &mut tally, moment)?;
         }
@@ -93,7 +94,7 @@ pub(super) fn apply(
         }
         _ => {}
     }
-    refuse_second_link(store, mapping, number)?;
+    refuse_second_link(store, mapping, number, is_whole)?;
     Ok((tally, count("SELECT count(*) FROM orphan WHERE association = ?1")?))
 }
 
@@ -198,7 +199,7 @@ pub(super) fn heal(store: &Connection, mapping: &LinkMapping, moment: Moment) ->
     store.execute_batch(TABLES)?;
     let joins = joins(store, mapping)?;
     let healed = settle(store, &joins, number, moment)?;
-    refuse_second_link(store, mapping, number)?;
+    refuse_second_link(store, mapping, number, false)?;
     Ok(healed)
 }
 
@@ -274,21 +275,33 @@ pub(super) fn close_of_deleted(
     Ok(closed)
 }
 
-/// A resource that takes one link cannot have two.
-fn refuse_second_link(store: &Connection, mapping: &LinkMapping, number: i64) -> Result<(), TaskError> {
+/// A resource that takes one link cannot have two. All links are looked at where more than the wanted ones came, or where
+/// nobody has before: noted is which ends were found to keep to it.
+fn refuse_second_link(store: &Connection, mapping: &LinkMapping, number: i64, is_whole: bool) -> Result<(), TaskError> {
     for (end, column) in mapping.ends.iter().zip(["from_id", "to_id"]) {
+        let note = format!("single:{column}:{}", mapping.association);
         if !end.single {
+            store.execute("DELETE FROM identity_meta WHERE name = ?1", [note])?;
             continue;
         }
+        let is_noted = "SELECT EXISTS (SELECT 1 FROM identity_meta WHERE name = ?1)";
+        let is_kept = !is_whole && store.query_row(is_noted, [&note], |row| row.get(0))?;
+        let wanted = format!("(SELECT DISTINCT {column} AS id FROM temp.wanted) w CROSS JOIN");
         let sql = format!(
-            "SELECT r.key FROM link l JOIN resource r ON r.id = l.{column} WHERE l.association = ?1
-             GROUP BY l.{column} HAVING count(*) > 1 ORDER BY r.key LIMIT 1"
+            "SELECT r.key FROM
+               (SELECT l.{column} AS id FROM {} link l WHERE l.association = ?1 {} GROUP BY l.{column} HAVING count(*) > 1) two
+             CROSS JOIN resource r ON r.id = two.id ORDER BY r.key LIMIT 1",
+            if is_kept { wanted.as_str() } else { "" },
+            if is_kept { format!("AND l.{column} = w.id") } else { String::new() },
         );
         let mut statement = store.prepare(&sql)?;
         if let Some(row) = statement.query([number])?.next()? {
             let (key, kind, name): (String, _, _) = (row.get(0)?, &end.entity_type, &mapping.association);
             return Err(TaskError::new(format!("{key} of entity type {kind} has two links in {name}, which takes one"))
                 .help(format!("leave one of them in the source of {name}, or let its property hold many")));
+        }
+        if !is_kept {
+            store.execute("INSERT OR REPLACE INTO identity_meta VALUES (?1, 1)", [note])?;
         }
     }
     Ok(())

@@ -69,7 +69,8 @@ impl EmbeddedTask for Synchronize {
         let initial = context.job.mode == crate::plan::model::JobMode::Initialization;
         let free = context.approval.is_some() || task.is("ForceSynchronization") || initial;
 
-        let moment = Moment { seq: next_moment(store, context.run)?, keep: task.is("DoNotDeleteChanges") };
+        let past = store.query_row("SELECT ifnull(max(rowid), 0) FROM link_past", [], |row| row.get(0))?;
+        let moment = Moment { seq: next_moment(store, context.run)?, keep: task.is("DoNotDeleteChanges"), past };
         let mappings = Mappings::of(&context.plan.model, id)?;
         let applied = apply(context, connector, &mappings, &batch, moment)?;
         if !free && !applied.exceeded.is_empty() {
@@ -253,21 +254,21 @@ fn unmapped(what: &str, name: &str) -> TaskError {
 }
 
 fn closed_links(store: &Connection, moment: Moment) -> Result<u64, TaskError> {
-    let sql = "SELECT count(*) FROM link_past WHERE valid_to = ?1";
-    Ok(store.query_row(sql, [moment.seq], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    let sql = "SELECT count(*) FROM link_past WHERE rowid > ?1";
+    Ok(store.query_row(sql, [moment.past], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 fn closed_associations(store: &Connection, moment: Moment) -> Result<BTreeSet<String>, TaskError> {
-    let sql = "SELECT name FROM association WHERE id IN (SELECT association FROM link_past WHERE valid_to = ?1)";
+    let sql = "SELECT name FROM association WHERE id IN (SELECT association FROM link_past WHERE rowid > ?1)";
     let mut statement = store.prepare(sql)?;
-    let names = statement.query_map([moment.seq], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let names = statement.query_map([moment.past], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(names)
 }
 
 fn closed_of(store: &Connection, association: &str, moment: Moment) -> Result<u64, TaskError> {
-    let sql = "SELECT count(*) FROM link_past WHERE valid_to = ?1
+    let sql = "SELECT count(*) FROM link_past WHERE rowid > ?1
                AND association = (SELECT id FROM association WHERE name = ?2)";
-    Ok(store.query_row(sql, params![moment.seq, association], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    Ok(store.query_row(sql, params![moment.past, association], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// Undoes the changes, keeps their list, and waits for a person.

@@ -22,6 +22,8 @@ pub(super) struct Moment {
     pub(super) seq: i64,
     /// Whether change rows are kept for the flag task.
     pub(super) keep: bool,
+    /// The last row of `link_past` before it: those behind are of this moment, which is told without reading all history.
+    pub(super) past: i64,
 }
 
 /// Rows handed over at once.

@@ -66,6 +66,14 @@ fn without_a_statement_the_mapped_tables_are_exported() {
     bench.plan.model.entity_type_mappings[0].table = Some("Orgs_org".to_owned());
     bench.load(false).unwrap();
     assert_eq!(bench.exported("Orgs_org"), "code,name\nA,Alpha\nB,\n");
+    assert_eq!(bench.export("Orgs", false).unwrap().outcome, TaskEnd::Unchanged);
+    // A run is killed before its record of the file is committed.
+    bench.database("UPDATE org SET name = 'Beta' WHERE code = 'B'");
+    bench.undone(|bench| bench.export("Orgs", false).map(drop));
+    bench.prepare("Complete").unwrap();
+    bench.run(&Bench::synchronize_task(false)).unwrap();
+    bench.database("UPDATE org SET name = NULL WHERE code = 'B'");
+    assert_eq!(bench.export("Orgs", false).unwrap().outcome, TaskEnd::Completed);
 }
 
 #[test]

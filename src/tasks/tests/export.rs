@@ -1,5 +1,7 @@
 //! Reading CSV files as they come, and saying what is wrong with them.
 
+use std::path::Path;
+
 use super::*;
 
 fn failure(settings: &str, content: impl AsRef<[u8]>) -> String {
@@ -103,4 +105,94 @@ fn an_export_is_unchanged_only_if_its_siblings_are() {
     assert_eq!(bench.export("Orgs", false).unwrap().outcome, TaskEnd::Unchanged);
     bench.write("people.csv", "id,name,mail,org\n1,Ana,ana@x,A\n");
     assert_eq!(bench.export("Orgs", false).unwrap().outcome, TaskEnd::Completed);
+}
+
+/// Makes a folder that is not empty where a file is, or is to be.
+fn obstruct(file: &Path) {
+    let _ = std::fs::remove_file(file);
+    std::fs::create_dir_all(file.join("in the way")).unwrap();
+}
+
+#[test]
+fn numbers_that_cannot_be_written_are_done_without() {
+    let mut bench = Bench::filled();
+    obstruct(&bench.path("work/ExportOutput/People.rows"));
+    bench.load(false).unwrap();
+    assert_eq!(bench.export("People", false).unwrap().outcome, TaskEnd::Unchanged);
+    let numbers = std::fs::read_dir(bench.path("work/Collect/HR")).unwrap().map(|file| file.unwrap().path());
+    let numbers: Vec<_> = numbers.filter(|file| file.to_string_lossy().ends_with(".sorted.rows")).collect();
+    assert!(!numbers.is_empty());
+    for file in &numbers {
+        obstruct(file);
+    }
+    for connection in ["People", "Orgs", "Members"] {
+        bench.export(connection, true).unwrap();
+    }
+    assert_eq!(bench.prepare("Complete").unwrap().outcome, TaskEnd::Completed);
+    bench.run(&Bench::synchronize_task(false)).unwrap();
+    bench.write("people.csv", "id,name,mail,org\n1,Ana,ana@x,A\n2,Bob,bo@x,A\n3,Cy,cy@x,B\n");
+    assert_eq!(counted(&bench.load(true).unwrap()), "updated 1");
+}
+
+const PEOPLE: &str = "id,name,mail,org\n1,Ana,ana@x,A\n2,Bo,bo@x,A\n3,Cy,cy@x,B\n";
+const RENAMED: &str = "id,name,mail,org\n1,Ana,ana@x,A\n2,Bob,bo@x,A\n3,Cy,cy@x,B\n";
+
+#[test]
+fn a_file_whose_export_was_not_recorded_stands_for_no_source() {
+    let mut bench = Bench::filled();
+    bench.load(false).unwrap();
+    bench.write("people.csv", RENAMED);
+    bench.undone(|bench| bench.export("People", false).map(drop));
+    assert_eq!(counted(&bench.prepare("Incremental").unwrap()), "rows 11, updated 1");
+    assert_eq!(counted(&bench.run(&Bench::synchronize_task(true)).unwrap()), "updated 1");
+    // It is as it was before, which is not what was last synchronized.
+    bench.write("people.csv", PEOPLE);
+    assert_eq!(bench.export("People", false).unwrap().outcome, TaskEnd::Completed);
+    assert_eq!(counted(&bench.load(true).unwrap()), "updated 1");
+    assert_eq!(bench.export("People", false).unwrap().outcome, TaskEnd::Unchanged);
+}
+
+#[test]
+fn a_file_whose_export_was_not_recorded_holds_what_its_columns_say() {
+    let changes = "command,id,name,mail,org\nupdate,2,Bob,bo@x,A\n";
+    let mut bench = Bench::filled();
+    bench.load(false).unwrap();
+    bench.settings = bench.settings.replace("\"people.csv\"", "\"people.csv\", \"PathIncremental\": \"changes.csv\"");
+    bench.write("changes.csv", changes);
+    // The store knows an export of everything, and a file of changes lies there.
+    bench.undone(|bench| bench.export("People", false).map(drop));
+    assert_eq!(counted(&bench.prepare("Incremental").unwrap()), "rows 7, updated 1");
+    bench.export("People", false).unwrap();
+    bench.prepare("Incremental").unwrap();
+    bench.run(&Bench::synchronize_task(true)).unwrap();
+    // And the other way round.
+    bench.undone(|bench| bench.export("People", true).map(drop));
+    assert_eq!(counted(&bench.prepare("Incremental").unwrap()), "rows 11, updated 1");
+}
+
+#[test]
+fn a_file_that_is_not_as_its_export_left_it_stands_for_no_source() {
+    let mut bench = Bench::filled();
+    for connection in ["People", "Orgs", "Members"] {
+        bench.export(connection, true).unwrap();
+    }
+    bench.write("work/ExportOutput/People.csv", format!("{PEOPLE}4,Dee,dee@x,A\n"));
+    bench.prepare("Complete").unwrap();
+    bench.run(&Bench::synchronize_task(false)).unwrap();
+    assert_eq!(bench.export("Orgs", false).unwrap().outcome, TaskEnd::Completed, "its sibling has something new");
+    assert_eq!(counted(&bench.load(true).unwrap()), "deleted 1, links_deleted 1");
+}
+
+#[test]
+fn an_export_that_an_older_version_recorded_is_believed() {
+    let mut bench = Bench::filled();
+    for connection in ["People", "Orgs", "Members"] {
+        bench.export(connection, true).unwrap();
+    }
+    for note in ["People.hash", "Orgs.hash", "Members.hash"] {
+        std::fs::remove_file(bench.path("work/ExportOutput").join(note)).unwrap();
+    }
+    bench.prepare("Complete").unwrap();
+    bench.run(&Bench::synchronize_task(false)).unwrap();
+    assert_eq!(bench.export("People", false).unwrap().outcome, TaskEnd::Unchanged);
 }

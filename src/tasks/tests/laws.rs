@@ -167,12 +167,3 @@ proptest! {
         prop_assert_eq!(broken.digest(), whole.digest());
     }
 }
-
-impl Bench {
-    /// Does something that is killed before its commit: the files stay, the store is as before.
-    fn undone(&mut self, work: impl FnOnce(&mut Self) -> Result<(), TaskError>) {
-        self.killed = true;
-        work(self).unwrap();
-        self.killed = false;
-    }
-}

@@ -309,6 +309,13 @@ impl Bench {
         Ok(report)
     }
 
+    /// Does something that is killed before its commit: the files stay, the store is as before.
+    fn undone(&mut self, work: impl FnOnce(&mut Self) -> Result<(), TaskError>) {
+        self.killed = true;
+        work(self).unwrap();
+        self.killed = false;
+    }
+
     fn export(&mut self, connection: &str, complete: bool) -> Result<TaskReport, TaskError> {
         self.run(&task("ExportTask", &[("Connection", text(connection)), ("IgnoreCookieFile", Value::Bool(complete))]))
     }

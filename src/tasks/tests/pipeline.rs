@@ -193,3 +193,28 @@ fn what_has_no_embedded_form_is_refused_with_its_name() {
         "{error}"
     );
 }
+
+#[test]
+fn a_second_link_where_one_is_taken_is_refused_by_every_run() {
+    let takes = |bench: &mut Bench, many: bool| bench.plan.model.associations[0].second.collection = many;
+    let refused = |bench: &mut Bench| bench.load(true).err().map(|error| error.to_string()).unwrap_or_default();
+    let said = "B of entity type Org has two links in Org_Members, which takes one";
+    let mut bench = Bench::filled();
+    bench.write("members.csv", "mail,code\nana@x,A\ncy@x,B\n");
+    takes(&mut bench, false);
+    bench.load(false).unwrap();
+    // One that comes, and one that takes the place of another.
+    bench.write("members.csv", "mail,code\nana@x,A\nbo@x,B\ncy@x,B\n");
+    assert!(refused(&mut bench).contains(said));
+    bench.write("members.csv", "mail,code\nana@x,A\nbo@x,B\n");
+    assert_eq!(counted(&bench.load(true).unwrap()), "links_deleted 1, links_inserted 1");
+    // Those that came while it took many are found by the first run for which it takes one, whatever that changes.
+    takes(&mut bench, true);
+    bench.write("members.csv", "mail,code\nana@x,A\nbo@x,B\ncy@x,B\n");
+    bench.load(true).unwrap();
+    takes(&mut bench, false);
+    bench.write("members.csv", "mail,code\nbo@x,B\ncy@x,B\n");
+    assert!(refused(&mut bench).contains(said));
+    takes(&mut bench, true);
+    assert_eq!(counted(&bench.load(true).unwrap()), "links_deleted 1");
+}

@@ -33,6 +33,8 @@ use crate::tasks::fulfill::placeholder;
 use crate::tasks::identity::hex;
 use crate::tasks::{Settings, TaskContext, TaskEnd, TaskError, TaskReport};
 
+use super::ExportRecord;
+
 use changes::{Delta, Marks};
 use output::{Output, Written};
 use snapshot::{Snapshot, State};
@@ -142,7 +144,7 @@ impl<'a> Export<'a> {
                 self.context.work,
                 &snapshot::folder(self.context.work, &self.connection.id),
                 &state.file,
-                unchanged,
+                (!unchanged).then_some(hash.as_str()),
             )?;
             if previous.as_ref() != Some(&state) {
                 state.save(self.context.transaction, &self.connection.id, &source.name)?;
@@ -151,7 +153,8 @@ impl<'a> Export<'a> {
         let report = if unchanged {
             TaskReport::new(TaskEnd::Unchanged).message(format!("{server} holds what was last synchronized"))
         } else {
-            self.context.remember_export(&self.connection.id, &hash, false, &server, 0)?;
+            let record = ExportRecord { hash, delta: false, source: server.clone(), skipped: 0 };
+            record.save(self.context.transaction, &self.connection.id)?;
             let message = match content.changed {
                 Some(1) => format!("{rows} rows, with 1 changed entry of {server}"),
                 Some(changed) => format!("{rows} rows, with {changed} changed entries of {server}"),

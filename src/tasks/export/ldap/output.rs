@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 
 use crate::tasks::TaskError;
 use crate::tasks::export::output_file;
+use crate::tasks::export::record::put;
 use crate::tasks::prepare::{persist, push_value};
 
 use super::snapshot::{Record, Sum};
@@ -123,12 +124,12 @@ impl Written {
         format!("{safe}.{}.snapshot", &self.content[..32])
     }
 
-    /// Puts the files in their places; with `unchanged`, only the snapshot.
-    pub(super) fn persist(self, work: &Path, snapshots: &Path, name: &str, unchanged: bool) -> Result<(), TaskError> {
+    /// Puts the files in their places, as those of the export of that hash; without one, only the snapshot.
+    pub(super) fn persist(self, work: &Path, snapshots: &Path, name: &str, export: Option<&str>) -> Result<(), TaskError> {
         persist(self.snapshot, &snapshots.join(name)).map_err(unwritable)?;
-        if !unchanged {
+        if let Some(hash) = export {
             for (table, file) in self.tables {
-                persist(file, &output_file(work, &table)).map_err(unwritable)?;
+                put(file, &output_file(work, &table), hash).map_err(unwritable)?;
             }
         }
         Ok(())
