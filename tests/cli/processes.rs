@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -309,6 +310,60 @@ fn a_program_that_outlives_jobwright_is_found_and_its_task_not_run_twice_silentl
     assert_eq!(assumed.code, Some(0), "{assumed}");
     assert_eq!(states(&project), "completed completed = completed");
     assert_eq!(project.read("effects"), "x\n", "not run again");
+}
+
+/// A start that goes on as soon as somebody writes the secret that it reads from a pipe: what it has seen of the store may be
+/// out of date by then.
+fn waiting_for_the_secret(project: &Project, arguments: &[&str]) -> (Child, fs::File) {
+    fs::remove_file(project.path("key")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(project.path("key")).status().unwrap();
+    assert!(made.success());
+    let child = project.command(arguments).spawn().unwrap();
+    // There is a reader once this comes back.
+    (child, fs::OpenOptions::new().write(true).open(project.path("key")).unwrap())
+}
+
+const WITH_KEY: &str = "env = { KEY = \"{secret.key}\" }\n[executors.secrets]\nkey = { file = \"../key\" }";
+
+#[test]
+fn a_resume_while_the_process_of_the_run_dies_sees_what_that_has_left() {
+    let script = "echo x >> effects; [ -e head ] && exit 0; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done";
+    let project = night(script, WITH_KEY, "exit 0").file("key", "hunter22\n");
+    let (mut first, head) = start_until_file(&project, "head");
+    let (second, mut key) = waiting_for_the_secret(&project, &["run", "--resume", "1", "-q"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    key.write_all(b"hunter22\n").unwrap();
+    drop(key);
+    let second = second.wait_with_output().unwrap();
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(12), "{said}");
+    assert!(said.contains(&format!("still at work in process {head}")), "{said}");
+    assert_eq!(project.read("effects"), "x\n", "the program is not run a second time");
+    let runs = project.run(&["runs", "--format", "json"]).json();
+    assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["attempt"]), (&"interrupted".into(), &1.into()), "as it was");
+    assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+}
+
+#[test]
+fn a_resume_while_a_run_ends_sees_how_it_ended() {
+    for (code, exit, ended) in
+        [(75, 12, "blocked not-started = blocked"), (0, 2, "completed completed = completed"), (3, 10, "errored not-started = errored")]
+    {
+        let body = format!("echo x >> effects; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done; exit {code}");
+        let project = night(&body, WITH_KEY, "exit 0").file("key", "hunter22\n");
+        let (mut first, _) = start_until_file(&project, "head");
+        let (second, mut key) = waiting_for_the_secret(&project, &["run", "--resume", "1", "-q"]);
+        fs::write(project.path("go"), "").unwrap();
+        first.wait().unwrap();
+        key.write_all(b"hunter22\n").unwrap();
+        drop(key);
+        let second = second.wait_with_output().unwrap();
+        assert_eq!(second.status.code(), Some(exit), "{}", String::from_utf8_lossy(&second.stderr));
+        assert_eq!(states(&project), ended);
+        // One that failed by itself is meant to be repeated.
+        assert_eq!(project.read("effects").lines().count(), if code == 3 { 2 } else { 1 });
+    }
 }
 
 #[test]

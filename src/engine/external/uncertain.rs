@@ -79,18 +79,24 @@ fn is_uncertain(known: &Records, place: usize, record: &TaskRecord, programs: &P
     }
 }
 
-/// Sees that nothing of a run is still at work: ends what may be run again, refuses to go on beside anything else.
+/// Refuses to go on beside a program of a run that is still at work, unless it may be ended and run again.
 pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<(), EngineError> {
     let kept = Records::read(work, run);
     for (place, record) in candidates(records) {
-        let Some(known) = kept.of(place) else { continue };
-        let Some(pid) = known.left_over(&System) else { continue };
-        if !known.may_restart() {
+        let Some(known) = kept.of(place).filter(|known| !known.may_restart()) else { continue };
+        if let Some(pid) = known.left_over(&System) {
             return Err(EngineError::LeftOver { run, task: record.task.clone(), pid });
         }
-        end(&known);
     }
     Ok(())
+}
+
+/// Ends what is still at work of a run and may be run again.
+pub(crate) fn end_restartable(work: &Path, run: RunId, records: &[TaskRecord]) {
+    let kept = Records::read(work, run);
+    for known in candidates(records).filter_map(|(place, _)| kept.of(place)).filter(ProcessRecord::may_restart) {
+        end(&known);
+    }
 }
 
 /// Ends everything of a run that is still at work; gives back the tasks it was of.

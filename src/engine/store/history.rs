@@ -267,14 +267,16 @@ impl Store {
         Ok(tasks)
     }
 
-    /// The tasks of a run; after a crash as the committed outcomes say.
+    /// The tasks of a run as it is judged to stand.
     fn tasks_of(&self, run: &RunRecord) -> Result<Vec<TaskRecord>, EngineError> {
         let id = RunId(run.id);
-        if run.state != JobState::Interrupted {
-            return self.task_rows(id);
-        }
-        let mut tasks = self.settled_rows(id)?;
-        let outcomes = self.outcomes(id)?;
+        if run.state == JobState::Interrupted { self.rows_without_holder(id) } else { self.task_rows(id) }
+    }
+
+    /// The tasks of a run that nobody works on; after a crash as the committed outcomes say.
+    pub(crate) fn rows_without_holder(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
+        let mut tasks = self.settled_rows(run)?;
+        let outcomes = self.outcomes(run)?;
         for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
             match outcomes.get(&task.task) {
                 Some(outcome) => task.take(outcome),

@@ -46,7 +46,8 @@ impl Store {
         EngineError::Locked { job: job.to_owned(), run: held.run, pid: held.holder.pid, since: held.since }
     }
 
-    /// Begins a run: takes the job's lock, keeps the plan, and writes the run with all its tasks waiting.
+    /// Begins a run: takes the job's lock, keeps the plan, and writes the run with all its tasks waiting. `check` is asked
+    /// when nobody else can run the job any more; if it refuses, nothing has changed.
     pub(crate) fn begin(
         &self,
         plan: &Plan,
@@ -54,6 +55,7 @@ impl Store {
         selection: &Selection,
         context: &BTreeMap<String, String>,
         processes: &dyn Processes,
+        check: impl FnOnce() -> Result<(), EngineError>,
     ) -> Result<RunId, EngineError> {
         let failed = |error| self.runs_error(error);
         let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", &error))?;
@@ -67,6 +69,7 @@ impl Store {
         if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {
             return Err(Self::locked(&job.id, &held));
         }
+        check()?;
         let write = || -> rusqlite::Result<()> {
             plans::keep(&transaction, &plan.digest, &body)?;
             transaction.execute(
@@ -88,8 +91,14 @@ impl Store {
         Ok(run)
     }
 
-    /// Takes up a run again: takes the job's lock and marks the run as running.
-    pub(crate) fn reopen(&self, run: RunId, processes: &dyn Processes) -> Result<Reopened, EngineError> {
+    /// Takes up a run again: takes the job's lock and marks the run as running. `check` is asked when nobody else can work on
+    /// the run any more; if it refuses, nothing has changed.
+    pub(crate) fn reopen(
+        &self,
+        run: RunId,
+        processes: &dyn Processes,
+        check: impl FnOnce() -> Result<(), EngineError>,
+    ) -> Result<Reopened, EngineError> {
         let failed = |error| self.runs_error(error);
         let transaction = self.transaction()?;
         let row: Option<(String, String, u32)> = transaction
@@ -111,6 +120,7 @@ impl Store {
         if !state.is_resumable() {
             return Err(EngineError::NotResumable { run, state });
         }
+        check()?;
         transaction
             .execute(
                 "UPDATE run SET state = 'running', attempt = ?2, ended = NULL, cancel = 0 WHERE id = ?1",
