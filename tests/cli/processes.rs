@@ -209,6 +209,62 @@ fn a_failure_is_tried_again_until_an_effect_is_told() {
     assert_eq!(refused.code, Some(12), "{refused}");
 }
 
+/// Whether something that a killed run has started still works in the folder.
+fn works(project: &Project) -> bool {
+    let folder = fs::canonicalize(project.path("")).unwrap();
+    let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok()).any(|place| place == folder)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_power_cut_between_two_tries_has_no_program_take_effect_twice_unasked() {
+    let script = "echo x >> tries; [ $(wc -l < tries) -ge 2 ] || exit 5; echo x >> effects";
+    let (mut flushed, mut asked) = (0, 0);
+    for point in 1.. {
+        let project = night(script, "retries = 1\nbackoff = \"1ms\"", "exit 0");
+        let killed = project.command(RUN).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
+        if killed.status.code().is_some() {
+            assert!(asked > 0 && point > 10, "only {point} points were passed");
+            break;
+        }
+        while works(&project) {
+            std::thread::yield_now();
+        }
+        // What was not flushed is gone.
+        let records = project.path(".jobwright/store-work/runs/1/programs.jsonl");
+        let text = fs::read_to_string(&records).unwrap_or_default();
+        let without_number = |line: &&str| !line.contains("\"pid\":") || line.contains("\"pid\":null") || line.contains("\"ended\":true");
+        let lines: Vec<&str> = text.lines().filter(without_number).collect();
+        let ended = lines.iter().rposition(|line| line.contains("\"ended\":true")).map_or(0, |last| last + 1);
+        if String::from_utf8(killed.stderr).unwrap().contains("killed after a flush of the records") {
+            flushed = lines.len();
+        }
+        if !text.is_empty() {
+            fs::write(&records, lines[..lines.len().min(ended.max(flushed))].join("\n")).unwrap();
+        }
+        let mut outcome = project.run(&["run", "--resume", "1", "-q"]);
+        if outcome.code == Some(12) {
+            asked += 1;
+            let shown = project.show(1);
+            let doubtful = if task(&shown, "First")["state"] == "interrupted" { "First" } else { "Second" };
+            let done = doubtful == "Second" || project.path("effects").exists();
+            let said = if done { format!("{doubtful}=completed") } else { doubtful.to_owned() };
+            outcome = project.run(&["run", "--resume", "1", "-q", if done { "--assume" } else { "--restart" }, &said]);
+        }
+        if outcome.code == Some(2) && !project.path("effects").exists() {
+            // Killed before the run was recorded.
+            outcome = run(&project);
+        }
+        assert!(matches!(outcome.code, Some(0 | 2 | 6)), "point {point}: {outcome}");
+        if outcome.code == Some(6) {
+            assert_eq!(run(&project).code, Some(0), "point {point}: there was no store");
+        }
+        assert_eq!(project.read("effects"), "x\n", "point {point}");
+        assert_eq!(states(&project), "completed completed = completed", "point {point}");
+    }
+}
+
 #[test]
 fn a_program_that_takes_too_long_is_ended_with_all_that_it_started() {
     let body = "sleep 600 & echo $! > child; trap '' TERM; echo $$ > head; while :; do sleep 1; done";

@@ -59,6 +59,8 @@ const COMMIT: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(50);
 /// Whether the system finds processes by the mark in their environment.
 const MARKED: bool = cfg!(target_os = "linux");
+/// What was flushed, as told at a failpoint.
+const FLUSHED: &str = "a flush of the records";
 /// The longest wait before another try.
 const LONGEST: Duration = Duration::from_hours(1);
 
@@ -136,8 +138,9 @@ impl<'a> External<'a> {
         let ending = loop {
             let mut output = open()?;
             let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
-            self.records.add(order.place, &record, false).map_err(failed)?;
-            failpoint::reach();
+            // The line of an earlier try says that it did no harm: it must not be the last one that outlives the machine.
+            self.records.add(order.place, &record, retries > 0).map_err(failed)?;
+            failpoint::reach_after(if retries > 0 { FLUSHED } else { "no commit" });
             let ended = self.once(command, order, folder, &mut record, &mut output, &mut told, reports)?;
             failpoint::reach();
             let (message, again, harmless) = match ended {
@@ -152,6 +155,7 @@ impl<'a> External<'a> {
             record.harmless = harmless;
             record.ended = true;
             self.records.add(order.place, &record, true).map_err(failed)?;
+            failpoint::reach_after(FLUSHED);
             if !again || retries >= command.retries || shared.control.is_cancelled() {
                 let tries = if retries > 0 { format!(", after {} tries", retries + 1) } else { String::new() };
                 break Err(format!("{message}{tries}"));
