@@ -209,6 +209,19 @@ fn a_failure_is_tried_again_until_an_effect_is_told() {
     assert_eq!(refused.code, Some(12), "{refused}");
 }
 
+#[test]
+fn what_a_failed_try_has_told_is_not_said_of_the_next() {
+    let told = r#"echo '{"jobwright": 1, "outcome": "errored", "counts": {"rows": 7}, "message": "no host"}'"#;
+    let script = format!("echo x >> tries; [ $(wc -l < tries) -ge 2 ] && exit 0; {told}; exit 5");
+    let project = night(&script, "retries = 1\nbackoff = \"1ms\"", "exit 0");
+    assert_eq!(run(&project).code, Some(0));
+    assert_eq!(states(&project), "completed completed = completed");
+    let shown = project.show(1);
+    let first = task(&shown, "First");
+    assert_eq!((&first["message"], &first["counters"]), (&serde_json::Value::Null, &serde_json::json!({"retries": 1})));
+    assert!(project.run(&["logs", "1", "First"]).stdout.contains("exit code 5: no host; retry 1 of 1"));
+}
+
 /// Whether something that a killed run has started still works in the folder.
 fn works(project: &Project) -> bool {
     let folder = fs::canonicalize(project.path("")).unwrap();

@@ -133,9 +133,11 @@ impl<'a> External<'a> {
         let open = || {
             Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error))
         };
-        let mut told = Told::default();
         let mut retries = 0;
+        let mut told;
         let ending = loop {
+            // What a try has told counts for that one alone: one that took effect was the last.
+            told = Told::default();
             let mut output = open()?;
             let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
             // The line of an earlier try says that it did no harm: it must not be the last one that outlives the machine.
