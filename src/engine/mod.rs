@@ -143,7 +143,7 @@ impl Engine {
             left = self.last_unfinished(job)?;
             left.as_ref().map_or(Ok(()), |(last, rows)| external::forbid_left_overs(self.store.work(), *last, rows))
         };
-        let run = self.store.begin(plan, job, &options.selection, &options.context, &System, check)?;
+        let run = self.store.begin(plan, job, &options.selection, &options.context, programs.asking(), &System, check)?;
         if let Some((last, rows)) = left {
             external::end_restartable(self.store.work(), last, &rows);
         }
@@ -177,7 +177,7 @@ impl Engine {
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
         // Whatever was read so far may have changed since: a process may have worked on the run until now.
-        let reopened = self.store.reopen(run, &System, || self.check_continued(run, job, options, &programs))?;
+        let reopened = self.store.reopen(run, &programs.asking(), &System, || self.check_continued(run, job, options, &programs))?;
         let rows = self.store.rows_without_holder(run)?;
         external::end_restartable(self.store.work(), run, &rows);
         external::recover(&self.store, run, &rows, &programs)?;

@@ -118,6 +118,50 @@ fn a_program_that_blocks_is_told_of_the_approval() {
     assert_eq!((told["attempt"].as_i64(), told["approval"].as_str()), (Some(2), Some("1/First/1")));
 }
 
+/// A run whose first task was blocked, and is approved; its program takes effect then, and goes on as `then` says.
+fn approved(then: &str, second: &str) -> Project {
+    let project = night(&format!("[ -n \"$JOBWRIGHT_APPROVAL\" ] || exit 75; echo x >> effects; {then}"), "", second);
+    assert_eq!(run(&project).code, Some(12));
+    assert_eq!(project.run(&["approve", "1", "First", "--reason", "as planned", "-q"]).code, Some(0));
+    project
+}
+
+#[test]
+fn an_approved_program_that_has_ended_is_not_run_again() {
+    let project = approved("exit 0", "[ -e go ] || exit 3");
+    assert_eq!(project.run(&["run", "--resume", "-q"]).code, Some(10));
+    fs::write(project.path("go"), "").unwrap();
+    let resumed = project.run(&["run", "--resume", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    assert_eq!(project.read("effects"), "x\n");
+    assert_eq!(states(&project), "completed completed = completed");
+}
+
+#[test]
+fn an_approved_program_that_was_cut_off_is_not_run_again_unasked() {
+    for lost in [false, true] {
+        let project = approved("echo $$ > head; [ -e go ] || sleep 600", "exit 0");
+        let mut child = project.command(&["run", "--resume", "-q"]).spawn().unwrap();
+        let head = number_in(&project, "head");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(states(&project), "interrupted waiting = interrupted");
+        assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+        until_dead(head);
+        if lost {
+            fs::remove_file(project.path(".jobwright/store-work/runs/1/programs.jsonl")).unwrap();
+        }
+        let refused = project.run(&["run", "--resume", "-q"]);
+        assert_eq!(refused.code, Some(12), "{refused}");
+        assert!(refused.stderr.contains("nobody knows whether First took effect"), "{refused}");
+        assert_eq!(project.read("effects"), "x\n");
+        fs::write(project.path("go"), "").unwrap();
+        let resumed = project.run(&["run", "--resume", "--restart", "First", "-q"]);
+        assert_eq!(resumed.code, Some(0), "{resumed}");
+        assert_eq!(project.read("effects"), "x\nx\n", "it was approved still");
+    }
+}
+
 #[test]
 fn a_program_is_told_its_task_and_answers_with_counts() {
     let project = night(

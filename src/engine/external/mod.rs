@@ -48,7 +48,7 @@ pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
 pub use hook::{Hook, HookEnd, run_hook};
 pub(crate) use programs::Programs;
 use record::ProcessRecord;
-pub(crate) use record::{RecordFile, Records};
+pub(crate) use record::{RecordFile, Records, list_of};
 pub use record::{folder, has_program, output_file};
 pub use uncertain::Doubts;
 pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, recover};
@@ -182,7 +182,7 @@ impl<'a> External<'a> {
         if retries > 0 {
             told.counts.insert("retries".to_owned(), retries.into());
         }
-        let list = (state == TaskState::Blocked).then(|| format!("{}/{}/{}", shared.run.0, task.id, order.attempt));
+        let list = (state == TaskState::Blocked).then(|| list_of(shared.run, &task.id, order.attempt));
         let outcome = Outcome { state, counters: told.counts, message: told.message, ended: Timestamp::now(), list };
         // Whatever ended otherwise is written by the dispatcher, together with what starts next: one flush, not two.
         if outcome.list.is_some() {

@@ -50,6 +50,11 @@ pub fn output_file(folder: &Path, attempt: u32) -> PathBuf {
     folder.join(format!("output-{attempt}.log"))
 }
 
+/// The name of what a program that blocked at that attempt wants to be approved.
+pub(crate) fn list_of(run: RunId, task: &str, attempt: u32) -> String {
+    format!("{}/{task}/{attempt}", run.0)
+}
+
 /// Which start of the machine has kept what stands behind this line.
 #[derive(Deserialize)]
 struct Boot {

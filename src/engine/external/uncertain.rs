@@ -142,12 +142,14 @@ fn end(known: &ProcessRecord) {
     }
 }
 
-/// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks.
+/// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks. One that was blocked,
+/// and has ended since it was approved, is blocked no more.
 pub(crate) fn recover(store: &Store, run: RunId, records: &[TaskRecord], programs: &Programs<'_>) -> Result<(), EngineError> {
-    let known = store.outcomes(run)?;
+    let outcomes = store.outcomes(run)?;
+    let known = |task: &str| outcomes.get(task).is_some_and(|outcome| outcome.state != TaskState::Blocked);
     let ended = |state| matches!(state, TaskState::Completed | TaskState::Unchanged | TaskState::Warning);
     for (place, record) in records.iter().enumerate() {
-        if !ended(record.state) || programs.command(place).is_none() || known.contains_key(&record.task) {
+        if !ended(record.state) || programs.command(place).is_none() || known(&record.task) {
             continue;
         }
         let outcome = Outcome {

@@ -4,7 +4,7 @@
 //! with its committed outcome if there is one: nobody has to clean up first.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row};
@@ -13,11 +13,14 @@ use serde::Serialize;
 use super::{DEFAULT_STORE, Filter, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
-use crate::engine::external::Records;
+use crate::engine::external::{self, Records};
 use crate::engine::process::Processes;
 use crate::engine::selection::{self, Selection};
 use crate::engine::state::{JobState, TaskSignal, TaskState};
 use crate::tasks::RunId;
+
+/// Under which name the context of a run keeps the places of the tasks whose programs are not run again unasked.
+pub(super) const ASKING: &str = "programs";
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -197,6 +200,12 @@ impl Store {
         serde_json::from_str(&text).map_err(|error| self.content_error("the context", &error))
     }
 
+    /// The places of the tasks whose programs are not run again unasked; none where a run of an earlier version does not say.
+    pub(crate) fn asking(&self, run: RunId) -> Result<Option<BTreeSet<usize>>, EngineError> {
+        let places = self.context(run)?.remove(ASKING);
+        Ok(places.map(|places| places.split(',').filter_map(|place| place.parse().ok()).collect()))
+    }
+
     /// The approvals of a run, by task.
     pub fn approvals(&self, run: RunId) -> Result<Vec<Approval>, EngineError> {
         let read = || -> rusqlite::Result<Vec<Approval>> {
@@ -254,7 +263,13 @@ impl Store {
 
     /// The tasks of a run that nobody works on: of those that were granted it is known whether they began.
     pub(crate) fn settled_rows(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
-        let mut tasks = self.task_rows(run)?;
+        self.task_rows(run).map(|mut tasks| {
+            self.settle_granted(run, &mut tasks);
+            tasks
+        })
+    }
+
+    fn settle_granted(&self, run: RunId, tasks: &mut [TaskRecord]) {
         if tasks.iter().any(|task| task.state == TaskState::Granted) {
             let known = Records::read(&self.work, run);
             for (place, task) in tasks.iter_mut().enumerate().filter(|(_, task)| task.state == TaskState::Granted) {
@@ -264,7 +279,6 @@ impl Store {
                 task.attempt += u32::from(began);
             }
         }
-        Ok(tasks)
     }
 
     /// The tasks of a run as it is judged to stand.
@@ -275,10 +289,29 @@ impl Store {
 
     /// The tasks of a run that nobody works on; after a crash as the committed outcomes say.
     pub(crate) fn rows_without_holder(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
-        let mut tasks = self.settled_rows(run)?;
-        let outcomes = self.outcomes(run)?;
-        for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
-            match outcomes.get(&task.task) {
+        let mut tasks = self.task_rows(run)?;
+        let before: Vec<TaskState> = tasks.iter().map(|task| task.state).collect();
+        // What the history could not be told any more is told by the outcome, if there is one.
+        let open = |place: usize| !before[place].is_final() || before[place] == TaskState::Interrupted;
+        if !(0..tasks.len()).any(open) {
+            return Ok(tasks);
+        }
+        self.settle_granted(run, &mut tasks);
+        let (outcomes, known, asks) = (self.outcomes(run)?, Records::read(&self.work, run), self.asking(run)?);
+        for (place, task) in tasks.iter_mut().enumerate().filter(|(place, _)| open(*place)) {
+            // A program that was approved and begun again is no longer where it was blocked; an embedded task is.
+            let is_program = || {
+                let asks = asks.as_ref().is_some_and(|asks| asks.contains(&place));
+                asks || known.of(place).is_some_and(|record| record.attempt == task.attempt)
+            };
+            let begun_since = |outcome: &Outcome| {
+                let of_attempt = external::list_of(run, &task.task, task.attempt);
+                matches!(before[place], TaskState::Running | TaskState::Interrupted)
+                    && outcome.state == TaskState::Blocked
+                    && outcome.list != Some(of_attempt)
+                    && is_program()
+            };
+            match outcomes.get(&task.task).filter(|outcome| !begun_since(outcome)) {
                 Some(outcome) => task.take(outcome),
                 None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
             }
