@@ -233,7 +233,9 @@ impl Engine {
         self.approvals(run, job)?;
         let rows = self.store.rows_without_holder(run)?;
         external::forbid_left_overs(self.store.work(), run, &rows)?;
-        options.doubts.check(self.store.work(), run, &job.id, &rows, programs)
+        let asking = self.store.asking(run)?;
+        let asks = |place: usize| asking.as_ref().map_or(programs.command(place).is_some(), |asking| asking.contains(&place));
+        options.doubts.check(self.store.work(), run, &job.id, &rows, programs, asks)
     }
 
     /// The last run of the job with its tasks, if it can be continued: its programs may still be at work.

@@ -182,6 +182,13 @@ fn a_granted_task_may_have_begun_when_the_machine_was_lost() {
         let refused = project.run(RESUME);
         assert_eq!(refused.code, Some(12), "{lost}: {refused}");
         assert!(refused.stderr.contains("nobody knows whether T0, T1, T2, T3 took effect"), "{lost}: {refused}");
+        let assume = "jobwright run --resume 1 --assume T0=completed --assume T1=completed --assume T2=completed --assume";
+        assert!(refused.stderr.contains(assume), "{lost}: {refused}");
+        let next = project.show(1)["next"].as_array().unwrap().clone();
+        let logs = (0..4).map(|number| format!("jobwright logs 1 T{number}"));
+        let restart = "jobwright run --resume 1 --restart T0 T1 T2 T3".to_owned();
+        assert_eq!(next, logs.chain([restart]).collect::<Vec<_>>(), "{lost}");
+        assert!(next.iter().all(|command| refused.stderr.contains(command.as_str().unwrap())), "{lost}: {refused}");
         assert!((2..8).all(|number| effects(&project, number) == 0), "{lost}: nothing is run again unasked");
         fs::write(project.path("go"), "").unwrap();
         let outcome = finish(&project);

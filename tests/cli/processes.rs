@@ -331,6 +331,7 @@ fn a_program_that_takes_too_long_is_ended_with_all_that_it_started() {
     assert_eq!(task(&project.show(1), "First")["message"], "its program was ended after 300 ms");
     until_dead(number_in(&project, "child"));
     until_dead(number_in(&project, "head"));
+    doubtful_without_a_record(&project);
 }
 
 #[test]
@@ -387,6 +388,18 @@ fn a_cancel_lets_the_program_finish_and_a_second_interrupt_ends_it() {
     assert_eq!(states(&project), "cancelled not-started = cancelled");
     // Nobody knows whether it took effect.
     assert_eq!(project.run(&["run", "--resume", "-q"]).code, Some(12));
+    doubtful_without_a_record(&project);
+}
+
+/// Without its record, a first task that was ended before it was done is in doubt all the same, and what is told to type says so.
+fn doubtful_without_a_record(project: &Project) {
+    fs::write(project.path("go"), "").unwrap();
+    fs::remove_file(project.path(".jobwright/store-work/runs/1/programs.jsonl")).unwrap();
+    let refused = project.run(&["run", "--resume", "-q"]);
+    assert_eq!(refused.code, Some(12), "{refused}");
+    assert!(refused.stderr.contains("nobody knows whether First took effect"), "{refused}");
+    let next = project.show(1)["next"].clone();
+    assert_eq!(next, serde_json::json!(["jobwright logs 1 First", "jobwright run --resume 1 --restart First"]));
 }
 
 #[test]

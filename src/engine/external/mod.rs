@@ -51,7 +51,7 @@ use record::ProcessRecord;
 pub(crate) use record::{RecordFile, Records, list_of};
 pub use record::{folder, has_program, output_file};
 pub use uncertain::Doubts;
-pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, recover};
+pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, is_in_doubt, recover};
 
 /// How long the store is waited for when a program has ended.
 const COMMIT: Duration = Duration::from_mins(1);

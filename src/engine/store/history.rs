@@ -341,9 +341,10 @@ impl Store {
         let approve = |task: &TaskRecord| format!("jobwright approve {} {} --reason \"…\"{store}", run.0, task.task);
         let approvals = tasks.iter().filter(waits).map(approve);
         // A task whose program was cut off is run again only where somebody has looked.
-        let known = Records::read(&self.work, run);
+        let (known, asks) = (Records::read(&self.work, run), self.asking(run)?.unwrap_or_default());
+        let doubtful = |place: usize, task: &TaskRecord| external::is_in_doubt(&known, place, task, asks.contains(&place));
         let doubtful: Vec<&TaskRecord> =
-            tasks.iter().enumerate().filter(|(place, task)| is_doubtful(&known, *place, task)).map(|(_, task)| task).collect();
+            tasks.iter().enumerate().filter(|(place, task)| doubtful(*place, task)).map(|(_, task)| task).collect();
         let look = doubtful.iter().map(|task| format!("jobwright logs {} {}{store}", run.0, task.task));
         let restart = if doubtful.is_empty() { String::new() } else { " --restart".to_owned() };
         let restart = doubtful.iter().fold(restart, |text, task| format!("{text} {}", task.task));
@@ -382,13 +383,6 @@ impl TaskRecord {
         self.ended = Some(outcome.ended);
         self.reason = None;
     }
-}
-
-/// Whether the program of a task was cut off, so that nobody knows whether it took effect.
-fn is_doubtful(known: &Records, place: usize, task: &TaskRecord) -> bool {
-    let cut = matches!(task.state, TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored);
-    let of_attempt = || known.of(place).filter(|record| record.attempt == task.attempt);
-    cut && of_attempt().is_some_and(|record| record.is_uncertain() && !record.may_restart())
 }
 
 /// How many tasks are in each state.
