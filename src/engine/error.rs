@@ -262,6 +262,21 @@ pub enum EngineError {
         /// When it took the job.
         since: Timestamp,
     },
+    /// A store to be brought up to date in which a process of an earlier version runs a job.
+    #[error(
+        "{} is of an earlier version of jobwright, and process {pid} of that version works on run {} in it since {since}; wait for its end, then try again",
+        file.display(), run.0
+    )]
+    Outdated {
+        /// The file.
+        file: PathBuf,
+        /// The run.
+        run: RunId,
+        /// Its process.
+        pid: u32,
+        /// When it took the job.
+        since: Timestamp,
+    },
     /// No run of that number.
     #[error("the store has no run {}; see them:\njobwright runs", run.0)]
     UnknownRun {
@@ -365,6 +380,7 @@ impl EngineError {
             | Self::NotRunning { .. }
             | Self::Unanswered(InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. }) => 2,
             Self::Locked { .. }
+            | Self::Outdated { .. }
             | Self::NotApproved { .. }
             | Self::Uncertain { .. }
             | Self::LeftOver { .. }
