@@ -177,7 +177,8 @@ impl Engine {
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
         // Whatever was read so far may have changed since: a process may have worked on the run until now.
-        let reopened = self.store.reopen(run, &programs.asking(), &System, || self.check_continued(run, job, options, &programs))?;
+        let reopened =
+            self.store.reopen(run, &programs.asking(), &System, || self.check_continued(run, job, options, &programs))?;
         let rows = self.store.rows_without_holder(run)?;
         external::end_restartable(self.store.work(), run, &rows);
         external::recover(&self.store, run, &rows, &programs)?;

@@ -291,7 +291,8 @@ fn a_power_cut_between_two_tries_has_no_program_take_effect_twice_unasked() {
         // What was not flushed is gone.
         let records = project.path(".jobwright/store-work/runs/1/programs.jsonl");
         let text = fs::read_to_string(&records).unwrap_or_default();
-        let without_number = |line: &&str| !line.contains("\"pid\":") || line.contains("\"pid\":null") || line.contains("\"ended\":true");
+        let without_number =
+            |line: &&str| !line.contains("\"pid\":") || line.contains("\"pid\":null") || line.contains("\"ended\":true");
         let lines: Vec<&str> = text.lines().filter(without_number).collect();
         let ended = lines.iter().rposition(|line| line.contains("\"ended\":true")).map_or(0, |last| last + 1);
         if String::from_utf8(killed.stderr).unwrap().contains("killed after a flush of the records") {
@@ -473,9 +474,11 @@ fn a_resume_while_the_process_of_the_run_dies_sees_what_that_has_left() {
 
 #[test]
 fn a_resume_while_a_run_ends_sees_how_it_ended() {
-    for (code, exit, ended) in
-        [(75, 12, "blocked not-started = blocked"), (0, 2, "completed completed = completed"), (3, 10, "errored not-started = errored")]
-    {
+    for (code, exit, ended) in [
+        (75, 12, "blocked not-started = blocked"),
+        (0, 2, "completed completed = completed"),
+        (3, 10, "errored not-started = errored"),
+    ] {
         let body = format!("echo x >> effects; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done; exit {code}");
         let project = night(&body, WITH_KEY, "exit 0").file("key", "hunter22\n");
         let (mut first, _) = start_until_file(&project, "head");

@@ -82,9 +82,9 @@ impl<'a> Programs<'a> {
 
     /// The places of those tasks whose program is not run again unasked, as the store keeps them with a run.
     pub(crate) fn asking(&self) -> String {
-        let asks = |command: &Option<&Command>| command.is_some_and(|command| command.restart == Restart::Ask);
-        let places = self.commands.iter().enumerate().filter(|(_, command)| asks(command)).map(|(place, _)| place.to_string());
-        places.collect::<Vec<_>>().join(",")
+        let asks = |command: Option<&Command>| command.is_some_and(|command| command.restart == Restart::Ask);
+        let places = self.commands.iter().enumerate().filter(|(_, command)| asks(**command));
+        places.map(|(place, _)| place.to_string()).collect::<Vec<_>>().join(",")
     }
 
     /// How many tasks are not embedded.

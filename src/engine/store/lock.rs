@@ -56,9 +56,7 @@ pub(super) fn living(connection: &rusqlite::Connection, processes: &dyn Processe
 
 /// Who holds the lock, alive or dead.
 pub(super) fn held(connection: &rusqlite::Connection, resource: &str) -> rusqlite::Result<Option<Held>> {
-    connection
-        .query_row("SELECT run, pid, incarnation, since FROM lock WHERE resource = ?1", [resource], read)
-        .optional()
+    connection.query_row("SELECT run, pid, incarnation, since FROM lock WHERE resource = ?1", [resource], read).optional()
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Held> {
