@@ -138,6 +138,20 @@ fn an_approved_program_that_has_ended_is_not_run_again() {
 }
 
 #[test]
+fn what_a_program_did_is_kept_where_its_task_is_embedded_since() {
+    let project = night("exit 0", "", "[ -e go ] || exit 3");
+    assert_eq!(run(&project).code, Some(10));
+    fs::write(project.path("go"), "").unwrap();
+    let toml = project.read("conf/jobwright.toml");
+    let (_, second) = toml.split_once("\n\n").unwrap();
+    fs::write(project.path("conf/jobwright.toml"), second).unwrap();
+    let resumed = project.run(&["run", "--resume", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    let shown = project.show(1);
+    assert_eq!((&task(&shown, "First")["attempt"], &task(&shown, "Second")["attempt"]), (&1.into(), &2.into()));
+}
+
+#[test]
 fn an_approved_program_that_was_cut_off_is_not_run_again_unasked() {
     for lost in [false, true] {
         let project = approved("echo $$ > head; [ -e go ] || sleep 600", "exit 0");

@@ -137,11 +137,14 @@ fn end(known: &ProcessRecord) {
 /// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks. One that was blocked,
 /// and has ended since it was approved, is blocked no more.
 pub(crate) fn recover(store: &Store, run: RunId, records: &[TaskRecord], programs: &Programs<'_>) -> Result<(), EngineError> {
-    let outcomes = store.outcomes(run)?;
+    let (outcomes, kept) = (store.outcomes(run)?, Records::read(store.work(), run));
     let known = |task: &str| outcomes.get(task).is_some_and(|outcome| outcome.state != TaskState::Blocked);
     let ended = |state| matches!(state, TaskState::Completed | TaskState::Unchanged | TaskState::Warning);
+    // Another configuration may have the task embedded now.
+    let was_program = |place: usize, attempt| kept.of(place).is_some_and(|record| record.attempt == attempt);
     for (place, record) in records.iter().enumerate() {
-        if !ended(record.state) || programs.command(place).is_none() || known(&record.task) {
+        let is_program = programs.command(place).is_some() || was_program(place, record.attempt);
+        if !ended(record.state) || !is_program || known(&record.task) {
             continue;
         }
         let outcome = Outcome {
