@@ -280,13 +280,6 @@ fn what_a_failed_try_has_told_is_not_said_of_the_next() {
     assert!(project.run(&["logs", "1", "First"]).stdout.contains("exit code 5: no host; retry 1 of 1"));
 }
 
-/// Whether something that a killed run has started still works in the folder.
-fn works(project: &Project) -> bool {
-    let folder = fs::canonicalize(project.path("")).unwrap();
-    let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok()).any(|place| place == folder)
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_power_cut_between_two_tries_has_no_program_take_effect_twice_unasked() {
@@ -299,9 +292,7 @@ fn a_power_cut_between_two_tries_has_no_program_take_effect_twice_unasked() {
             assert!(asked > 0 && point > 10, "only {point} points were passed");
             break;
         }
-        while works(&project) {
-            std::thread::yield_now();
-        }
+        project.until_quiet();
         // What was not flushed is gone.
         let records = project.path(".jobwright/store-work/runs/1/programs.jsonl");
         let text = fs::read_to_string(&records).unwrap_or_default();
