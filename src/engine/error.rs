@@ -198,8 +198,17 @@ pub enum EngineError {
     },
     /// Programs of which nobody saw the end.
     #[error(
-        "run {id} does not go on by itself: nobody knows whether {} took effect, its program was cut off; look at what it wrote, then run it again, or say that it is done:\njobwright logs {id} {first}\njobwright run --resume {id} --restart {first}\njobwright run --resume {id} --assume {first}=completed",
-        tasks.join(", "), id = run.0, first = tasks.first().map_or("", String::as_str)
+        "run {id} does not go on by itself: nobody knows whether {} took effect, {}:\n{}\njobwright run --resume {id} --restart {}\njobwright run --resume {id} {}",
+        tasks.join(", "),
+        if tasks.len() == 1 {
+            "its program was cut off; look at what it wrote, then run it again, or say that it is done"
+        } else {
+            "their programs were cut off; look at what they wrote, then run them again, or say that they are done"
+        },
+        tasks.iter().map(|task| format!("jobwright logs {} {task}", run.0)).collect::<Vec<_>>().join("\n"),
+        tasks.join(" "),
+        tasks.iter().map(|task| format!("--assume {task}=completed")).collect::<Vec<_>>().join(" "),
+        id = run.0
     )]
     Uncertain {
         /// The run.
@@ -246,6 +255,21 @@ pub enum EngineError {
     Locked {
         /// The job.
         job: String,
+        /// The run.
+        run: RunId,
+        /// Its process.
+        pid: u32,
+        /// When it took the job.
+        since: Timestamp,
+    },
+    /// A store to be brought up to date in which a process of an earlier version runs a job.
+    #[error(
+        "{} is of an earlier version of jobwright, and process {pid} of that version works on run {} in it since {since}; wait for its end, then try again",
+        file.display(), run.0
+    )]
+    Outdated {
+        /// The file.
+        file: PathBuf,
         /// The run.
         run: RunId,
         /// Its process.
@@ -356,6 +380,7 @@ impl EngineError {
             | Self::NotRunning { .. }
             | Self::Unanswered(InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. }) => 2,
             Self::Locked { .. }
+            | Self::Outdated { .. }
             | Self::NotApproved { .. }
             | Self::Uncertain { .. }
             | Self::LeftOver { .. }

@@ -19,7 +19,7 @@ use super::claim::Claim;
 use super::clock::Timestamp;
 use super::control::Control;
 use super::error::{EngineError, is_full};
-use super::external::{Programs, RecordFile};
+use super::external::{self, Programs, RecordFile};
 use super::failpoint;
 use super::grants::Grants;
 use super::source::TaskSource;
@@ -212,7 +212,7 @@ impl Executor<'_> {
     fn list(&self, store: &Connection, order: &Order) -> rusqlite::Result<String> {
         let task = &self.job.tasks[order.place];
         let named = self.source.change_list(store, task)?;
-        Ok(named.unwrap_or_else(|| format!("{}/{}/{}", self.run.0, task.id, order.attempt)))
+        Ok(named.unwrap_or_else(|| external::list_of(self.run, &task.id, order.attempt)))
     }
 
     /// Waits until nobody else executes the task; none once the run is cancelled.

@@ -138,8 +138,15 @@ impl Engine {
         let mut board = Board::new(job)?;
         leave_out(&mut board, &selected)?;
         self.store.check_writable()?;
-        self.forbid_left_overs(job)?;
-        let run = self.store.begin(plan, job, &options.selection, &options.context, &System)?;
+        let mut left = None;
+        let check = || {
+            left = self.last_unfinished(job)?;
+            left.as_ref().map_or(Ok(()), |(last, rows)| external::forbid_left_overs(self.store.work(), *last, rows))
+        };
+        let run = self.store.begin(plan, job, &options.selection, &options.context, programs.asking(), &System, check)?;
+        if let Some((last, rows)) = left {
+            external::end_restartable(self.store.work(), last, &rows);
+        }
         let mut records = self.store.task_rows(run)?;
         self.hold_back(plan, job, source, &mut board, &mut records, &[])?;
         let start = Start { board, records, approvals: vec![None; job.tasks.len()], attempt: 1, events: 0, jobs: options.jobs };
@@ -169,13 +176,11 @@ impl Engine {
         let programs = programs(&plan, job, &selected, options, source)?;
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
-        if known.state.is_resumable() {
-            self.approvals(run, job)?;
-            let rows = self.store.detail(run, &System)?.tasks;
-            external::forbid_left_overs(self.store.work(), run, &rows)?;
-            options.doubts.check(self.store.work(), run, &job.id, &rows, &programs)?;
-        }
-        let reopened = self.store.reopen(run, &System)?;
+        // Whatever was read so far may have changed since: a process may have worked on the run until now.
+        let reopened =
+            self.store.reopen(run, &programs.asking(), &System, || self.check_continued(run, job, options, &programs))?;
+        let rows = self.store.rows_without_holder(run)?;
+        external::end_restartable(self.store.work(), run, &rows);
         external::recover(&self.store, run, &rows, &programs)?;
         external::assume(&self.store, run, &options.doubts, &rows)?;
         let mut records = self.store.settled_rows(run)?;
@@ -217,17 +222,28 @@ impl Engine {
         self.work(&plan, job, run, options, &programs, source, reporter, start)
     }
 
-    /// Refuses to start a job beside what an interrupted run of it has left at work.
-    fn forbid_left_overs(&self, job: &Job) -> Result<(), EngineError> {
-        let last =
-            self.store.history(&Filter::default(), &System)?.into_iter().find(|record| selection::same(&record.job, &job.id));
-        match last {
-            Some(last) if last.state.is_resumable() => {
-                let tasks = self.store.detail(RunId(last.id), &System)?.tasks;
-                external::forbid_left_overs(self.store.work(), RunId(last.id), &tasks)
-            }
-            _ => Ok(()),
-        }
+    /// Refuses to go on with a run that nobody works on as long as something waits for approval, is still at work or is in
+    /// doubt.
+    fn check_continued(
+        &self,
+        run: RunId,
+        job: &Job,
+        options: &RunOptions<'_>,
+        programs: &Programs<'_>,
+    ) -> Result<(), EngineError> {
+        self.approvals(run, job)?;
+        let rows = self.store.rows_without_holder(run)?;
+        external::forbid_left_overs(self.store.work(), run, &rows)?;
+        let asking = self.store.asking(run)?;
+        let asks = |place: usize| asking.as_ref().map_or(programs.command(place).is_some(), |asking| asking.contains(&place));
+        options.doubts.check(self.store.work(), run, &job.id, &rows, programs, asks)
+    }
+
+    /// The last run of the job with its tasks, if it can be continued: its programs may still be at work.
+    fn last_unfinished(&self, job: &Job) -> Result<Option<(RunId, Vec<TaskRecord>)>, EngineError> {
+        let last = Filter { job: Some(job.id.clone()), limit: Some(1), ..Filter::default() };
+        let last = self.store.history(&last, &System)?.into_iter().find(|record| record.state.is_resumable());
+        last.map(|record| Ok((RunId(record.id), self.store.rows_without_holder(RunId(record.id))?))).transpose()
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of them differ between a new and a continued run")]

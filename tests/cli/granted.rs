@@ -7,22 +7,32 @@
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::kills::for_each_number;
 use crate::support::{Outcome, Project};
 
 const RUN: &[&str] = &["run", "conf", "--job", "Night", "--jobs", "2", "-q"];
+/// The task whose failure is tolerated.
+const TOLERATED: usize = 5;
 const RESUME: &[&str] = &["run", "--resume", "--jobs", "2", "-q"];
 
-/// Eight tasks of one level, `T0` to `T7`, executed by a script that is told its task.
+/// Eight tasks of one level, `T0` to `T7`, executed by a script that is told its task. A failure of the sixth is tolerated, a
+/// failure of any is tried again once.
 fn night(script: &str) -> Project {
     let mut tasks = String::new();
     for number in 0..8 {
-        writeln!(tasks, "<MaintainIndexesTask Identifier=\"T{number}\" DisplayName_L1=\"T{number}\" Level=\"0\" />").unwrap();
+        let tolerated = number == TOLERATED;
+        writeln!(
+            tasks,
+            "<MaintainIndexesTask Identifier=\"T{number}\" DisplayName_L1=\"T{number}\" Level=\"0\" ContinueOnError=\"{tolerated}\" />"
+        )
+        .unwrap();
     }
     let project = Project::new()
         .configuration("conf/Jobs.xml", &format!("<Job Identifier=\"Night\" DisplayName_L1=\"Night\">{tasks}</Job>"))
-        .file("conf/jobwright.toml", "[executors.MaintainIndexesTask]\nprogram = \"bin/work\"\n")
+        .file("conf/jobwright.toml", "[executors.MaintainIndexesTask]\nprogram = \"bin/work\"\nretries = 1\nbackoff = \"1ms\"\n")
         .file("conf/bin/work", format!("#!/bin/sh\n{script}\n"));
     fs::set_permissions(project.path("conf/bin/work"), fs::Permissions::from_mode(0o755)).unwrap();
     project
@@ -92,6 +102,7 @@ fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
             assert!(point > 30, "only {point} points were passed");
             break;
         }
+        project.until_quiet();
         let recorded = project.run(&["runs", "-q"]).stdout.contains("Night");
         if recorded {
             for (number, state) in states(&project).iter().enumerate() {
@@ -118,6 +129,82 @@ fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
     }
     assert!(asked > 0, "no kill fell between the start of a program and its outcome");
     assert!(granted > 0, "no kill found a task granted");
+}
+
+/// Programs that end in every way: one waits for approval, one fails at its first try, one fails after it took effect, which is
+/// tolerated, all others take effect.
+const MIXED: &str = r#"case $JOBWRIGHT_TASK in
+T4) [ -n "$JOBWRIGHT_APPROVAL" ] || exit 75 ;;
+T3) [ -e tried ] || { echo x > tried; exit 4; } ;;
+T5) echo '{"jobwright": 1, "effect": true}'; echo x >> effect-T5; exit 3 ;;
+esac
+echo x >> effect-$JOBWRIGHT_TASK"#;
+
+/// The words of a command as it is printed, without the name of the program.
+fn words(command: &str) -> Vec<String> {
+    let quoted = command.split('"').enumerate();
+    let words = quoted.flat_map(|(place, part)| if place % 2 == 1 { vec![part] } else { part.split_whitespace().collect() });
+    words.skip(1).map(str::to_owned).collect()
+}
+
+/// Types what `show` says, word for word, until there is nothing to do any more; the first continuation is killed at a point.
+/// Gives back how often each task must have taken effect then, and how many tasks were asked about.
+fn follow(project: &Project, point: u64) -> ([usize; 8], u64) {
+    let (mut expected, mut asked, mut kill) = ([1; 8], 0, Some(point));
+    for _ in 0..20 {
+        project.until_quiet();
+        let next: Vec<String> =
+            project.show(1)["next"].as_array().unwrap().iter().map(|command| command.as_str().unwrap().to_owned()).collect();
+        if next.is_empty() {
+            return (expected, asked);
+        }
+        for command in &next {
+            let mut arguments = words(command);
+            arguments.push("-q".to_owned());
+            let mut process = project.command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+            let goes_on = arguments[0] == "run";
+            if goes_on {
+                process.args(["--jobs", "2"]);
+                if let Some(point) = kill.take() {
+                    process.env("JOBWRIGHT_KILL_AT", point.to_string());
+                }
+            }
+            // Who has one run again that took effect has it take effect once more.
+            for (number, expected) in expected.iter_mut().enumerate() {
+                if arguments.iter().skip_while(|word| *word != "--restart").any(|word| *word == format!("T{number}")) {
+                    *expected = effects(project, number) + 1;
+                    asked += 1;
+                }
+            }
+            let outcome = process.output().unwrap();
+            let said = String::from_utf8(outcome.stderr).unwrap();
+            let refused = ["nobody knows", "waits for approval", "still at work"].iter().any(|why| said.contains(why));
+            let expected: &[Option<i32>] = if goes_on { &[Some(0), Some(12), None] } else { &[Some(0)] };
+            assert!(expected.contains(&outcome.status.code()) && !refused, "{command} is refused: {said}");
+        }
+    }
+    panic!("what is told to type leads nowhere: {}", project.show(1));
+}
+
+#[test]
+fn whatever_its_programs_end_as_a_killed_run_goes_on_as_it_says_itself() {
+    let asked = AtomicU64::new(0);
+    let points = for_each_number(|point| {
+        let project = night(MIXED);
+        let killed = project.command(RUN).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
+        if !project.run(&["runs", "-q"]).stdout.contains("Night") {
+            assert_eq!(project.run(RUN).code, Some(12), "point {point}");
+        }
+        let (expected, asked_here) = follow(&project, 1 + point * 7 % 40);
+        asked.fetch_add(asked_here, Ordering::Relaxed);
+        for (number, state) in states(&project).iter().enumerate() {
+            let ended = if number == TOLERATED { "warning" } else { "completed" };
+            assert_eq!((state.as_str(), effects(&project, number)), (ended, expected[number]), "point {point}: T{number}");
+        }
+        killed.status.code().is_none()
+    });
+    assert!(points > 20, "only {points} points were passed");
+    assert!(asked.into_inner() > 0, "no kill fell between the start of a program and its outcome");
 }
 
 /// A run whose first two programs stand still, with the next two granted.
@@ -182,6 +269,13 @@ fn a_granted_task_may_have_begun_when_the_machine_was_lost() {
         let refused = project.run(RESUME);
         assert_eq!(refused.code, Some(12), "{lost}: {refused}");
         assert!(refused.stderr.contains("nobody knows whether T0, T1, T2, T3 took effect"), "{lost}: {refused}");
+        let assume = "jobwright run --resume 1 --assume T0=completed --assume T1=completed --assume T2=completed --assume";
+        assert!(refused.stderr.contains(assume), "{lost}: {refused}");
+        let next = project.show(1)["next"].as_array().unwrap().clone();
+        let logs = (0..4).map(|number| format!("jobwright logs 1 T{number}"));
+        let restart = "jobwright run --resume 1 --restart T0 T1 T2 T3".to_owned();
+        assert_eq!(next, logs.chain([restart]).collect::<Vec<_>>(), "{lost}");
+        assert!(next.iter().all(|command| refused.stderr.contains(command.as_str().unwrap())), "{lost}: {refused}");
         assert!((2..8).all(|number| effects(&project, number) == 0), "{lost}: nothing is run again unasked");
         fs::write(project.path("go"), "").unwrap();
         let outcome = finish(&project);

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -117,6 +118,64 @@ fn a_program_that_blocks_is_told_of_the_approval() {
     assert_eq!((told["attempt"].as_i64(), told["approval"].as_str()), (Some(2), Some("1/First/1")));
 }
 
+/// A run whose first task was blocked, and is approved; its program takes effect then, and goes on as `then` says.
+fn approved(then: &str, second: &str) -> Project {
+    let project = night(&format!("[ -n \"$JOBWRIGHT_APPROVAL\" ] || exit 75; echo x >> effects; {then}"), "", second);
+    assert_eq!(run(&project).code, Some(12));
+    assert_eq!(project.run(&["approve", "1", "First", "--reason", "as planned", "-q"]).code, Some(0));
+    project
+}
+
+#[test]
+fn an_approved_program_that_has_ended_is_not_run_again() {
+    let project = approved("exit 0", "[ -e go ] || exit 3");
+    assert_eq!(project.run(&["run", "--resume", "-q"]).code, Some(10));
+    fs::write(project.path("go"), "").unwrap();
+    let resumed = project.run(&["run", "--resume", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    assert_eq!(project.read("effects"), "x\n");
+    assert_eq!(states(&project), "completed completed = completed");
+}
+
+#[test]
+fn what_a_program_did_is_kept_where_its_task_is_embedded_since() {
+    let project = night("exit 0", "", "[ -e go ] || exit 3");
+    assert_eq!(run(&project).code, Some(10));
+    fs::write(project.path("go"), "").unwrap();
+    let toml = project.read("conf/jobwright.toml");
+    let (_, second) = toml.split_once("\n\n").unwrap();
+    fs::write(project.path("conf/jobwright.toml"), second).unwrap();
+    let resumed = project.run(&["run", "--resume", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+    let shown = project.show(1);
+    assert_eq!((&task(&shown, "First")["attempt"], &task(&shown, "Second")["attempt"]), (&1.into(), &2.into()));
+}
+
+#[test]
+fn an_approved_program_that_was_cut_off_is_not_run_again_unasked() {
+    for lost in [false, true] {
+        let project = approved("echo $$ > head; [ -e go ] || sleep 600", "exit 0");
+        let mut child = project.command(&["run", "--resume", "-q"]).spawn().unwrap();
+        let head = number_in(&project, "head");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(states(&project), "interrupted waiting = interrupted");
+        assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+        until_dead(head);
+        if lost {
+            fs::remove_file(project.path(".jobwright/store-work/runs/1/programs.jsonl")).unwrap();
+        }
+        let refused = project.run(&["run", "--resume", "-q"]);
+        assert_eq!(refused.code, Some(12), "{refused}");
+        assert!(refused.stderr.contains("nobody knows whether First took effect"), "{refused}");
+        assert_eq!(project.read("effects"), "x\n");
+        fs::write(project.path("go"), "").unwrap();
+        let resumed = project.run(&["run", "--resume", "--restart", "First", "-q"]);
+        assert_eq!(resumed.code, Some(0), "{resumed}");
+        assert_eq!(project.read("effects"), "x\nx\n", "it was approved still");
+    }
+}
+
 #[test]
 fn a_program_is_told_its_task_and_answers_with_counts() {
     let project = night(
@@ -209,6 +268,67 @@ fn a_failure_is_tried_again_until_an_effect_is_told() {
 }
 
 #[test]
+fn what_a_failed_try_has_told_is_not_said_of_the_next() {
+    let told = r#"echo '{"jobwright": 1, "outcome": "errored", "counts": {"rows": 7}, "message": "no host"}'"#;
+    let script = format!("echo x >> tries; [ $(wc -l < tries) -ge 2 ] && exit 0; {told}; exit 5");
+    let project = night(&script, "retries = 1\nbackoff = \"1ms\"", "exit 0");
+    assert_eq!(run(&project).code, Some(0));
+    assert_eq!(states(&project), "completed completed = completed");
+    let shown = project.show(1);
+    let first = task(&shown, "First");
+    assert_eq!((&first["message"], &first["counters"]), (&serde_json::Value::Null, &serde_json::json!({"retries": 1})));
+    assert!(project.run(&["logs", "1", "First"]).stdout.contains("exit code 5: no host; retry 1 of 1"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_power_cut_between_two_tries_has_no_program_take_effect_twice_unasked() {
+    let script = "echo x >> tries; [ $(wc -l < tries) -ge 2 ] || exit 5; echo x >> effects";
+    let (mut flushed, mut asked) = (0, 0);
+    for point in 1.. {
+        let project = night(script, "retries = 1\nbackoff = \"1ms\"", "exit 0");
+        let killed = project.command(RUN).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
+        if killed.status.code().is_some() {
+            assert!(asked > 0 && point > 10, "only {point} points were passed");
+            break;
+        }
+        project.until_quiet();
+        // What was not flushed is gone.
+        let records = project.path(".jobwright/store-work/runs/1/programs.jsonl");
+        let text = fs::read_to_string(&records).unwrap_or_default();
+        let without_number =
+            |line: &&str| !line.contains("\"pid\":") || line.contains("\"pid\":null") || line.contains("\"ended\":true");
+        let lines: Vec<&str> = text.lines().filter(without_number).collect();
+        let ended = lines.iter().rposition(|line| line.contains("\"ended\":true")).map_or(0, |last| last + 1);
+        if String::from_utf8(killed.stderr).unwrap().contains("killed after a flush of the records") {
+            flushed = lines.len();
+        }
+        if !text.is_empty() {
+            fs::write(&records, lines[..lines.len().min(ended.max(flushed))].join("\n")).unwrap();
+        }
+        let mut outcome = project.run(&["run", "--resume", "1", "-q"]);
+        if outcome.code == Some(12) {
+            asked += 1;
+            let shown = project.show(1);
+            let doubtful = if task(&shown, "First")["state"] == "interrupted" { "First" } else { "Second" };
+            let done = doubtful == "Second" || project.path("effects").exists();
+            let said = if done { format!("{doubtful}=completed") } else { doubtful.to_owned() };
+            outcome = project.run(&["run", "--resume", "1", "-q", if done { "--assume" } else { "--restart" }, &said]);
+        }
+        if outcome.code == Some(2) && !project.path("effects").exists() {
+            // Killed before the run was recorded.
+            outcome = run(&project);
+        }
+        assert!(matches!(outcome.code, Some(0 | 2 | 6)), "point {point}: {outcome}");
+        if outcome.code == Some(6) {
+            assert_eq!(run(&project).code, Some(0), "point {point}: there was no store");
+        }
+        assert_eq!(project.read("effects"), "x\n", "point {point}");
+        assert_eq!(states(&project), "completed completed = completed", "point {point}");
+    }
+}
+
+#[test]
 fn a_program_that_takes_too_long_is_ended_with_all_that_it_started() {
     let body = "sleep 600 & echo $! > child; trap '' TERM; echo $$ > head; while :; do sleep 1; done";
     let project = night(body, "timeout = \"300ms\"\ngrace = \"100ms\"", "exit 0");
@@ -217,6 +337,7 @@ fn a_program_that_takes_too_long_is_ended_with_all_that_it_started() {
     assert_eq!(task(&project.show(1), "First")["message"], "its program was ended after 300 ms");
     until_dead(number_in(&project, "child"));
     until_dead(number_in(&project, "head"));
+    doubtful_without_a_record(&project);
 }
 
 #[test]
@@ -273,6 +394,18 @@ fn a_cancel_lets_the_program_finish_and_a_second_interrupt_ends_it() {
     assert_eq!(states(&project), "cancelled not-started = cancelled");
     // Nobody knows whether it took effect.
     assert_eq!(project.run(&["run", "--resume", "-q"]).code, Some(12));
+    doubtful_without_a_record(&project);
+}
+
+/// Without its record, a first task that was ended before it was done is in doubt all the same, and what is told to type says so.
+fn doubtful_without_a_record(project: &Project) {
+    fs::write(project.path("go"), "").unwrap();
+    fs::remove_file(project.path(".jobwright/store-work/runs/1/programs.jsonl")).unwrap();
+    let refused = project.run(&["run", "--resume", "-q"]);
+    assert_eq!(refused.code, Some(12), "{refused}");
+    assert!(refused.stderr.contains("nobody knows whether First took effect"), "{refused}");
+    let next = project.show(1)["next"].clone();
+    assert_eq!(next, serde_json::json!(["jobwright logs 1 First", "jobwright run --resume 1 --restart First"]));
 }
 
 #[test]
@@ -309,6 +442,62 @@ fn a_program_that_outlives_jobwright_is_found_and_its_task_not_run_twice_silentl
     assert_eq!(assumed.code, Some(0), "{assumed}");
     assert_eq!(states(&project), "completed completed = completed");
     assert_eq!(project.read("effects"), "x\n", "not run again");
+}
+
+/// A start that goes on as soon as somebody writes the secret that it reads from a pipe: what it has seen of the store may be
+/// out of date by then.
+fn waiting_for_the_secret(project: &Project, arguments: &[&str]) -> (Child, fs::File) {
+    fs::remove_file(project.path("key")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(project.path("key")).status().unwrap();
+    assert!(made.success());
+    let child = project.command(arguments).spawn().unwrap();
+    // There is a reader once this comes back.
+    (child, fs::OpenOptions::new().write(true).open(project.path("key")).unwrap())
+}
+
+const WITH_KEY: &str = "env = { KEY = \"{secret.key}\" }\n[executors.secrets]\nkey = { file = \"../key\" }";
+
+#[test]
+fn a_resume_while_the_process_of_the_run_dies_sees_what_that_has_left() {
+    let script = "echo x >> effects; [ -e head ] && exit 0; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done";
+    let project = night(script, WITH_KEY, "exit 0").file("key", "hunter22\n");
+    let (mut first, head) = start_until_file(&project, "head");
+    let (second, mut key) = waiting_for_the_secret(&project, &["run", "--resume", "1", "-q"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    key.write_all(b"hunter22\n").unwrap();
+    drop(key);
+    let second = second.wait_with_output().unwrap();
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(12), "{said}");
+    assert!(said.contains(&format!("still at work in process {head}")), "{said}");
+    assert_eq!(project.read("effects"), "x\n", "the program is not run a second time");
+    let runs = project.run(&["runs", "--format", "json"]).json();
+    assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["attempt"]), (&"interrupted".into(), &1.into()), "as it was");
+    assert_eq!(project.run(&["cancel", "1", "-q"]).code, Some(0));
+}
+
+#[test]
+fn a_resume_while_a_run_ends_sees_how_it_ended() {
+    for (code, exit, ended) in [
+        (75, 12, "blocked not-started = blocked"),
+        (0, 2, "completed completed = completed"),
+        (3, 10, "errored not-started = errored"),
+    ] {
+        let body = format!("echo x >> effects; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done; exit {code}");
+        let project = night(&body, WITH_KEY, "exit 0").file("key", "hunter22\n");
+        let (mut first, _) = start_until_file(&project, "head");
+        let (second, mut key) = waiting_for_the_secret(&project, &["run", "--resume", "1", "-q"]);
+        fs::write(project.path("go"), "").unwrap();
+        first.wait().unwrap();
+        key.write_all(b"hunter22\n").unwrap();
+        drop(key);
+        let second = second.wait_with_output().unwrap();
+        assert_eq!(second.status.code(), Some(exit), "{}", String::from_utf8_lossy(&second.stderr));
+        assert_eq!(states(&project), ended);
+        // One that failed by itself is meant to be repeated.
+        assert_eq!(project.read("effects").lines().count(), if code == 3 { 2 } else { 1 });
+    }
 }
 
 #[test]

@@ -48,10 +48,10 @@ pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
 pub use hook::{Hook, HookEnd, run_hook};
 pub(crate) use programs::Programs;
 use record::ProcessRecord;
-pub(crate) use record::{RecordFile, Records};
+pub(crate) use record::{RecordFile, Records, list_of};
 pub use record::{folder, has_program, output_file};
 pub use uncertain::Doubts;
-pub(crate) use uncertain::{assume, end_left_overs, forbid_left_overs, recover};
+pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, is_in_doubt, recover};
 
 /// How long the store is waited for when a program has ended.
 const COMMIT: Duration = Duration::from_mins(1);
@@ -59,6 +59,8 @@ const COMMIT: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(50);
 /// Whether the system finds processes by the mark in their environment.
 const MARKED: bool = cfg!(target_os = "linux");
+/// What was flushed, as told at a failpoint.
+const FLUSHED: &str = "a flush of the records";
 /// The longest wait before another try.
 const LONGEST: Duration = Duration::from_hours(1);
 
@@ -131,13 +133,16 @@ impl<'a> External<'a> {
         let open = || {
             Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error))
         };
-        let mut told = Told::default();
         let mut retries = 0;
+        let mut told;
         let ending = loop {
+            // What a try has told counts for that one alone: one that took effect was the last.
+            told = Told::default();
             let mut output = open()?;
             let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
-            self.records.add(order.place, &record, false).map_err(failed)?;
-            failpoint::reach();
+            // The line of an earlier try says that it did no harm: it must not be the last one that outlives the machine.
+            self.records.add(order.place, &record, retries > 0).map_err(failed)?;
+            failpoint::reach_after(if retries > 0 { FLUSHED } else { "no commit" });
             let ended = self.once(command, order, folder, &mut record, &mut output, &mut told, reports)?;
             failpoint::reach();
             let (message, again, harmless) = match ended {
@@ -152,6 +157,7 @@ impl<'a> External<'a> {
             record.harmless = harmless;
             record.ended = true;
             self.records.add(order.place, &record, true).map_err(failed)?;
+            failpoint::reach_after(FLUSHED);
             if !again || retries >= command.retries || shared.control.is_cancelled() {
                 let tries = if retries > 0 { format!(", after {} tries", retries + 1) } else { String::new() };
                 break Err(format!("{message}{tries}"));
@@ -176,7 +182,7 @@ impl<'a> External<'a> {
         if retries > 0 {
             told.counts.insert("retries".to_owned(), retries.into());
         }
-        let list = (state == TaskState::Blocked).then(|| format!("{}/{}/{}", shared.run.0, task.id, order.attempt));
+        let list = (state == TaskState::Blocked).then(|| list_of(shared.run, &task.id, order.attempt));
         let outcome = Outcome { state, counters: told.counts, message: told.message, ended: Timestamp::now(), list };
         // Whatever ended otherwise is written by the dispatcher, together with what starts next: one flush, not two.
         if outcome.list.is_some() {

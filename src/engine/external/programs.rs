@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::values::package;
-use crate::config::executors::{Command, Executors, Name, Piece, SecretSource};
+use crate::config::executors::{Command, Executors, Name, Piece, Restart, SecretSource};
 use crate::plan::Plan;
 use crate::plan::model::{Job, Task};
 use crate::tasks::Settings;
@@ -78,6 +78,13 @@ impl<'a> Programs<'a> {
             }
         }
         if problems.is_empty() { Ok(Self { commands, places, secrets }) } else { Err(problems) }
+    }
+
+    /// The places of those tasks whose program is not run again unasked, as the store keeps them with a run.
+    pub(crate) fn asking(&self) -> String {
+        let asks = |command: Option<&Command>| command.is_some_and(|command| command.restart == Restart::Ask);
+        let places = self.commands.iter().enumerate().filter(|(_, command)| asks(**command));
+        places.map(|(place, _)| place.to_string()).collect::<Vec<_>>().join(",")
     }
 
     /// How many tasks are not embedded.

@@ -50,6 +50,11 @@ pub fn output_file(folder: &Path, attempt: u32) -> PathBuf {
     folder.join(format!("output-{attempt}.log"))
 }
 
+/// The name of what a program that blocked at that attempt wants to be approved.
+pub(crate) fn list_of(run: RunId, task: &str, attempt: u32) -> String {
+    format!("{}/{task}/{attempt}", run.0)
+}
+
 /// Which start of the machine has kept what stands behind this line.
 #[derive(Deserialize)]
 struct Boot {
@@ -71,11 +76,25 @@ pub(crate) struct RecordFile {
 }
 
 impl RecordFile {
-    /// Opens the file of a run; makes it where there is none.
+    /// Opens the file of a run; makes it where there is none, so that what is flushed to it outlives the machine.
     pub(crate) fn open(work: &Path, run: RunId) -> Result<Self, EngineError> {
         let path = file_of(work, run);
-        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        match folder.and_then(|()| File::options().create(true).append(true).open(&path)) {
+        let open = || {
+            let mut options = File::options();
+            match options.append(true).open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                opened => return opened,
+            }
+            let folder = work.join("runs").join(run.0.to_string());
+            fs::create_dir_all(&folder)?;
+            let file = options.create(true).open(&path)?;
+            // A file is lost with its entry in the folder, and that with its own.
+            for folder in folder.ancestors().take(3) {
+                flush_entries(folder)?;
+            }
+            Ok(file)
+        };
+        match open() {
             Ok(file) => Ok(Self { path, file }),
             Err(error) => Err(EngineError::io(&path, "written", error)),
         }
@@ -107,6 +126,19 @@ impl RecordFile {
         // At once, so that the lines of several tasks do not mix.
         (&self.file).write_all(&text)
     }
+}
+
+/// Flushes which files a folder holds.
+#[cfg(unix)]
+fn flush_entries(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Folders cannot be opened there.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn flush_entries(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn file_of(work: &Path, run: RunId) -> PathBuf {

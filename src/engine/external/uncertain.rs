@@ -28,7 +28,8 @@ impl Doubts {
         self.restart.iter().any(same) || self.assume.iter().any(|(named, _)| same(named))
     }
 
-    /// Refuses to go on while a task is in doubt, and names of tasks that are none.
+    /// Refuses to go on while a task is in doubt, and names of tasks that are none. `asks` says of tasks by place whether a
+    /// program executed them that is not run again unasked.
     pub(crate) fn check(
         &self,
         work: &Path,
@@ -36,14 +37,11 @@ impl Doubts {
         job: &str,
         records: &[TaskRecord],
         programs: &Programs<'_>,
+        asks: impl Fn(usize) -> bool,
     ) -> Result<(), EngineError> {
         let known = Records::read(work, run);
-        let in_doubt: Vec<&TaskRecord> = records
-            .iter()
-            .enumerate()
-            .filter(|(place, record)| is_uncertain(&known, *place, record, programs))
-            .map(|(_, record)| record)
-            .collect();
+        let (places, in_doubt): (Vec<usize>, Vec<&TaskRecord>) =
+            records.iter().enumerate().filter(|(place, record)| is_in_doubt(&known, *place, record, asks(*place))).unzip();
         for named in self.restart.iter().chain(self.assume.iter().map(|(task, _)| task)) {
             let Some(record) = records.iter().find(|record| crate::engine::selection::same(&record.task, named)) else {
                 return Err(EngineError::UnknownTask {
@@ -57,40 +55,40 @@ impl Doubts {
                 return Err(EngineError::NotInDoubt { run, task: record.task.clone(), state: record.state });
             }
         }
-        let open: Vec<String> = in_doubt.iter().map(|record| record.task.clone()).filter(|task| !self.settles(task)).collect();
+        // Somebody may have written since that running it again does no harm.
+        let harmless = |place: usize| programs.command(place).is_some_and(|command| command.restart == Restart::Yes);
+        let open = places.into_iter().zip(in_doubt).filter(|(place, record)| !harmless(*place) && !self.settles(&record.task));
+        let open: Vec<String> = open.map(|(_, record)| record.task.clone()).collect();
         if open.is_empty() { Ok(()) } else { Err(EngineError::Uncertain { run, tasks: open }) }
     }
 }
 
-/// Whether the task may have taken effect unseen and nothing says that it may be run again.
-fn is_uncertain(known: &Records, place: usize, record: &TaskRecord, programs: &Programs<'_>) -> bool {
-    let cut = matches!(record.state, TaskState::Running | TaskState::Interrupted);
-    if !cut && !matches!(record.state, TaskState::Cancelled | TaskState::Errored) {
-        return false;
-    }
-    let command = programs.command(place);
-    if command.is_some_and(|command| command.restart == Restart::Yes) {
-        return false;
-    }
-    match known.of(place).filter(|known| known.attempt == record.attempt) {
-        Some(known) => known.is_uncertain() && !known.may_restart(),
-        // The record may have gone with the machine.
-        None => cut && command.is_some(),
-    }
+/// Whether the program of a task may have taken effect unseen, and nothing says that it may be run again. `asks`: a program
+/// executed it that is not run again unasked; that counts where its record has gone.
+pub(crate) fn is_in_doubt(known: &Records, place: usize, task: &TaskRecord, asks: bool) -> bool {
+    let unseen = matches!(task.state, TaskState::Running | TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored);
+    let of_attempt = || known.of(place).filter(|record| record.attempt == task.attempt);
+    unseen && of_attempt().map_or(asks && task.attempt > 0, |record| record.is_uncertain() && !record.may_restart())
 }
 
-/// Sees that nothing of a run is still at work: ends what may be run again, refuses to go on beside anything else.
+/// Refuses to go on beside a program of a run that is still at work, unless it may be ended and run again.
 pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<(), EngineError> {
     let kept = Records::read(work, run);
     for (place, record) in candidates(records) {
-        let Some(known) = kept.of(place) else { continue };
-        let Some(pid) = known.left_over(&System) else { continue };
-        if !known.may_restart() {
+        let Some(known) = kept.of(place).filter(|known| !known.may_restart()) else { continue };
+        if let Some(pid) = known.left_over(&System) {
             return Err(EngineError::LeftOver { run, task: record.task.clone(), pid });
         }
-        end(&known);
     }
     Ok(())
+}
+
+/// Ends what is still at work of a run and may be run again.
+pub(crate) fn end_restartable(work: &Path, run: RunId, records: &[TaskRecord]) {
+    let kept = Records::read(work, run);
+    for known in candidates(records).filter_map(|(place, _)| kept.of(place)).filter(ProcessRecord::may_restart) {
+        end(&known);
+    }
 }
 
 /// Ends everything of a run that is still at work; gives back the tasks it was of.
@@ -136,12 +134,17 @@ fn end(known: &ProcessRecord) {
     }
 }
 
-/// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks.
+/// Puts the outcomes of programs, which the history alone has kept, beside those of the other tasks. One that was blocked,
+/// and has ended since it was approved, is blocked no more.
 pub(crate) fn recover(store: &Store, run: RunId, records: &[TaskRecord], programs: &Programs<'_>) -> Result<(), EngineError> {
-    let known = store.outcomes(run)?;
+    let (outcomes, kept) = (store.outcomes(run)?, Records::read(store.work(), run));
+    let known = |task: &str| outcomes.get(task).is_some_and(|outcome| outcome.state != TaskState::Blocked);
     let ended = |state| matches!(state, TaskState::Completed | TaskState::Unchanged | TaskState::Warning);
+    // Another configuration may have the task embedded now.
+    let was_program = |place: usize, attempt| kept.of(place).is_some_and(|record| record.attempt == attempt);
     for (place, record) in records.iter().enumerate() {
-        if !ended(record.state) || programs.command(place).is_none() || known.contains_key(&record.task) {
+        let is_program = programs.command(place).is_some() || was_program(place, record.attempt);
+        if !ended(record.state) || !is_program || known(&record.task) {
             continue;
         }
         let outcome = Outcome {

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::private;
 use super::schema::Part;
+use super::{lock, private, second_file};
 use crate::engine::error::EngineError;
+use crate::engine::process::System;
 
 /// How long a short transaction of another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -212,6 +213,28 @@ fn open_unchanging(file: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(format!("file:{slash}{escaped}?immutable=1"), flags)
 }
 
+/// Refuses to bring a store up to date while a process of the version that made it runs a job in it: the two would not keep
+/// each other from executing one task at a time.
+fn forbid_upgrade(file: &Path, part: Part) -> Result<(), EngineError> {
+    let runs = match part {
+        Part::Data => second_file(file),
+        Part::Runs => file.to_owned(),
+    };
+    if !matches!(look(&runs, Part::Runs)?, Look::Ours) {
+        return Ok(());
+    }
+    let failed = |error| EngineError::database(&runs, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&runs, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    match lock::living(&connection, &System).map_err(failed)? {
+        None => Ok(()),
+        Some(held) => {
+            Err(EngineError::Outdated { file: file.to_owned(), run: held.run, pid: held.holder.pid, since: held.since })
+        }
+    }
+}
+
 /// Opens a file known to be ours: refuses a newer version before anything is written, migrates an older one.
 fn open(file: &Path, part: Part) -> Result<Connection, EngineError> {
     let failed = |error| EngineError::database(file, error);
@@ -237,6 +260,7 @@ fn open(file: &Path, part: Part) -> Result<Connection, EngineError> {
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     if version < part.version() {
+        forbid_upgrade(file, part)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         // Another process may have migrated it since.
         let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;

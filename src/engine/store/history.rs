@@ -4,7 +4,7 @@
 //! with its committed outcome if there is one: nobody has to clean up first.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row};
@@ -13,11 +13,14 @@ use serde::Serialize;
 use super::{DEFAULT_STORE, Filter, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
-use crate::engine::external::Records;
+use crate::engine::external::{self, Records};
 use crate::engine::process::Processes;
 use crate::engine::selection::{self, Selection};
 use crate::engine::state::{JobState, TaskSignal, TaskState};
 use crate::tasks::RunId;
+
+/// Under which name the context of a run keeps the places of the tasks whose programs are not run again unasked.
+pub(super) const ASKING: &str = "programs";
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -197,6 +200,12 @@ impl Store {
         serde_json::from_str(&text).map_err(|error| self.content_error("the context", &error))
     }
 
+    /// The places of the tasks whose programs are not run again unasked; none where a run of an earlier version does not say.
+    pub(crate) fn asking(&self, run: RunId) -> Result<Option<BTreeSet<usize>>, EngineError> {
+        let places = self.context(run)?.remove(ASKING);
+        Ok(places.map(|places| places.split(',').filter_map(|place| place.parse().ok()).collect()))
+    }
+
     /// The approvals of a run, by task.
     pub fn approvals(&self, run: RunId) -> Result<Vec<Approval>, EngineError> {
         let read = || -> rusqlite::Result<Vec<Approval>> {
@@ -254,7 +263,13 @@ impl Store {
 
     /// The tasks of a run that nobody works on: of those that were granted it is known whether they began.
     pub(crate) fn settled_rows(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
-        let mut tasks = self.task_rows(run)?;
+        self.task_rows(run).map(|mut tasks| {
+            self.settle_granted(run, &mut tasks);
+            tasks
+        })
+    }
+
+    fn settle_granted(&self, run: RunId, tasks: &mut [TaskRecord]) {
         if tasks.iter().any(|task| task.state == TaskState::Granted) {
             let known = Records::read(&self.work, run);
             for (place, task) in tasks.iter_mut().enumerate().filter(|(_, task)| task.state == TaskState::Granted) {
@@ -264,19 +279,39 @@ impl Store {
                 task.attempt += u32::from(began);
             }
         }
-        Ok(tasks)
     }
 
-    /// The tasks of a run; after a crash as the committed outcomes say.
+    /// The tasks of a run as it is judged to stand.
     fn tasks_of(&self, run: &RunRecord) -> Result<Vec<TaskRecord>, EngineError> {
         let id = RunId(run.id);
-        if run.state != JobState::Interrupted {
-            return self.task_rows(id);
+        if run.state == JobState::Interrupted { self.rows_without_holder(id) } else { self.task_rows(id) }
+    }
+
+    /// The tasks of a run that nobody works on; after a crash as the committed outcomes say.
+    pub(crate) fn rows_without_holder(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
+        let mut tasks = self.task_rows(run)?;
+        let before: Vec<TaskState> = tasks.iter().map(|task| task.state).collect();
+        // What the history could not be told any more is told by the outcome, if there is one.
+        let open = |place: usize| !before[place].is_final() || before[place] == TaskState::Interrupted;
+        if !(0..tasks.len()).any(open) {
+            return Ok(tasks);
         }
-        let mut tasks = self.settled_rows(id)?;
-        let outcomes = self.outcomes(id)?;
-        for task in tasks.iter_mut().filter(|task| !task.state.is_final()) {
-            match outcomes.get(&task.task) {
+        self.settle_granted(run, &mut tasks);
+        let (outcomes, known, asks) = (self.outcomes(run)?, Records::read(&self.work, run), self.asking(run)?);
+        for (place, task) in tasks.iter_mut().enumerate().filter(|(place, _)| open(*place)) {
+            // A program that was approved and begun again is no longer where it was blocked; an embedded task is.
+            let is_program = || {
+                let asks = asks.as_ref().is_some_and(|asks| asks.contains(&place));
+                asks || known.of(place).is_some_and(|record| record.attempt == task.attempt)
+            };
+            let begun_since = |outcome: &Outcome| {
+                let of_attempt = external::list_of(run, &task.task, task.attempt);
+                matches!(before[place], TaskState::Running | TaskState::Interrupted)
+                    && outcome.state == TaskState::Blocked
+                    && outcome.list != Some(of_attempt)
+                    && is_program()
+            };
+            match outcomes.get(&task.task).filter(|outcome| !begun_since(outcome)) {
                 Some(outcome) => task.take(outcome),
                 None => task.state = task.state.after(TaskSignal::HolderDied).unwrap_or(task.state),
             }
@@ -306,9 +341,10 @@ impl Store {
         let approve = |task: &TaskRecord| format!("jobwright approve {} {} --reason \"…\"{store}", run.0, task.task);
         let approvals = tasks.iter().filter(waits).map(approve);
         // A task whose program was cut off is run again only where somebody has looked.
-        let known = Records::read(&self.work, run);
+        let (known, asks) = (Records::read(&self.work, run), self.asking(run)?.unwrap_or_default());
+        let doubtful = |place: usize, task: &TaskRecord| external::is_in_doubt(&known, place, task, asks.contains(&place));
         let doubtful: Vec<&TaskRecord> =
-            tasks.iter().enumerate().filter(|(place, task)| is_doubtful(&known, *place, task)).map(|(_, task)| task).collect();
+            tasks.iter().enumerate().filter(|(place, task)| doubtful(*place, task)).map(|(_, task)| task).collect();
         let look = doubtful.iter().map(|task| format!("jobwright logs {} {}{store}", run.0, task.task));
         let restart = if doubtful.is_empty() { String::new() } else { " --restart".to_owned() };
         let restart = doubtful.iter().fold(restart, |text, task| format!("{text} {}", task.task));
@@ -347,13 +383,6 @@ impl TaskRecord {
         self.ended = Some(outcome.ended);
         self.reason = None;
     }
-}
-
-/// Whether the program of a task was cut off, so that nobody knows whether it took effect.
-fn is_doubtful(known: &Records, place: usize, task: &TaskRecord) -> bool {
-    let cut = matches!(task.state, TaskState::Interrupted | TaskState::Cancelled | TaskState::Errored);
-    let of_attempt = || known.of(place).filter(|record| record.attempt == task.attempt);
-    cut && of_attempt().is_some_and(|record| record.is_uncertain() && !record.may_restart())
 }
 
 /// How many tasks are in each state.

@@ -3,7 +3,7 @@
 //! A lock is a row that names the process by number and incarnation. It outlives a crash and is taken over at once when
 //! its holder is dead; no time-out decides.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::engine::clock::Timestamp;
 use crate::engine::process::{Holder, Processes};
@@ -47,15 +47,22 @@ pub(super) fn give_back(transaction: &Transaction<'_>, resource: &str, run: RunI
     transaction.execute("DELETE FROM lock WHERE resource = ?1 AND run = ?2", params![resource, run.0]).map(|_| ())
 }
 
+/// A lock whose holder lives, if there is one.
+pub(super) fn living(connection: &rusqlite::Connection, processes: &dyn Processes) -> rusqlite::Result<Option<Held>> {
+    let mut statement = connection.prepare("SELECT run, pid, incarnation, since FROM lock ORDER BY resource")?;
+    let held: Vec<Held> = statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
+    Ok(held.into_iter().find(|held| held.holder.lives(processes)))
+}
+
 /// Who holds the lock, alive or dead.
 pub(super) fn held(connection: &rusqlite::Connection, resource: &str) -> rusqlite::Result<Option<Held>> {
-    connection
-        .query_row("SELECT run, pid, incarnation, since FROM lock WHERE resource = ?1", [resource], |row| {
-            Ok(Held {
-                run: RunId(row.get(0)?),
-                holder: Holder { pid: row.get(1)?, incarnation: row.get(2)? },
-                since: Timestamp(row.get(3)?),
-            })
-        })
-        .optional()
+    connection.query_row("SELECT run, pid, incarnation, since FROM lock WHERE resource = ?1", [resource], read).optional()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Held> {
+    Ok(Held {
+        run: RunId(row.get(0)?),
+        holder: Holder { pid: row.get(1)?, incarnation: row.get(2)? },
+        since: Timestamp(row.get(3)?),
+    })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::history::TaskRecord;
+use super::history::{ASKING, TaskRecord};
 use super::lock::{self, Held};
 use super::{Store, plans};
 use crate::engine::clock::Timestamp;
@@ -46,19 +46,26 @@ impl Store {
         EngineError::Locked { job: job.to_owned(), run: held.run, pid: held.holder.pid, since: held.since }
     }
 
-    /// Begins a run: takes the job's lock, keeps the plan, and writes the run with all its tasks waiting.
+    /// Begins a run: takes the job's lock, keeps the plan, and writes the run with all its tasks waiting. `check` is asked
+    /// when nobody else can run the job any more; if it refuses, nothing has changed. `asking` is what
+    /// [`asking`](Self::asking) gives back.
+    #[expect(clippy::too_many_arguments, reason = "a run begins with all of them")]
     pub(crate) fn begin(
         &self,
         plan: &Plan,
         job: &Job,
         selection: &Selection,
         context: &BTreeMap<String, String>,
+        asking: String,
         processes: &dyn Processes,
+        check: impl FnOnce() -> Result<(), EngineError>,
     ) -> Result<RunId, EngineError> {
         let failed = |error| self.runs_error(error);
         let body = serde_json::to_string(plan).map_err(|error| self.content_error("the plan", &error))?;
         let selection = serde_json::to_string(selection).map_err(|error| self.content_error("the selection", &error))?;
-        let context = serde_json::to_string(context).map_err(|error| self.content_error("the context", &error))?;
+        let mut context = context.clone();
+        context.insert(ASKING.to_owned(), asking);
+        let context = serde_json::to_string(&context).map_err(|error| self.content_error("the context", &error))?;
         let of_data = self.last_run_of_data()?;
         let transaction = self.transaction()?;
         let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
@@ -67,6 +74,7 @@ impl Store {
         if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {
             return Err(Self::locked(&job.id, &held));
         }
+        check()?;
         let write = || -> rusqlite::Result<()> {
             plans::keep(&transaction, &plan.digest, &body)?;
             transaction.execute(
@@ -88,8 +96,15 @@ impl Store {
         Ok(run)
     }
 
-    /// Takes up a run again: takes the job's lock and marks the run as running.
-    pub(crate) fn reopen(&self, run: RunId, processes: &dyn Processes) -> Result<Reopened, EngineError> {
+    /// Takes up a run again: takes the job's lock and marks the run as running. `check` is asked when nobody else can work on
+    /// the run any more; if it refuses, nothing has changed.
+    pub(crate) fn reopen(
+        &self,
+        run: RunId,
+        asking: &str,
+        processes: &dyn Processes,
+        check: impl FnOnce() -> Result<(), EngineError>,
+    ) -> Result<Reopened, EngineError> {
         let failed = |error| self.runs_error(error);
         let transaction = self.transaction()?;
         let row: Option<(String, String, u32)> = transaction
@@ -111,10 +126,12 @@ impl Store {
         if !state.is_resumable() {
             return Err(EngineError::NotResumable { run, state });
         }
+        check()?;
         transaction
             .execute(
-                "UPDATE run SET state = 'running', attempt = ?2, ended = NULL, cancel = 0 WHERE id = ?1",
-                params![run.0, attempt + 1],
+                "UPDATE run SET state = 'running', attempt = ?2, ended = NULL, cancel = 0,
+                 context = json_set(context, '$.' || ?3, ?4) WHERE id = ?1",
+                params![run.0, attempt + 1, ASKING, asking],
             )
             .map_err(failed)?;
         let events: i64 = transaction

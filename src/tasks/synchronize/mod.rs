@@ -14,7 +14,7 @@ mod typed;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use crate::plan::model::{Connector, Thresholds};
 
@@ -49,8 +49,24 @@ struct Applied {
     exceeded: Vec<String>,
 }
 
+/// How often a batch is held against the thresholds anew because another process changed the store meanwhile.
+const ATTEMPTS: u32 = 3;
+
 impl EmbeddedTask for Synchronize {
     fn run(&self, context: &mut TaskContext<'_>) -> Result<TaskReport, TaskError> {
+        for _ in 0..ATTEMPTS {
+            if let Some(report) = Self::attempt(context)? {
+                return Ok(report);
+            }
+        }
+        let message = "other processes changed the store each time when changes were held against the thresholds";
+        Err(TaskError::new(message).help("continue the run: it reads the store anew"))
+    }
+}
+
+impl Synchronize {
+    /// Synchronizes what waits; none where another process changed what the changes were held against.
+    fn attempt(context: &TaskContext<'_>) -> Result<Option<TaskReport>, TaskError> {
         let task = context.task;
         let id = task
             .text("Connector")
@@ -63,7 +79,8 @@ impl EmbeddedTask for Synchronize {
             check_approval(context, id, approved, waiting.as_ref())?;
         }
         let Some(batch) = waiting else {
-            return Ok(TaskReport::new(TaskEnd::Unchanged).message(format!("nothing is prepared for connector {id}")));
+            let message = format!("nothing is prepared for connector {id}");
+            return Ok(Some(TaskReport::new(TaskEnd::Unchanged).message(message)));
         };
         // The first load of an empty store has nothing that a threshold could protect.
         let initial = context.job.mode == crate::plan::model::JobMode::Initialization;
@@ -106,7 +123,7 @@ impl EmbeddedTask for Synchronize {
             report = report.message(words.join("; "));
         }
         report.after_commit.push(sweep_after_commit(context, id)?);
-        Ok(report)
+        Ok(Some(report))
     }
 }
 
@@ -271,37 +288,45 @@ fn closed_of(store: &Connection, association: &str, moment: Moment) -> Result<u6
     Ok(store.query_row(sql, params![moment.past, association], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
-/// Undoes the changes, keeps their list, and waits for a person.
+/// Undoes the changes, keeps their list, and waits for a person; none where another process changed what they were held
+/// against.
 fn block(
     context: &TaskContext<'_>,
     batch: &Batch,
     mappings: &Mappings,
     applied: &Applied,
     moment: Moment,
-) -> Result<TaskReport, TaskError> {
+) -> Result<Option<TaskReport>, TaskError> {
     let store: &Connection = context.transaction;
     let list = pending::collect(store, mappings, moment)?;
     let connector = context.task.text("Connector").unwrap_or_default();
-    undo(store, connector, batch)?;
-    pending::keep(store, batch, revision(store, connector)?, &applied.exceeded, &list)?;
-    let message = format!("change list {} is held back: {}", batch.id, applied.exceeded.join("; "));
-    Ok(report(TaskEnd::Blocked, applied).message(message))
-}
-
-/// Takes back all that was done since the transaction began, which is what this task did, and begins it again. A savepoint would
-/// have every synchronization copy what it changes, for the few that are taken back.
-fn undo(store: &Connection, connector: &str, batch: &Batch) -> Result<(), TaskError> {
     let before = revision(store, connector)?;
-    store.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?;
+    undo(context)?;
     // Another process may have committed in between, mostly what became of another task.
     let waiting = Batch::waiting(store, connector)?.is_some_and(|waiting| waiting.ordinal == batch.ordinal);
-    if waiting && revision(store, connector)? == before {
-        return Ok(());
+    if !waiting || revision(store, connector)? != before {
+        return Ok(None);
     }
-    let message = format!(
-        "what connector {connector} holds was changed by another process while the changes of this one were held against the thresholds"
-    );
-    Err(TaskError::new(message).help("continue the run: it reads the store anew"))
+    pending::keep(store, batch, before, &applied.exceeded, &list)?;
+    let message = format!("change list {} is held back: {}", batch.id, applied.exceeded.join("; "));
+    Ok(Some(report(TaskEnd::Blocked, applied).message(message)))
+}
+
+/// Takes back all that was done since the transaction began, which is what this task did, and begins it again, however long
+/// another process writes meanwhile. A savepoint would have every synchronization copy what it changes, for the few that are
+/// taken back.
+fn undo(context: &TaskContext<'_>) -> Result<(), TaskError> {
+    let store: &Connection = context.transaction;
+    store.execute_batch("ROLLBACK")?;
+    loop {
+        if (context.cancelled)() {
+            return Err(TaskError::new("ended before its changes were held back"));
+        }
+        match store.execute_batch("BEGIN IMMEDIATE") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+            begun => return Ok(begun?),
+        }
+    }
 }
 
 /// Records that the store now holds what the batch was made of.

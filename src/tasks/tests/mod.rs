@@ -282,6 +282,16 @@ impl Bench {
     }
 
     fn approve(&mut self, task: &Task, approval: Option<&str>) -> Result<TaskReport, TaskError> {
+        self.run_watched(task, approval, &|| false)
+    }
+
+    /// Runs a task that asks `cancelled` whether it is to give up.
+    fn run_watched(
+        &mut self,
+        task: &Task,
+        approval: Option<&str>,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<TaskReport, TaskError> {
         self.run += 1;
         let settings = self.read_settings();
         let transaction = self.store.transaction().unwrap();
@@ -295,7 +305,7 @@ impl Bench {
             settings: &settings,
             run: RunId(self.run),
             progress: &|_, _| {},
-            cancelled: &|| false,
+            cancelled,
             approval,
         };
         let mut report = find(&task.element).unwrap().run(&mut context)?;

@@ -1,5 +1,9 @@
 //! Blocking, approving, and lists that went stale.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
 use super::*;
 use crate::tasks::blocked_list;
 
@@ -32,6 +36,88 @@ fn a_blocked_list_changes_nothing_until_it_is_approved() {
     assert_eq!((report.outcome, counted(&report).as_str()), (TaskEnd::Completed, "updated 2"));
     assert!(bench.query("SELECT key FROM pending").is_empty());
     assert!(bench.approve(&task, Some(&list)).is_err(), "approved once is applied once");
+}
+
+/// A synchronization about to block, with its store in a file, and what another process has of that.
+fn contended() -> (Bench, Mutex<Store>) {
+    let mut bench = limited(Limit { lines: 1, percent: 0 });
+    for connection in ["People", "Orgs", "Members"] {
+        bench.export(connection, true).unwrap();
+    }
+    bench.prepare("Complete").unwrap();
+    let file = bench.path("store.db");
+    bench.store.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
+    bench.store = Store::open(&file).unwrap();
+    bench.store.pragma_update(None, "journal_mode", "WAL").unwrap();
+    bench.store.busy_timeout(Duration::from_millis(1)).unwrap();
+    let other = Store::open(&file).unwrap();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    (bench, Mutex::new(other))
+}
+
+#[test]
+fn a_store_that_is_busy_while_changes_are_undone_is_waited_for() {
+    let (mut bench, other) = contended();
+    let task = Bench::synchronize_task(true);
+    let looks = AtomicU32::new(0);
+    let report = bench.run_watched(&task, None, &|| {
+        let other = other.lock().unwrap();
+        match looks.fetch_add(1, Ordering::Relaxed) {
+            0 => other.execute_batch("BEGIN IMMEDIATE").unwrap(),
+            3 => other.execute_batch("COMMIT").unwrap(),
+            _ => {}
+        }
+        false
+    });
+    assert_eq!(report.unwrap().outcome, TaskEnd::Blocked);
+    assert_eq!(looks.into_inner(), 4);
+    assert!(blocked_list(&bench.store, "HR").unwrap().is_some());
+}
+
+#[test]
+fn changes_are_held_against_the_thresholds_anew_where_the_store_was_changed_meanwhile() {
+    let (mut bench, other) = contended();
+    let task = Bench::synchronize_task(true);
+    let looks = AtomicU32::new(0);
+    let report = bench.run_watched(&task, None, &|| {
+        if looks.fetch_add(1, Ordering::Relaxed) == 0 {
+            let sql = "INSERT OR REPLACE INTO identity_meta VALUES ('revision:HR', 4711)";
+            other.lock().unwrap().execute_batch(sql).unwrap();
+        }
+        false
+    });
+    assert_eq!(report.unwrap().outcome, TaskEnd::Blocked);
+    assert_eq!(looks.into_inner(), 2, "it was computed twice");
+    let list = blocked_list(&bench.store, "HR").unwrap().unwrap();
+    let report = bench.approve(&task, Some(&list)).unwrap();
+    assert_eq!((report.outcome, counted(&report).as_str()), (TaskEnd::Completed, "updated 2"));
+
+    let (mut bench, other) = contended();
+    let moved = AtomicU32::new(0);
+    let error = bench.run_watched(&task, None, &|| {
+        let sql = "INSERT OR REPLACE INTO identity_meta VALUES ('revision:HR', ?1)";
+        other.lock().unwrap().execute(sql, [5000 + moved.fetch_add(1, Ordering::Relaxed)]).unwrap();
+        false
+    });
+    assert!(error.err().unwrap().to_string().contains("other processes changed the store each time"));
+    assert_eq!(moved.into_inner(), 3, "but not for ever");
+}
+
+#[test]
+fn a_synchronization_that_is_to_give_up_does_not_wait_for_a_busy_store() {
+    let (mut bench, other) = contended();
+    let before = bench.resources();
+    let looks = AtomicU32::new(0);
+    let report = bench.run_watched(&Bench::synchronize_task(true), None, &|| {
+        if looks.fetch_add(1, Ordering::Relaxed) == 0 {
+            other.lock().unwrap().execute_batch("BEGIN IMMEDIATE").unwrap();
+            return false;
+        }
+        true
+    });
+    assert!(report.is_err());
+    assert!(bench.store.is_autocommit());
+    assert_eq!(bench.resources(), before);
 }
 
 #[test]

@@ -133,6 +133,21 @@ impl Project {
         command
     }
 
+    /// Waits until nothing that a killed run has started works in the folder any more.
+    #[cfg(target_os = "linux")]
+    pub fn until_quiet(&self) {
+        let folder = fs::canonicalize(self.path("")).unwrap();
+        let works = || {
+            let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+            processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok()).any(|place| place == folder)
+        };
+        let begun = std::time::Instant::now();
+        while works() {
+            assert!(begun.elapsed() < std::time::Duration::from_mins(1), "something still works in {}", folder.display());
+            std::thread::yield_now();
+        }
+    }
+
     /// Without what differs from one run or version to the next.
     fn redacted(&self, text: &[u8]) -> String {
         let folder = |path: &Path| path.to_str().unwrap().to_owned();
