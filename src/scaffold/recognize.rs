@@ -56,20 +56,32 @@ impl<'p> Recognizer<'p> {
         Self { facts: OnceLock::new(), program, agents: [OnceLock::new(), OnceLock::new()] }
     }
 
+    /// Whether a job may be recognized: few are, so the others cost no look at the whole configuration.
+    pub fn is_candidate(&self, id: Id<Job>) -> bool {
+        let job = &self.program.items.jobs[id];
+        job.origin.generated.is_none()
+            && !job.entries.is_empty()
+            && self.mode(id).is_some_and(|mode| self.is_plausible(job, mode))
+    }
+
+    /// Gathers what recognizing needs. To be done before jobs are recognized side by side: the facts are gathered on all threads,
+    /// and one that waits for the others may be handed another job meanwhile, which must not wait for the facts in turn.
+    pub fn prepare(&self) {
+        let facts = Facts::new(self.program);
+        // They are the same as those that are there already.
+        let _ = self.facts.set(facts);
+    }
+
     fn facts(&self) -> &Facts<'p> {
         self.facts.get_or_init(|| Facts::new(self.program))
     }
 
     /// The scaffolding that generates a job as it stands.
     pub fn recognize(&self, id: Id<Job>) -> Option<Recognized> {
-        let job = &self.program.items.jobs[id];
-        if job.origin.generated.is_some() || job.entries.is_empty() {
+        if !self.is_candidate(id) {
             return None;
         }
-        let mode = self.mode(id)?;
-        if !self.is_plausible(job, mode) {
-            return None;
-        }
+        let (job, mode) = (&self.program.items.jobs[id], self.mode(id)?);
         let agent = job.agent.map(|agent| agent.value.target);
         let connectors = self.connectors(id);
         let (shape, client) = self.written(id)?;

@@ -80,6 +80,8 @@ impl<'t> Parser<'t> {
 
     /// A value in the quotes that word processors make, on one line: its start, its end, and the place after it.
     fn typographic(&self, at: usize) -> Option<(usize, usize, usize)> {
+        /// Bytes that are searched for the quote at its end.
+        const LONGEST: usize = 1024;
         let text = self.text.get(at..)?;
         let opening = text.chars().next()?;
         // An apostrophe stands within double quotes: “l’agent”.
@@ -89,7 +91,12 @@ impl<'t> Parser<'t> {
             '\u{ab}' => &['\u{bb}'],
             _ => return None,
         };
-        let inside = text[opening.len_utf8()..].split(['\n', '\r', '<', '>', '"']).next()?;
+        let rest = &text[opening.len_utf8()..];
+        let mut most = rest.len().min(LONGEST);
+        while !rest.is_char_boundary(most) {
+            most -= 1;
+        }
+        let inside = rest[..most].split(['\n', '\r', '<', '>', '"']).next()?;
         let (end, closing) = inside.char_indices().find(|(_, sign)| closings.contains(sign))?;
         let start = at + opening.len_utf8();
         Some((start, start + end, start + end + closing.len_utf8()))
@@ -118,9 +125,12 @@ impl<'t> Parser<'t> {
     pub(super) fn attribute_begins(&self, at: usize) -> bool {
         let start = at + 1;
         let length = self.bytes[start..].iter().take(256).take_while(|&&b| chars::is(b, chars::NAME) || b == b':').count();
+        // Each blank of many is asked about: none but the last may look through those behind it.
+        if length == 0 {
+            return false;
+        }
         let equals = chars::skip_blanks(self.bytes, start + length);
-        length > 0
-            && self.bytes.get(equals) == Some(&b'=')
+        self.bytes.get(equals) == Some(&b'=')
             && matches!(self.bytes.get(chars::skip_blanks(self.bytes, equals + 1)), Some(b'"' | b'\''))
     }
 

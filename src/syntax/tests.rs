@@ -193,6 +193,9 @@ fn depth_and_numbers_are_bounded() {
         let document = read(&hostile.repeat(50_000));
         assert!((1..=2 * MAX_ERRORS + 2).contains(&document.errors().len()), "{hostile}");
     }
+    // Minutes each, were the rest looked through again and again.
+    assert_eq!(read(&format!("<a \"{}/>", " ".repeat(300_000))).errors().len(), 1);
+    assert!(!read(&format!("<a{}/>", " b=\u{201e}x".repeat(20_000))).errors().is_empty());
     let repeated = read(&format!("<a{}/>", " xmlns:p='u'".repeat(100_000)));
     assert_eq!(repeated.errors().len(), MAX_ERRORS + 1);
     let many: Vec<String> = (0..50_000).map(|number| format!(" p{number}:x='1'")).collect();

@@ -22,12 +22,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(program: &Program, sink: &mut Sink) {
-    let written = program.items.jobs.iter().filter(|(_, job)| job.origin.generated.is_none());
-    let written: Vec<Id<Job>> = written.map(|(id, _)| id).collect();
+    let recognizer = Recognizer::new(program);
+    let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
+    let written: Vec<Id<Job>> = jobs.into_par_iter().filter(|&id| recognizer.is_candidate(id)).collect();
     if written.is_empty() {
         return;
     }
-    let recognizer = Recognizer::new(program);
+    recognizer.prepare();
     sink.par_extend(written.into_par_iter().filter_map(|id| recognizer.recognize(id).map(|found| finding(program, id, &found))));
 }
 
