@@ -58,10 +58,15 @@ impl<'p> Recognizer<'p> {
 
     /// Whether a job may be recognized: few are, so the others cost no look at the whole configuration.
     pub fn is_candidate(&self, id: Id<Job>) -> bool {
+        self.candidate(id).is_some()
+    }
+
+    fn candidate(&self, id: Id<Job>) -> Option<Mode> {
         let job = &self.program.items.jobs[id];
-        job.origin.generated.is_none()
-            && !job.entries.is_empty()
-            && self.mode(id).is_some_and(|mode| self.is_plausible(job, mode))
+        if job.origin.generated.is_some() || job.entries.is_empty() {
+            return None;
+        }
+        self.mode(id).filter(|&mode| self.is_plausible(job, mode))
     }
 
     /// Gathers what recognizing needs. To be done before jobs are recognized side by side: the facts are gathered on all threads,
@@ -78,10 +83,8 @@ impl<'p> Recognizer<'p> {
 
     /// The scaffolding that generates a job as it stands.
     pub fn recognize(&self, id: Id<Job>) -> Option<Recognized> {
-        if !self.is_candidate(id) {
-            return None;
-        }
-        let (job, mode) = (&self.program.items.jobs[id], self.mode(id)?);
+        let mode = self.candidate(id)?;
+        let job = &self.program.items.jobs[id];
         let agent = job.agent.map(|agent| agent.value.target);
         let connectors = self.connectors(id);
         let (shape, client) = self.written(id)?;
