@@ -30,9 +30,12 @@ impl<W: Write> Reporter for Plain<W> {
 /// The event in one line; progress has none.
 pub(super) fn line(kind: &EventKind) -> Option<String> {
     Some(match kind {
-        EventKind::JobStarted { job, attempt: 1, tasks, .. } => format!("{job} started, {tasks} tasks"),
         EventKind::JobStarted { job, attempt, tasks, .. } => {
-            format!("{job} goes on, {tasks} tasks, attempt {attempt}")
+            let tasks = format!("{tasks} {}", if *tasks == 1 { "task" } else { "tasks" });
+            match attempt {
+                1 => format!("{job} started, {tasks}"),
+                _ => format!("{job} goes on, {tasks}, attempt {attempt}"),
+            }
         }
         EventKind::TaskKept { task, state } => format!("{task} kept: {} before", state.predicate()),
         EventKind::TaskStarted { task, element, reason, .. } => {
