@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::kills::for_each_number;
@@ -94,16 +94,14 @@ fn finish(project: &Project) -> Outcome {
     }
 }
 
-#[test]
-fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
-    let (mut asked, mut granted, mut on_record) = (0, 0, 0);
-    for point in 1.. {
+/// Kills a run of so many programs at a time at every point, and looks at what it has left each time.
+fn killed_at_any_point(jobs: usize) {
+    let [asked, granted, on_record] = [const { AtomicUsize::new(0) }; 3];
+    let at_a_time = jobs.to_string();
+    let arguments = ["run", "conf", "--job", "Night", "--jobs", &at_a_time, "-q"];
+    let points = for_each_number(|point| {
         let project = night(TELLING);
-        let killed = project.command(RUN).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
-        if killed.status.code().is_some() {
-            assert!(point > 30, "only {point} points were passed");
-            break;
-        }
+        let killed = project.command(&arguments).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
         project.until_quiet();
         let recorded = project.run(&["runs", "-q"]).stdout.contains("Night");
         if recorded {
@@ -118,27 +116,41 @@ fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
             let shown = states(&project);
             let doubtful = shown.iter().filter(|state| *state == "interrupted").count();
             // As many as run at a time: of those that ended it is on record, whatever the history has been told since.
-            assert!(doubtful <= 2, "point {point}: {doubtful} tasks are in doubt");
+            assert!(doubtful <= jobs, "point {point}: {doubtful} tasks are in doubt");
             let ended = project.show(1)["tasks"].as_array().unwrap().clone();
             for task in ended.iter().filter(|task| task["state"] == "completed") {
                 assert_eq!((&task["counters"]["rows"], &task["message"]), (&3.into(), &"three".into()), "point {point}: {task}");
                 assert!(task["started"].is_string() && task["ended"].is_string() && task["duration_ms"].is_u64(), "{task}");
             }
-            on_record += shown.iter().filter(|state| *state == "completed").count() - stored_as(&project, "completed");
-            asked += doubtful;
-            granted += stored_as(&project, "granted");
+            let completed = shown.iter().filter(|state| *state == "completed").count();
+            on_record.fetch_add(completed - stored_as(&project, "completed"), Ordering::Relaxed);
+            asked.fetch_add(doubtful, Ordering::Relaxed);
+            granted.fetch_add(stored_as(&project, "granted"), Ordering::Relaxed);
         }
-        let outcome = if recorded { finish(&project) } else { project.run(RUN) };
+        let outcome = if recorded { finish(&project) } else { project.run(&arguments) };
         assert!(matches!(outcome.code, Some(0 | 2)), "point {point}: {outcome}");
         let states = states(&project);
         assert!(states.iter().all(|state| state == "completed"), "point {point}: {states:?}");
         for number in 0..8 {
             assert_eq!(effects(&project, number), 1, "point {point}: T{number}");
         }
-    }
-    assert!(asked > 0, "no kill fell between the start of a program and its outcome");
-    assert!(granted > 0, "no kill found a task granted");
-    assert!(on_record > 0, "no kill fell between the end of a program and the history");
+        killed.status.code().is_none()
+    });
+    assert!(points > 30, "only {points} points were passed");
+    assert!(asked.into_inner() > 0, "no kill fell between the start of a program and its outcome");
+    assert!(granted.into_inner() > 0, "no kill found a task granted");
+    assert!(on_record.into_inner() > 0, "no kill fell between the end of a program and the history");
+}
+
+#[test]
+fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
+    killed_at_any_point(2);
+}
+
+/// Enough of eight tasks are granted then for several ends to be told to the history together.
+#[test]
+fn a_run_of_one_program_at_a_time_that_is_killed_at_any_point_knows_which_have_begun() {
+    killed_at_any_point(1);
 }
 
 /// Programs that end in every way: one waits for approval, one fails at its first try, one fails after it took effect, which is
