@@ -252,6 +252,7 @@ impl<'a> External<'a> {
         let ended = started
             .watch(patience, &shared.control, output, told, progress, || if MARKED { known() } else { Ok(()) })
             .map_err(failed)?;
+        told.conceal(|text| output.conceal(text));
         Ok(match ended {
             Ended::GaveUp => Try::CutOff,
             Ended::TimedOut => {
