@@ -15,7 +15,7 @@ const fn rule(name: &'static str, summary: &'static str) -> Rule {
 pub(crate) static XML_SYNTAX: Rule = rule("xml-syntax", "the text is not well-formed XML");
 /// The row of `xml-namespace`.
 pub(crate) static XML_NAMESPACE: Rule = Rule {
-    check: Check::Element(check_namespace),
+    check: Check::Several(&[Check::Element(|_| true, check_namespace), Check::Unknown(check_namespace)]),
     ..rule("xml-namespace", "a prefix that is not bound, or a name in another namespace than it should be")
 };
 /// The row of `doctype`.
