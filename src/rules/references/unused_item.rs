@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
-use crate::ir::references::each_of;
+use crate::ir::references::{Naming, each_naming};
 use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
 use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::nearest;
@@ -131,9 +131,13 @@ impl Used {
 }
 
 fn used(program: &Program, facts: &Facts) -> Used {
+    let naming = Naming::of(|reference| match reference {
+        Reference::Item(kind) => KINDS.contains(&kind),
+        other => other == Reference::DataSource,
+    });
     let look = |mut used: Used, (file, elements): (FileId, Range<u32>)| {
-        each_of(program, file, elements, &mut |site| match site.reference {
-            Reference::Item(kind) if KINDS.contains(&kind) => {
+        each_naming(program, file, elements, &naming, &mut |site| match site.reference {
+            Reference::Item(kind) => {
                 let name = program.attribute_value(file, site.attribute);
                 let symbol = Symbol::new(&name);
                 if used.items.insert((kind, symbol)) && program.declarations.find(kind, None, symbol).is_none() {
