@@ -110,10 +110,13 @@ fn check_namespace(view: &ElementView<'_>, sink: &mut Sink) {
 fn foreign_element(view: &ElementView<'_>, sink: &mut Sink) {
     let expected = view.document.root().map(|root| view.document.namespace(root));
     let namespace = view.document.namespace(view.element);
+    if expected == Some(namespace) {
+        return;
+    }
     let span = view.document.name_span(view.element);
     let outer = view.document.parent(view.element).map(|parent| view.document.namespace(parent));
     // What stands in a foreign element is foreign with it.
-    if expected == Some(namespace) || outer != expected || is_reported(view.document, span) {
+    if outer != expected || is_reported(view.document, span) {
         return;
     }
     let written = span.of(view.text);
