@@ -29,10 +29,14 @@ pub struct Checked {
 /// while files were read.
 pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, read: Vec<Finding>) -> Checked {
     let mut findings = read;
-    findings.par_extend(
-        pieces_of_all(program).par_iter().with_max_len(1).flat_map_iter(|piece| check_piece(program, piece, Reach::Any)),
+    let (facts, ()) = rayon::join(
+        || Facts::new(program),
+        || {
+            let pieces = pieces_of_all(program);
+            findings.par_extend(pieces.par_iter().with_max_len(1).flat_map_iter(|piece| check_piece(program, piece, Reach::Any)));
+        },
     );
-    check_together(program, policy, &mut findings, &|| false);
+    check_together(program, &facts, policy, &mut findings, &|| false);
     report(program, problems, policy, findings)
 }
 
@@ -74,19 +78,24 @@ pub fn check_again(
             .par_iter()
             .flat_map_iter(|piece| if is_over() { Vec::new() } else { check_piece(program, piece, Reach::Configuration) }),
     );
-    check_together(program, policy, &mut findings, &is_over);
+    check_together(program, &Facts::new(program), policy, &mut findings, &is_over);
     (!is_over()).then(|| report(program, problems, policy, findings))
 }
 
 /// Runs the rules that look at more than elements.
-fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding>, is_over: &(dyn Fn() -> bool + Sync)) {
+fn check_together(
+    program: &Program,
+    facts: &Facts,
+    policy: &Policy,
+    findings: &mut Vec<Finding>,
+    is_over: &(dyn Fn() -> bool + Sync),
+) {
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
-    let facts = Facts::new(program);
     findings
-        .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, &facts, job) }));
+        .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, facts, job) }));
     let tasks: Vec<Id<Task>> = program.items.tasks.iter().map(|(id, _)| id).collect();
     findings.par_extend(
-        tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, &facts, tasks) }),
+        tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, facts, tasks) }),
     );
     findings.par_extend(Checks::get().whole.par_iter().with_max_len(1).flat_map_iter(|&check| {
         let mut sink = Vec::new();
@@ -95,7 +104,7 @@ fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding
         }
         match (check, &policy.settings) {
             (Check::Program(check), _) => check(program, &mut sink),
-            (Check::Facts(check), _) => check(program, &facts, &mut sink),
+            (Check::Facts(check), _) => check(program, facts, &mut sink),
             (Check::Settings(check), Some(settings)) => check(program, settings, &mut sink),
             (Check::Embedded(check), _) => {
                 if let Some(embedded) = &policy.embedded {
