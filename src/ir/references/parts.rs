@@ -77,11 +77,16 @@ fn pair<'v>(value: &'v str, outer: ItemKind, inner: ItemKind, visit: &mut impl F
 }
 
 /// The first place in a path where a name is missing: between two dots, at an end, or beside a colon.
+#[inline]
 pub fn gap<'v>(site: &Site, value: &'v str) -> Option<Part<'v>> {
+    if matches!(site.reference, Reference::Binding(_)) { gap_in_path(value) } else { None }
+}
+
+fn gap_in_path(value: &str) -> Option<Part<'_>> {
     let path = trim(value);
     // Most paths are one name.
-    let is_long = || path.bytes().any(|byte| matches!(byte, b'.' | b':'));
-    if !matches!(site.reference, Reference::Binding(_)) || !is_long() || !is_path(path) {
+    let is_long = path.bytes().any(|byte| matches!(byte, b'.' | b':'));
+    if !is_long || !is_path(path) {
         return None;
     }
     let missing = |start, kind| Some(Part { start, name: "", kind, scope: None, goes_on: false });
