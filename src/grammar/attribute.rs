@@ -48,8 +48,9 @@ impl AttributeDef {
         if let Some(pattern) = self.pattern.filter(|pattern| !pattern.takes(value)) {
             return Err(ValueProblem::OffPattern(pattern));
         }
-        match (self.range, super::value::integer(value)) {
-            (Some((low, high)), Some(number)) if number < low || number > high => Err(ValueProblem::OutOfRange { low, high }),
+        let Some((low, high)) = self.range else { return Ok(()) };
+        match super::value::integer(value) {
+            Some(number) if number < low || number > high => Err(ValueProblem::OutOfRange { low, high }),
             _ => Ok(()),
         }
     }

@@ -11,8 +11,8 @@ const SEARCHES: usize = 200;
 
 /// Gives misspelt attributes the name that was meant, where their element lacks it and it can hold the value.
 pub(super) fn read_as_meant(document: &mut Document, text: &str, kinds: &[Option<ElementKind>]) {
-    // A name that some element has is no slip of the finger.
-    if !document.names().has_own() {
+    // A name that some element has is no slip of the finger, nor is what declares the namespace.
+    if document.names().own().all(|name| name == "xmlns") {
         return;
     }
     let mut found: Vec<(AttributeId, String)> = Vec::new();

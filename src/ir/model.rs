@@ -48,7 +48,7 @@ impl Program {
     pub fn declared_nature(&self, entity_type: Symbol, property: Symbol) -> Option<Nature> {
         let declared = self.declarations.find(ItemKind::Property, Some(entity_type), property)?;
         let document = self.document(declared.file);
-        let def = self.kind(declared.file, declared.element)?.def().attribute_named("Type")?;
+        let def = self.kind(declared.file, declared.element)?.def().attribute(names::TYPE, "Type")?;
         let Some(written) = document.find(declared.element, names::TYPE) else {
             // The type of an item that is consolidated may be a generated one.
             let parent = document.parent(declared.element)?;

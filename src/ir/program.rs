@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::grammar::{Dialect, ElementKind, names};
+use crate::grammar::{self, Dialect, ElementKind, names};
 use crate::source::{FileId, Location, SourceFile, Sources, Span};
 use crate::syntax::{AttributeId, Document, ElementId, NameId};
 
@@ -28,6 +28,7 @@ pub struct Program {
     pub documents: Vec<Arc<Document>>,
     /// The kind of each element, by file and element.
     kinds: Vec<Arc<Vec<Option<ElementKind>>>>,
+    present: OnceLock<Vec<ElementKind>>,
     /// The typed items.
     pub items: Shared<Items>,
     /// Who declares which identifier.
@@ -133,6 +134,7 @@ impl Program {
             sources,
             documents: trees.documents,
             kinds: trees.kinds,
+            present: OnceLock::new(),
             items: Shared::new(items),
             declarations: Shared::new(declarations),
             index: Shared::new(index),
@@ -177,6 +179,7 @@ impl Program {
             sources,
             documents: trees.documents,
             kinds: trees.kinds,
+            present: OnceLock::new(),
             items: self.items.clone(),
             declarations: self.declarations.clone(),
             index: self.index.clone(),
@@ -210,9 +213,15 @@ impl Program {
         self.kinds[file.index()][element.0 as usize]
     }
 
-    /// What all elements are that the dialect has.
-    pub fn all_kinds(&self) -> impl Iterator<Item = ElementKind> + '_ {
-        self.kinds.iter().flat_map(|kinds| kinds.iter().copied().flatten())
+    /// The kinds of elements that stand in the configuration, each once, in the order of the dialect.
+    pub fn present_kinds(&self) -> &[ElementKind] {
+        self.present.get_or_init(|| {
+            let mut present = vec![false; grammar::elements().len()];
+            for kind in self.kinds.iter().flat_map(|kinds| kinds.iter()).flatten() {
+                present[usize::from(kind.0)] = true;
+            }
+            grammar::elements().filter(|kind| present[usize::from(kind.0)]).collect()
+        })
     }
 
     /// The value of an attribute.
@@ -437,7 +446,7 @@ impl Program {
             return element
                 .attributes
                 .iter()
-                .find(|(id, _)| crate::grammar::NAMES.get(id.0 as usize) == Some(&name))
+                .find(|(id, _)| grammar::NAMES.get(id.0 as usize) == Some(&name))
                 .map(|(_, value)| Cow::Borrowed(&**value));
         }
         let attribute = self.document(origin.file).find_text(origin.element, name)?;

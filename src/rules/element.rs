@@ -102,6 +102,7 @@ impl<'p> ElementView<'p> {
     }
 
     /// The attribute of that name.
+    #[inline]
     pub fn attribute(&self, name: NameId) -> Option<AttributeView> {
         self.attributes.iter().copied().find(|attribute| attribute.name == name)
     }

@@ -12,8 +12,9 @@ use crate::scaffold::ScaffoldProblem;
 use crate::source::FileId;
 use crate::syntax::ElementId;
 
+use super::dispatch::Checks;
 use super::element::ElementView;
-use super::{Check, ElementCheck, Facts, JobModel, Policy, TaskModel, registry, suppression, xml_syntax};
+use super::{Check, Facts, JobModel, Policy, TaskModel, suppression, xml_syntax};
 
 /// What a check found, silenced findings counted.
 #[derive(Debug)]
@@ -28,10 +29,14 @@ pub struct Checked {
 /// while files were read.
 pub fn check(program: &Program, problems: &[ScaffoldProblem], policy: &Policy, read: Vec<Finding>) -> Checked {
     let mut findings = read;
-    findings.par_extend(
-        pieces_of_all(program).par_iter().with_max_len(1).flat_map_iter(|piece| check_piece(program, piece, Reach::Any)),
+    let (facts, ()) = rayon::join(
+        || Facts::new(program),
+        || {
+            let pieces = pieces_of_all(program);
+            findings.par_extend(pieces.par_iter().with_max_len(1).flat_map_iter(|piece| check_piece(program, piece, Reach::Any)));
+        },
     );
-    check_together(program, policy, &mut findings, &|| false);
+    check_together(program, &facts, policy, &mut findings, &|| false);
     report(program, problems, policy, findings)
 }
 
@@ -73,31 +78,33 @@ pub fn check_again(
             .par_iter()
             .flat_map_iter(|piece| if is_over() { Vec::new() } else { check_piece(program, piece, Reach::Configuration) }),
     );
-    check_together(program, policy, &mut findings, &is_over);
+    check_together(program, &Facts::new(program), policy, &mut findings, &is_over);
     (!is_over()).then(|| report(program, problems, policy, findings))
 }
 
 /// Runs the rules that look at more than elements.
-fn check_together(program: &Program, policy: &Policy, findings: &mut Vec<Finding>, is_over: &(dyn Fn() -> bool + Sync)) {
+fn check_together(
+    program: &Program,
+    facts: &Facts,
+    policy: &Policy,
+    findings: &mut Vec<Finding>,
+    is_over: &(dyn Fn() -> bool + Sync),
+) {
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
-    let facts = Facts::new(program);
     findings
-        .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, &facts, job) }));
+        .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, facts, job) }));
     let tasks: Vec<Id<Task>> = program.items.tasks.iter().map(|(id, _)| id).collect();
     findings.par_extend(
-        tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, &facts, tasks) }),
+        tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, facts, tasks) }),
     );
-    let of_program =
-        |check: &Check| matches!(check, Check::Program(_) | Check::Facts(_) | Check::Settings(_) | Check::Embedded(_));
-    let program_checks: Vec<Check> = registry::checks().filter(of_program).collect();
-    findings.par_extend(program_checks.par_iter().with_max_len(1).flat_map_iter(|&check| {
+    findings.par_extend(Checks::get().whole.par_iter().with_max_len(1).flat_map_iter(|&check| {
         let mut sink = Vec::new();
         if is_over() {
             return sink;
         }
         match (check, &policy.settings) {
             (Check::Program(check), _) => check(program, &mut sink),
-            (Check::Facts(check), _) => check(program, &facts, &mut sink),
+            (Check::Facts(check), _) => check(program, facts, &mut sink),
             (Check::Settings(check), Some(settings)) => check(program, settings, &mut sink),
             (Check::Embedded(check), _) => {
                 if let Some(embedded) = &policy.embedded {
@@ -146,52 +153,35 @@ enum Reach {
 fn check_piece(program: &Program, (file, elements): &(FileId, Range<u32>), reach: Reach) -> Vec<Finding> {
     let mut sink = Vec::new();
     let file = *file;
-    let mut checks: Vec<ElementCheck> = Vec::new();
-    if reach != Reach::Configuration {
-        if elements.start == 0 {
-            xml_syntax::report(program.document(file), &mut sink);
-        }
-        checks.extend(registry::checks().filter_map(|check| if let Check::Element(check) = check { Some(check) } else { None }));
-    }
-    let by_kind: &[Vec<ElementCheck>] = if reach == Reach::File { &[] } else { checks_by_kind() };
+    let checks = Checks::get();
     let mut view = ElementView::new(program, file);
+    if reach != Reach::Configuration && elements.start == 0 {
+        xml_syntax::report(program.document(file), &mut sink);
+        if !elements.is_empty() {
+            view.move_to(ElementId(0));
+            checks.roots.iter().for_each(|check| check(&view, &mut sink));
+        }
+    }
     for element in elements.clone().map(ElementId) {
         let kind = program.kind(file, element);
-        let of_kind = kind.and_then(|kind| by_kind.get(usize::from(kind.0))).map_or(&[][..], Vec::as_slice);
-        if checks.is_empty() && of_kind.is_empty() {
+        let alone = if reach == Reach::Configuration { &[] } else { checks.alone(kind) };
+        let together = if reach == Reach::File { &[] } else { checks.together(kind) };
+        if alone.is_empty() && together.is_empty() {
             continue;
         }
         view.move_to(element);
-        for check in checks.iter().chain(of_kind) {
+        for check in alone.iter().chain(together) {
             check(&view, &mut sink);
         }
     }
     sink
 }
 
-/// The checks of elements of each kind, gathered once.
-fn checks_by_kind() -> &'static [Vec<ElementCheck>] {
-    static CHECKS: OnceLock<Vec<Vec<ElementCheck>>> = OnceLock::new();
-    CHECKS.get_or_init(|| {
-        let mut checks = vec![Vec::new(); crate::grammar::elements().len()];
-        for check in registry::checks() {
-            if let Check::At(kinds, check) = check {
-                for kind in kinds {
-                    checks[usize::from(kind.0)].push(check);
-                }
-            }
-        }
-        checks
-    })
-}
-
 fn check_tasks(program: &Program, facts: &Facts, tasks: &[Id<Task>]) -> Vec<Finding> {
     let mut sink = Vec::new();
     for model in tasks.iter().filter_map(|&id| TaskModel::new(program, facts, id)) {
-        for check in registry::checks() {
-            if let Check::Task(check) = check {
-                check(&model, &mut sink);
-            }
+        for check in &Checks::get().tasks {
+            check(&model, &mut sink);
         }
     }
     sink
@@ -200,14 +190,12 @@ fn check_tasks(program: &Program, facts: &Facts, tasks: &[Id<Task>]) -> Vec<Find
 fn check_job(program: &Program, facts: &Facts, id: Id<Job>) -> Vec<Finding> {
     let mut sink = Vec::new();
     let model = JobModel::new(program, facts, id);
-    for check in registry::checks() {
-        if let Check::Job(check) = check {
-            let from = sink.len();
-            check(&model, &mut sink);
-            for finding in &mut sink[from..] {
-                if finding.anchor.is_empty() {
-                    finding.anchor = model.anchor_of(finding.location);
-                }
+    for check in &Checks::get().jobs {
+        let from = sink.len();
+        check(&model, &mut sink);
+        for finding in &mut sink[from..] {
+            if finding.anchor.is_empty() {
+                finding.anchor = model.anchor_of(finding.location);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A job as its rules see it: what it runs, in order, with the links between tasks.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use petgraph::algo::kosaraju_scc;
@@ -61,8 +62,10 @@ pub struct JobModel<'p> {
     index: FxHashMap<Symbol, usize>,
     runs_unknown: bool,
     rings: OnceLock<Vec<Option<usize>>>,
-    of_kind: FxHashMap<ElementKind, Vec<usize>>,
-    of_connector: FxHashMap<(ElementKind, Id<Connector>), Vec<usize>>,
+    /// Sorted.
+    of_kind: Vec<(ElementKind, usize)>,
+    /// Sorted.
+    of_connector: Vec<(ElementKind, Id<Connector>, usize)>,
 }
 
 /// Tasks of a job that another waits for: one bit for each, as jobs of thousands of tasks are asked for each of them.
@@ -105,7 +108,8 @@ impl<'p> JobModel<'p> {
             })
             .collect();
         let kind = kind(program, job, &tasks);
-        let count = tasks.len();
+        let mut of_kind: Vec<_> = tasks.iter().enumerate().map(|(index, view)| (view.task.kind, index)).collect();
+        of_kind.sort_unstable();
         let mut model = Self {
             program,
             id,
@@ -116,16 +120,12 @@ impl<'p> JobModel<'p> {
             index,
             runs_unknown: job.entries.iter().any(|&entry| names_nothing(program, entry)) || has_stranger(program, job.origin),
             rings: OnceLock::new(),
-            of_kind: FxHashMap::with_capacity_and_hasher(count.min(16), FxBuildHasher),
-            of_connector: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
+            of_kind,
+            of_connector: Vec::new(),
         };
-        for index in 0..model.tasks.len() {
-            let kind = model.tasks[index].task.kind;
-            model.of_kind.entry(kind).or_default().push(index);
-            if let Some(connector) = model.connector(index) {
-                model.of_connector.entry((kind, connector)).or_default().push(index);
-            }
-        }
+        let with_connector = model.of_kind.iter().filter_map(|&(kind, index)| Some((kind, model.connector(index)?, index)));
+        model.of_connector = with_connector.collect();
+        model.of_connector.sort_unstable();
         model
     }
 
@@ -169,7 +169,7 @@ impl<'p> JobModel<'p> {
 
     /// Indices of the tasks of one element, in document order.
     pub fn of(&self, kind: ElementKind) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone + '_ {
-        self.of_kind.get(&kind).map_or(&[][..], Vec::as_slice).iter().copied()
+        run(&self.of_kind, |one| one.0.cmp(&kind)).iter().map(|one| one.1)
     }
 
     /// Indices of the tasks of one element that work for a connector, in document order.
@@ -178,7 +178,7 @@ impl<'p> JobModel<'p> {
         kind: ElementKind,
         connector: Id<Connector>,
     ) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone + '_ {
-        self.of_connector.get(&(kind, connector)).map_or(&[][..], Vec::as_slice).iter().copied()
+        run(&self.of_connector, |one| (one.0, one.1).cmp(&(kind, connector))).iter().map(|one| one.2)
     }
 
     /// Whether some task of an element names no connector that exists: it may work for any.
@@ -309,6 +309,12 @@ impl<'p> JobModel<'p> {
     pub(super) fn anchor_of(&self, _location: Location) -> String {
         format!("Job[{}]", self.name())
     }
+}
+
+/// The part of a sorted list that compares as equal.
+fn run<T>(sorted: &[T], order: impl Fn(&T) -> Ordering) -> &[T] {
+    let sorted = &sorted[sorted.partition_point(|one| order(one).is_lt())..];
+    &sorted[..sorted.partition_point(|one| order(one).is_eq())]
 }
 
 /// Whether an element directly inside a written job or task is none that the dialect has.

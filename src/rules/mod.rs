@@ -7,6 +7,7 @@
 mod access;
 pub mod baseline;
 mod dirty;
+mod dispatch;
 mod element;
 mod embedded;
 mod engine;
@@ -56,7 +57,7 @@ pub use task::TaskModel;
 pub use xml_syntax::{undecodable, unread};
 
 use crate::finding::{Finding, RuleInfo};
-use crate::grammar::ElementKind;
+use crate::grammar::{ElementDef, ElementKind};
 use crate::ir::Program;
 
 /// What a rule adds its findings to.
@@ -68,9 +69,13 @@ pub type ElementCheck = fn(&ElementView<'_>, &mut Sink);
 /// On what level a rule looks.
 #[derive(Clone, Copy)]
 pub enum Check {
-    /// At each element of a file, in document order; files are checked in parallel. It looks at nothing but the file, so
-    /// that what it finds stays true until the file changes.
-    Element(ElementCheck),
+    /// At each element whose row of the dialect says that there is something to look at, in document order; files are
+    /// checked in parallel. It looks at nothing but the file, so that what it finds stays true until the file changes.
+    Element(fn(&'static ElementDef) -> bool, ElementCheck),
+    /// At each element that the dialect does not have where it stands, as above.
+    Unknown(ElementCheck),
+    /// At the root of each file, whatever it is, as above.
+    Root(ElementCheck),
     /// At each element of some kinds, as above; it may look at the whole configuration.
     At(&'static [ElementKind], ElementCheck),
     /// At each job with the tasks it runs, written or generated.

@@ -16,15 +16,15 @@ pub(crate) static RULE: Rule = Rule {
         severity: Severity::Warning,
         summary: "a value with the replacement character: text was damaged by an earlier conversion",
     },
-    check: Check::Element(check),
+    check: Check::Root(check),
 };
 
 /// The character itself, the same read once as Windows-1252, and the references that stand for it.
 const DAMAGED: [&str; 5] = ["\u{FFFD}", "\u{EF}\u{BF}\u{BD}", "&#xFFFD;", "&#xfffd;", "&#65533;"];
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
-    // Judged once for the file: nearly no file has any.
-    if view.element != ElementId(0) || !may_be_damaged(view.text) {
+    // Nearly no file has any.
+    if !may_be_damaged(view.text) {
         return;
     }
     for element in view.document.elements() {

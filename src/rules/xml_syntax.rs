@@ -15,7 +15,7 @@ const fn rule(name: &'static str, summary: &'static str) -> Rule {
 pub(crate) static XML_SYNTAX: Rule = rule("xml-syntax", "the text is not well-formed XML");
 /// The row of `xml-namespace`.
 pub(crate) static XML_NAMESPACE: Rule = Rule {
-    check: Check::Element(check_namespace),
+    check: Check::Several(&[Check::Element(|_| true, check_namespace), Check::Unknown(check_namespace)]),
     ..rule("xml-namespace", "a prefix that is not bound, or a name in another namespace than it should be")
 };
 /// The row of `doctype`.
@@ -110,10 +110,13 @@ fn check_namespace(view: &ElementView<'_>, sink: &mut Sink) {
 fn foreign_element(view: &ElementView<'_>, sink: &mut Sink) {
     let expected = view.document.root().map(|root| view.document.namespace(root));
     let namespace = view.document.namespace(view.element);
+    if expected == Some(namespace) {
+        return;
+    }
     let span = view.document.name_span(view.element);
     let outer = view.document.parent(view.element).map(|parent| view.document.namespace(parent));
     // What stands in a foreign element is foreign with it.
-    if expected == Some(namespace) || outer != expected || is_reported(view.document, span) {
+    if outer != expected || is_reported(view.document, span) {
         return;
     }
     let written = span.of(view.text);

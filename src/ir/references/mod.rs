@@ -13,5 +13,5 @@ pub use occurrences::{
     NotRenamed, Occurrence, Occurrences, Renaming, Role, Target, declared, mentions_in, named_at, named_in, place, trimmed,
 };
 pub use parts::{Part, gap, parts};
-pub use sites::{Site, each, each_of, in_element};
+pub use sites::{Naming, Site, each, each_naming, each_of, in_element};
 pub use starts::{Starts, starts};

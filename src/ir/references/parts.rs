@@ -77,9 +77,16 @@ fn pair<'v>(value: &'v str, outer: ItemKind, inner: ItemKind, visit: &mut impl F
 }
 
 /// The first place in a path where a name is missing: between two dots, at an end, or beside a colon.
+#[inline]
 pub fn gap<'v>(site: &Site, value: &'v str) -> Option<Part<'v>> {
+    if matches!(site.reference, Reference::Binding(_)) { gap_in_path(value) } else { None }
+}
+
+fn gap_in_path(value: &str) -> Option<Part<'_>> {
     let path = trim(value);
-    if !matches!(site.reference, Reference::Binding(_)) || path.is_empty() || !is_path(path) {
+    // Most paths are one name.
+    let is_long = path.bytes().any(|byte| matches!(byte, b'.' | b':'));
+    if !is_long || !is_path(path) {
         return None;
     }
     let missing = |start, kind| Some(Part { start, name: "", kind, scope: None, goes_on: false });
@@ -97,7 +104,8 @@ pub fn gap<'v>(site: &Site, value: &'v str) -> Option<Part<'v>> {
 
 /// What is no path is an expression, or something else that is judged elsewhere.
 fn is_path(value: &str) -> bool {
-    value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+    let is_ascii = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
+    value.bytes().all(is_ascii) || value.chars().all(|c| c.is_alphanumeric() || (c.is_ascii() && is_ascii(c as u8)))
 }
 
 /// `[Type:]property.[Type:]property…`: each property leads to the entity type of the next one, as far as that is known.

@@ -43,6 +43,41 @@ pub fn each_of(program: &Program, file: FileId, elements: Range<u32>, visit: &mu
     }
 }
 
+/// As [`each_of`], of those attributes alone whose reference is `wanted`: elements of kinds without any are passed over.
+pub fn each_naming(
+    program: &Program,
+    file: FileId,
+    elements: Range<u32>,
+    wanted: &Naming<impl Fn(Reference) -> bool>,
+    visit: &mut impl FnMut(Site),
+) {
+    for element in elements.map(ElementId) {
+        let Some(kind) = program.kind(file, element) else { continue };
+        if wanted.kinds[usize::from(kind.0)] {
+            in_element(program, file, element, &mut |site| {
+                if (wanted.is_wanted)(site.reference) {
+                    visit(site);
+                }
+            });
+        }
+    }
+}
+
+/// Some references, and the kinds of elements that have attributes with any.
+pub struct Naming<F> {
+    is_wanted: F,
+    kinds: Vec<bool>,
+}
+
+impl<F: Fn(Reference) -> bool> Naming<F> {
+    /// Those references that `is_wanted` says.
+    pub fn of(is_wanted: F) -> Self {
+        let has = |kind: ElementKind| kind.def().attributes.iter().filter_map(|def| def.reference).any(&is_wanted);
+        let kinds = grammar::elements().map(has).collect();
+        Self { is_wanted, kinds }
+    }
+}
+
 /// Calls `visit` for every attribute of an element that names something.
 pub fn in_element(program: &Program, file: FileId, element: ElementId, visit: &mut impl FnMut(Site)) {
     let Some(kind) = program.kind(file, element) else { return };

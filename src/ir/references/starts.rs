@@ -32,6 +32,7 @@ impl Starts {
     }
 
     /// The types; one `None` where no type is known.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = Option<Symbol>> {
         let unknown = self.types[0].is_none().then_some(None);
         self.types.into_iter().flatten().map(Some).chain(unknown)
@@ -39,6 +40,7 @@ impl Starts {
 }
 
 /// Where the value of an attribute starts.
+#[inline]
 pub fn starts(program: &Program, site: &Site) -> Starts {
     match site.reference {
         Reference::Property(source) | Reference::Binding(source) => of(program, site, source),

@@ -15,9 +15,9 @@ pub(crate) static RULE: Rule = super::rule(
 );
 
 fn check(program: &Program, sink: &mut Sink) {
-    let makes_model = |kind: crate::grammar::ElementKind| kind.def().scaffolding == Some(ScaffoldingKind::Other);
+    let makes_model = |kind: &crate::grammar::ElementKind| kind.def().scaffolding == Some(ScaffoldingKind::Other);
     // Associations may stand in files that are not here, or be made by a scaffolding.
-    if program.items.entity_associations.is_empty() || program.all_kinds().any(makes_model) {
+    if program.items.entity_associations.is_empty() || program.present_kinds().iter().any(makes_model) {
         return;
     }
     let mut found = Vec::new();

@@ -47,9 +47,9 @@ impl<'p> Model<'p> {
     pub(super) fn kind(&self, entity: EntityId, property: &str) -> Option<&'static str> {
         let (_, owner) = self.symbol(entity)?;
         let declared = self.program.declarations.find(ItemKind::Property, Some(owner), Symbol::new(property))?;
-        let def = kinds::ENTITY_TYPE_PROPERTY.def().attribute_named("Type")?;
+        let def = kinds::ENTITY_TYPE_PROPERTY.def().attribute(names::TYPE, "Type")?;
         let document = self.program.document(declared.file);
-        let Some(attribute) = document.find_text(declared.element, "Type").filter(|_| declared.generated.is_none()) else {
+        let Some(attribute) = document.find(declared.element, names::TYPE).filter(|_| declared.generated.is_none()) else {
             return def.default.filter(|_| declared.generated.is_none());
         };
         let value = self.program.attribute_value(declared.file, attribute);

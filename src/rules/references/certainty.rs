@@ -48,8 +48,7 @@ const OPTIMIZED_PREFIX: &str = "Op_";
 
 /// Whether scaffoldings that make other things than jobs stand in a configuration.
 pub(super) fn has_other_scaffoldings(program: &Program) -> bool {
-    let is_other: Vec<bool> = grammar::elements().map(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other)).collect();
-    program.all_kinds().any(|kind| is_other.get(usize::from(kind.0)).copied().unwrap_or(false))
+    program.present_kinds().iter().any(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other))
 }
 
 impl<'p> Certainty<'p> {
@@ -182,7 +181,7 @@ fn begins(name: &str, prefix: &str) -> bool {
 
 /// The prefixes of the scaffoldings that stand in the configuration and bring a model of their own.
 fn model_prefixes(program: &Program) -> Vec<&'static str> {
-    let mut found: Vec<&str> = program.all_kinds().filter_map(|kind| kind.def().model_prefix).collect();
+    let mut found: Vec<&str> = program.present_kinds().iter().filter_map(|kind| kind.def().model_prefix).collect();
     found.sort_unstable();
     found.dedup();
     found

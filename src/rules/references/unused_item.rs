@@ -7,13 +7,13 @@ use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
-use crate::ir::references::each_of;
+use crate::ir::references::{Naming, Site, each_naming};
 use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
 use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
-use crate::syntax::NameId;
+use crate::syntax::{AttributeId, NameId};
 
 use super::certainty::Certainty;
 use super::suggestions::written_name;
@@ -121,37 +121,52 @@ impl Used {
     fn exports(&self, connection: Symbol) -> bool {
         self.exported.contains(&connection)
     }
+}
 
-    /// A table is named `<connection>_<table>`, and either part may hold the separator.
-    fn export(&mut self, table: &str) {
-        let table = table.trim();
-        let ends = memchr::memchr_iter(b'_', table.as_bytes()).take(MAX_PARTS).chain([table.len()]);
-        self.exported.extend(ends.map(|end| Symbol::new(&table[..end])));
-    }
+/// What an attribute names.
+struct Named {
+    /// The kind of item; `None`: a table, whose connection may have this name.
+    kind: Option<ItemKind>,
+    symbol: Symbol,
+    file: FileId,
+    attribute: AttributeId,
+}
+
+/// A table is named `<connection>_<table>`, and either part may hold the separator.
+fn beginnings(table: &str) -> impl Iterator<Item = &str> {
+    let table = table.trim();
+    let ends = memchr::memchr_iter(b'_', table.as_bytes()).take(MAX_PARTS).chain([table.len()]);
+    ends.map(|end| &table[..end])
 }
 
 fn used(program: &Program, facts: &Facts) -> Used {
-    let look = |mut used: Used, (file, elements): (FileId, Range<u32>)| {
-        each_of(program, file, elements, &mut |site| match site.reference {
-            Reference::Item(kind) if KINDS.contains(&kind) => {
-                let name = program.attribute_value(file, site.attribute);
-                let symbol = Symbol::new(&name);
-                if used.items.insert((kind, symbol)) && program.declarations.find(kind, None, symbol).is_none() {
-                    used.unresolved.push((kind, name.trim().to_owned()));
-                }
+    let naming = Naming::of(|reference| match reference {
+        Reference::Item(kind) => KINDS.contains(&kind),
+        other => other == Reference::DataSource,
+    });
+    let look = |(file, elements): (FileId, Range<u32>)| {
+        let mut named = Vec::new();
+        each_naming(program, file, elements, &naming, &mut |Site { attribute, reference, .. }| {
+            let name = program.attribute_value(file, attribute);
+            let one = |kind, name| Named { kind, symbol: Symbol::new(name), file, attribute };
+            match reference {
+                Reference::Item(kind) => named.push(one(Some(kind), &name)),
+                _ => named.extend(beginnings(&name).map(|name| one(None, name))),
             }
-            Reference::DataSource => used.export(&program.attribute_value(file, site.attribute)),
-            _ => {}
         });
-        used
+        named
     };
-    let merge = |mut all: Used, one: Used| {
-        all.items.extend(one.items);
-        all.exported.extend(one.exported);
-        all.unresolved.extend(one.unresolved);
-        all
-    };
-    let mut all = pieces_of_all(program).into_par_iter().fold(Used::default, look).reduce(Used::default, merge);
+    let named: Vec<Named> = pieces_of_all(program).into_par_iter().flat_map_iter(look).collect();
+    let mut all = Used::default();
+    for Named { kind, symbol, file, attribute } in named {
+        let Some(kind) = kind else {
+            all.exported.insert(symbol);
+            continue;
+        };
+        if all.items.insert((kind, symbol)) && program.declarations.find(kind, None, symbol).is_none() {
+            all.unresolved.push((kind, program.attribute_value(file, attribute).trim().to_owned()));
+        }
+    }
     for element in &program.generated {
         if let Some(connection) = element.value(names::CONNECTION) {
             all.items.insert((ItemKind::Connection, Symbol::new(connection)));

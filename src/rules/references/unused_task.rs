@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
-use crate::ir::references::each_of;
+use crate::ir::references::{Naming, each_naming};
 use crate::ir::{Generated, Id, Program, Scaffolding, Symbol, Task};
 use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::listed;
@@ -70,12 +70,13 @@ fn run(program: &Program) -> FxHashSet<Symbol> {
     run.extend(program.items.steps.values().filter_map(|step| step.task).map(|task| task.value.name));
     run.extend(program.items.overrides.values().filter_map(|item| item.task).map(|task| task.value.name));
     // What a scaffolding adds to its job counts even where the scaffolding could not be expanded.
+    let naming = Naming::of(|reference| reference == Reference::Item(ItemKind::Task));
     let added: Vec<Symbol> = pieces_of_all(program)
         .into_par_iter()
         .flat_map_iter(|(file, elements)| {
             let mut named = Vec::new();
-            each_of(program, file, elements, &mut |site| {
-                if site.reference == Reference::Item(ItemKind::Task) && site.kind != kinds::TASK_DEPENDS_ON_TASK {
+            each_naming(program, file, elements, &naming, &mut |site| {
+                if site.kind != kinds::TASK_DEPENDS_ON_TASK {
                     named.push(Symbol::new(&program.attribute_value(file, site.attribute)));
                 }
             });

@@ -6,6 +6,7 @@ use crate::finding::Severity;
 use crate::grammar::{kinds, names};
 use crate::ir::Symbol;
 use crate::rules::{ElementView, Rule, Sink};
+use crate::source::trim;
 use crate::syntax::{AttributeId, ElementId, NameId};
 
 /// The rule.
@@ -38,10 +39,13 @@ struct Filling {
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let is_rule = |child: &ElementId| view.program.kind(view.file, *child) == Some(kinds::SCALAR_RULE);
-    let mut rules = view.document.children(view.element).filter(is_rule);
-    // Most resource types have no two of them.
-    let (Some(first), Some(second)) = (rules.next(), rules.next()) else { return };
-    let mut fillings: Vec<Filling> = [first, second].into_iter().chain(rules).filter_map(|rule| filling(view, rule)).collect();
+    let rules = view.document.children(view.element).filter(is_rule);
+    let mut filled: Vec<(Symbol, ElementId)> =
+        rules.filter_map(|rule| Some((symbol(view, rule, names::PROPERTY)?, rule))).collect();
+    filled.sort_unstable();
+    // Most properties have one rule.
+    let several = filled.chunk_by(|one, next| one.0 == next.0).filter(|rules| rules.len() > 1).flatten();
+    let mut fillings: Vec<Filling> = several.filter_map(|&(property, rule)| filling(view, property, rule)).collect();
     fillings.sort_by_key(|one| (one.occasion, one.from, one.property.0));
     let mut before: Option<Filling> = None;
     for one in fillings {
@@ -65,11 +69,19 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     }
 }
 
+fn value<'p>(view: &ElementView<'p>, rule: ElementId, name: NameId) -> Option<Cow<'p, str>> {
+    view.document.find(rule, name).map(|attribute| view.document.value(attribute, view.text))
+}
+
+fn symbol(view: &ElementView<'_>, rule: ElementId, name: NameId) -> Option<Symbol> {
+    value(view, rule, name).filter(|value| !trim(value).is_empty()).map(|value| Symbol::new(&value))
+}
+
 /// When a rule fills its property; nothing where that cannot be read.
-fn filling(view: &ElementView<'_>, rule: ElementId) -> Option<Filling> {
+fn filling(view: &ElementView<'_>, property: Symbol, rule: ElementId) -> Option<Filling> {
     let document = view.document;
-    let value = |name: NameId| document.find(rule, name).map(|attribute| document.value(attribute, view.text));
-    let symbol = |name| value(name).filter(|value| !value.trim().is_empty()).map(|value| Symbol::new(&value));
+    let value = |name| value(view, rule, name);
+    let symbol = |name| symbol(view, rule, name);
     let offset = |name| value(name).map_or(Some(0), |value: Cow<'_, str>| value.trim().parse::<i64>().ok());
     let def = kinds::SCALAR_RULE.def().attribute(names::TIME_OFFSET_REFERENCE, "")?;
     let written = value(names::TIME_OFFSET_REFERENCE);
@@ -81,7 +93,7 @@ fn filling(view: &ElementView<'_>, rule: ElementId) -> Option<Filling> {
         _ => return None,
     };
     Some(Filling {
-        occasion: (symbol(names::PROPERTY)?, symbol(names::SINGLE_ROLE), symbol(names::POLICY), reference),
+        occasion: (property, symbol(names::SINGLE_ROLE), symbol(names::POLICY), reference),
         from: offset(names::TIME_OFFSET_BEFORE_REFERENCE)?,
         to: offset(names::TIME_OFFSET_AFTER_REFERENCE)?,
         property: document.find(rule, names::PROPERTY)?,

@@ -160,7 +160,10 @@ fn element(item: &str, start: usize, unit: Unit) -> Result<u64, CronError> {
         // A single value with a step runs to the end of the unit.
         (one, if step.is_some() { high } else { one })
     };
-    Ok((first..=last).step_by(step.unwrap_or(1) as usize).fold(0, |bits, number| bits | 1 << number))
+    Ok(match step {
+        None => u64::MAX >> (63 - (last - first)) << first,
+        Some(step) => (first..=last).step_by(step as usize).fold(0, |bits, number| bits | 1 << number),
+    })
 }
 
 fn value(text: &str, start: usize, unit: Unit) -> Result<u32, (Range<usize>, String)> {
@@ -228,6 +231,10 @@ impl Schedule {
     /// Seconds between the two starts that follow each other most closely within one hour; `None` where no hour has two.
     /// Starts in different hours are at least an hour apart where each hour has one.
     pub(crate) fn gap_within_hour(&self) -> Option<i64> {
+        let single = |unit: Unit| self.fields[unit as usize].is_power_of_two();
+        if single(Unit::Minute) && single(Unit::Second) {
+            return None;
+        }
         let mut starts = self.next_starts(0);
         let mut last = starts.next()?;
         let hour = last.div_euclid(3600);

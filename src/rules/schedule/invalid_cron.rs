@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
         severity: Severity::Error,
         summary: "a schedule that is no cron expression",
     },
-    check: Check::Element(check),
+    check: Check::Element(super::is_scheduled, check),
 };
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {

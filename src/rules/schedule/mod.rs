@@ -7,9 +7,14 @@ pub(super) mod never_fires;
 #[cfg(test)]
 mod tests;
 
-use crate::grammar::ValueType;
+use crate::grammar::{ElementDef, ValueType};
 
 use super::{AttributeView, ElementView};
+
+/// Whether an element has attributes that hold a cron expression.
+fn is_scheduled(def: &ElementDef) -> bool {
+    def.attributes.iter().any(|one| one.value == ValueType::Cron)
+}
 
 /// The attributes of an element that hold a cron expression.
 fn expressions<'v>(view: &'v ElementView<'_>) -> impl Iterator<Item = AttributeView> + 'v {

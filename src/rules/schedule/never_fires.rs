@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
         severity: Severity::Warning,
         summary: "a schedule that no day satisfies",
     },
-    check: Check::Element(check),
+    check: Check::Element(super::is_scheduled, check),
 };
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {

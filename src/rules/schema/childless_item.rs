@@ -2,11 +2,15 @@
 
 use crate::finding::Severity;
 use crate::grammar::names;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("childless-item", Severity::Warning, "an item without the children that make it do something", check);
+pub(crate) static RULE: Rule = super::rule(
+    "childless-item",
+    Severity::Warning,
+    "an item without the children that make it do something",
+    Check::Element(|def| !def.expected_children.is_empty(), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def().filter(|def| !def.expected_children.is_empty()) else { return };

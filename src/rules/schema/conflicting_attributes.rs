@@ -2,11 +2,15 @@
 
 use crate::finding::Severity;
 use crate::grammar::Relation;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("conflicting-attributes", Severity::Warning, "two attributes of which only one can count", check);
+pub(crate) static RULE: Rule = super::rule(
+    "conflicting-attributes",
+    Severity::Warning,
+    "two attributes of which only one can count",
+    Check::Element(|def| def.relations.iter().any(|one| matches!(one, Relation::Exclusive(_))), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };

@@ -2,14 +2,14 @@
 
 use crate::finding::Severity;
 use crate::grammar::names;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
     "consolidation-ignores-content",
     Severity::Warning,
     "attributes or children that the item's ConsolidationMode leaves out",
-    check,
+    Check::Element(|_| true, check),
 );
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {

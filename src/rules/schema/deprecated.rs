@@ -2,11 +2,15 @@
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::Dialect;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("deprecated", Severity::Warning, "an element or attribute withdrawn in the selected dialect", check);
+pub(crate) static RULE: Rule = super::rule(
+    "deprecated",
+    Severity::Warning,
+    "an element or attribute withdrawn in the selected dialect",
+    Check::Element(|def| !def.withdrawn.is_empty() || def.attributes.iter().any(|one| !one.withdrawn.is_empty()), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };

@@ -3,12 +3,16 @@
 use crate::finding::Severity;
 use crate::grammar::{Relation, names};
 use crate::rules::suggest::listed;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 use crate::syntax::NameId;
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("inapplicable-attribute", Severity::Warning, "an attribute that the value of another one makes void", check);
+pub(crate) static RULE: Rule = super::rule(
+    "inapplicable-attribute",
+    Severity::Warning,
+    "an attribute that the value of another one makes void",
+    Check::Element(|def| def.relations.iter().any(|one| matches!(one, Relation::OnlyWith { .. })), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::grammar::{Relation, name_text, names};
-use crate::rules::{AttributeView, ElementView, Rule, Sink};
+use crate::rules::{AttributeView, Check, ElementView, Rule, Sink};
 use crate::syntax::NameId;
 
 /// The rule.
@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = super::rule(
     "incomplete-attribute-group",
     Severity::Warning,
     "attributes that mean something only together, and some are absent",
-    check,
+    Check::Element(|def| def.relations.iter().any(|one| matches!(one, Relation::Together(_) | Relation::Needs { .. })), check),
 );
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {

@@ -1,26 +1,31 @@
 //! `invalid-value`: a value that is not of its attribute's type.
 
 use crate::finding::{Finding, Fix, Severity, with_article};
-use crate::grammar::{AttributeDef, EnumDef, ValueProblem, ValueType, packages};
+use crate::grammar::{AttributeDef, ElementDef, EnumDef, ValueProblem, ValueType, packages};
 use crate::rules::suggest::{listed, nearest};
-use crate::rules::{AttributeView, ElementView, Rule, Sink};
+use crate::rules::{AttributeView, Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("invalid-value", Severity::Error, "a value that is not of the attribute's type", check);
+pub(crate) static RULE: Rule = super::rule(
+    "invalid-value",
+    Severity::Error,
+    "a value that is not of the attribute's type",
+    Check::Element(|def| def.attributes.iter().any(|one| is_judged(def, one)), check),
+);
 
 /// Values shown of an enumeration.
 const SHOWN: usize = 24;
 
+/// Whether not every value is one of the attribute's. What an item may be called is a rule of its own.
+fn is_judged(element: &ElementDef, def: &AttributeDef) -> bool {
+    let free = matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression);
+    !free || (def.pattern.is_some() && element.key != Some(def.name_id))
+}
+
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
-    let key = view.def().and_then(|element| element.key);
+    let Some(element) = view.def() else { return };
     for &attribute in &view.attributes {
-        let Some(def) = attribute.def else { continue };
-        let free = matches!(def.value, ValueType::String | ValueType::Cron | ValueType::Expression);
-        // What an item may be called is a rule of its own.
-        if free && (def.pattern.is_none() || key == Some(def.name_id)) {
-            continue;
-        }
+        let Some(def) = attribute.def.filter(|def| is_judged(element, def)) else { continue };
         let value = view.value(attribute);
         let Err(problem) = def.check(&value) else { continue };
         // The range of index thresholds is a rule of its own.

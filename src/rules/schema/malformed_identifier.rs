@@ -1,13 +1,22 @@
 //! `malformed-identifier`: a name with characters that the product refuses in it.
 
 use crate::finding::{Severity, article};
-use crate::grammar::{AttributeDef, ValueProblem};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::grammar::{AttributeDef, ElementDef, ValueProblem};
+use crate::rules::{Check, ElementView, Rule, Sink};
 use crate::source::trim;
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("malformed-identifier", Severity::Error, "a name with characters that the product refuses in it", check);
+pub(crate) static RULE: Rule = super::rule(
+    "malformed-identifier",
+    Severity::Error,
+    "a name with characters that the product refuses in it",
+    Check::Element(|def| key(def).is_some_and(|key| key.pattern.is_some()), check),
+);
+
+/// What carries the name of an item.
+fn key(def: &'static ElementDef) -> Option<&'static AttributeDef> {
+    def.attribute(def.key?, "")
+}
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(attribute) = view.def().and_then(|def| def.key).and_then(|key| view.attribute(key)) else { return };

@@ -3,11 +3,11 @@
 use crate::finding::Severity;
 use crate::grammar;
 use crate::rules::suggest::listed;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
 pub(crate) static RULE: Rule =
-    super::rule("misplaced-element", Severity::Error, "an element under a parent that does not take it", check);
+    super::rule("misplaced-element", Severity::Error, "an element under a parent that does not take it", Check::Unknown(check));
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     if !super::is_stranger(view) || grammar::kinds_named(view.document.name(view.element)).is_empty() {

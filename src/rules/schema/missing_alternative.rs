@@ -2,11 +2,15 @@
 
 use crate::finding::Severity;
 use crate::grammar::{Relation, name_text, names};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("missing-alternative", Severity::Warning, "none of several attributes of which one is needed", check);
+pub(crate) static RULE: Rule = super::rule(
+    "missing-alternative",
+    Severity::Warning,
+    "none of several attributes of which one is needed",
+    Check::Element(|def| def.relations.iter().any(|one| matches!(one, Relation::AnyOf(_))), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };

@@ -16,20 +16,24 @@ pub(crate) static RULE: Rule = Rule {
         severity: Severity::Error,
         summary: "a required attribute is absent",
     },
-    check: Check::Several(&[Check::Element(check), Check::Facts(tasks), Check::Facts(consolidated::check)]),
+    check: Check::Several(&[Check::Element(concerns, check), Check::Facts(tasks), Check::Facts(consolidated::check)]),
 };
+
+/// A name may be left out of some items; one that is written must be one. What else a task must say depends on the jobs
+/// that run it.
+fn concerns(def: &ElementDef) -> bool {
+    def.declares.is_some() || (!def.is_task() && def.attributes.iter().any(|one| one.required != Required::No))
+}
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let (Some(kind), Some(def)) = (view.kind, view.def()) else { return };
     let key = def.key.unwrap_or(names::IDENTIFIER);
-    // A name may be left out of some items; one that is written must be one.
     if def.declares.is_some()
         && let Some(found) = view.attribute(key)
         && is_empty(view, found)
     {
         nameless(view, def, found, sink);
     }
-    // What else a task must say depends on the jobs that run it.
     if def.is_task() {
         return;
     }

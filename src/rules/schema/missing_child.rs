@@ -2,11 +2,15 @@
 
 use crate::finding::Severity;
 use crate::grammar::names;
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("missing-child", Severity::Note, "a child element that the dialect calls required is absent", check);
+pub(crate) static RULE: Rule = super::rule(
+    "missing-child",
+    Severity::Note,
+    "a child element that the dialect calls required is absent",
+    Check::Element(|def| !def.required_children.is_empty(), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };

@@ -1,7 +1,7 @@
 //! Schema rules: elements, attributes and values held against the dialect.
 //!
-//! They run at every element of a configuration, so nothing is allocated before something is found: what an element must
-//! have is read once into [`tables`], attributes are looked up once in [`ElementView`].
+//! They run at every element of a configuration that they concern, so nothing is allocated before something is found: what
+//! an element must have is read once into [`tables`], attributes are looked up once in [`ElementView`].
 
 pub(super) mod childless_item;
 pub(super) mod conflicting_attributes;
@@ -32,13 +32,13 @@ use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::source::Location;
 use crate::syntax::Namespace;
 
-use super::{Check, ElementView, Rule, Sink};
+use super::{Check, ElementView, Rule};
 
 /// How many findings of one file come with a search for the nearest name: a file full of mistakes is judged in linear time.
 const SEARCHES: usize = 200;
 
-const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: fn(&ElementView<'_>, &mut Sink)) -> Rule {
-    Rule { info: RuleInfo { name, category: Category::Schema, severity, summary }, check: Check::Element(check) }
+const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {
+    Rule { info: RuleInfo { name, category: Category::Schema, severity, summary }, check }
 }
 
 /// A finding about an attribute or child of the element in view, or about the element itself where `part` is empty.

@@ -1,32 +1,43 @@
 //! `padded-identifier`: blanks around an identifier, where it is declared or named.
 
 use crate::finding::{Edit, Fix, Safety, Severity};
-use crate::grammar::Reference;
-use crate::rules::{AttributeView, ElementView, Rule, Sink};
+use crate::grammar::{AttributeDef, ElementDef, Reference};
+use crate::rules::{AttributeView, Check, ElementView, Rule, Sink};
 use crate::source::Location;
+use crate::syntax::NameId;
 
 /// The rule.
-pub(crate) static RULE: Rule = super::rule("padded-identifier", Severity::Warning, "blanks around an identifier", check);
+pub(crate) static RULE: Rule = super::rule(
+    "padded-identifier",
+    Severity::Warning,
+    "blanks around an identifier",
+    Check::Element(|def| declared(def).is_some() || def.attributes.iter().any(is_name), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
-    let Some(def) = view.def() else { return };
-    let key = def.key.filter(|_| def.declares.is_some());
+    let key = view.def().and_then(declared);
     for &attribute in &view.attributes {
         let declares = key == Some(attribute.name);
-        let names = || attribute.def.and_then(|def| def.reference).is_some_and(is_inside);
-        if declares || names() {
+        if declares || attribute.def.is_some_and(is_name) {
             judge(view, attribute, declares, sink);
         }
     }
 }
 
-/// Whether a reference leads to what a configuration declares. Keys of resources, columns and the like are named as they are
+/// The attribute that says what an item is called.
+fn declared(def: &ElementDef) -> Option<NameId> {
+    def.key.filter(|_| def.declares.is_some())
+}
+
+/// Whether an attribute names what a configuration declares. Keys of resources, columns and the like are named as they are
 /// elsewhere, blanks and all.
-fn is_inside(reference: Reference) -> bool {
-    !matches!(
-        reference,
-        Reference::Resource | Reference::ResourceId | Reference::DataSource | Reference::DataColumn | Reference::LicenseTag
-    )
+fn is_name(def: &AttributeDef) -> bool {
+    def.reference.is_some_and(|reference| {
+        !matches!(
+            reference,
+            Reference::Resource | Reference::ResourceId | Reference::DataSource | Reference::DataColumn | Reference::LicenseTag
+        )
+    })
 }
 
 fn judge(view: &ElementView<'_>, attribute: AttributeView, declares: bool, sink: &mut Sink) {

@@ -1,12 +1,16 @@
 //! `raw-line-break`: a list of values, one a line, whose line breaks XML takes away.
 
 use crate::finding::{Edit, Fix, Safety, Severity};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 use crate::source::{Location, Span};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("raw-line-break", Severity::Warning, "a list whose line breaks XML turns into blanks", check);
+pub(crate) static RULE: Rule = super::rule(
+    "raw-line-break",
+    Severity::Warning,
+    "a list whose line breaks XML turns into blanks",
+    Check::Element(|def| def.attributes.iter().any(|one| one.lines), check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     for &attribute in view.attributes.iter().filter(|attribute| attribute.def.is_some_and(|def| def.lines)) {

@@ -2,18 +2,19 @@
 
 use crate::finding::{Fix, Severity};
 use crate::grammar::{NAMESPACE, names};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 use crate::source::{Location, Span};
-use crate::syntax::{ElementId, Namespace};
+use crate::syntax::Namespace;
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("root-element", Severity::Error, "the root is not ConfigurationFile in the configuration's namespace", check);
+pub(crate) static RULE: Rule = super::rule(
+    "root-element",
+    Severity::Error,
+    "the root is not ConfigurationFile in the configuration's namespace",
+    Check::Root(check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
-    if view.element != ElementId(0) {
-        return;
-    }
     let named = view.document.name(view.element) == names::CONFIGURATION_FILE;
     let namespace = view.document.namespace(view.element);
     if named && namespace == Namespace::Dialect {

@@ -3,11 +3,15 @@
 use crate::finding::{Finding, Fix, Severity};
 use crate::grammar::{Intended, family_of, intended};
 use crate::rules::suggest::listed;
-use crate::rules::{AttributeView, ElementView, Rule, Sink};
+use crate::rules::{AttributeView, Check, ElementView, Rule, Sink};
 
 /// The rule.
-pub(crate) static RULE: Rule =
-    super::rule("unknown-attribute", Severity::Error, "an attribute that the element does not have", check);
+pub(crate) static RULE: Rule = super::rule(
+    "unknown-attribute",
+    Severity::Error,
+    "an attribute that the element does not have",
+    Check::Element(|_| true, check),
+);
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let is_wrong = |attribute: &&AttributeView| attribute.def.is_none() || view.document.written_name(attribute.id).is_some();

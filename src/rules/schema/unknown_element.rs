@@ -3,11 +3,11 @@
 use crate::finding::{Fix, Severity};
 use crate::grammar::{self, ElementKind};
 use crate::rules::suggest::{listed, nearest};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink};
 
 /// The rule.
 pub(crate) static RULE: Rule =
-    super::rule("unknown-element", Severity::Error, "an element that the dialect does not have", check);
+    super::rule("unknown-element", Severity::Error, "an element that the dialect does not have", Check::Unknown(check));
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     if !super::is_stranger(view) || !grammar::kinds_named(view.document.name(view.element)).is_empty() {
