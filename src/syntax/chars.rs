@@ -80,9 +80,15 @@ pub(super) fn find_value_stop(bytes: &[u8], from: usize) -> usize {
 fn suspicions(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * EACH;
+    const QUOTES: u64 = 0x27 * EACH;
+    const LESS_THAN: u64 = 0x3C * EACH;
+    const OTHER_BITS_OF_QUOTES: u64 = 0x05 * EACH;
     // With its highest bit set, a byte keeps it when so much is taken away as it holds beside it.
     let at_least = |word: u64, least: u64| (word | HIGH) - least * EACH;
-    let plain = at_least(word, 0x20) & at_least((word | 5 * EACH) ^ 0x27 * EACH, 1) & at_least(word ^ 0x3C * EACH, 1);
+    let printable = at_least(word, 0x20);
+    let no_quote = at_least((word | OTHER_BITS_OF_QUOTES) ^ QUOTES, 1);
+    let no_tag = at_least(word ^ LESS_THAN, 1);
+    let plain = printable & no_quote & no_tag;
     (word | !plain) & HIGH
 }
 
