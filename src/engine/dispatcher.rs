@@ -1,7 +1,8 @@
 //! The dispatcher: the one owner of a run's state.
 //!
 //! It asks the board what is next, writes every change to the history before it acts on it, hands tasks to the executor
-//! and hears from it how they ended. Reporters are told after the store.
+//! and hears from it how they ended. Reporters are told after the store. What there is nothing to be done about as yet may
+//! wait for more of its kind, so that one flush serves several: until then it is on record elsewhere.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -29,7 +30,10 @@ const LOOK: Duration = Duration::from_millis(100);
 const QUICK: Duration = Duration::from_millis(10);
 
 /// How many times as many tasks are granted behind such programs as else.
-const QUICK_AHEAD: usize = 4;
+const QUICK_AHEAD: usize = 8;
+
+/// At most so long the end of such a program waits for others before the history is told of all of them.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// Pages kept of the identity data, in KiB where negative: the indexes of some millions of links. Read anew from the
 /// file again and again they would cost more than all other work of a synchronization.
@@ -142,9 +146,7 @@ impl<'a> Dispatcher<'a> {
             match reports.recv_timeout(LOOK) {
                 Ok(report) => {
                     self.hear(report)?;
-                    while let Ok(report) = reports.try_recv() {
-                        self.hear(report)?;
-                    }
+                    self.gather(reports)?;
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.reporter.tick();
@@ -275,6 +277,29 @@ impl<'a> Dispatcher<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Hears what else has been told, and what will be within [`GATHER`] as long as nobody waits for the history.
+    fn gather(&mut self, reports: &Receiver<Report>) -> Result<(), EngineError> {
+        let begun = Instant::now();
+        loop {
+            let patience = if self.may_wait() { GATHER.saturating_sub(begun.elapsed()) } else { Duration::ZERO };
+            match reports.recv_timeout(patience) {
+                Ok(report) => self.hear(report)?,
+                Err(_) => return Ok(()),
+            }
+        }
+    }
+
+    /// Whether everybody works, and more than half of the quick programs that are granted have not begun: a flush may come later
+    /// than the end that it tells of, which is on record.
+    fn may_wait(&self) -> bool {
+        let board = &self.start.board;
+        self.quick
+            && !board.is_stopped()
+            && !self.executor.control.is_cancelled()
+            && board.running() >= self.start.jobs
+            && board.granted() * 2 > self.most_ahead * QUICK_AHEAD
     }
 
     fn hear(&mut self, report: Report) -> Result<(), EngineError> {

@@ -117,6 +117,11 @@ impl<'a> Board<'a> {
         self.states.iter().filter(|state| **state == TaskState::Running).count()
     }
 
+    /// How many tasks are granted.
+    pub fn granted(&self) -> usize {
+        self.states.iter().filter(|state| **state == TaskState::Granted).count()
+    }
+
     /// Whether every task is in a final state.
     pub fn is_done(&self) -> bool {
         self.states.iter().all(|state| state.is_final())
@@ -165,12 +170,11 @@ impl<'a> Board<'a> {
         let Some(level) = rest.first().map(|place| self.job.tasks[*place].level).filter(|_| self.stop.is_none()) else {
             return Vec::new();
         };
-        let granted = self.states.iter().filter(|state| **state == TaskState::Granted).count();
         let of_level = rest.iter().copied().take_while(|place| self.job.tasks[*place].level == level);
         of_level
             .filter(|place| self.states[*place] == TaskState::Waiting)
             .take_while(|place| may(*place) && matches!(self.verdict(*place), Verdict::Launch))
-            .take(most.saturating_sub(granted))
+            .take(most.saturating_sub(self.granted()))
             .collect()
     }
 

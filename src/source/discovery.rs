@@ -9,7 +9,6 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
 use super::Glob;
 
@@ -107,11 +106,10 @@ pub fn discover_listed(listed: &[PathBuf], paths: &[PathBuf], working_folder: &P
         for file in listed {
             let Ok(inside) = file.strip_prefix(&absolute) else { continue };
             let named = inside.as_os_str().is_empty();
-            let root = path.to_owned();
             let path = if named { path.to_owned() } else { path.join(inside) };
             if named || walk.reaches(inside) {
                 let shown = if named { shown(&path, working_folder) } else { show(&path, walk.root, walk.shown_root.as_deref()) };
-                search.files.push((Found { shown, path, named, content: None, placed: true }, root));
+                search.files.push(Found { shown, path, named, content: None, placed: true });
             }
         }
     }
@@ -121,7 +119,7 @@ pub fn discover_listed(listed: &[PathBuf], paths: &[PathBuf], working_folder: &P
 struct Search<'s> {
     working_folder: &'s Path,
     selection: &'s Selection,
-    files: Vec<(Found, PathBuf)>,
+    files: Vec<Found>,
     unlisted: BTreeMap<String, String>,
     /// Whether one file may have been reached twice.
     doubles: bool,
@@ -136,7 +134,7 @@ impl Search<'_> {
         if metadata.is_file() {
             let shown = shown(path, self.working_folder);
             let found = Found { shown, path: path.to_owned(), named: true, content: None, placed: true };
-            self.files.push((found, path.to_owned()));
+            self.files.push(found);
             return Ok(());
         }
         if !metadata.is_dir() {
@@ -150,20 +148,21 @@ impl Search<'_> {
     fn folder(&mut self, root: &Path) {
         let absolute = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
         let walk = Walk::new(root, absolute, self.working_folder, self.selection);
-        let found = walk.folder(root, &walk.name(), &[]);
-        self.files.extend(found.files.into_iter().map(|file| (file, root.to_owned())));
+        let seen = Seen { name: walk.name(), shown: show(root, root, walk.shown_root.as_deref()) };
+        let found = walk.folder(root, &seen, &[]);
+        self.files.extend(found.files);
         self.unlisted.extend(found.unlisted);
         self.doubles |= found.links;
     }
 
     /// Sorted, each file once, each under a name of its own.
-    fn finish(mut self) -> Discovery {
-        self.files.sort_by(|(a, _), (b, _)| (!a.named, &a.shown, &a.path).cmp(&(!b.named, &b.shown, &b.path)));
+    fn finish(self) -> Discovery {
+        let mut files = self.files;
         if self.doubles {
+            files.sort_by(|a, b| (!a.named, &a.shown, &a.path).cmp(&(!b.named, &b.shown, &b.path)));
             let mut seen = BTreeSet::new();
-            self.files.retain(|(file, _)| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+            files.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
         }
-        let mut files: Vec<Found> = self.files.into_iter().map(|(file, _)| file).collect();
         files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
         // Files of several folders outside the working folder can share a name: those are shown as given.
         let shared: BTreeSet<String> =
@@ -206,25 +205,58 @@ impl Below {
     }
 }
 
+/// A folder: its name, and how it is shown.
+struct Seen {
+    name: String,
+    shown: String,
+}
+
+impl Seen {
+    /// How what lies in the folder under that name is shown.
+    fn inside(&self, name: &str) -> String {
+        if self.shown.is_empty() { name.to_owned() } else { [&self.shown, "/", name].concat() }
+    }
+}
+
 impl<'s> Walk<'s> {
     fn new(root: &'s Path, absolute: PathBuf, working_folder: &Path, selection: &'s Selection) -> Self {
         let base = fs::canonicalize(&selection.base).unwrap_or_else(|_| selection.base.clone());
         Self { root, absolute, base, shown_root: below(root, working_folder), selection }
     }
 
-    /// `name` is the folder's; `behind` holds the real folders that links were followed from and to on the way here.
-    fn folder(&self, folder: &Path, name: &str, behind: &[PathBuf]) -> Below {
+    /// `seen` is how the folder is called and shown; `behind` holds the real folders that links were followed from and to on
+    /// the way here.
+    fn folder(&self, folder: &Path, seen: &Seen, behind: &[PathBuf]) -> Below {
         let mut found = Below::default();
-        let mut inside: Vec<(PathBuf, String, Option<Vec<PathBuf>>)> = Vec::new();
-        for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(true) {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {
-                    if !self.enters(entry.path(), name) {
+        let mut inside: Vec<(PathBuf, Seen, Option<Vec<PathBuf>>)> = Vec::new();
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unlisted(folder, &seen.shown, &error, &mut found);
+                return found;
+            }
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.unlisted(folder, &seen.shown, &error, &mut found);
+                    continue;
+                }
+            };
+            let path = entry.path();
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            // What a link leads to, which costs a call of the system more.
+            let kind = if is_link { fs::metadata(&path).map(|to| to.file_type()) } else { entry.file_type() };
+            let name = entry.file_name().into_string().unwrap_or_else(|name| lossy(&name));
+            match kind {
+                Ok(kind) if kind.is_dir() => {
+                    if !self.enters(&path, &name, &seen.name) {
                         continue;
                     }
-                    let links = if entry.path_is_symlink() {
+                    let links = if is_link {
                         found.links = true;
-                        match followed(folder, entry.path(), behind) {
+                        match followed(folder, &path, behind) {
                             Some(links) => Some(links),
                             // A link back to a folder around it: all in it is found there.
                             None => continue,
@@ -232,33 +264,29 @@ impl<'s> Walk<'s> {
                     } else {
                         None
                     };
-                    inside.push((entry.path().to_owned(), lossy(entry.file_name()), links));
+                    inside.push((path, Seen { shown: seen.inside(&name), name }, links));
                 }
-                Ok(entry) => {
-                    found.links |= entry.path_is_symlink();
-                    if entry.file_type().is_file() && self.takes(entry.path()) {
-                        let shown = show(entry.path(), self.root, self.shown_root.as_deref());
-                        found.files.push(Found { shown, path: entry.into_path(), named: false, content: None, placed: true });
+                Ok(kind) => {
+                    found.links |= is_link;
+                    if kind.is_file() && self.takes(&path) {
+                        found.files.push(Found { shown: seen.inside(&name), path, named: false, content: None, placed: true });
                     }
                 }
-                // A link back to the folder itself.
-                Err(error) if error.loop_ancestor().is_some() => {}
-                Err(error) => {
-                    let path = error.path().unwrap_or(folder);
-                    let dangling = error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::NotFound);
-                    // A dangling link matters where the file it stands for would have been taken.
-                    if !dangling || self.takes(path) {
-                        let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                        found.unlisted.push((show(path, self.root, self.shown_root.as_deref()), message));
-                    }
-                }
+                Err(error) => self.unlisted(&path, &seen.inside(&name), &error, &mut found),
             }
         }
         let below = inside
             .into_par_iter()
-            .map(|(path, name, links)| self.folder(&path, &name, links.as_deref().unwrap_or(behind)))
+            .map(|(path, seen, links)| self.folder(&path, &seen, links.as_deref().unwrap_or(behind)))
             .reduce(Below::default, Below::and);
         found.and(below)
+    }
+
+    /// Notes what could not be looked at. A dangling link matters where the file it stands for would have been taken.
+    fn unlisted(&self, path: &Path, shown: &str, error: &io::Error, found: &mut Below) {
+        if error.kind() != io::ErrorKind::NotFound || self.takes(path) {
+            found.unlisted.push((shown.to_owned(), error.to_string()));
+        }
     }
 
     /// Name of the folder that is searched.
@@ -272,10 +300,11 @@ impl<'s> Walk<'s> {
         let mut folder = self.root.to_owned();
         for name in inside.parent().into_iter().flat_map(Path::components) {
             folder.push(name);
-            if !self.enters(&folder, &parent) {
+            let name = lossy(name.as_os_str());
+            if !self.enters(&folder, &name, &parent) {
                 return false;
             }
-            parent = lossy(name.as_os_str());
+            parent = name;
         }
         self.takes(&self.root.join(inside))
     }
@@ -287,15 +316,14 @@ impl<'s> Walk<'s> {
         absolute.strip_prefix(&self.base).map_or_else(|_| slashes(inside), slashes)
     }
 
-    /// Whether a folder in the folder `parent` is searched.
-    fn enters(&self, folder: &Path, parent: &str) -> bool {
+    /// Whether a folder of that name in the folder `parent` is searched.
+    fn enters(&self, folder: &Path, name: &str, parent: &str) -> bool {
         let Selection { include, exclude, .. } = self.selection;
         if !exclude.is_empty() && exclude.iter().any(|glob| glob.matches(&self.judged_as(folder))) {
             return false;
         }
-        let name = folder.file_name().map(lossy).unwrap_or_default();
         let mentioned = |folders: &[&str]| include.iter().any(|glob| glob.mentions(folders));
-        if name.starts_with('.') && !mentioned(&[&name]) {
+        if name.starts_with('.') && !mentioned(&[name]) {
             return false;
         }
         let copy =

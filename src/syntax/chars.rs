@@ -55,6 +55,43 @@ pub(super) fn find(bytes: &[u8], from: usize, end: usize, class: u8) -> usize {
     bytes[from..end].iter().position(|&byte| is(byte, class)).map_or(end, |at| from + at)
 }
 
+/// The first place from `from` on whose byte has to be looked at in an attribute value; the length where there is none.
+#[inline]
+pub(super) fn find_value_stop(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(chunk) = bytes[at..].first_chunk::<8>() {
+        let near = suspicions(u64::from_le_bytes(*chunk));
+        if near == 0 {
+            at += 8;
+            continue;
+        }
+        at += near.trailing_zeros() as usize / 8;
+        if is(bytes[at], VALUE_STOP) {
+            return at;
+        }
+        at += 1;
+    }
+    find(bytes, at, bytes.len(), VALUE_STOP)
+}
+
+/// The highest bit of each of eight bytes that may be a [`VALUE_STOP`]: control characters, `"` `&` `'` (and `#`), `<`, and
+/// everything beyond ASCII.
+#[inline]
+fn suspicions(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    const QUOTES: u64 = 0x27 * EACH;
+    const LESS_THAN: u64 = 0x3C * EACH;
+    const OTHER_BITS_OF_QUOTES: u64 = 0x05 * EACH;
+    // With its highest bit set, a byte keeps it when so much is taken away as it holds beside it.
+    let at_least = |word: u64, least: u64| (word | HIGH) - least * EACH;
+    let printable = at_least(word, 0x20);
+    let no_quote = at_least((word | OTHER_BITS_OF_QUOTES) ^ QUOTES, 1);
+    let no_tag = at_least(word ^ LESS_THAN, 1);
+    let plain = printable & no_quote & no_tag;
+    (word | !plain) & HIGH
+}
+
 /// The first place at or after `from` that holds no white space.
 #[inline]
 pub(super) fn skip_blanks(bytes: &[u8], from: usize) -> usize {
@@ -96,6 +133,32 @@ pub(super) fn name_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_has_to_be_looked_at_in_a_value_is_found() {
+        for byte in 0..=u8::MAX {
+            for length in [1, 7, 8, 9, 17] {
+                for place in 0..length {
+                    let mut text = vec![b'~'; length];
+                    text[place] = byte;
+                    for from in 0..=place {
+                        let expected = find(&text, from, length, VALUE_STOP);
+                        assert_eq!(find_value_stop(&text, from), expected, "{byte:#x} at {place} of {length} from {from}");
+                    }
+                }
+            }
+        }
+        // Each byte alone, whatever stands beside it.
+        for byte in 0..=u8::MAX {
+            for other in 0..=u8::MAX {
+                let word = u64::from_le_bytes([byte, other, byte, other, other, byte, other, byte]);
+                let marks = |byte: u8| suspicions(u64::from(byte)) & 0x80 != 0;
+                assert_eq!(suspicions(word) & 0x80 != 0, marks(byte), "{byte:#x} before {other:#x}");
+                assert!(marks(byte) || !is(byte, VALUE_STOP), "{byte:#x}");
+            }
+        }
+        assert_eq!(suspicions(u64::from_le_bytes(*b"Az09 .-_")), 0);
+    }
 
     #[test]
     fn the_byte_classes_agree_with_the_productions() {

@@ -61,9 +61,27 @@ fn read(file: FileId, text: &str, seed: &'static Seed, reads_tags: bool) -> Docu
 }
 
 thread_local! {
-    /// The stamps of the last text that was read, and its last number: thousands of small texts need no new ones each.
-    static STAMPS: Cell<(Vec<u32>, u32)> = const { Cell::new((Vec::new(), 0)) };
+    /// What the last text that was read has left for the next one: thousands of small texts need no new tables each.
+    static KEPT: Cell<Kept> = const { Cell::new(Kept::NONE) };
 }
+
+/// Tables that outlive a text.
+struct Kept {
+    stamps: Vec<u32>,
+    tag_number: u32,
+    followers: Vec<NameId>,
+    next_elements: Vec<NameId>,
+    /// The list whose numbers those are.
+    seed: &'static Seed,
+}
+
+impl Kept {
+    const NONE: Self =
+        Self { stamps: Vec::new(), tag_number: 0, followers: Vec::new(), next_elements: Vec::new(), seed: Seed::EMPTY };
+}
+
+/// No name.
+const NOBODY: NameId = NameId(u32::MAX);
 
 /// An element whose end tag has not come yet.
 pub(super) struct Open<'t> {
@@ -100,6 +118,14 @@ pub(super) struct Parser<'t> {
     /// For each name, the tag that last had it as an attribute: finds duplicates without comparing.
     pub(super) stamps: Vec<u32>,
     pub(super) tag_number: u32,
+    /// For each name of the seed list, the attribute that came last behind an element or attribute of that name: it is
+    /// looked for there first, since elements of one name mostly have the same attributes in the same order.
+    followers: Vec<NameId>,
+    /// For each name of the seed list, the element that came last behind an element of that name.
+    next_elements: Vec<NameId>,
+    /// The element read last.
+    last_element: NameId,
+    seed: &'static Seed,
     /// Character data not stored yet, white space around it left out.
     run: Option<(usize, usize)>,
     /// The first comment that waits for the element after it.
@@ -117,10 +143,15 @@ pub(super) struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn new(text: &'t str, document: Document) -> Self {
-        let (mut stamps, tag_number) = STAMPS.take();
-        let seeded = document.names.seeded() as usize;
+        let Kept { mut stamps, tag_number, mut followers, mut next_elements, seed: of } = KEPT.replace(Kept::NONE);
+        let seed = document.names.seed();
+        let seeded = seed.names().len();
         if stamps.len() < seeded {
             stamps.resize(seeded, 0);
+        }
+        if !std::ptr::eq(of, seed) {
+            followers = vec![NOBODY; seeded];
+            next_elements = vec![NOBODY; seeded];
         }
         let mut parser = Self {
             text,
@@ -137,6 +168,10 @@ impl<'t> Parser<'t> {
             forgotten: Vec::new(),
             stamps,
             tag_number,
+            followers,
+            next_elements,
+            last_element: NOBODY,
+            seed,
             run: None,
             waiting_comments: 0,
             doctype: false,
@@ -207,7 +242,8 @@ impl<'t> Parser<'t> {
         }
         self.document.errors.sort_by_key(|error| error.span.start);
         if self.tag_number < u32::MAX / 2 {
-            STAMPS.set((self.stamps, self.tag_number));
+            let Self { stamps, tag_number, followers, next_elements, seed, .. } = self;
+            KEPT.set(Kept { stamps, tag_number, followers, next_elements, seed });
         }
         // Thousands of small documents are kept at once. What a large one has not used was never touched.
         if self.bytes.len() < 1 << 20 {
@@ -284,6 +320,48 @@ impl<'t> Parser<'t> {
             self.stamps.resize(id.0 as usize + 1, 0);
         }
         id
+    }
+
+    /// The attribute that most likely follows that name, and where its name ends, if its name and `=` stand at `start`.
+    #[inline]
+    pub(super) fn follower(&self, name: NameId, start: usize) -> Option<(NameId, usize)> {
+        let (id, end) = self.expected(&self.followers, name, start)?;
+        (self.bytes.get(end) == Some(&b'=')).then_some((id, end))
+    }
+
+    /// The element that most likely comes next, and where its name ends, if its tag stands at `start`.
+    #[inline]
+    pub(super) fn next_element(&mut self, start: usize) -> Option<(NameId, usize)> {
+        let (id, end) = self.expected(&self.next_elements, self.last_element, start)?;
+        let ends = self.bytes.get(end).is_some_and(|&byte| chars::is(byte, chars::BLANK) || byte == b'>');
+        ends.then(|| {
+            self.last_element = id;
+            (id, end)
+        })
+    }
+
+    #[inline]
+    fn expected(&self, nexts: &[NameId], name: NameId, start: usize) -> Option<(NameId, usize)> {
+        let id = *nexts.get(name.0 as usize)?;
+        let name = self.seed.names().get(id.0 as usize)?.as_bytes();
+        self.bytes.get(start..)?.starts_with(name).then_some((id, start + name.len()))
+    }
+
+    /// Notes which attribute follows a name. Both are plain names, no declarations.
+    #[inline]
+    pub(super) fn note_follower(&mut self, name: NameId, follower: NameId) {
+        if let Some(kept) = self.followers.get_mut(name.0 as usize) {
+            *kept = follower;
+        }
+    }
+
+    /// Notes which element comes next.
+    #[inline]
+    pub(super) fn note_next_element(&mut self, element: NameId) {
+        if let Some(kept) = self.next_elements.get_mut(self.last_element.0 as usize) {
+            *kept = element;
+        }
+        self.last_element = element;
     }
 
     /// Character data or references.

@@ -41,7 +41,7 @@ impl<'t> Parser<'t> {
             return (name.end, false);
         };
         if name.form != Form::Bad {
-            self.push_attribute(tag, start, name, &value);
+            self.push_named(tag, start, name, &value);
         }
         (value.after, quoted)
     }

@@ -49,6 +49,8 @@ pub(super) struct Tag<'t> {
     pub(super) name: &'t str,
     pub(super) name_start: usize,
     pub(super) first_attribute: usize,
+    /// The name read last, without its prefix.
+    pub(super) last: NameId,
     /// Whether a name has a prefix, or a namespace is declared: both are settled when all attributes are read.
     pub(super) qualified: bool,
     /// Whether two attributes share a local name.
@@ -68,6 +70,11 @@ impl<'t> Parser<'t> {
     /// Reads a start tag or empty-element tag at `start`. Gives the place where reading goes on.
     pub(super) fn start_tag(&mut self, start: usize) -> usize {
         let name_start = start + 1;
+        if let Some((id, end)) = self.next_element(name_start) {
+            self.end_run();
+            self.check_root(&self.text[name_start..end], name_start, end);
+            return self.rest_of_tag(start, Name { end, prefix: 0, form: Form::Good }, id, true);
+        }
         let mut name = self.name(name_start);
         if name.form == Form::Bad && !self.looks_like_tag(name_start, name.end) {
             let meant = self.name_behind_blanks(name_start).map(Into::into);
@@ -88,6 +95,17 @@ impl<'t> Parser<'t> {
             Form::Bad => self.error(SyntaxErrorKind::BadElementName { name: whole.into() }, name_start, name.end),
         }
         let id = self.intern(&whole[usize::from(name.prefix)..]);
+        if name.prefix == 0 && name.form == Form::Good {
+            self.note_next_element(id);
+        }
+        self.rest_of_tag(start, name, id, split.is_none())
+    }
+
+    /// Reads what stands behind the name of a tag. `spaced`: whether no blank has to come before the first attribute.
+    #[inline]
+    fn rest_of_tag(&mut self, start: usize, name: Name, id: NameId, spaced: bool) -> usize {
+        let name_start = start + 1;
+        let whole = &self.text[name_start..name.end];
         let kept = self.open.len() < MAX_DEPTH;
         let element = if kept { self.push_element(start, id, name.prefix) } else { u32::MAX };
         if !kept && !self.too_deep {
@@ -101,13 +119,14 @@ impl<'t> Parser<'t> {
             name: whole,
             name_start,
             first_attribute: self.document.attributes.len(),
+            last: id,
             qualified: name.prefix > 0,
             repeated: false,
             joined: false,
             seen: FxHashMap::default(),
             looked_up: 0,
         };
-        let (end, ending) = self.attributes(&mut tag, name.end, split.is_none());
+        let (end, ending) = self.attributes(&mut tag, name.end, spaced);
         let mut namespace = self.namespaces.default();
         if tag.qualified {
             self.settle_namespaces(&tag, mark);
@@ -260,6 +279,14 @@ impl<'t> Parser<'t> {
     /// Reads one attribute: the place after it, and whether it was in order, so that white space must follow.
     #[inline]
     fn attribute(&mut self, tag: &mut Tag<'t>, start: usize, spaced: bool) -> (usize, bool) {
+        if spaced
+            && let Some((id, end)) = self.follower(tag.last, start)
+            && matches!(self.bytes.get(end + 1), Some(b'"' | b'\''))
+        {
+            let value = self.value(start, end, end + 1);
+            self.push_attribute(tag, Name { end, prefix: 0, form: Form::Good }, (id, Namespace::Dialect), start, &value);
+            return (value.after, true);
+        }
         let name = self.name(start);
         let mut at = name.end;
         if self.bytes.get(at) != Some(&b'=') {
@@ -277,7 +304,7 @@ impl<'t> Parser<'t> {
             return self.broken_attribute(tag, start, name, at, spaced);
         }
         let value = self.value(start, name.end, at);
-        self.push_attribute(tag, start, name, &value);
+        self.push_named(tag, start, name, &value);
         (value.after, true)
     }
 
@@ -290,7 +317,7 @@ impl<'t> Parser<'t> {
         let (mut less_than, mut escaped) = (false, false);
         let errors = self.document.errors.len();
         loop {
-            at = chars::find(self.bytes, at, self.bytes.len(), chars::VALUE_STOP);
+            at = chars::find_value_stop(self.bytes, at);
             match self.bytes.get(at) {
                 Some(&byte) if byte == quote => break,
                 Some(b'"' | b'\'') => at += 1,
@@ -328,7 +355,7 @@ impl<'t> Parser<'t> {
 
     /// Adds an attribute to the tree, unless the element has it already.
     #[inline]
-    pub(super) fn push_attribute(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, value: &Value) {
+    pub(super) fn push_named(&mut self, tag: &mut Tag<'t>, start: usize, name: Name, value: &Value) {
         let whole = &self.text[start..name.end];
         let id = self.intern(&whole[usize::from(name.prefix)..]);
         let namespace = if name.prefix > 0 {
@@ -341,11 +368,27 @@ impl<'t> Parser<'t> {
             self.error(SyntaxErrorKind::MalformedQualifiedName { name: whole.into() }, start, name.end);
             Namespace::Foreign
         } else {
+            self.note_follower(tag.last, id);
             Namespace::Dialect
         };
+        self.push_attribute(tag, name, (id, namespace), start, value);
+    }
+
+    /// As [`Self::push_named`], of an attribute whose name is known.
+    #[inline]
+    fn push_attribute(
+        &mut self,
+        tag: &mut Tag<'t>,
+        name: Name,
+        (id, namespace): (NameId, Namespace),
+        start: usize,
+        value: &Value,
+    ) {
+        tag.last = id;
         let stamp = &mut self.stamps[id.0 as usize];
         if *stamp == tag.number && namespace != Namespace::Declaration {
             tag.repeated = true;
+            let whole = &self.text[start..name.end];
             if self.is_duplicate(tag, id, whole, start) {
                 return;
             }

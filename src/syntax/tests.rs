@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::source::FileId;
 
-static SEED: LazyLock<Seed> = LazyLock::new(|| Seed::new(&["a", "b", "Job", "Task", "Identifier"]));
+static SEED: LazyLock<Seed> =
+    LazyLock::new(|| Seed::new(&["a", "b", "Job", "Task", "Identifier", "ab", "abc", "abcd", "c", "x", "xmlns"]));
 
 fn read(text: &str) -> Document {
     parse(FileId(0), text, &SEED)
@@ -236,23 +237,39 @@ fn broken_tree() -> impl Strategy<Value = String> {
         "<é/>",
         "<a:b>",
         "\u{1}",
+        // Names that begin alike, one behind the other in any order.
+        "<ab>",
+        "<abc",
+        " ab='1'",
+        " abc='2'",
+        " abcd='3' ab='4'",
+        " xmlns='u'",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| format!("<?xml version=\"1.0\"?>\n<a>{}", pieces.concat()))
+}
+
+/// All that a document holds.
+fn shown(document: &Document) -> String {
+    let Document { elements, attributes, comments, texts, errors, .. } = document;
+    let names: Vec<&str> = document.names.own().collect();
+    format!("{elements:?} {attributes:?} {comments:?} {texts:?} {errors:?} {names:?}")
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
+    fn what_was_read_before_changes_nothing(before in broken_tree(), text in broken_tree()) {
+        let alone = std::thread::scope(|scope| scope.spawn(|| shown(&read(&text))).join()).unwrap();
+        read(&before);
+        prop_assert!(shown(&read(&text)) == alone, "{text:?} after {before:?}");
+    }
+
+    #[test]
     fn tags_are_the_same_with_and_without_quick_xml(text in broken_tree(), times in prop::sample::select(vec![1, 1, 1, 100])) {
         // Many mistakes meet the bounds on how many are listed, and on how often reading starts anew.
         let text = text.repeat(times);
         let (a, b) = (read(&text), parser::parse_all_by_tokens(FileId(0), &text, &SEED));
-        let shown = |document: &Document| {
-            let Document { elements, attributes, comments, texts, errors, .. } = document;
-            let names: Vec<&str> = document.names.own().collect();
-            format!("{elements:?} {attributes:?} {comments:?} {texts:?} {errors:?} {names:?}")
-        };
         prop_assert!(shown(&a) == shown(&b), "{text:?}");
     }
 }

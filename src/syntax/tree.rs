@@ -38,6 +38,11 @@ impl Names {
         Self { seed, own: Vec::new(), own_ids: FxHashMap::default() }
     }
 
+    /// The seed list.
+    pub(super) fn seed(&self) -> &'static Seed {
+        self.seed
+    }
+
     /// How many names are seeded.
     pub fn seeded(&self) -> u32 {
         self.seed.names().len() as u32

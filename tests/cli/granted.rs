@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::kills::for_each_number;
@@ -44,17 +44,17 @@ fn states(project: &Project) -> Vec<String> {
     shown["tasks"].as_array().unwrap().iter().map(|task| task["state"].as_str().unwrap().to_owned()).collect()
 }
 
-/// How many tasks the history says to be granted, whatever is known beside that.
-fn stored_as_granted(project: &Project) -> u32 {
+/// How many tasks the history says to be in a state, whatever is known beside that.
+fn stored_as(project: &Project, state: &str) -> usize {
     let history = rusqlite::Connection::open(project.path(".jobwright/store-runs.db")).unwrap();
-    let sql = "SELECT count(*) FROM task_run WHERE state = 'granted'";
-    history.query_row(sql, [], |row| row.get(0)).unwrap()
+    let count = "SELECT count(*) FROM task_run WHERE state = ?1";
+    history.query_row(count, [state], |row| row.get::<_, u32>(0)).unwrap() as usize
 }
 
 fn until(what: &str, happened: impl Fn() -> bool) {
     let begun = Instant::now();
     while !happened() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+        assert!(begun.elapsed() < Duration::from_mins(2), "{what}");
         std::thread::yield_now();
     }
 }
@@ -64,7 +64,9 @@ fn effects(project: &Project, number: usize) -> usize {
     fs::read_to_string(project.path(&format!("effect-T{number}"))).unwrap_or_default().lines().count()
 }
 
-const EFFECT: &str = "echo x >> effect-$JOBWRIGHT_TASK";
+/// Takes effect, then tells of it.
+const TELLING: &str = r#"echo x >> effect-$JOBWRIGHT_TASK
+echo '{"jobwright": 1, "counts": {"rows": 3}, "message": "three"}'"#;
 
 /// Goes on with a run, and says of each task in doubt what its effect says, until the run has ended.
 fn finish(project: &Project) -> Outcome {
@@ -92,16 +94,14 @@ fn finish(project: &Project) -> Outcome {
     }
 }
 
-#[test]
-fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
-    let (mut asked, mut granted) = (0, 0_u32);
-    for point in 1.. {
-        let project = night(EFFECT);
-        let killed = project.command(RUN).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
-        if killed.status.code().is_some() {
-            assert!(point > 30, "only {point} points were passed");
-            break;
-        }
+/// Kills a run of so many programs at a time at every point, and looks at what it has left each time.
+fn killed_at_any_point(jobs: usize) {
+    let [asked, granted, on_record] = [const { AtomicUsize::new(0) }; 3];
+    let at_a_time = jobs.to_string();
+    let arguments = ["run", "conf", "--job", "Night", "--jobs", &at_a_time, "-q"];
+    let points = for_each_number(|point| {
+        let project = night(TELLING);
+        let killed = project.command(&arguments).env("JOBWRIGHT_KILL_AT", point.to_string()).output().unwrap();
         project.until_quiet();
         let recorded = project.run(&["runs", "-q"]).stdout.contains("Night");
         if recorded {
@@ -113,22 +113,44 @@ fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
                     );
                 }
             }
-            let doubtful = states(&project).iter().filter(|state| *state == "interrupted").count();
-            // Two run, and two more may have begun and ended since the history was written last.
-            assert!(doubtful <= 4, "point {point}: {doubtful} tasks are in doubt");
-            asked += doubtful;
-            granted += stored_as_granted(&project);
+            let shown = states(&project);
+            let doubtful = shown.iter().filter(|state| *state == "interrupted").count();
+            // As many as run at a time: of those that ended it is on record, whatever the history has been told since.
+            assert!(doubtful <= jobs, "point {point}: {doubtful} tasks are in doubt");
+            let ended = project.show(1)["tasks"].as_array().unwrap().clone();
+            for task in ended.iter().filter(|task| task["state"] == "completed") {
+                assert_eq!((&task["counters"]["rows"], &task["message"]), (&3.into(), &"three".into()), "point {point}: {task}");
+                assert!(task["started"].is_string() && task["ended"].is_string() && task["duration_ms"].is_u64(), "{task}");
+            }
+            let completed = shown.iter().filter(|state| *state == "completed").count();
+            on_record.fetch_add(completed - stored_as(&project, "completed"), Ordering::Relaxed);
+            asked.fetch_add(doubtful, Ordering::Relaxed);
+            granted.fetch_add(stored_as(&project, "granted"), Ordering::Relaxed);
         }
-        let outcome = if recorded { finish(&project) } else { project.run(RUN) };
+        let outcome = if recorded { finish(&project) } else { project.run(&arguments) };
         assert!(matches!(outcome.code, Some(0 | 2)), "point {point}: {outcome}");
         let states = states(&project);
         assert!(states.iter().all(|state| state == "completed"), "point {point}: {states:?}");
         for number in 0..8 {
             assert_eq!(effects(&project, number), 1, "point {point}: T{number}");
         }
-    }
-    assert!(asked > 0, "no kill fell between the start of a program and its outcome");
-    assert!(granted > 0, "no kill found a task granted");
+        killed.status.code().is_none()
+    });
+    assert!(points > 30, "only {points} points were passed");
+    assert!(asked.into_inner() > 0, "no kill fell between the start of a program and its outcome");
+    assert!(granted.into_inner() > 0, "no kill found a task granted");
+    assert!(on_record.into_inner() > 0, "no kill fell between the end of a program and the history");
+}
+
+#[test]
+fn a_run_killed_at_any_point_knows_which_of_its_programs_have_begun() {
+    killed_at_any_point(2);
+}
+
+/// Enough of eight tasks are granted then for several ends to be told to the history together.
+#[test]
+fn a_run_of_one_program_at_a_time_that_is_killed_at_any_point_knows_which_have_begun() {
+    killed_at_any_point(1);
 }
 
 /// Programs that end in every way: one waits for approval, one fails at its first try, one fails after it took effect, which is

@@ -2,8 +2,8 @@
 //!
 //! The effect of a program is not part of a transaction. What is promised instead: the record of a program is written
 //! before it starts, so that a program of which nobody saw the end is known to be one, and its task is never run a
-//! second time unless somebody, or the configuration, says that this does no harm. How it ended stands in the history
-//! alone; whoever continues the run puts it beside the outcomes of the other tasks.
+//! second time unless somebody, or the configuration, says that this does no harm. How it ended is put on record and written
+//! into the history; whoever continues the run puts it beside the outcomes of the other tasks.
 
 mod child;
 mod folders;
@@ -48,7 +48,7 @@ pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
 pub use hook::{Hook, HookEnd, run_hook};
 pub(crate) use programs::Programs;
 use record::ProcessRecord;
-pub(crate) use record::{RecordFile, Records, list_of};
+pub(crate) use record::{End, RecordFile, Records, list_of};
 pub use record::{folder, has_program, output_file};
 pub use uncertain::Doubts;
 pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, is_in_doubt, recover};
@@ -133,13 +133,15 @@ impl<'a> External<'a> {
         let open = || {
             Output::new(file.clone(), command.output_limit, &secrets).map_err(|error| EngineError::io(&file, "written", error))
         };
+        let (began, begun) = (Timestamp::now(), Instant::now());
         let mut retries = 0;
         let mut told;
+        let mut record;
         let ending = loop {
             // What a try has told counts for that one alone: one that took effect was the last.
             told = Told::default();
             let mut output = open()?;
-            let mut record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
+            record = ProcessRecord::new(new_mark(), order.attempt, command.restart);
             // The line of an earlier try says that it did no harm: it must not be the last one that outlives the machine.
             self.records.add(order.place, &record, retries > 0).map_err(failed)?;
             failpoint::reach_after(if retries > 0 { FLUSHED } else { "no commit" });
@@ -184,9 +186,21 @@ impl<'a> External<'a> {
         }
         let list = (state == TaskState::Blocked).then(|| list_of(shared.run, &task.id, order.attempt));
         let outcome = Outcome { state, counters: told.counts, message: told.message, ended: Timestamp::now(), list };
-        // Whatever ended otherwise is written by the dispatcher, together with what starts next: one flush, not two.
         if outcome.list.is_some() {
             self.commit(&task.id, &outcome)?;
+        } else {
+            // The history is told by the dispatcher, together with what starts next: one flush, not two. Should nobody be left
+            // to do so, the record tells.
+            record.ended_well(End {
+                state,
+                counters: outcome.counters.clone(),
+                message: outcome.message.clone(),
+                began: began.0,
+                ended: outcome.ended.0,
+                milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            });
+            self.records.add(order.place, &record, false).map_err(failed)?;
+            failpoint::reach();
         }
         Ok(Ending::Committed(outcome))
     }
@@ -238,6 +252,7 @@ impl<'a> External<'a> {
         let ended = started
             .watch(patience, &shared.control, output, told, progress, || if MARKED { known() } else { Ok(()) })
             .map_err(failed)?;
+        told.conceal(|text| output.conceal(text));
         Ok(match ended {
             Ended::GaveUp => Try::CutOff,
             Ended::TimedOut => {

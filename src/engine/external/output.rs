@@ -151,6 +151,11 @@ impl Output {
         Ok(())
     }
 
+    /// The text without the secrets.
+    pub(super) fn conceal(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.without_secrets(text.as_bytes())).into_owned()
+    }
+
     fn without_secrets(&self, line: &[u8]) -> Vec<u8> {
         let mut line = line.to_vec();
         for secret in &self.secrets {

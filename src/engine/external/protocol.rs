@@ -99,6 +99,14 @@ impl Told {
         }
     }
 
+    /// Has every text that it told without what `conceal` takes out of it.
+    pub(super) fn conceal(&mut self, conceal: impl Fn(&str) -> String) {
+        for text in [&mut self.message, &mut self.outcome, &mut self.misread].into_iter().flatten() {
+            *text = conceal(text);
+        }
+        self.counts = std::mem::take(&mut self.counts).into_iter().map(|(name, count)| (conceal(&name), count)).collect();
+    }
+
     /// How the program ended, by its exit code and by what it told.
     pub(super) fn verdict(&self, status: ExitStatus) -> Verdict {
         let by_code = match status.code() {
@@ -177,6 +185,22 @@ mod tests {
         }
         let killed = Told::default().verdict(ExitStatus::from_raw(9));
         assert_eq!(killed, Verdict::Bad("ended by signal 9".into()));
+    }
+
+    #[test]
+    fn nothing_that_is_to_be_concealed_is_told_on() {
+        for line in [
+            r#"{"jobwright": 1, "message": "bad key hunter\u00322"}"#,
+            r#"{"jobwright": 1, "outcome": "hunter22"}"#,
+            r#"{"jobwright": 1, "hunter22": 1}"#,
+            r#"{"jobwright": 1, "counts": {"hunter22": 1}}"#,
+        ] {
+            let mut told = Told::default();
+            told.hear(line.as_bytes());
+            told.conceal(|text| text.replace("hunter22", "***"));
+            let said = format!("{:?} {told:?}", told.verdict(ExitStatus::from_raw(0)));
+            assert!(said.contains("***") && !said.contains("hunter22"), "{said}");
+        }
     }
 
     #[test]

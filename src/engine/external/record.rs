@@ -2,8 +2,9 @@
 //! last one of a task counts.
 //!
 //! A line is written before a program is started, so that a record without an end means: it may have begun, and nobody
-//! saw how it ended. All tasks share the file, since making one takes longer than starting a program. Stores of earlier
-//! versions have a file for each task, `runs/<run>/tasks/<position>/process.json`.
+//! saw how it ended. Another one is written when it has ended well: the history is told of that a little later, and somebody
+//! may kill jobwright in between. All tasks share the file, since making one takes longer than starting a program. Stores of
+//! earlier versions have a file for each task, `runs/<run>/tasks/<position>/process.json`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,6 +17,7 @@ use crate::config::executors::Restart;
 use crate::engine::error::EngineError;
 use crate::engine::group::Groups;
 use crate::engine::process::{Holder, Processes, boot};
+use crate::engine::state::TaskState;
 use crate::tasks::RunId;
 
 /// The variable by which whatever a program started is found again.
@@ -38,6 +40,26 @@ pub(crate) struct ProcessRecord {
     pub(crate) harmless: bool,
     /// Whether it ended.
     pub(crate) ended: bool,
+    /// How its task ended by it, unless it failed or waits for approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end: Option<End>,
+}
+
+/// How a task ended by its program, as the history is told a little later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct End {
+    /// Completed, unchanged or warning.
+    pub(crate) state: TaskState,
+    /// By name.
+    pub(crate) counters: BTreeMap<String, u64>,
+    /// One line.
+    pub(crate) message: Option<String>,
+    /// When the task began, in milliseconds since 1970.
+    pub(crate) began: i64,
+    /// When it ended, in milliseconds since 1970.
+    pub(crate) ended: i64,
+    /// How long it took.
+    pub(crate) milliseconds: u64,
 }
 
 /// The folder of what is kept of a task.
@@ -181,6 +203,11 @@ impl Records {
         began || boot().is_none_or(|boot| self.boot.as_deref() != Some(boot))
     }
 
+    /// How that attempt at a task ended, where its program ended well.
+    pub(crate) fn end_of(&self, place: usize, attempt: u32) -> Option<End> {
+        self.of(place).filter(|record| record.attempt == attempt)?.end
+    }
+
     /// The record of a task; none where no program was started for it.
     pub(crate) fn of(&self, place: usize) -> Option<ProcessRecord> {
         self.last.get(&place).cloned().or_else(|| {
@@ -205,6 +232,12 @@ impl ProcessRecord {
     pub(super) fn started(&mut self, pid: u32, processes: &dyn Processes) {
         self.pid = Some(pid);
         self.incarnation = processes.incarnation(pid);
+    }
+
+    /// With how its task ended.
+    pub(super) fn ended_well(&mut self, end: End) {
+        self.ended = true;
+        self.end = Some(end);
     }
 
     /// Whether nobody knows if the program took effect.
@@ -268,6 +301,24 @@ mod tests {
     }
 
     #[test]
+    fn how_an_attempt_ended_is_told_of_that_one_alone() {
+        let work = tempfile::tempdir().unwrap();
+        let file = RecordFile::open(work.path(), RunId(7)).unwrap();
+        let counters = BTreeMap::from([("rows".to_owned(), 3)]);
+        let message = Some("three".to_owned());
+        let end = End { state: TaskState::Unchanged, counters, message, began: 10, ended: 15, milliseconds: 5 };
+        let mut ended = record("first", 2);
+        file.add(3, &ended, false).unwrap();
+        let told = |place, attempt| Records::read(work.path(), RunId(7)).end_of(place, attempt);
+        assert_eq!(told(3, 2), None, "it has only begun");
+        ended.ended_well(end.clone());
+        file.add(3, &ended, false).unwrap();
+        assert_eq!((told(3, 2), told(3, 1), told(4, 2)), (Some(end), None, None));
+        file.add(3, &record("again", 3), false).unwrap();
+        assert_eq!((told(3, 2), told(3, 3)), (None, None), "it has begun once more");
+    }
+
+    #[test]
     fn a_store_of_an_earlier_version_has_a_file_for_each_task() {
         let work = tempfile::tempdir().unwrap();
         let folder = folder(work.path(), RunId(7), 2);
@@ -277,6 +328,7 @@ mod tests {
         let known = Records::read(work.path(), RunId(7)).of(2).unwrap();
         assert_eq!((known.mark.as_str(), known.attempt, known.pid, known.may_restart()), ("m", 4, Some(17), true));
         assert!(Records::read(work.path(), RunId(7)).of(1).is_none());
+        assert_eq!(Records::read(work.path(), RunId(7)).end_of(2, 4), None);
         // Its task is run again: the line of that counts.
         RecordFile::open(work.path(), RunId(7)).unwrap().add(2, &record("again", 5), false).unwrap();
         assert_eq!(Records::read(work.path(), RunId(7)).of(2).unwrap().attempt, 5);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
+use walkdir::WalkDir;
 
 use super::{Store, beside, private, second_file};
 use crate::engine::error::EngineError;
@@ -94,24 +95,21 @@ fn copy_database(from: &Connection, to: &Path, tidy: &str) -> Result<(), EngineE
     copied().map_err(|error| EngineError::database(to, error))
 }
 
-/// Copies a folder; files that vanish or are half written are not for keeping.
+/// Copies a folder to that depth; files that vanish or are half written are not for keeping.
 fn copy_folder(from: &Path, to: &Path, depth: usize) -> io::Result<()> {
     private::folder(to)?;
-    let entries = match fs::read_dir(from) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if entry.file_name().to_string_lossy().starts_with(".tmp") {
-            continue;
-        }
-        let kind = entry.file_type()?;
-        if kind.is_dir() && depth > 0 {
-            copy_folder(&source, &target, depth - 1)?;
-        } else if kind.is_file() {
-            match fs::copy(&source, &target) {
+    let entries = WalkDir::new(from).max_depth(depth + 1).into_iter();
+    for entry in entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with(".tmp")) {
+        let entry = match entry.map_err(io::Error::from) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entry => entry?,
+        };
+        let Ok(inside) = entry.path().strip_prefix(from) else { continue };
+        let target = to.join(inside);
+        if entry.file_type().is_dir() {
+            private::folder(&target)?;
+        } else if entry.file_type().is_file() {
+            match fs::copy(entry.path(), &target) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 copied => {
                     copied?;

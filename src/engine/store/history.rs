@@ -261,24 +261,11 @@ impl Store {
         Ok(records)
     }
 
-    /// The tasks of a run that nobody works on: of those that were granted it is known whether they began.
+    /// The tasks of a run that nobody works on, as the records of their programs complete them.
     pub(crate) fn settled_rows(&self, run: RunId) -> Result<Vec<TaskRecord>, EngineError> {
-        self.task_rows(run).map(|mut tasks| {
-            self.settle_granted(run, &mut tasks);
-            tasks
-        })
-    }
-
-    fn settle_granted(&self, run: RunId, tasks: &mut [TaskRecord]) {
-        if tasks.iter().any(|task| task.state == TaskState::Granted) {
-            let known = Records::read(&self.work, run);
-            for (place, task) in tasks.iter_mut().enumerate().filter(|(_, task)| task.state == TaskState::Granted) {
-                let began = known.may_have_begun(place, task.attempt + 1);
-                let signal = if began { TaskSignal::HolderDied } else { TaskSignal::Withheld };
-                task.state = task.state.after(signal).unwrap_or(task.state);
-                task.attempt += u32::from(began);
-            }
-        }
+        let mut tasks = self.task_rows(run)?;
+        settle(&Records::read(&self.work, run), &mut tasks);
+        Ok(tasks)
     }
 
     /// The tasks of a run as it is judged to stand.
@@ -296,8 +283,8 @@ impl Store {
         if !(0..tasks.len()).any(open) {
             return Ok(tasks);
         }
-        self.settle_granted(run, &mut tasks);
         let (outcomes, known, asks) = (self.outcomes(run)?, Records::read(&self.work, run), self.asking(run)?);
+        settle(&known, &mut tasks);
         for (place, task) in tasks.iter_mut().enumerate().filter(|(place, _)| open(*place)) {
             // A program that was approved and begun again is no longer where it was blocked; an embedded task is.
             let is_program = || {
@@ -365,6 +352,24 @@ impl Store {
     }
 }
 
+/// Says of the tasks of a run that nobody works on what the records of their programs tell beside the history: whether one
+/// that was granted has begun, and how one ended.
+fn settle(known: &Records, tasks: &mut [TaskRecord]) {
+    for (place, task) in tasks.iter_mut().enumerate() {
+        if task.state == TaskState::Granted {
+            let began = known.may_have_begun(place, task.attempt + 1);
+            let signal = if began { TaskSignal::HolderDied } else { TaskSignal::Withheld };
+            task.state = task.state.after(signal).unwrap_or(task.state);
+            task.attempt += u32::from(began);
+        }
+        if matches!(task.state, TaskState::Running | TaskState::Interrupted)
+            && let Some(end) = known.end_of(place, task.attempt)
+        {
+            task.take_end(end);
+        }
+    }
+}
+
 impl TaskRecord {
     /// Why it did not run, or what it said of its end and why it was launched.
     pub fn said(&self) -> Cow<'_, str> {
@@ -381,6 +386,17 @@ impl TaskRecord {
         self.counters.clone_from(&outcome.counters);
         self.message.clone_from(&outcome.message);
         self.ended = Some(outcome.ended);
+        self.reason = None;
+    }
+
+    /// Takes over how its program ended.
+    fn take_end(&mut self, end: external::End) {
+        self.state = end.state;
+        self.counters = end.counters;
+        self.message = end.message;
+        self.started = Some(Timestamp(end.began));
+        self.ended = Some(Timestamp(end.ended));
+        self.duration_ms = Some(end.milliseconds);
         self.reason = None;
     }
 }
