@@ -65,9 +65,10 @@ pub struct Declarations {
 }
 
 impl Declarations {
-    /// The table of those declarations.
-    pub fn new(all: Vec<Declaration>) -> Self {
-        let mut table = Self { first: FxHashMap::with_capacity_and_hasher(all.len(), FxBuildHasher), ..Self::default() };
+    /// The table of those declarations, with room for `more`.
+    pub fn new(all: Vec<Declaration>, more: usize) -> Self {
+        let first = FxHashMap::with_capacity_and_hasher(all.len() + more, FxBuildHasher);
+        let mut table = Self { first, ..Self::default() };
         table.all = all;
         for number in 0..table.all.len() {
             table.enter(DeclarationId(number as u32));

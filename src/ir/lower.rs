@@ -183,6 +183,19 @@ pub struct Lowered {
     pub declarations: Vec<Declaration>,
 }
 
+impl Lowered {
+    /// Makes room for `times` as much as there is, and for what scaffoldings will generate; of each kind no more than take
+    /// `most` bytes. Room that nothing fills takes no memory; to make it when the items are there would copy all of them.
+    pub(super) fn reserve(&mut self, times: usize, most: usize) {
+        let generated = self.items.expected().saturating_mul(times + 1);
+        let tasks = self.items.tasks.len().saturating_mul(times).saturating_add(generated);
+        self.items.tasks.reserve(tasks.min(most / size_of::<Task>()));
+        self.items.reserve(times + times.div_ceil(4), most);
+        let declarations = self.declarations.len().saturating_mul(times).saturating_add(generated);
+        self.declarations.reserve(declarations.min(most / size_of::<Declaration>()));
+    }
+}
+
 /// How many elements are lowered at once, about: a file may be as large as the whole configuration.
 const PART: usize = 16_384;
 
@@ -217,9 +230,7 @@ fn lower_in_parts(document: &Document, text: &str, kinds: &[Option<ElementKind>]
                 }
                 if is_first {
                     // The rest is taken to be like the beginning: growing by steps would copy all items again.
-                    let times = parts.len().div_ceil(WAVE);
-                    all.items.reserve(times + times.div_ceil(4), text.len());
-                    all.declarations.reserve((all.declarations.len() * times).min(text.len() / size_of::<Declaration>()));
+                    all.reserve(parts.len().div_ceil(WAVE), text.len());
                 }
             };
             ((), ready) = rayon::join(merge, || waves.next().map(lower));
@@ -431,6 +442,12 @@ impl Lowering<'_> {
 }
 
 impl Items {
+    /// How many tasks the scaffoldings will generate, about.
+    pub(super) fn expected(&self) -> usize {
+        const OF_A_SCAFFOLDING: usize = 16;
+        self.scaffoldings.len().saturating_mul(OF_A_SCAFFOLDING)
+    }
+
     /// Adds the items of the next file; its ids move up by what is there already.
     pub(super) fn merge(&mut self, mut next: Self) {
         let (jobs, tasks, steps) = (self.jobs.len() as u32, self.tasks.len() as u32, self.steps.len() as u32);

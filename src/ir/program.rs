@@ -11,7 +11,7 @@ use crate::source::{FileId, Location, SourceFile, Sources, Span};
 use crate::syntax::{AttributeId, Document, ElementId, NameId};
 
 use super::items::{EntityType, Job, JobEntry, Task};
-use super::lower::Items;
+use super::lower::{Items, Lowered};
 use super::references::Occurrences;
 use super::{
     At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Reading, Shared, Symbol, Unit, resolve,
@@ -128,7 +128,8 @@ impl Program {
     }
 
     fn merged(sources: Sources, dialect: Dialect, trees: Trees, mut items: Items, declared: Vec<super::Declaration>) -> Self {
-        let (declarations, index) = rayon::join(|| Declarations::new(declared), || resolve::resolve(&mut items));
+        let generated = items.expected();
+        let (declarations, index) = rayon::join(|| Declarations::new(declared, generated), || resolve::resolve(&mut items));
         Self {
             dialect,
             sources,
@@ -367,8 +368,7 @@ fn read(sources: &Sources, reading: Reading) -> (Trees, Items, Vec<super::Declar
     let files: Vec<_> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
     let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
     let mut trees = Trees::with_capacity(files.len());
-    let mut items = Items::default();
-    let mut declared = Vec::new();
+    let mut all = Lowered::default();
     let read = |stretch: &[(FileId, &str)]| -> Vec<Unit> {
         stretch.par_iter().with_max_len(1).map(|&(id, text)| Unit::read(id, text, reading)).collect()
     };
@@ -382,21 +382,18 @@ fn read(sources: &Sources, reading: Reading) -> (Trees, Items, Vec<super::Declar
             let mut merged = 0;
             for mut unit in ready {
                 merged += files[trees.documents.len()].1.len();
-                declared.append(&mut unit.lowered.declarations);
-                items.merge(unit.lowered.items);
+                all.declarations.append(&mut unit.lowered.declarations);
+                all.items.merge(unit.lowered.items);
                 trees.push(unit.document, unit.kinds);
             }
             if is_first && merged > 0 {
                 // The other files are taken to be like the first ones: growing by steps would copy all items again.
-                let times = (bytes - merged).div_ceil(merged);
-                // What scaffoldings generate comes on top.
-                items.reserve(times + times.div_ceil(4), bytes);
-                declared.reserve((declared.len() * times).min(bytes / size_of::<super::Declaration>()));
+                all.reserve((bytes - merged).div_ceil(merged), bytes);
             }
         };
         ((), units) = rayon::join(merge, || stretches.next().map(read));
     }
-    (trees, items, declared)
+    (trees, all.items, all.declarations)
 }
 
 /// Bytes of a stretch of files, about.

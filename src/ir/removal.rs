@@ -66,7 +66,7 @@ impl Program {
             job.entries = job.entries.iter().filter_map(|&entry| moved.entry(entry)).collect();
         }
         let stays = |declaration: &&super::Declaration| !elements.contains(&(declaration.file, declaration.element));
-        self.declarations = Shared::new(Declarations::new(self.declarations.all().iter().filter(stays).copied().collect()));
+        self.declarations = Shared::new(Declarations::new(self.declarations.all().iter().filter(stays).copied().collect(), 0));
         self.index = Shared::new(resolve::resolve(&mut self.items));
         self.taken.extend(elements);
         moved

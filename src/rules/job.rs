@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds, names};
@@ -59,7 +58,8 @@ pub struct JobModel<'p> {
     pub tasks: Vec<TaskView<'p>>,
     /// What is known about the whole configuration.
     pub facts: &'p Facts,
-    index: FxHashMap<Symbol, usize>,
+    /// Sorted.
+    index: Vec<(Symbol, usize)>,
     runs_unknown: bool,
     rings: OnceLock<Vec<Option<usize>>>,
     /// Sorted.
@@ -93,17 +93,17 @@ impl<'p> JobModel<'p> {
     pub fn new(program: &'p Program, facts: &'p Facts, id: Id<Job>) -> Self {
         let job = &program.items.jobs[id];
         let found = program.job_tasks(id);
-        let mut index: FxHashMap<Symbol, usize> = FxHashMap::with_capacity_and_hasher(found.len(), FxBuildHasher);
-        for (position, entry) in found.iter().enumerate() {
-            if let Some(identifier) = program.items.tasks[entry.task].identifier {
-                index.entry(identifier.value).or_insert(position);
-            }
-        }
+        let named = found
+            .iter()
+            .enumerate()
+            .filter_map(|(position, entry)| Some((program.items.tasks[entry.task].identifier?.value, position)));
+        let mut index: Vec<(Symbol, usize)> = named.collect();
+        index.sort_unstable();
         let tasks: Vec<TaskView<'p>> = found
             .into_iter()
             .map(|entry| {
                 let task = &program.items.tasks[entry.task];
-                let parents = task.depends_on.iter().filter_map(|parent| index.get(&parent.value.name).copied()).collect();
+                let parents = task.depends_on.iter().filter_map(|parent| first(&index, parent.value.name)).collect();
                 TaskView { id: entry.task, task, entry: entry.entry, level: entry.level, parents }
             })
             .collect();
@@ -141,7 +141,7 @@ impl<'p> JobModel<'p> {
 
     /// The task of that identifier; the first where the job runs it twice.
     pub fn find(&self, name: Symbol) -> Option<usize> {
-        self.index.get(&name).copied()
+        first(&self.index, name)
     }
 
     /// Number of the ring of links that a task is part of; `None` where it is part of none.
@@ -262,7 +262,7 @@ impl<'p> JobModel<'p> {
     }
 
     /// The steps and overrides that name no task, with the name that they give and their level.
-    pub fn unknown(&self) -> impl Iterator<Item = (Symbol, JobEntry, Option<i32>)> + '_ {
+    pub fn unknown(&self) -> impl Iterator<Item = (Symbol, JobEntry, Option<i32>)> + Clone + '_ {
         let items = &self.program.items;
         self.job.entries.iter().copied().filter(|&entry| names_nothing(self.program, entry)).filter_map(move |entry| {
             let (named, level) = match entry {
@@ -309,6 +309,12 @@ impl<'p> JobModel<'p> {
     pub(super) fn anchor_of(&self, _location: Location) -> String {
         format!("Job[{}]", self.name())
     }
+}
+
+/// The first task of that identifier.
+fn first(index: &[(Symbol, usize)], name: Symbol) -> Option<usize> {
+    let at = index.partition_point(|one| one.0 < name);
+    index.get(at).filter(|one| one.0 == name).map(|one| one.1)
 }
 
 /// The part of a sorted list that compares as equal.

@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What a step or task runs.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Runs {
     Task(Id<Task>),
     /// A name that no task has, as far as the configuration is here: it stands for one task all the same.
@@ -33,10 +33,17 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     let tasks = job.tasks.iter().map(|view| (Runs::Task(view.task.base.unwrap_or(view.id)), view.entry, view.level));
     let unknown = job.unknown().map(|(name, entry, level)| (Runs::Unknown(name), entry, level));
-    let count = job.tasks.len();
+    let all = tasks.chain(unknown);
+    // Hardly any job runs a task twice.
+    let mut sorted: Vec<Runs> = all.clone().map(|(runs, ..)| runs).collect();
+    sorted.sort_unstable();
+    if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
+        return;
+    }
+    let count = sorted.len();
     let mut first: FxHashMap<Runs, JobEntry> = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
     let mut in_level: FxHashMap<(Runs, i32), JobEntry> = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
-    for (index, (runs, entry, level)) in tasks.chain(unknown).enumerate() {
+    for (index, (runs, entry, level)) in all.enumerate() {
         let together = level.and_then(|level| match in_level.entry((runs, level)) {
             Entry::Occupied(other) => Some((*other.get(), level)),
             Entry::Vacant(free) => {

@@ -19,8 +19,6 @@ pub(super) mod stops_on_error;
 #[cfg(test)]
 mod tests;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use crate::grammar::kinds;
 use crate::ir::{Id, Program, ResourceType, Task};
 
@@ -52,39 +50,37 @@ fn is_known(task: &Task) -> bool {
 
 /// The orders tasks of a job by the resource types for which they generate orders.
 struct Orders {
-    by_type: FxHashMap<Id<ResourceType>, Vec<usize>>,
+    /// Sorted.
+    by_type: Vec<(Id<ResourceType>, usize)>,
     /// Tasks of which it is not known what they cover.
     unknown: bool,
 }
 
 impl Orders {
     fn new(job: &JobModel<'_>) -> Self {
-        let mut out = Self { by_type: FxHashMap::default(), unknown: false };
+        let mut out = Self { by_type: Vec::new(), unknown: false };
         for orders in job.of(kinds::GENERATE_PROVISIONING_ORDERS_TASK) {
             match covered(job.facts, job.tasks[orders].task) {
-                Some(types) => {
-                    for &id in types.iter() {
-                        out.by_type.entry(id).or_default().push(orders);
-                    }
-                }
+                Some(types) => out.by_type.extend(types.iter().map(|&id| (id, orders))),
                 None => out.unknown = true,
             }
         }
+        out.by_type.sort_unstable();
         out
+    }
+
+    /// The orders tasks that cover a resource type, in document order.
+    fn of_type(&self, id: Id<ResourceType>) -> impl Iterator<Item = usize> + '_ {
+        let start = self.by_type.partition_point(|one| one.0 < id);
+        self.by_type[start..].iter().take_while(move |one| one.0 == id).map(|one| one.1)
     }
 
     /// Orders tasks before a fulfil task that cover one of its resource types, in document order; each once.
     fn of_fulfil(&self, job: &JobModel<'_>, fulfil: usize, types: &[Id<ResourceType>]) -> Vec<usize> {
-        let mut seen = FxHashSet::default();
-        let mut found: Vec<usize> = Vec::new();
-        for id in types {
-            for &orders in self.by_type.get(id).into_iter().flatten() {
-                if seen.insert(orders) && job.before(orders, fulfil) {
-                    found.push(orders);
-                }
-            }
-        }
+        let all = types.iter().flat_map(|&id| self.of_type(id));
+        let mut found: Vec<usize> = all.filter(|&orders| job.before(orders, fulfil)).collect();
         found.sort_unstable();
+        found.dedup();
         found
     }
 }

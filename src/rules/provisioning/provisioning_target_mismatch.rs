@@ -50,9 +50,8 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
             continue;
         }
         let own: FxHashSet<usize> = own.into_iter().collect();
-        let generated =
-            |id: &Id<ResourceType>| all.by_type.get(id).is_some_and(|tasks| tasks.iter().any(|task| own.contains(task)));
-        let missing: Vec<Id<ResourceType>> = types.iter().copied().filter(|id| !generated(id)).collect();
+        let generated = |id| all.of_type(id).any(|task| own.contains(&task));
+        let missing: Vec<Id<ResourceType>> = types.iter().copied().filter(|&id| !generated(id)).collect();
         if missing.is_empty() {
             continue;
         }

@@ -1,19 +1,20 @@
 //! `unused-item`: a connection, policy, category or similar that nothing refers to.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, Reference, kinds, names};
-use crate::ir::references::{Naming, Site, each_naming};
+use crate::ir::references::{Naming, each_naming};
 use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
 use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
-use crate::syntax::{AttributeId, NameId};
+use crate::syntax::NameId;
 
 use super::certainty::Certainty;
 use super::suggestions::written_name;
@@ -51,15 +52,14 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     if candidates.is_empty() {
         return;
     }
-    let used = used(program, facts);
+    let used = used(program, facts, &candidates);
     let meant = meant(program, &used.unresolved);
     for one in candidates {
         let name = written_name(program, one);
         let document = program.document(one.file);
         let consolidated = document.find(one.element, names::CONSOLIDATION_MODE).is_some();
-        let named = used.items.contains(&(one.kind, one.symbol));
-        let reached = || one.kind == ItemKind::Connection && (used.exports(one.symbol) || used.fulfils(program, one.symbol));
-        if consolidated || named || reached() || meant.contains(&(one.kind, one.symbol)) {
+        let fulfils = || one.kind == ItemKind::Connection && used.fulfils(program, one.symbol);
+        if consolidated || used.names(one.kind, one.symbol) || fulfils() || meant.contains(&(one.kind, one.symbol)) {
             continue;
         }
         let place = document
@@ -96,9 +96,8 @@ const MAX_PARTS: usize = 64;
 /// What is named anywhere.
 #[derive(Default)]
 struct Used {
-    items: FxHashSet<(ItemKind, Symbol)>,
-    /// Whatever exported tables and files begin with: among it, the name of their connection.
-    exported: FxHashSet<Symbol>,
+    /// The items that may be unused, and whether something names them.
+    items: FxHashMap<(ItemKind, Symbol), AtomicBool>,
     /// Connectors that some fulfil task provisions through whatever connection of theirs can.
     fulfilled: FxHashSet<Symbol>,
     /// Whether the target of some resource type is not known: it may be fulfilled through any connector.
@@ -118,62 +117,53 @@ impl Used {
         self.fulfils_unknown || connection.connector.is_some_and(|connector| self.fulfilled.contains(&connector.value.name))
     }
 
-    fn exports(&self, connection: Symbol) -> bool {
-        self.exported.contains(&connection)
+    fn names(&self, kind: ItemKind, name: Symbol) -> bool {
+        self.items.get(&(kind, name)).is_some_and(|named| named.load(Ordering::Relaxed))
+    }
+
+    /// Takes down that something names an item; false where the item is none that may be unused.
+    fn name(&self, kind: ItemKind, name: Symbol) -> bool {
+        let item = self.items.get(&(kind, name));
+        item.inspect(|named| named.store(true, Ordering::Relaxed)).is_some()
+    }
+
+    /// A table is named `<connection>_<table>`, and either part may hold the separator.
+    fn export(&self, table: &str) {
+        let table = table.trim();
+        for end in memchr::memchr_iter(b'_', table.as_bytes()).take(MAX_PARTS).chain([table.len()]) {
+            self.name(ItemKind::Connection, Symbol::new(&table[..end]));
+        }
     }
 }
 
-/// What an attribute names.
-struct Named {
-    /// The kind of item; `None`: a table, whose connection may have this name.
-    kind: Option<ItemKind>,
-    symbol: Symbol,
-    file: FileId,
-    attribute: AttributeId,
-}
-
-/// A table is named `<connection>_<table>`, and either part may hold the separator.
-fn beginnings(table: &str) -> impl Iterator<Item = &str> {
-    let table = table.trim();
-    let ends = memchr::memchr_iter(b'_', table.as_bytes()).take(MAX_PARTS).chain([table.len()]);
-    ends.map(|end| &table[..end])
-}
-
-fn used(program: &Program, facts: &Facts) -> Used {
+fn used(program: &Program, facts: &Facts, candidates: &[&Declaration]) -> Used {
+    let items = candidates.iter().map(|one| ((one.kind, one.symbol), AtomicBool::new(false))).collect();
+    let mut used = Used { items, ..Used::default() };
     let naming = Naming::of(|reference| match reference {
         Reference::Item(kind) => KINDS.contains(&kind),
         other => other == Reference::DataSource,
     });
     let look = |(file, elements): (FileId, Range<u32>)| {
-        let mut named = Vec::new();
-        each_naming(program, file, elements, &naming, &mut |Site { attribute, reference, .. }| {
-            let name = program.attribute_value(file, attribute);
-            let one = |kind, name| Named { kind, symbol: Symbol::new(name), file, attribute };
-            match reference {
-                Reference::Item(kind) => named.push(one(Some(kind), &name)),
-                _ => named.extend(beginnings(&name).map(|name| one(None, name))),
+        let mut unresolved = Vec::new();
+        each_naming(program, file, elements, &naming, &mut |site| {
+            let name = program.attribute_value(file, site.attribute);
+            let Reference::Item(kind) = site.reference else { return used.export(&name) };
+            let symbol = Symbol::new(&name);
+            if !used.name(kind, symbol) && program.declarations.find(kind, None, symbol).is_none() {
+                unresolved.push((kind, name.trim().to_owned()));
             }
         });
-        named
+        unresolved
     };
-    let named: Vec<Named> = pieces_of_all(program).into_par_iter().flat_map_iter(look).collect();
-    let mut all = Used::default();
-    for Named { kind, symbol, file, attribute } in named {
-        let Some(kind) = kind else {
-            all.exported.insert(symbol);
-            continue;
-        };
-        if all.items.insert((kind, symbol)) && program.declarations.find(kind, None, symbol).is_none() {
-            all.unresolved.push((kind, program.attribute_value(file, attribute).trim().to_owned()));
-        }
+    let mut unresolved: Vec<(ItemKind, String)> = pieces_of_all(program).into_par_iter().flat_map_iter(look).collect();
+    let mut seen = FxHashSet::default();
+    unresolved.retain(|(kind, name)| seen.insert((*kind, Symbol::new(name))));
+    used.unresolved = unresolved;
+    for connection in program.generated.iter().filter_map(|element| element.value(names::CONNECTION)) {
+        used.name(ItemKind::Connection, Symbol::new(connection));
     }
-    for element in &program.generated {
-        if let Some(connection) = element.value(names::CONNECTION) {
-            all.items.insert((ItemKind::Connection, Symbol::new(connection)));
-        }
-    }
-    fulfilled(program, facts, &mut all);
-    all
+    fulfilled(program, facts, &mut used);
+    used
 }
 
 /// The items that names which nothing is declared by come nearest to: they are named, and misspelt.
