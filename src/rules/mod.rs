@@ -74,7 +74,7 @@ pub enum Check {
     Element(fn(&'static ElementDef) -> bool, ElementCheck),
     /// At each element that the dialect does not have where it stands, as above.
     Unknown(ElementCheck),
-    /// At the root of each file, whatever it is, as above.
+    /// At the root of each file, whatever it is, before anything else of the file, as above.
     Root(ElementCheck),
     /// At each element of some kinds, as above; it may look at the whole configuration.
     At(&'static [ElementKind], ElementCheck),

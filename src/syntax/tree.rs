@@ -62,11 +62,6 @@ impl Names {
         self.own.iter().map(|name| &**name)
     }
 
-    /// Whether there are names beside the seed list.
-    pub fn has_own(&self) -> bool {
-        !self.own.is_empty()
-    }
-
     /// The number of a name that occurs in the document or the seed list.
     pub fn get(&self, name: &str) -> Option<NameId> {
         self.seed.get(name).map(NameId).or_else(|| self.own_ids.get(name).copied())

@@ -98,6 +98,17 @@ fn a_whole_store_is_told_and_a_damaged_one_is_named() {
 }
 
 #[test]
+fn a_copy_has_the_work_files_whatever_the_store_is_called() {
+    let project = Project::demo();
+    let store = ["--store", "stores/.tmp.db"];
+    assert_eq!(project.run(&[&COMPLETE[..], &store].concat()).code, Some(0));
+    let outcome = project.run(&[&["store", "backup", "copies/copy.db"], &store[..]].concat());
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let checked = project.run(&["store", "check", "--store", "copies/copy.db"]);
+    assert_eq!(checked.code, Some(0), "{checked}");
+}
+
+#[test]
 fn a_copy_taken_during_a_run_goes_on_by_itself() {
     let project = three_runs();
     fs::write(project.path("examples/demo/changes/people.csv"), project.read("examples/demo/data/people.csv")).unwrap();

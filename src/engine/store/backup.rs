@@ -98,16 +98,19 @@ fn copy_database(from: &Connection, to: &Path, tidy: &str) -> Result<(), EngineE
 /// Copies a folder to that depth; files that vanish or are half written are not for keeping.
 fn copy_folder(from: &Path, to: &Path, depth: usize) -> io::Result<()> {
     private::folder(to)?;
-    let entries = WalkDir::new(from).max_depth(depth + 1).into_iter();
+    let entries = WalkDir::new(from).min_depth(1).max_depth(depth + 1).into_iter();
     for entry in entries.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with(".tmp")) {
-        let entry = match entry.map_err(io::Error::from) {
+        let failed = |error: walkdir::Error| error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
+        let entry = match entry.map_err(failed) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             entry => entry?,
         };
         let Ok(inside) = entry.path().strip_prefix(from) else { continue };
         let target = to.join(inside);
         if entry.file_type().is_dir() {
-            private::folder(&target)?;
+            if entry.depth() <= depth {
+                private::folder(&target)?;
+            }
         } else if entry.file_type().is_file() {
             match fs::copy(entry.path(), &target) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
