@@ -207,6 +207,19 @@ fn a_program_is_told_its_task_and_answers_with_counts() {
 }
 
 #[test]
+fn a_secret_that_is_a_part_of_a_word_changes_no_outcome() {
+    let project = night(
+        "echo effect >> effects; echo '{\"jobwright\": 1, \"outcome\": \"unchanged\"}'",
+        "retries = 1\nbackoff = \"1ms\"\nenv = { KEY = \"{secret.key}\" }\n[executors.secrets]\nkey = { env = \"SKERRY_KEY\" }",
+        "exit 0",
+    );
+    let outcome = project.command(RUN).env("SKERRY_KEY", "change").output().unwrap();
+    assert!(outcome.status.success());
+    assert_eq!(task(&project.show(1), "First")["state"], "unchanged");
+    assert_eq!(project.read("effects"), "effect\n");
+}
+
+#[test]
 fn a_secret_is_nowhere_but_in_the_environment() {
     let project = night(
         "echo \"key $KEY\"; echo \"bad key $KEY\" >&2

@@ -252,8 +252,7 @@ impl<'a> External<'a> {
         let ended = started
             .watch(patience, &shared.control, output, told, progress, || if MARKED { known() } else { Ok(()) })
             .map_err(failed)?;
-        told.conceal(|text| output.conceal(text));
-        Ok(match ended {
+        let tried = match ended {
             Ended::GaveUp => Try::CutOff,
             Ended::TimedOut => {
                 let limit = command.timeout.map_or(0, |timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
@@ -265,10 +264,13 @@ impl<'a> External<'a> {
                 Verdict::Bad(message) => {
                     let last = output.last_line();
                     let said = if last.is_empty() || told.message.is_some() { String::new() } else { format!(": {last}") };
-                    Try::Bad { message: message + &said, again: !told.effect, harmless: !told.effect }
+                    Try::Bad { message: output.conceal(&message) + &said, again: !told.effect, harmless: !told.effect }
                 }
             },
-        })
+        };
+        // Not before it is judged: a secret may be a part of a word that counts.
+        told.conceal(|text| output.conceal(text));
+        Ok(tried)
     }
 
     fn values(&self, order: &Order) -> Values<'a> {

@@ -47,9 +47,16 @@ impl Output {
         };
         // A secret of several lines never stands in one line.
         let lines = secrets.iter().flat_map(|secret| secret.expose().lines().map(str::trim)).filter(|line| line.len() > 3);
-        let mut secrets: Vec<Vec<u8>> = lines.map(|line| line.as_bytes().to_vec()).collect();
+        // As it is, and as it stands in JSON.
+        let in_json = |line: &str| {
+            let quoted = serde_json::Value::from(line).to_string();
+            quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(line).to_owned()
+        };
+        let forms = lines.flat_map(|line| [line.to_owned(), in_json(line)]);
+        let mut secrets: Vec<Vec<u8>> = forms.map(String::into_bytes).collect();
         // The longest first, should one hold another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
         let most = TAIL.min(limit / 2);
         let room = (limit - most).saturating_sub(used);
         Ok(Self { path, file: None, room, tail: VecDeque::new(), most, left_out: 0, secrets, last: Default::default() })
@@ -207,6 +214,12 @@ mod tests {
             assert_eq!(kept, "key=***&x\n***\n");
             assert_eq!(heard.len(), 2);
         }
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_json_too() {
+        let (kept, _) = captured(1 << 20, &["pa\"ss\\word\""], &[br#"{"key": "pa\"ss\\word\"", "plain": "pa"ss\word""}"#]);
+        assert_eq!(kept, "{\"key\": \"***\", \"plain\": \"***\"}\n");
     }
 
     #[test]

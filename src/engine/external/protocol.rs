@@ -104,7 +104,10 @@ impl Told {
         for text in [&mut self.message, &mut self.outcome, &mut self.misread].into_iter().flatten() {
             *text = conceal(text);
         }
-        self.counts = std::mem::take(&mut self.counts).into_iter().map(|(name, count)| (conceal(&name), count)).collect();
+        for (name, count) in std::mem::take(&mut self.counts) {
+            let sum = self.counts.entry(conceal(&name)).or_default();
+            *sum = sum.saturating_add(count);
+        }
     }
 
     /// How the program ended, by its exit code and by what it told.

@@ -356,6 +356,10 @@ impl Store {
 /// that was granted has begun, and how one ended.
 fn settle(known: &Records, tasks: &mut [TaskRecord]) {
     for (place, task) in tasks.iter_mut().enumerate() {
+        // In a copy of a store that was taken while its run went on, the records are newer than the history.
+        if task.state == TaskState::Waiting && known.of(place).is_some_and(|record| record.attempt == task.attempt + 1) {
+            task.state = task.state.after(TaskSignal::Grant).unwrap_or(task.state);
+        }
         if task.state == TaskState::Granted {
             let began = known.may_have_begun(place, task.attempt + 1);
             let signal = if began { TaskSignal::HolderDied } else { TaskSignal::Withheld };

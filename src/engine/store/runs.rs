@@ -1,6 +1,7 @@
 //! Writing the history: short transactions, each of them one step of a run.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -69,7 +70,7 @@ impl Store {
         let of_data = self.last_run_of_data()?;
         let transaction = self.transaction()?;
         let last: i64 = transaction.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0)).map_err(failed)?;
-        let run = RunId(last.max(of_data) + 1);
+        let run = RunId(self.unused_number(last.max(of_data))?);
         let resource = lock::of_job(&job.id);
         if let Err(held) = lock::take(&transaction, &resource, run, processes).map_err(failed)? {
             return Err(Self::locked(&job.id, &held));
@@ -94,6 +95,24 @@ impl Store {
         transaction.commit().map_err(failed)?;
         failpoint::reach_after(RUNS);
         Ok(run)
+    }
+
+    /// The first number behind `last` under which nothing is kept, neither now nor later: a history that was lost, or is an
+    /// older copy, must not give out a number whose work files say how the programs of another run ended.
+    fn unused_number(&self, last: i64) -> Result<i64, EngineError> {
+        /// What is called by a greater number was not made by runs.
+        const GREATEST: i64 = 1 << 53;
+        let folder = self.work.join("runs");
+        if fs::symlink_metadata(folder.join((last + 1).to_string())).is_err() {
+            return Ok(last + 1);
+        }
+        let failed = |error| EngineError::io(&folder, "listed", error);
+        let mut greatest = last;
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let number = entry.map_err(failed)?.file_name().to_str().and_then(|name| name.parse::<i64>().ok());
+            greatest = greatest.max(number.filter(|number| *number < GREATEST).unwrap_or(0));
+        }
+        Ok(greatest + 1)
     }
 
     /// Takes up a run again: takes the job's lock and marks the run as running. `check` is asked when nobody else can work on

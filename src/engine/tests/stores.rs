@@ -106,6 +106,17 @@ fn a_lost_history_does_not_give_out_numbers_again() {
 }
 
 #[test]
+fn a_number_under_which_work_files_are_kept_is_not_given_out() {
+    let house = House::new();
+    let plan = plan(job("J", vec![task("A", 0)]));
+    for kept in ["1", "7", "8.old", "99999999999999999999", "notes"] {
+        fs::create_dir_all(house.file("store-work/runs").join(kept)).unwrap();
+    }
+    assert_eq!(run(&house, &plan, &ending(&[])).unwrap().run.id, 8);
+    assert_eq!(run(&house, &plan, &ending(&[])).unwrap().run.id, 9);
+}
+
+#[test]
 fn many_first_starts_make_one_store() {
     let house = House::new();
     let store = house.store();
