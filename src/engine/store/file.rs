@@ -137,14 +137,18 @@ fn create(file: &Path, part: Part, store: &str, replace: bool) -> Result<(), Eng
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.close().map_err(|(_, error)| error)
     })();
-    made.map_err(|error| match EngineError::database(file, error) {
+    let made = made.map_err(|error| match EngineError::database(file, error) {
         EngineError::Database { file, source } if !draft.exists() => {
             EngineError::Io { file, action: "created", source: io::Error::other(source) }
         }
         other => other,
-    })?;
-    let flushed = File::options().write(true).open(&draft).and_then(|whole| whole.sync_all());
-    flushed.map_err(|error| EngineError::io(file, "created", error))?;
+    });
+    let flush = || File::options().write(true).open(&draft).and_then(|whole| whole.sync_all());
+    let made = made.and_then(|()| flush().map_err(|error| EngineError::io(file, "created", error)));
+    if made.is_err() {
+        remove_database(&draft);
+    }
+    made?;
     let placed = if replace {
         fs::rename(&draft, file)
     } else {
