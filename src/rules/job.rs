@@ -129,9 +129,10 @@ impl<'p> JobModel<'p> {
         model
     }
 
-    /// The job's identifier.
+    /// The name to call the job by: its identifier, else its element.
     pub fn name(&self) -> Cow<'p, str> {
-        self.program.identifier(self.job.origin)
+        let name = self.program.identifier(self.job.origin);
+        if name.trim().is_empty() { Cow::Borrowed(kinds::JOB.def().name) } else { name }
     }
 
     /// The name to call a task by.
@@ -289,6 +290,12 @@ impl<'p> JobModel<'p> {
         self.program.place(self.program.entry_origin(self.tasks[index].entry))
     }
 
+    /// Whether an `AddTask` of the scaffolding that generated the job put the task into it.
+    pub fn is_added(&self, index: usize) -> bool {
+        let view = &self.tasks[index];
+        view.task.origin.generated.is_none() && self.program.entry_origin(view.entry).generated.is_some()
+    }
+
     /// Adds to a finding about a task what a reader needs to know of how the job comes to run it.
     #[must_use]
     pub fn about(&self, index: usize, finding: Finding) -> Finding {
@@ -307,7 +314,7 @@ impl<'p> JobModel<'p> {
     }
 
     pub(super) fn anchor_of(&self, _location: Location) -> String {
-        format!("Job[{}]", self.name())
+        format!("Job[{}]", self.program.identifier(self.job.origin))
     }
 }
 

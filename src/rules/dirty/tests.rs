@@ -126,5 +126,41 @@ fn the_flag_task() {
     let both = F.replace("</Set", "<TaskDependsOnTask ParentTask=\"S2\"/></Set");
     assert_eq!(lines(&job(&[S, second, &both]), "flag-not-linked"), [0; 0]);
     assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsInitializationJob=\"true\" "), "flag-not-linked"), [0; 0]);
+#[test]
+fn dirty_mode_before_the_flag_task_is_not_offered() {
+    let bare = K.replace(" Dirty=\"true\"", "").replace("\"F\"", "\"S\"");
+    let offered = |xml: &str| {
+        let found = findings(xml, "missing-dirty").1.remove(0);
+        (found.help.unwrap(), found.fix.is_some())
+    };
+    assert_eq!(offered(&job(&[S, F, &bare])), ("add `Dirty=\"true\"`".to_owned(), true));
+    let link = "add `<TaskDependsOnTask ParentTask=\"F\" />` to `K`, then add `Dirty=\"true\"`";
+    assert_eq!(offered(&job(&[S, &bare, F])), (format!("move `K` behind `F`, {link}"), false));
+    let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
+    let levels = job(&[&at(S, 0), &at(F, 1), &at(&bare, 1)]);
+    assert_eq!(offered(&levels), (format!("give `K` a higher Level than 1, {link}"), false));
+}
+
+#[test]
+fn links_to_a_later_task_come_with_the_move() {
+    let bare = F.replace("<TaskDependsOnTask ParentTask=\"S\"/>", "");
+    let help = |xml: &str| findings(xml, "flag-not-linked").1.remove(0).help.unwrap();
+    let link = "add `<TaskDependsOnTask ParentTask=\"S\" />` to `F`";
+    assert_eq!(help(&job(&[S, &bare])), link);
+    assert_eq!(help(&job(&[&bare, S])), format!("move `S` before `F`, then {link}"));
+    let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
+    assert_eq!(help(&job(&[&at(&bare, 2), &at(S, 2)])), format!("give `S` a lower Level than 2, then {link}"));
+    assert_eq!(help(&job(&[&at(&bare, 0), &at(S, 2)])), format!("give `F` a higher Level than 2, then {link}"));
+}
+
+#[test]
+fn a_task_without_identifier_is_given_one_before_it_is_linked() {
+    let (nameless, bare) = (S.replace(" Identifier=\"S\"", ""), F.replace("<TaskDependsOnTask ParentTask=\"S\"/>", ""));
+    let found = findings(&job(&[&nameless, &bare]), "flag-not-linked").1.remove(0);
+    let help = "give the `SynchronizeTask` an Identifier, then add `<TaskDependsOnTask ParentTask=\"…\" />` to `F`";
+    assert_eq!(found.help.as_deref(), Some(help));
+    assert!(found.fix.is_none(), "there is no name to write");
+}
+
     assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsConnectorJob=\"true\" "), "flag-not-linked"), [0; 0]);
 }

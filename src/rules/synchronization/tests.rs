@@ -124,6 +124,16 @@ fn export_not_linked() {
 }
 
 #[test]
+fn an_export_behind_its_prepare_task_is_moved_before_it_is_linked() {
+    let help = |tasks: &[&str]| findings(&job("", tasks), "export-not-linked").1.remove(0).help.unwrap();
+    let (bare, link) = (unlinked(PREPARE), "add `<TaskDependsOnTask ParentTask=\"E\" />` to `P`");
+    assert_eq!(help(&[EXPORT, &bare, SYNCHRONIZE]), link);
+    assert_eq!(help(&[&bare, EXPORT, SYNCHRONIZE]), format!("move `E` before `P`, then {link}"));
+    let found = findings(&job("", &[SYNCHRONIZE, PREPARE]), "synchronize-without-prepare").1.remove(0);
+    assert_eq!(found.help.as_deref(), Some("move `P` before `S`"));
+}
+
+#[test]
 fn synchronize_not_linked() {
     let bare = unlinked(SYNCHRONIZE);
     assert_eq!(lines(&job("", &[EXPORT, PREPARE, &bare]), "synchronize-not-linked"), [4]);
