@@ -81,6 +81,20 @@ fn dirty_in_complete_job() {
 }
 
 #[test]
+fn a_flag_task_is_not_asked_for_where_it_would_make_another_job() {
+    let whole = S.replace("true", "false");
+    let classify = "<UpdateClassificationTask Identifier=\"C\" Dirty=\"true\"/>";
+    let help = |xml: &str| findings(xml, "dirty-without-flag").1.remove(0).help.unwrap();
+    assert_eq!(lines(&job(&[&whole, classify]), "dirty-in-complete-job"), [0; 0], "it is no compute task");
+    assert_eq!(help(&job(&[&whole, classify])), "remove `Dirty`: `J` is a complete job, where everything is computed");
+    let nameless = job(&[&whole, classify]).replace("<Job Identifier=\"J\"", "<Job");
+    assert_eq!(help(&nameless), "remove `Dirty`: `Job` is a complete job, where everything is computed");
+    assert_eq!(help(&job(&[classify])), "remove `Dirty`: `J` synchronizes nothing that could be tagged");
+    assert!(help(&job(&[S, classify])).starts_with("add a `<SetRecentlyModifiedFlagTask … />`"));
+    assert_eq!(help(&job(&[S, classify, F])), "move `C` behind `F`");
+}
+
+#[test]
 fn dirty_not_linked() {
     let rule = "dirty-not-linked";
     let bare = K.replace("\"F\"", "\"S\"");
@@ -112,20 +126,6 @@ fn missing_dirty() {
     assert_eq!(lines(&job(&[S, F, &K.replace("\"true\"", "\"yes\"")]), rule), [0; 0]);
 }
 
-#[test]
-fn the_flag_task() {
-    let bare = "<SetRecentlyModifiedFlagTask Identifier=\"F\"/>";
-    assert_eq!(lines(&job(&[&S.replace("true", "0"), F]), "flag-without-changes"), [3]);
-    assert_eq!(lines(&job(&[F]), "flag-without-changes"), [2]);
-    assert_eq!(lines(&steps(&[F], &["F"]), "flag-without-changes"), [2]);
-    assert_eq!(lines(&job(&[&S.replace("true", "0").replace("\"S\"", "\"S2\""), S, F]), "flag-without-changes"), [0; 0]);
-    assert_eq!(lines(&job(&[S, bare]), "flag-not-linked"), [3]);
-    assert_eq!(lines(&job(&[S, &S.replace("\"S\"", "\"S2\""), F]), "flag-not-linked"), [4]);
-    assert_eq!(lines(&steps(&[S, bare], &["S", "F"]), "flag-not-linked"), [3]);
-    let second = "<SynchronizeTask Identifier=\"S2\" Connector=\"AD\" DoNotDeleteChanges=\"true\"/>";
-    let both = F.replace("</Set", "<TaskDependsOnTask ParentTask=\"S2\"/></Set");
-    assert_eq!(lines(&job(&[S, second, &both]), "flag-not-linked"), [0; 0]);
-    assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsInitializationJob=\"true\" "), "flag-not-linked"), [0; 0]);
 #[test]
 fn dirty_mode_before_the_flag_task_is_not_offered() {
     let bare = K.replace(" Dirty=\"true\"", "").replace("\"F\"", "\"S\"");
@@ -162,5 +162,19 @@ fn a_task_without_identifier_is_given_one_before_it_is_linked() {
     assert!(found.fix.is_none(), "there is no name to write");
 }
 
+#[test]
+fn the_flag_task() {
+    let bare = "<SetRecentlyModifiedFlagTask Identifier=\"F\"/>";
+    assert_eq!(lines(&job(&[&S.replace("true", "0"), F]), "flag-without-changes"), [3]);
+    assert_eq!(lines(&job(&[F]), "flag-without-changes"), [2]);
+    assert_eq!(lines(&steps(&[F], &["F"]), "flag-without-changes"), [2]);
+    assert_eq!(lines(&job(&[&S.replace("true", "0").replace("\"S\"", "\"S2\""), S, F]), "flag-without-changes"), [0; 0]);
+    assert_eq!(lines(&job(&[S, bare]), "flag-not-linked"), [3]);
+    assert_eq!(lines(&job(&[S, &S.replace("\"S\"", "\"S2\""), F]), "flag-not-linked"), [4]);
+    assert_eq!(lines(&steps(&[S, bare], &["S", "F"]), "flag-not-linked"), [3]);
+    let second = "<SynchronizeTask Identifier=\"S2\" Connector=\"AD\" DoNotDeleteChanges=\"true\"/>";
+    let both = F.replace("</Set", "<TaskDependsOnTask ParentTask=\"S2\"/></Set");
+    assert_eq!(lines(&job(&[S, second, &both]), "flag-not-linked"), [0; 0]);
+    assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsInitializationJob=\"true\" "), "flag-not-linked"), [0; 0]);
     assert_eq!(lines(&job(&[S, bare]).replace("<Job ", "<Job IsConnectorJob=\"true\" "), "flag-not-linked"), [0; 0]);
 }
