@@ -156,3 +156,37 @@ fn override_without_change() {
     let wrong = format!("{N}<Job>\n<MaintainIndexesTaskOverride Identifier=\"N\" Offline=\"true\"/></Job>");
     assert_eq!(findings(&wrong, rule).1[0].severity, Severity::Error);
 }
+
+#[test]
+fn an_override_of_another_element_is_the_only_finding() {
+    let base = concat!(
+        r#"<Connector Identifier="AD"/><Connection Identifier="ADExport" Connector="AD" Package="Usercube.AD@0000001"/>"#,
+        r#"<EntityType Identifier="P"/><EntityTypeMapping Identifier="P" Connector="AD"/>"#,
+        r#"<ResourceType Identifier="A" SourceEntityType="P" TargetEntityType="P"/>"#,
+        r#"<GenerateProvisioningOrdersTask Identifier="O" Connector="AD"/>"#,
+        r#"<FulfillTask Identifier="F" Connector="AD"><TaskDependsOnTask ParentTask="O"/></FulfillTask>"#,
+    );
+    let found = |task: &str, over: &str, more: &str| {
+        let profiles =
+            "<SetInternalUserProfilesTask Identifier=\"U\"><TaskDependsOnTask ParentTask=\"X\"/></SetInternalUserProfilesTask>"
+                .replace("\"X\"", &format!("\"{task}\""));
+        let over = format!("<{over} Identifier=\"{task}\" ContinueOnError=\"1\"/>");
+        let xml = format!("{base}{more}<Job Identifier=\"J\"><Step Identifier=\"O\"/>{over}{profiles}</Job>");
+        let judged = [
+            "dependency-order",
+            "dependency-outside-job",
+            "fulfill-not-linked",
+            "fulfill-without-orders",
+            "override-without-change",
+            "profiles-not-linked",
+            "repeated-task",
+        ];
+        judged.into_iter().filter(|rule| !lines(&xml, rule).is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("F", "MaintainIndexesTaskOverride", ""), ["override-without-change"]);
+    assert_eq!(found("F", "FulfillTaskOverride", ""), [""; 0]);
+    let generated = r#"<CreateConnectorSynchroComplete Connector="AD"/>"#;
+    let fulfil = "AD_Synchronize_Complete_Fulfill1";
+    assert_eq!(found(fulfil, "MaintainIndexesTaskOverride", generated), ["override-without-change"]);
+    assert!(found(fulfil, "FulfillTaskOverride", generated).contains(&"dependency-outside-job"));
+}
