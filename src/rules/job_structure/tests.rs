@@ -32,8 +32,15 @@ fn dependency_cycle() {
     assert_eq!(found[0].related.len(), 2);
     assert_eq!(lines(&job(&[N, &waits(M, "N")]), rule), [0; 0]);
     assert_eq!(lines(&job(&[&waits(N, "M"), &waits(M, "N")]).replace("<Job", "<Job IsConnectorJob=\"1\""), rule), [0; 0]);
-    // The edges of a ring are not reported a second time.
+    // The edges of a ring are not reported a second time, whatever closes it.
     assert_eq!(lines(&job(&[&waits(N, "M"), &waits(M, "N")]), "dependency-order"), [0; 0]);
+    let over =
+        "<MaintainIndexesTaskOverride Identifier=\"M\"><TaskDependsOnTask ParentTask=\"N\"/></MaintainIndexesTaskOverride>";
+    for tasks in [[over, &waits(N, "M")], [&waits(N, "M"), over]] {
+        let closed = format!("{M}{}", job(&tasks));
+        assert_eq!(lines(&closed, rule).len(), 1, "{closed}");
+        assert_eq!(lines(&closed, "dependency-order"), [0; 0], "{closed}");
+    }
 }
 
 #[test]
