@@ -16,7 +16,7 @@ use crate::source::Location;
 pub(crate) use article::{article, with_article};
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use fix::{Edit, Fix, Safety};
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{nearest, perhaps_meant};
 pub use report::{Report, Summary, Totals, sort};
 pub use severity::{Category, Severity};
 

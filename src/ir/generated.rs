@@ -1,10 +1,10 @@
 //! Elements that scaffoldings generate: what is printed by `expand` and lowered like written ones.
 
 use crate::grammar::ElementKind;
-use crate::syntax::NameId;
+use crate::syntax::{ElementId, NameId};
 
 use super::items::Scaffolding;
-use super::{Id, Job, Task};
+use super::{Id, Job, Symbol, Task};
 
 /// A child of a generated task: element, its one attribute, its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct GeneratedElement {
     pub attributes: Vec<(NameId, Box<str>)>,
     /// In the order in which the product writes them.
     pub children: Vec<GeneratedChild>,
+    /// The parents among its children that the scaffolding's user asked for, each with the element that says so.
+    pub links: Vec<(Symbol, ElementId)>,
     /// The scaffolding that generated it.
     pub scaffolding: Id<Scaffolding>,
     /// The written item whose attributes stand in place of all that were generated, where one says so.

@@ -14,7 +14,8 @@ use super::items::{EntityType, Job, JobEntry, Task};
 use super::lower::{Items, Lowered};
 use super::references::Occurrences;
 use super::{
-    At, Declarations, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Reading, Shared, Symbol, Unit, resolve,
+    At, Declarations, Field, Generated, GeneratedElement, GeneratedJob, Id, Index, Origin, Reading, Ref, Shared, Symbol, Unit,
+    resolve,
 };
 
 /// A configuration, read and resolved. Scaffoldings are expanded into it afterwards.
@@ -289,6 +290,17 @@ impl Program {
                 if base.generated.is_some() { self.place(base) } else { self.document(base.file).value_location(attribute) }
             }
             _ => self.document(origin.file).value_location(attribute),
+        }
+    }
+
+    /// The place of a link of a task: where it is written, if only as a `LinkDependTask` of the scaffolding that made the task.
+    pub fn link_place(&self, task: Id<Task>, link: &Field<Ref<Task>>) -> Location {
+        let task = &self.items.tasks[task];
+        let made = task.base.filter(|_| link.at == At::GENERATED).map_or(task.origin, |base| self.items.tasks[base].origin);
+        let links = made.generated.map_or(&[][..], |Generated(number)| &self.generated[number as usize].links);
+        match links.iter().find(|(parent, _)| *parent == link.value.name) {
+            Some(&(_, by)) => self.document(made.file).name_location(by),
+            None => self.field_place(task.origin, task.base, link.at),
         }
     }
 

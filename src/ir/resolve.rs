@@ -47,7 +47,7 @@ pub(super) fn copy_late(items: &mut Items, index: &Index) {
     copy_overridden(items, index);
 }
 
-/// Gives every override that has none yet its copy of the task it names.
+/// Gives every override that has none yet its copy of the task it names, which is one of the element it overrides.
 fn copy_overridden(items: &mut Items, index: &Index) {
     for number in 0..items.overrides.len() {
         let id: Id<Override> = Id::new(number as u32);
@@ -62,6 +62,10 @@ fn copy_overridden(items: &mut Items, index: &Index) {
         let (Some(base), Some(written)) = (item.task.and_then(|task| task.value.target), item.written.as_deref()) else {
             continue;
         };
+        // An override of another element is refused: what the job would run is not known, and not what the task says.
+        if written.kind != items.tasks[base].kind {
+            continue;
+        }
         let mut copy = items.tasks[base].clone();
         copy.overlay(written);
         copy.origin = item.origin;

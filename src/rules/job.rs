@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds, names};
-use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Symbol, SynchronizationMode, Task};
+use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Ref, Symbol, SynchronizationMode, Task};
 use crate::source::Location;
 use crate::syntax::{NameId, Namespace};
 
@@ -129,9 +129,10 @@ impl<'p> JobModel<'p> {
         model
     }
 
-    /// The job's identifier.
+    /// The name to call the job by: its identifier, else its element.
     pub fn name(&self) -> Cow<'p, str> {
-        self.program.identifier(self.job.origin)
+        let name = self.program.identifier(self.job.origin);
+        if name.trim().is_empty() { Cow::Borrowed(kinds::JOB.def().name) } else { name }
     }
 
     /// The name to call a task by.
@@ -250,12 +251,12 @@ impl<'p> JobModel<'p> {
     /// it can be called missing.
     pub fn waits_for_unknown(&self, index: usize) -> bool {
         let task = self.tasks[index].task;
-        task.link_unread
-            || task.depends_on.iter().any(|parent| parent.value.target.is_none())
-            || has_stranger(self.program, task.origin)
+        // A task that the job may run all the same waits for others that are not known either.
+        let unknown = |link: &Ref<Task>| link.target.is_none() || (self.runs_unknown && self.find(link.name).is_none());
+        task.link_unread || task.depends_on.iter().any(|parent| unknown(&parent.value)) || has_stranger(self.program, task.origin)
     }
 
-    /// Whether a step or override of the job names no task, or an element in it is none that the dialect has: what they were
+    /// Whether a step or override of the job names no task that it can run, or an element in it is none that the dialect has: what they were
     /// meant to run is not known, so that no task can be called missing from the job.
     pub fn runs_unknown(&self) -> bool {
         self.runs_unknown
@@ -289,6 +290,12 @@ impl<'p> JobModel<'p> {
         self.program.place(self.program.entry_origin(self.tasks[index].entry))
     }
 
+    /// Whether an `AddTask` of the scaffolding that generated the job put the task into it.
+    pub fn is_added(&self, index: usize) -> bool {
+        let view = &self.tasks[index];
+        view.task.origin.generated.is_none() && self.program.entry_origin(view.entry).generated.is_some()
+    }
+
     /// Adds to a finding about a task what a reader needs to know of how the job comes to run it.
     #[must_use]
     pub fn about(&self, index: usize, finding: Finding) -> Finding {
@@ -307,7 +314,7 @@ impl<'p> JobModel<'p> {
     }
 
     pub(super) fn anchor_of(&self, _location: Location) -> String {
-        format!("Job[{}]", self.name())
+        format!("Job[{}]", self.program.identifier(self.job.origin))
     }
 }
 
@@ -330,7 +337,7 @@ fn has_stranger(program: &Program, origin: crate::ir::Origin) -> bool {
     origin.generated.is_none() && document.children(origin.element).any(stranger)
 }
 
-/// Whether a step or override names no task.
+/// Whether a step or override names no task, or an override one of another element.
 fn names_nothing(program: &Program, entry: JobEntry) -> bool {
     match entry {
         JobEntry::Task(_) => false,

@@ -5,6 +5,9 @@ use crate::ir::JobEntry;
 
 use super::{JobModel, fixes};
 
+/// Tasks named in a help.
+const SHOWN: usize = 5;
+
 /// Adds the edit to a finding that says links are missing. Nothing is offered where a parent has no identifier or comes
 /// later, or where the child is an override, whose written links would replace all others. A task that a step names may
 /// be run by other jobs, which need not run the parents: that edit is to be looked at.
@@ -31,14 +34,26 @@ pub(super) fn with_link_fix(job: &JobModel<'_>, child: usize, parents: &[usize],
     }
 }
 
-/// What to write to link a task to others, for a help: links of a generated task are written in its scaffolding.
+/// What to do to link a task to others, for a help: a parent that comes too late is moved, one without identifier is given
+/// one, and links of a generated task are written in its scaffolding.
 pub(super) fn help(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
-    const SHOWN: usize = 5;
+    let late: Vec<usize> = parents.iter().copied().filter(|&parent| !job.before(parent, child)).collect();
+    let order = (!late.is_empty()).then(|| put_before(job, &late, child));
+    let nameless = parents.iter().find(|&&parent| job.tasks[parent].task.identifier.is_none());
+    let naming = nameless.map(|&parent| format!("give the `{}` an Identifier", job.task_name(parent)));
+    let steps = order.into_iter().chain(naming).chain(std::iter::once(links(job, child, parents)));
+    steps.collect::<Vec<_>>().join(", then ")
+}
+
+/// The links to add to a task, and where they are written.
+pub(super) fn links(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
+    let name = job.task_name(child);
     let generated = job.tasks[child].task.origin.generated.is_some();
     let link = |&parent: &usize| {
-        let parent = job.task_name(parent);
+        let named = job.tasks[parent].task.identifier.map(|_| job.task_name(parent));
+        let parent = named.as_deref().unwrap_or("…");
         if generated {
-            format!("`<LinkDependTask Task=\"{}\" DependOn=\"{parent}\" />`", job.task_name(child))
+            format!("`<LinkDependTask Task=\"{name}\" DependOn=\"{parent}\" />`")
         } else {
             format!("`<TaskDependsOnTask ParentTask=\"{parent}\" />`")
         }
@@ -48,5 +63,37 @@ pub(super) fn help(job: &JobModel<'_>, child: usize, parents: &[usize]) -> Strin
         links.push(format!("{} more", parents.len() - SHOWN));
     }
     let links = links.join(" and ");
-    if generated { format!("add {links} to the scaffolding") } else { format!("add {links} to `{}`", job.task_name(child)) }
+    if generated { format!("add {links} to the scaffolding") } else { format!("add {links} to `{name}`") }
+}
+
+/// What to do so that tasks run before another: their level is changed where all have one, else their place.
+pub(super) fn put_before(job: &JobModel<'_>, first: &[usize], second: usize) -> String {
+    let mut names: Vec<String> = first.iter().take(SHOWN).map(|&task| format!("`{}`", job.task_name(task))).collect();
+    if first.len() > SHOWN {
+        names.push(format!("{} more", first.len() - SHOWN));
+    }
+    let (names, name) = (names.join(" and "), job.task_name(second));
+    if first.iter().any(|&task| job.is_added(task)) {
+        return format!("let `AddTask` put {names} before `{name}`");
+    }
+    if job.is_added(second) {
+        return format!("let `AddTask` put `{name}` after {names}");
+    }
+    let levels: Option<Vec<i32>> = first.iter().map(|&task| job.tasks[task].level).collect();
+    match (job.tasks[second].level, levels) {
+        (Some(0), Some(levels)) => format!("give `{name}` a higher Level than {}", levels.into_iter().max().unwrap_or(0)),
+        (Some(level), Some(_)) => format!("give {names} a lower Level than {level}"),
+        _ => format!("move {names} before `{name}`"),
+    }
+}
+
+/// What to do so that a task runs after another.
+pub(super) fn put_after(job: &JobModel<'_>, second: usize, first: usize) -> String {
+    let (name, after) = (job.task_name(second), job.task_name(first));
+    match (job.tasks[second].level, job.tasks[first].level) {
+        _ if job.is_added(second) => format!("let `AddTask` put `{name}` after `{after}`"),
+        _ if job.is_added(first) => format!("let `AddTask` put `{after}` before `{name}`"),
+        (Some(_), Some(level)) => format!("give `{name}` a higher Level than {level}"),
+        _ => format!("move `{name}` behind `{after}`"),
+    }
 }

@@ -1,6 +1,6 @@
 //! Names that a message suggests.
 
-pub(crate) use crate::finding::nearest;
+pub(crate) use crate::finding::{nearest, perhaps_meant};
 
 /// A list of names for a message: the first ones in back quotes, then how many more there are.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -> String {

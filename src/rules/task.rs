@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::finding::Finding;
-use crate::ir::{Field, Id, Job, JobEntry, Program, Task};
+use crate::grammar::names;
+use crate::ir::{Field, Id, Job, JobEntry, Origin, Program, Task};
 use crate::source::Location;
 use crate::syntax::NameId;
 
@@ -23,13 +24,20 @@ pub struct TaskModel<'p> {
 }
 
 impl<'p> TaskModel<'p> {
-    /// The view of a task; nothing where it is not judged: run by connector jobs only, or by nothing but overrides of it.
+    /// The view of a task; nothing where it is not judged: run by connector jobs only, by nothing but overrides of it, or
+    /// written to consolidate a generated task that it does not reach, which is a finding of its own.
     pub(super) fn new(program: &'p Program, facts: &'p Facts, id: Id<Task>) -> Option<Self> {
         let runs = facts.runs_of(id);
         if runs.first.is_none() && (runs.in_connector_job || runs.overridden) {
             return None;
         }
-        Some(Self { program, facts, id, task: &program.items.tasks[id], run: runs.first })
+        let task = &program.items.tasks[id];
+        let origin = task.base.map_or(task.origin, |base| program.items.tasks[base].origin);
+        let adjusts = |origin: Origin| origin.generated.is_some() || program.value(origin, names::CONSOLIDATION_MODE).is_some();
+        // In a job that is only written it adjusts nothing, and is a task as any other.
+        let consolidates =
+            origin.generated.is_none() && adjusts(origin) && task.job.is_none_or(|job| adjusts(program.items.jobs[job].origin));
+        (!consolidates).then_some(Self { program, facts, id, task, run: runs.first })
     }
 
     /// The name to call it by.
@@ -48,6 +56,14 @@ impl<'p> TaskModel<'p> {
             Some(field) => self.program.field_place(self.task.origin, self.task.base, field.at),
             None => self.place(),
         }
+    }
+
+    /// Where an attribute is written, whatever its value: on the task, else on the one that it overrides; its own place where
+    /// it is generated or absent.
+    pub fn attribute_place(&self, name: NameId) -> Location {
+        let written = |origin| self.program.attribute_place(origin, name);
+        let base = || written(self.program.items.tasks[self.task.base?].origin);
+        written(self.task.origin).or_else(base).unwrap_or_else(|| self.place())
     }
 
     /// Whether an attribute is written on the task. Of one that gave no field: what is written is not of its type.

@@ -9,7 +9,7 @@
 //! task that an `AddTask` before it puts into the job, and `DependOn` one that any `AddTask` of the scaffolding does; the
 //! parents of a task stand in the order of the job, as in everything the product generates.
 
-use crate::ir::{Id, Scaffolding, same_identifier};
+use crate::ir::{Id, Scaffolding, Symbol, same_identifier};
 use crate::syntax::{AttributeId, ElementId};
 
 use super::job::{NewEntry, NewJob, NewTask};
@@ -71,7 +71,7 @@ pub(super) fn adjust(job: &mut NewJob, adjustments: &[Adjustment], id: Id<Scaffo
             None => find(job, &link.parent, link.parent_occurrence, id).map(|index| task_at(job, index).identifier.clone()),
         };
         match (find(job, &link.task, link.child_occurrence, id), parent) {
-            (Ok(child), Ok(parent)) => link_to(job, child, parent),
+            (Ok(child), Ok(parent)) => link_to(job, child, parent, link.task.element),
             (child, parent) => {
                 problems.extend(child.err());
                 problems.extend(parent.err());
@@ -85,7 +85,7 @@ pub(super) fn adjust(job: &mut NewJob, adjustments: &[Adjustment], id: Id<Scaffo
 }
 
 /// Adds a parent to a task; parents stand in the order of the job, those that it does not generate last.
-fn link_to(job: &mut NewJob, child: usize, parent: String) {
+fn link_to(job: &mut NewJob, child: usize, parent: String, by: ElementId) {
     let NewEntry::Task(task) = &job.entries[child] else { return };
     if task.depends_on.iter().any(|own| same_identifier(own, &parent)) {
         return;
@@ -97,6 +97,7 @@ fn link_to(job: &mut NewJob, child: usize, parent: String) {
     let own = place(&parent);
     let at = task.depends_on.iter().position(|other| place(other) > own).unwrap_or(task.depends_on.len());
     if let NewEntry::Task(task) = &mut job.entries[child] {
+        task.links.push((Symbol::new(&parent), by));
         task.depends_on.insert(at, parent);
     }
 }

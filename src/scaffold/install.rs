@@ -28,7 +28,8 @@ pub(super) fn prepare(origin: Origin, id: Id<Scaffolding>, new: NewJob, without_
     let NewJob { attributes, entries, agent, open_id_client, replaced, reason, .. } = new;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
-        let element = GeneratedElement { kind: kinds::JOB, attributes, children: Vec::new(), scaffolding: id, replaced, reason };
+        let (children, links) = (Vec::new(), Vec::new());
+        let element = GeneratedElement { kind: kinds::JOB, attributes, children, links, scaffolding: id, replaced, reason };
         typed(origin, element)
     });
     let entry = |entry| match entry {
@@ -56,8 +57,8 @@ pub(super) fn prepare(origin: Origin, id: Id<Scaffolding>, new: NewJob, without_
             if let Some(level) = level {
                 attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
             }
-            let (kind, children, replaced) = (kinds::STEP, Vec::new(), None);
-            let element = GeneratedElement { kind, attributes, children, scaffolding: id, replaced, reason };
+            let (kind, children, links, replaced) = (kinds::STEP, Vec::new(), Vec::new(), None);
+            let element = GeneratedElement { kind, attributes, children, links, scaffolding: id, replaced, reason };
             let (element, item) = typed(origin, element);
             Some(PreparedEntry::Step(element, item))
         }

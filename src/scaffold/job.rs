@@ -3,8 +3,8 @@
 //! Levels are counted from 0, one per phase; a phase that emits nothing takes no number.
 
 use crate::grammar::{ElementKind, kinds, names};
-use crate::ir::{GeneratedChild, GeneratedElement, Id, JobEntry, Origin, Scaffolding};
-use crate::syntax::NameId;
+use crate::ir::{GeneratedChild, GeneratedElement, Id, JobEntry, Origin, Scaffolding, Symbol};
+use crate::syntax::{ElementId, NameId};
 
 use super::consolidate::{Overlay, set_all};
 use super::labels;
@@ -26,6 +26,8 @@ pub(super) struct NewTask {
     /// Its own attributes after the common ones, in order.
     pub(super) own: Vec<(NameId, String)>,
     pub(super) depends_on: Vec<String>,
+    /// Which of these a `LinkDependTask` added, with its element.
+    pub(super) links: Vec<(Symbol, ElementId)>,
     pub(super) entity_types: Vec<String>,
     pub(super) resource_types: Vec<String>,
     /// Why it is there, for a person.
@@ -51,6 +53,7 @@ impl NewTask {
             level: None,
             own: Vec::new(),
             depends_on: Vec::new(),
+            links: Vec::new(),
             entity_types: Vec::new(),
             resource_types: Vec::new(),
             reason: String::new(),
@@ -235,6 +238,7 @@ impl NewTask {
         children.sort_by_key(|child| {
             [kinds::TASK_DEPENDS_ON_TASK, kinds::TASK_ENTITY_TYPE].iter().position(|&kind| kind == child.kind).unwrap_or(2)
         });
-        GeneratedElement { kind: self.kind, attributes, children, scaffolding, replaced, reason: self.reason }
+        let (kind, links, reason) = (self.kind, self.links, self.reason);
+        GeneratedElement { kind, attributes, children, links, scaffolding, replaced, reason }
     }
 }

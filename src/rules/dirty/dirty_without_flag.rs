@@ -3,7 +3,7 @@
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -38,11 +38,24 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .label("dirty mode without a flag task")
         .note("nothing is tagged in this run, so the task computes nothing of what the run changed");
         let finding = match flags.next() {
-            Some(late) => finding
-                .help(format!("move `{}` before it", job.task_name(late)))
-                .related(job.place(late), "the flag task comes after"),
-            None => finding.help("add a `<SetRecentlyModifiedFlagTask … />` after the synchronize tasks and link this task to it, or remove `Dirty`"),
+            Some(late) => finding.help(links::put_after(job, dirty, late)).related(job.place(late), "the flag task comes after"),
+            None => finding.help(help(job)),
         };
         sink.push(job.about(dirty, finding));
+    }
+}
+
+/// What to do where nothing tags: a flag task would make an incremental job of one that is none.
+fn help(job: &JobModel<'_>) -> String {
+    match job.kind {
+        _ if job.of(kinds::SYNCHRONIZE_TASK).len() == 0 => {
+            format!("remove `Dirty`: `{}` synchronizes nothing that could be tagged", job.name())
+        }
+        JobKind::Complete => format!("remove `Dirty`: `{}` is a complete job, where everything is computed", job.name()),
+        JobKind::Initialization => format!("remove `Dirty`: `{}` is the first load, where everything is computed", job.name()),
+        JobKind::Connector | JobKind::Incremental | JobKind::Other => {
+            "add a `<SetRecentlyModifiedFlagTask … />` after the synchronize tasks and link this task to it, or remove `Dirty`"
+                .to_owned()
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{kinds, names};
 use crate::rules::JobKind;
-use crate::rules::{Check, JobModel, Rule, Sink, fixes};
+use crate::rules::{Check, JobModel, Rule, Sink, fixes, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -17,8 +17,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(job: &JobModel<'_>, sink: &mut Sink) {
-    let flag = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).next();
-    let (JobKind::Incremental, Some(flag)) = (job.kind, flag) else { return };
+    let flags = job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK);
+    let (JobKind::Incremental, Some(first)) = (job.kind, flags.clone().next()) else { return };
     // Where nothing is tagged, a dirty task would compute nothing: that has to be mended first, and is a finding of its own.
     if !super::keeps_changes(job) {
         return;
@@ -35,6 +35,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             continue;
         }
         let name = job.task_name(index);
+        let before = flags.clone().rfind(|&flag| job.before(flag, index));
         let finding = Finding::new(
             &RULE.info,
             job.field_place(index, view.task.dirty),
@@ -42,8 +43,16 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         )
         .label("not in dirty mode")
         .note("every run computes all resources although the job tags the few that changed")
-        .help("add `Dirty=\"true\"`")
-        .related(job.place(flag), "the task that tags what changed");
-        sink.push(job.about(index, fixes::setting(job, index, "Dirty", "true", finding)));
+        .related(job.place(before.unwrap_or(first)), "the task that tags what changed");
+        let finding = match before {
+            Some(_) => fixes::setting(job, index, "Dirty", "true", finding.help("add `Dirty=\"true\"`")),
+            // Dirty before the flag task would be the worse mistake.
+            None => finding.help(format!(
+                "{}, {}, then add `Dirty=\"true\"`",
+                links::put_after(job, index, first),
+                links::links(job, index, &[first])
+            )),
+        };
+        sink.push(job.about(index, finding));
     }
 }

@@ -81,6 +81,20 @@ fn dirty_in_complete_job() {
 }
 
 #[test]
+fn a_flag_task_is_not_asked_for_where_it_would_make_another_job() {
+    let whole = S.replace("true", "false");
+    let classify = "<UpdateClassificationTask Identifier=\"C\" Dirty=\"true\"/>";
+    let help = |xml: &str| findings(xml, "dirty-without-flag").1.remove(0).help.unwrap();
+    assert_eq!(lines(&job(&[&whole, classify]), "dirty-in-complete-job"), [0; 0], "it is no compute task");
+    assert_eq!(help(&job(&[&whole, classify])), "remove `Dirty`: `J` is a complete job, where everything is computed");
+    let nameless = job(&[&whole, classify]).replace("<Job Identifier=\"J\"", "<Job");
+    assert_eq!(help(&nameless), "remove `Dirty`: `Job` is a complete job, where everything is computed");
+    assert_eq!(help(&job(&[classify])), "remove `Dirty`: `J` synchronizes nothing that could be tagged");
+    assert!(help(&job(&[S, classify])).starts_with("add a `<SetRecentlyModifiedFlagTask … />`"));
+    assert_eq!(help(&job(&[S, classify, F])), "move `C` behind `F`");
+}
+
+#[test]
 fn dirty_not_linked() {
     let rule = "dirty-not-linked";
     let bare = K.replace("\"F\"", "\"S\"");
@@ -110,6 +124,42 @@ fn missing_dirty() {
     assert_eq!(lines(&job(&[F, &bare]), rule), [0; 0]);
     // A value that is no Boolean is its own finding.
     assert_eq!(lines(&job(&[S, F, &K.replace("\"true\"", "\"yes\"")]), rule), [0; 0]);
+}
+
+#[test]
+fn dirty_mode_before_the_flag_task_is_not_offered() {
+    let bare = K.replace(" Dirty=\"true\"", "").replace("\"F\"", "\"S\"");
+    let offered = |xml: &str| {
+        let found = findings(xml, "missing-dirty").1.remove(0);
+        (found.help.unwrap(), found.fix.is_some())
+    };
+    assert_eq!(offered(&job(&[S, F, &bare])), ("add `Dirty=\"true\"`".to_owned(), true));
+    let link = "add `<TaskDependsOnTask ParentTask=\"F\" />` to `K`, then add `Dirty=\"true\"`";
+    assert_eq!(offered(&job(&[S, &bare, F])), (format!("move `K` behind `F`, {link}"), false));
+    let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
+    let levels = job(&[&at(S, 0), &at(F, 1), &at(&bare, 1)]);
+    assert_eq!(offered(&levels), (format!("give `K` a higher Level than 1, {link}"), false));
+}
+
+#[test]
+fn links_to_a_later_task_come_with_the_move() {
+    let bare = F.replace("<TaskDependsOnTask ParentTask=\"S\"/>", "");
+    let help = |xml: &str| findings(xml, "flag-not-linked").1.remove(0).help.unwrap();
+    let link = "add `<TaskDependsOnTask ParentTask=\"S\" />` to `F`";
+    assert_eq!(help(&job(&[S, &bare])), link);
+    assert_eq!(help(&job(&[&bare, S])), format!("move `S` before `F`, then {link}"));
+    let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
+    assert_eq!(help(&job(&[&at(&bare, 2), &at(S, 2)])), format!("give `S` a lower Level than 2, then {link}"));
+    assert_eq!(help(&job(&[&at(&bare, 0), &at(S, 2)])), format!("give `F` a higher Level than 2, then {link}"));
+}
+
+#[test]
+fn a_task_without_identifier_is_given_one_before_it_is_linked() {
+    let (nameless, bare) = (S.replace(" Identifier=\"S\"", ""), F.replace("<TaskDependsOnTask ParentTask=\"S\"/>", ""));
+    let found = findings(&job(&[&nameless, &bare]), "flag-not-linked").1.remove(0);
+    let help = "give the `SynchronizeTask` an Identifier, then add `<TaskDependsOnTask ParentTask=\"…\" />` to `F`";
+    assert_eq!(found.help.as_deref(), Some(help));
+    assert!(found.fix.is_none(), "there is no name to write");
 }
 
 #[test]

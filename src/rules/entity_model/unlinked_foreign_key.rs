@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, ScaffoldingKind, names};
 use crate::ir::{Origin, Program, Symbol};
-use crate::rules::suggest::nearest;
+use crate::rules::suggest::perhaps_meant;
 use crate::rules::{Check, Rule, Sink, element};
 
 /// The rule.
@@ -107,8 +107,8 @@ impl LostEnds {
     fn may_be(&self, one: &Unlinked) -> bool {
         let mut of_type = self.of_types.iter().filter(|(of, _)| *of == one.entity_type).take(COMPARED);
         let mut of_none = self.of_none.iter().filter(|(_, property)| *property == one.property).take(COMPARED);
-        of_type.any(|(_, wrong)| nearest(wrong, [one.name.as_str()]).is_some())
-            || of_none.any(|(wrong, _)| nearest(wrong, [one.type_name.as_str()]).is_some())
+        of_type.any(|(_, wrong)| perhaps_meant(wrong, [one.name.as_str()]).is_some())
+            || of_none.any(|(wrong, _)| perhaps_meant(wrong, [one.type_name.as_str()]).is_some())
     }
 }
 

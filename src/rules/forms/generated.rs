@@ -52,10 +52,23 @@ fn a_task_added_by_hand_may_want_links_of_generated_ones() {
 fn a_link_added_to_generated_tasks_may_contradict() {
     let back = r#"<LinkDependTask Task="ADExport" DependOn="MaintainIndexes"/>"#;
     let export = "AD_Synchronize_Complete_Export_AD_Complete_ADExport";
-    about(&found(COMPLETE, back, "", "dependency-order"), export);
+    let order = found(COMPLETE, back, "", "dependency-order");
+    about(&order, export);
+    let last = "AD_Synchronize_Complete_MaintainIndexes";
+    let help = format!("remove the `LinkDependTask`: the scaffolding puts `{last}` behind `{export}`");
+    assert_eq!(order[0].help, Some(help), "nobody can write a Level there");
+    assert_eq!(order[0].related.iter().map(|one| &*one.message).collect::<Vec<_>>(), ["the link"]);
+    let added = r#"<SendNotificationsTask Identifier="N"/>"#;
+    let add =
+        r#"<AddTask Task="N" TaskToCompareWith="MaintainIndexes" After="true"/><LinkDependTask Task="ADExport" DependOn="N"/>"#;
+    let help = format!("let `AddTask` put `N` before `{export}`, or remove the `LinkDependTask`");
+    assert_eq!(found(COMPLETE, add, added, "dependency-order")[0].help, Some(help));
     let ring = r#"<LinkDependTask Task="ADExport" DependOn="SynchronizeActiveDirectory_AD"/>"#;
     let found = found(COMPLETE, ring, "", "dependency-cycle");
     about(&found, export);
+    // Each link has its place: the one that is written, and the scaffolding that made the others.
+    assert_eq!(found[0].related.len(), 3, "{:?}", found[0].related);
+    assert_eq!(found[0].related.iter().filter(|one| one.location != found[0].location).count(), 1);
     // Three generated names are too much for a headline; the ring is still shown.
     assert!(found[0].message.len() < 300 && found[0].notes.iter().any(|note| note.matches(" → ").count() == 3), "{found:?}");
 }

@@ -150,8 +150,7 @@ fn shortest<'p>(
 
 /// Where a link of a task is written.
 fn place(program: &Program, child: Id<Task>, edge: &Edge<'_>) -> Location {
-    let task = &program.items.tasks[child];
-    program.field_place(task.origin, task.base, edge.field.at)
+    program.link_place(child, edge.field)
 }
 
 /// The tasks of a ring, of which so many are named.
@@ -174,7 +173,10 @@ fn report(program: &Program, facts: &Facts, start: Id<Task>, path: &[(Id<Task>, 
     };
     let generated = path.iter().any(|(child, _)| program.items.tasks[*child].origin.generated.is_some());
     let link = if generated { "`LinkDependTask` or `TaskDependsOnTask`" } else { "`TaskDependsOnTask`" };
-    let mut finding = Finding::new(&RULE.info, place(program, start, &path[0].1), message)
+    let first = &program.items.tasks[start];
+    // A finding about a generated task stands at its scaffolding, wherever the link is written.
+    let at = if first.origin.generated.is_some() { program.place(first.origin) } else { place(program, start, &path[0].1) };
+    let mut finding = Finding::new(&RULE.info, at, message)
         .label("closes the ring")
         .note("none of them can ever start: the job stops at the first, or runs them in an order that nobody chose")
         .help(format!("remove the {link} that contradicts the order in which the tasks are meant to run"));
@@ -185,5 +187,9 @@ fn report(program: &Program, facts: &Facts, start: Id<Task>, path: &[(Id<Task>, 
     if short != whole {
         finding = finding.note(format!("the ring is {whole}"));
     }
-    task::about(program, start, facts.runs_of(start).first, finding)
+    // Every edge is shown, also those that stand at one scaffolding.
+    let edges = std::mem::take(&mut finding.related);
+    finding = task::about(program, start, facts.runs_of(start).first, finding);
+    finding.related.splice(0..0, edges);
+    finding
 }

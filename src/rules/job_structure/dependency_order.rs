@@ -1,7 +1,7 @@
 //! `dependency-order`: a task waits for one that does not run before it.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,15 +27,10 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 continue;
             }
             let (name, parent_name) = (job.task_name(index), job.task_name(parent));
-            let (what, help) = match (own, other) {
-                (Some(own), Some(other)) if own == other => {
-                    (format!("both have Level {own} and start together"), format!("give `{name}` a higher Level than {other}"))
-                }
-                (Some(own), Some(other)) => (
-                    format!("which has Level {other} and starts after Level {own}"),
-                    format!("give `{name}` a higher Level than {other}, or `{parent_name}` a lower one than {own}"),
-                ),
-                _ => ("which stands after it in the job".to_owned(), format!("move `{parent_name}` before `{name}`")),
+            let what = match (own, other) {
+                (Some(own), Some(other)) if own == other => format!("both have Level {own} and start together"),
+                (Some(own), Some(other)) => format!("which has Level {other} and starts after Level {own}"),
+                _ => "which stands after it in the job".to_owned(),
             };
             let comma = if own == other && own.is_some() { ", but" } else { "," };
             let finding = Finding::new(
@@ -47,16 +42,37 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             .note(
                 "when the task is due its parent has not ended: the task is left out of the run, or starts without what it needs",
             )
-            .help(help)
-            .related(job.entry_place(parent), "the task it waits for");
+            .help(help(job, index, parent));
+            let written = job.program.link_place(view.id, link);
+            let finding = if written == finding.location { finding } else { finding.related(written, "the link") };
+            let finding = finding.related(job.entry_place(parent), "the task it waits for");
             sink.push(job.about(index, finding));
         }
     }
 }
 
-/// Whether the parent itself waits for the task: a ring, which has a rule of its own. That rule judges tasks as they are
-/// declared, so a ring that only an override closes is reported here.
+/// What to do: the scaffolding gives what it generates its place, so that there the link goes or an added task moves.
+fn help(job: &JobModel<'_>, index: usize, parent: usize) -> String {
+    let (name, parent_name) = (job.task_name(index), job.task_name(parent));
+    let added = job.is_added(parent) || job.is_added(index);
+    if job.tasks[index].task.origin.generated.is_some() {
+        let remove = "remove the `LinkDependTask`";
+        return match added {
+            true => format!("{}, or {remove}", links::put_before(job, &[parent], index)),
+            false => format!("{remove}: the scaffolding puts `{parent_name}` behind `{name}`"),
+        };
+    }
+    match (job.tasks[index].level, job.tasks[parent].level) {
+        _ if added => links::put_before(job, &[parent], index),
+        (Some(own), Some(other)) if own == other => format!("give `{name}` a higher Level than {other}"),
+        (Some(own), Some(other)) => {
+            format!("give `{name}` a higher Level than {other}, or `{parent_name}` a lower one than {own}")
+        }
+        _ => format!("move `{parent_name}` before `{name}`"),
+    }
+}
+
+/// Whether the parent itself waits for the task: a ring, which has a rule of its own.
 fn waits_back(job: &JobModel<'_>, parent: usize, child: usize) -> bool {
-    let declared = |index: usize| job.tasks[index].task.base.is_none();
-    declared(parent) && declared(child) && job.ring(parent).is_some() && job.ring(parent) == job.ring(child)
+    job.ring(parent).is_some() && job.ring(parent) == job.ring(child)
 }

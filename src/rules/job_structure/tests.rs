@@ -32,8 +32,15 @@ fn dependency_cycle() {
     assert_eq!(found[0].related.len(), 2);
     assert_eq!(lines(&job(&[N, &waits(M, "N")]), rule), [0; 0]);
     assert_eq!(lines(&job(&[&waits(N, "M"), &waits(M, "N")]).replace("<Job", "<Job IsConnectorJob=\"1\""), rule), [0; 0]);
-    // The edges of a ring are not reported a second time.
+    // The edges of a ring are not reported a second time, whatever closes it.
     assert_eq!(lines(&job(&[&waits(N, "M"), &waits(M, "N")]), "dependency-order"), [0; 0]);
+    let over =
+        "<MaintainIndexesTaskOverride Identifier=\"M\"><TaskDependsOnTask ParentTask=\"N\"/></MaintainIndexesTaskOverride>";
+    for tasks in [[over, &waits(N, "M")], [&waits(N, "M"), over]] {
+        let closed = format!("{M}{}", job(&tasks));
+        assert_eq!(lines(&closed, rule).len(), 1, "{closed}");
+        assert_eq!(lines(&closed, "dependency-order"), [0; 0], "{closed}");
+    }
 }
 
 #[test]
@@ -155,4 +162,38 @@ fn override_without_change() {
     assert_eq!(lines(&over(" Offline=\"false\"/>"), rule), [0; 0]);
     let wrong = format!("{N}<Job>\n<MaintainIndexesTaskOverride Identifier=\"N\" Offline=\"true\"/></Job>");
     assert_eq!(findings(&wrong, rule).1[0].severity, Severity::Error);
+}
+
+#[test]
+fn an_override_of_another_element_is_the_only_finding() {
+    let base = concat!(
+        r#"<Connector Identifier="AD"/><Connection Identifier="ADExport" Connector="AD" Package="Usercube.AD@0000001"/>"#,
+        r#"<EntityType Identifier="P"/><EntityTypeMapping Identifier="P" Connector="AD"/>"#,
+        r#"<ResourceType Identifier="A" SourceEntityType="P" TargetEntityType="P"/>"#,
+        r#"<GenerateProvisioningOrdersTask Identifier="O" Connector="AD"/>"#,
+        r#"<FulfillTask Identifier="F" Connector="AD"><TaskDependsOnTask ParentTask="O"/></FulfillTask>"#,
+    );
+    let found = |task: &str, over: &str, more: &str| {
+        let profiles =
+            "<SetInternalUserProfilesTask Identifier=\"U\"><TaskDependsOnTask ParentTask=\"X\"/></SetInternalUserProfilesTask>"
+                .replace("\"X\"", &format!("\"{task}\""));
+        let over = format!("<{over} Identifier=\"{task}\" ContinueOnError=\"1\"/>");
+        let xml = format!("{base}{more}<Job Identifier=\"J\"><Step Identifier=\"O\"/>{over}{profiles}</Job>");
+        let judged = [
+            "dependency-order",
+            "dependency-outside-job",
+            "fulfill-not-linked",
+            "fulfill-without-orders",
+            "override-without-change",
+            "profiles-not-linked",
+            "repeated-task",
+        ];
+        judged.into_iter().filter(|rule| !lines(&xml, rule).is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("F", "MaintainIndexesTaskOverride", ""), ["override-without-change"]);
+    assert_eq!(found("F", "FulfillTaskOverride", ""), [""; 0]);
+    let generated = r#"<CreateConnectorSynchroComplete Connector="AD"/>"#;
+    let fulfil = "AD_Synchronize_Complete_Fulfill1";
+    assert_eq!(found(fulfil, "MaintainIndexesTaskOverride", generated), ["override-without-change"]);
+    assert!(found(fulfil, "FulfillTaskOverride", generated).contains(&"dependency-outside-job"));
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .note("there are no new orders: the task writes nothing, or what an earlier run left behind");
         let finding = match orders.next() {
             Some(late) => finding
-                .help(format!("move `{}` before it", job.task_name(late)))
+                .help(links::put_after(job, fulfil, late))
                 .related(job.place(late), "the orders task comes after"),
             None => finding.help("add a `<GenerateProvisioningOrdersTask … />` for the same connector or resource types before it, and link it with TaskDependsOnTask"),
         };

@@ -39,7 +39,13 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
     .note(format!(
         "one system that cannot be reached during the {what} keeps every later task from running, those of other systems included"
     ))
-    .help("add `ContinueOnError=\"true\"`: tasks linked to it are held back, the others run");
+    .help(match task.origin.generated {
+        None => "add `ContinueOnError=\"true\"`: tasks linked to it are held back, the others run".to_owned(),
+        Some(_) => format!(
+            "to let the others run, write `<{} Identifier=\"{name}\" ConsolidationMode=\"Merge\" ContinueOnError=\"true\" />`",
+            task.kind.def().name
+        ),
+    });
     finding.fix = fixes::set_attribute(model.program, task.origin, "ContinueOnError", "true");
     sink.push(model.about(finding));
 }

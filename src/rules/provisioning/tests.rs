@@ -263,7 +263,39 @@ fn inputs_and_thresholds() {
     let index = |value: &str| format!("<MaintainIndexesTask RebuildThreshold=\"{value}\"/>");
     assert_eq!(lines(&job(&[&index("29"), &index("91"), &index("-1")]), "index-thresholds"), [2, 3, 4]);
     assert_eq!(lines(&job(&[&index("30"), &index("90"), &index("0"), &index("many")]), "index-thresholds"), [0; 0]);
+    // A number beyond all others is one too, here and nowhere else; what is no number is not.
+    let beyond = ["2147483648", "-99999999999", "99999999999999999999999"];
+    assert_eq!(lines(&job(&beyond.map(index).each_ref().map(String::as_str)), "index-thresholds"), [2, 3, 4]);
+    assert_eq!(lines(&job(&beyond.map(index).each_ref().map(String::as_str)), "invalid-value"), [0; 0]);
+    let (program, found) = findings(&job(&[&index(beyond[1])]), "index-thresholds");
+    assert_eq!(program.sources.slice(found[0].location), beyond[1]);
+    assert!(found[0].help.as_ref().is_some_and(|help| help.contains("\"30\"")), "{:?}", found[0].help);
+    let over = format!(
+        "{}<Job>\n<MaintainIndexesTaskOverride Identifier=\"M\" RebuildThreshold=\"{}\"/></Job>",
+        index("50").replace("Task ", "Task Identifier=\"M\" "),
+        beyond[0]
+    );
+    assert_eq!(lines(&over, "index-thresholds"), [2]);
+    // A mode that reaches no generated task leaves nothing to judge: it is the finding.
+    for mode in ["Merg", "Merge"] {
+        let xml = format!("<FulfillTask Identifier=\"J_Fulfill1\" ConsolidationMode=\"{mode}\" Level=\"8\"/>");
+        assert_eq!(lines(&xml, "missing-provisioning-target"), [0; 0], "{mode}");
+        assert_eq!(lines(&job(&[&xml]), "missing-provisioning-target"), [2], "{mode}: in a written job it adjusts nothing");
+    }
     let stops = "stops-on-error";
+    // What is generated has no attributes to write: a task that is merged into it has, and mends it.
+    let first = concat!(
+        r#"<Agent Identifier="A"/><Connector Identifier="AD" Agent="A"/>"#,
+        r#"<Connection Identifier="ADExport" Connector="AD" Package="Usercube.AD@0000001"/><CreateInitializationJob Agent="A"/>"#,
+    );
+    let help = findings(first, stops).1.remove(0).help.unwrap();
+    let merged = help.split('`').nth(1).unwrap();
+    assert!(merged.starts_with("<ExportTask Identifier=") && merged.contains("ConsolidationMode=\"Merge\""), "{help}");
+    let with = format!("{first}{merged}");
+    assert_eq!(lines(&with, stops), [0; 0]);
+    for rule in ["missing-attribute", "nothing-to-consolidate", "unknown-attribute", "unused-task"] {
+        assert_eq!(lines(&with, rule), lines(first, rule), "{rule}");
+    }
     assert_eq!(lines(&job(&[O, &F.replace("true", "0"), "<ExportTask/>"]), stops), [3, 4]);
     assert_eq!(findings(&job(&["<ExportTask/>"]), stops).1[0].severity, Severity::Note);
     assert_eq!(lines(&job(&[O, F, "<ExportTask ContinueOnError=\"1\"/>"]), stops), [0; 0]);

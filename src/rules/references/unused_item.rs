@@ -11,7 +11,7 @@ use crate::grammar::{ItemKind, Reference, kinds, names};
 use crate::ir::references::{Naming, each_naming};
 use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
 use crate::rules::engine::pieces_of_all;
-use crate::rules::suggest::nearest;
+use crate::rules::suggest::perhaps_meant;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::FileId;
 use crate::syntax::NameId;
@@ -176,7 +176,7 @@ fn meant(program: &Program, unresolved: &[(ItemKind, String)]) -> FxHashSet<(Ite
         }
         let declared = program.declarations.all().iter().filter(|one| one.kind == kind);
         let declared: Vec<_> = declared.map(|one| written_name(program, one)).collect();
-        let near = wrong.filter_map(|(_, wrong)| nearest(wrong, declared.iter().map(|name| name.trim())));
+        let near = wrong.filter_map(|(_, wrong)| perhaps_meant(wrong, declared.iter().map(|name| name.trim())));
         found.extend(near.map(|name| (kind, Symbol::new(name))));
     }
     found

@@ -19,7 +19,7 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let help = match parents.as_slice() {
         [] => "it is the root of a file and stands nowhere else".to_owned(),
         [root] if *root == grammar::root().def().name => "move it out, directly into `ConfigurationFile`".to_owned(),
-        parents => format!("it stands in {}", listed(parents.iter().copied(), 12)),
+        parents => format!("it stands in {}", folded(parents)),
     };
     sink.push(
         super::finding(&RULE, view, "", view.place(), format!("`{name}` does not belong in `{parent}`"))
@@ -27,6 +27,22 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             .note("the deployment refuses the file; nothing in the element is checked further")
             .help(help),
     );
+}
+
+/// Elements for a message, those that take the same in their overrides without a line for each of these.
+pub(super) fn folded(parents: &[&str]) -> String {
+    const SHOWN: usize = 24;
+    let is_parent = |name: &str| parents.binary_search(&name).is_ok();
+    let own = |name: &str| name.strip_suffix("Override").is_some_and(is_parent);
+    let (both, alone): (Vec<&str>, Vec<&str>) =
+        parents.iter().filter(|name| !own(name)).partition(|name| is_parent(&format!("{name}Override")));
+    let list = |names: &[&str]| listed(names.iter().copied(), SHOWN);
+    let overrides = if both.len() == 1 { "its Override" } else { "their Overrides" };
+    match (both.is_empty(), alone.is_empty()) {
+        (true, _) => list(&alone),
+        (false, true) => format!("{} or {overrides}", list(&both)),
+        (false, false) => format!("{}, in {} or {overrides}", list(&alone), list(&both)),
+    }
 }
 
 /// The elements that take an element of that name, sorted.
@@ -90,5 +106,17 @@ mod tests {
     fn the_parents_that_take_it_are_listed() {
         let (_, found) = findings("<Step Identifier=\"A\"/>", "misplaced-element");
         assert_eq!(found[0].help.as_deref(), Some("it stands in `Job`"));
+        let (_, found) = findings("<Job><TaskEntityType EntityType=\"A\"/></Job>", "misplaced-element");
+        let help = found[0].help.as_deref().unwrap();
+        assert!(help.ends_with(" or their Overrides") && !help.contains("TaskOverride"), "{help}");
+        assert!(help.contains("`UpdateEntityPropertyExpressionsTask`") && !help.contains("more"), "all are listed: {help}");
+    }
+
+    #[test]
+    fn overrides_are_named_with_their_elements() {
+        let folded = super::folded;
+        assert_eq!(folded(&["A", "B"]), "`A`, `B`");
+        assert_eq!(folded(&["A", "AOverride", "B", "BOverride"]), "`A`, `B` or their Overrides");
+        assert_eq!(folded(&["A", "AOverride", "COverride", "D"]), "`COverride`, `D`, in `A` or its Override");
     }
 }

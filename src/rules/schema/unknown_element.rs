@@ -28,21 +28,37 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             let plain = view.document.name_span(view.element).len() as usize == name.len();
             if own && plain { finding.fix(Fix::risky(view.place(), near)) } else { finding }
         }
-        Some(near) => finding
-            .label(format!("did you mean `{near}`?"))
-            .help(format!("`<{near} …>` stands in {}", listed(super::misplaced_element::parents(near), 6))),
+        Some(near) => finding.label(format!("did you mean `{near}`?")).help(format!(
+            "`<{near} …>` stands in {}",
+            super::misplaced_element::folded(&super::misplaced_element::parents(near))
+        )),
         None if children.is_empty() => finding.label("unknown").help("remove it: its parent takes no elements"),
         None if children.len() <= 12 => finding
             .label("unknown")
             .help(format!("its parent takes {}", listed(children.iter().map(|child| child.def().name), 12))),
-        None => finding.label("unknown"),
+        None => {
+            let (parent, count) = (view.parent_kind.map_or("", |parent| parent.def().name), children.len());
+            finding.label("unknown").help(format!(
+                "remove it, or write one of the {count} elements that `{parent}` takes: `jobwright schema xsd` lists them"
+            ))
+        }
     });
 }
 
 /// The nearest name among those that may stand here, else among all.
 fn suggestion(name: &str, children: &[ElementKind]) -> Option<&'static str> {
-    nearest(name, children.iter().map(|child| child.def().name))
-        .or_else(|| nearest(name, grammar::elements().map(|kind| kind.def().name)))
+    let near = |kinds: &mut dyn Iterator<Item = ElementKind>| {
+        let names = kinds.map(|kind| kind.def().name).filter(|candidate| is_alike(name, candidate));
+        nearest(name, names)
+    };
+    near(&mut children.iter().copied()).or_else(|| near(&mut grammar::elements()))
+}
+
+/// Whether two names may be near where they end as a family of elements does: what stands before it must be near, too.
+fn is_alike(name: &str, candidate: &str) -> bool {
+    let ending = ["TaskOverride", "Task"].into_iter().find(|ending| name.ends_with(ending) && candidate.ends_with(ending));
+    let stems = ending.and_then(|ending| Some((name.strip_suffix(ending)?, candidate.strip_suffix(ending)?)));
+    stems.is_none_or(|(own, other)| nearest(own, [other]).is_some())
 }
 
 #[cfg(test)]
@@ -72,5 +88,18 @@ mod tests {
         let (_, found) = findings("<Conector Identifier=\"A\"/>", "unknown-element");
         assert_eq!(found[0].label, "did you mean `Connector`?");
         assert!(found[0].fix.is_some());
+        let near = |xml: &str| findings(xml, "unknown-element").1.remove(0).label;
+        assert_eq!(near("<Job><FulfilTaskOverride/></Job>"), "did you mean `FulfillTaskOverride`?");
+        assert_eq!(near("<Job><FooTaskOverride/></Job>"), "unknown", "what all of a family end with makes none near");
+        assert_eq!(near("<FooTask/>"), "unknown");
+    }
+
+    #[test]
+    fn what_to_do_is_said_where_no_name_is_near() {
+        let help = |xml: &str| findings(xml, "unknown-element").1.remove(0).help.unwrap();
+        let job = help("<Job><Foo/></Job>");
+        assert!(job.starts_with("remove it, or write one of the ") && job.contains(" elements that `Job` takes"), "{job}");
+        assert!(help("<Foo/>").contains("`ConfigurationFile`"));
+        assert!(help("<TaskDependsOnTask/><FulfillTask><Foo/></FulfillTask>").starts_with("its parent takes `"));
     }
 }

@@ -16,7 +16,7 @@ pub(super) mod unexpected_do_not_delete_changes;
 mod tests;
 
 use crate::grammar::kinds;
-use crate::ir::Connection;
+use crate::ir::{Connection, Connector, Id};
 
 use super::JobModel;
 
@@ -38,6 +38,14 @@ fn exports(job: &JobModel<'_>, prepare: usize) -> Option<Exports> {
     let exporting: Vec<&Connection> = connections.into_iter().filter(|connection| connection.exports()).collect();
     let package = exporting.first()?.package()?.id;
     Some(Exports { incremental: exporting.iter().any(|connection| connection.is_incremental()), package })
+}
+
+/// Whether a connector exports from Active Directory, whose prepare and synchronize tasks have that Type in every job.
+fn is_active_directory(job: &JobModel<'_>, connector: Id<Connector>) -> bool {
+    let is_one = |connection: &&Connection| {
+        connection.exports() && connection.package().is_some_and(|package| package.prepare_type_always)
+    };
+    job.program.connections_of(connector).iter().any(is_one)
 }
 
 /// The connection of an export task.

@@ -2,6 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{kinds, names};
+use crate::ir::SynchronizationType;
 use crate::rules::{Check, JobModel, Rule, Sink, fixes};
 
 /// The rule.
@@ -31,17 +32,30 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         if unreadable(synchronize) || prepares.any(fits) {
             continue;
         }
-        let wanted = job.tasks[prepare].task.variant().name();
+        let prepared = job.tasks[prepare].task.variant();
+        // What is right for a connector of Active Directory is known, in a job of any mode.
+        let right = if super::is_active_directory(job, connector) { SynchronizationType::ActiveDirectory } else { prepared };
+        let (prepared, wanted) = (prepared.name(), right.name());
         let (name, parent) = (job.task_name(synchronize), job.task_name(prepare));
+        // The one to be changed: the prepare task where the synchronize task alone is right.
+        let wrong = if task.variant() == right { prepare } else { synchronize };
+        let help = if wrong == prepare {
+            format!(
+                "write `Type=\"{wanted}\"` on the prepare task `{parent}`: connector `{}` is Active Directory",
+                job.connector_name(connector)
+            )
+        } else {
+            format!("write `Type=\"{wanted}\"` on both; an absent Type is None")
+        };
         let finding = Finding::new(
             &RULE.info,
             job.field_place(synchronize, task.synchronization_type),
-            format!("`{name}` has Type {}, but its prepare task `{parent}` has Type {wanted}", task.variant().name()),
+            format!("`{name}` has Type {}, but its prepare task `{parent}` has Type {prepared}", task.variant().name()),
         )
-        .label(format!("the prepare task says {wanted}"))
+        .label(format!("the prepare task says {prepared}"))
         .note("each type has its own file layout: the synchronization reads the prepared files wrongly or not at all")
-        .help(format!("write `Type=\"{wanted}\"` on both; an absent Type is None"))
+        .help(help)
         .related(job.field_place(prepare, job.tasks[prepare].task.synchronization_type), "the prepare task");
-        sink.push(job.about(synchronize, fixes::guess(job, synchronize, "Type", wanted, finding)));
+        sink.push(job.about(synchronize, fixes::guess(job, wrong, "Type", wanted, finding)));
     }
 }

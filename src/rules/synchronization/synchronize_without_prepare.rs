@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -37,7 +37,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .note("there is no new batch to synchronize: the task does nothing, or consumes the leftovers of another run");
         let finding = match prepares.next() {
             Some(late) => finding
-                .help(format!("move `{}` before it", job.task_name(late)))
+                .help(links::put_before(job, &[late], synchronize))
                 .related(job.place(late), "the prepare task comes after"),
             None => finding.help(format!(
                 "add a `<PrepareSynchronizationTask Connector=\"{connector}\" … />` before it and link it with TaskDependsOnTask"

@@ -124,6 +124,16 @@ fn export_not_linked() {
 }
 
 #[test]
+fn an_export_behind_its_prepare_task_is_moved_before_it_is_linked() {
+    let help = |tasks: &[&str]| findings(&job("", tasks), "export-not-linked").1.remove(0).help.unwrap();
+    let (bare, link) = (unlinked(PREPARE), "add `<TaskDependsOnTask ParentTask=\"E\" />` to `P`");
+    assert_eq!(help(&[EXPORT, &bare, SYNCHRONIZE]), link);
+    assert_eq!(help(&[&bare, EXPORT, SYNCHRONIZE]), format!("move `E` before `P`, then {link}"));
+    let found = findings(&job("", &[SYNCHRONIZE, PREPARE]), "synchronize-without-prepare").1.remove(0);
+    assert_eq!(found.help.as_deref(), Some("move `P` before `S`"));
+}
+
+#[test]
 fn synchronize_not_linked() {
     let bare = unlinked(SYNCHRONIZE);
     assert_eq!(lines(&job("", &[EXPORT, PREPARE, &bare]), "synchronize-not-linked"), [4]);
@@ -171,6 +181,21 @@ fn types_and_modes() {
         assert_eq!(lines(&found, "invalid-value").len(), 1);
         assert_eq!(lines(&found, "synchronization-type-mismatch"), [0; 0]);
     }
+
+    // Of Active Directory it is known which of the two is wrong.
+    let directory = |task: &str| typed(task).replace("Changes", "ActiveDirectory");
+    let offered = |prepare: &str, synchronize: &str| {
+        let (program, mut found) = findings(&job("", &[EXPORT, prepare, synchronize]), "synchronization-type-mismatch");
+        let found = found.remove(0);
+        let edit = &found.fix.as_ref().unwrap().edits[0];
+        let line = program.sources.get(edit.location.file).position(edit.location.span.start).line;
+        (found.help.unwrap(), line, edit.text.contains("ActiveDirectory"))
+    };
+    let on_prepare = "write `Type=\"ActiveDirectory\"` on the prepare task `P`: connector `AD` is Active Directory";
+    let on_both = "write `Type=\"ActiveDirectory\"` on both; an absent Type is None";
+    assert_eq!(offered(PREPARE, &directory(SYNCHRONIZE)), (on_prepare.to_owned(), 3, true));
+    assert_eq!(offered(&directory(PREPARE), SYNCHRONIZE), (on_both.to_owned(), 4, true));
+    assert_eq!(offered(PREPARE, &typed(SYNCHRONIZE)), (on_both.to_owned(), 4, true));
 
     let mode = "synchronization-mode-mismatch";
     let [export, prepare, synchronize] = incremental();

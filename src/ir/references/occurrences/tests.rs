@@ -112,6 +112,7 @@ fn generated_elements_name_items_from_their_scaffolding() {
             name: names::PARENT_TASK,
             value: "HR_Prepare".into(),
         }],
+        links: Vec::new(),
         scaffolding,
         reason: String::new(),
     });
