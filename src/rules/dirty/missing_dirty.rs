@@ -42,7 +42,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         )
         .label("not in dirty mode")
         .note("every run computes all resources although the job tags the few that changed")
-        .help("add `Dirty=\"true\"`")
+        .help(fixes::setting_help(job, index, "Dirty", "true"))
         .related(job.place(flag), "the task that tags what changed");
         sink.push(job.about(index, fixes::setting(job, index, "Dirty", "true", finding)));
     }

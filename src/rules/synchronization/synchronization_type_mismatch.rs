@@ -31,17 +31,26 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         if unreadable(synchronize) || prepares.any(fits) {
             continue;
         }
-        let wanted = job.tasks[prepare].task.variant().name();
         let (name, parent) = (job.task_name(synchronize), job.task_name(prepare));
+        let (own, prepared) = (task.variant().name(), job.tasks[prepare].task.variant().name());
+        let place = |index: usize| job.field_place(index, job.tasks[index].task.synchronization_type);
+        // Of two generated tasks, the one is wrong into which something else is merged.
+        let is_generated = |index: usize| job.tasks[index].task.origin.generated.is_some();
+        let is_changed = |index: usize| is_generated(index) && place(index) != job.place(index);
+        let (at, other, words, wanted) = if is_generated(synchronize) && !is_changed(synchronize) && is_changed(prepare) {
+            (prepare, synchronize, "the synchronize task", own)
+        } else {
+            (synchronize, prepare, "the prepare task", prepared)
+        };
         let finding = Finding::new(
             &RULE.info,
-            job.field_place(synchronize, task.synchronization_type),
-            format!("`{name}` has Type {}, but its prepare task `{parent}` has Type {wanted}", task.variant().name()),
+            place(at),
+            format!("`{name}` has Type {own}, but its prepare task `{parent}` has Type {prepared}"),
         )
-        .label(format!("the prepare task says {wanted}"))
+        .label(format!("{words} says {wanted}"))
         .note("each type has its own file layout: the synchronization reads the prepared files wrongly or not at all")
         .help(format!("write `Type=\"{wanted}\"` on both; an absent Type is None"))
-        .related(job.field_place(prepare, job.tasks[prepare].task.synchronization_type), "the prepare task");
-        sink.push(job.about(synchronize, fixes::guess(job, synchronize, "Type", wanted, finding)));
+        .related(place(other), words);
+        sink.push(job.about(at, fixes::guess(job, at, "Type", wanted, finding)));
     }
 }
