@@ -17,6 +17,15 @@ pub struct GeneratedChild {
     pub value: Box<str>,
 }
 
+/// A written item that was brought together with a generated one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Consolidated {
+    /// Where it is written.
+    pub origin: super::Origin,
+    /// Whether its attributes stand in place of all that were generated, instead of beside them.
+    pub replaces: bool,
+}
+
 /// A generated task, or the generated job itself, as XML would have it.
 #[derive(Clone, Debug)]
 pub struct GeneratedElement {
@@ -30,8 +39,8 @@ pub struct GeneratedElement {
     pub links: Vec<(Symbol, ElementId)>,
     /// The scaffolding that generated it.
     pub scaffolding: Id<Scaffolding>,
-    /// The written item whose attributes stand in place of all that were generated, where one says so.
-    pub replaced: Option<super::Origin>,
+    /// The written item that became part of it.
+    pub consolidated: Option<Consolidated>,
     /// Why it is there, for a person.
     pub reason: String,
 }
@@ -40,6 +49,11 @@ impl GeneratedElement {
     /// The value of an attribute.
     pub fn value(&self, name: NameId) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| &**value)
+    }
+
+    /// The written item whose attributes stand in place of all that were generated, where one says so.
+    pub fn replacing(&self) -> Option<super::Origin> {
+        self.consolidated.filter(|one| one.replaces).map(|one| one.origin)
     }
 }
 

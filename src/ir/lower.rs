@@ -256,7 +256,7 @@ fn parts(document: &Document, size: usize) -> Vec<Range<u32>> {
 
 fn lower_part(document: &Document, text: &str, kinds: &[Option<ElementKind>], part: Range<u32>) -> Lowered {
     let mut lowering =
-        Lowering { document, text, file: document.file(), out: Lowered::default(), job: None, task: None, scope: None };
+        Lowering { document, text, kinds, file: document.file(), out: Lowered::default(), job: None, task: None, scope: None };
     for element in part.map(ElementId) {
         if let Some(kind) = kinds[element.0 as usize] {
             lowering.element(element, kind);
@@ -275,6 +275,7 @@ enum Holder {
 struct Lowering<'a> {
     document: &'a Document,
     text: &'a str,
+    kinds: &'a [Option<ElementKind>],
     file: FileId,
     out: Lowered,
     /// The job around, and the first element after it.
@@ -413,11 +414,19 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether an element directly inside is none that the dialect has: what it was meant to say is not known.
+    fn has_stranger(&self, element: ElementId) -> bool {
+        let is_stranger =
+            |child: ElementId| self.kinds[child.0 as usize].is_none() && self.document.namespace(child) == Namespace::Dialect;
+        self.document.children(element).any(is_stranger)
+    }
+
     fn task(&mut self, element: ElementId, kind: ElementKind) {
         let mut task: Task = self.item(element);
         let job = self.current_job(element);
         task.kind = kind;
         task.job = job;
+        task.unread = self.has_stranger(element);
         let id = self.out.items.tasks.push(task);
         self.task = Some((Holder::Task(id), self.end_of(element)));
         if let Some(job) = job {
@@ -431,6 +440,7 @@ impl Lowering<'_> {
         let mut written: Task = self.item(element);
         written.kind = kind.def().overrides.unwrap_or(kind);
         written.job = job;
+        written.unread = self.has_stranger(element);
         item.kind = kind;
         item.written = Some(Box::new(written));
         let id = self.out.items.overrides.push(item);

@@ -26,7 +26,7 @@ mod values;
 pub use classify::classify;
 pub use declarations::{Declaration, DeclarationId, Declarations};
 pub use field::{At, Field, Generated, Origin, Package, Ref, Text};
-pub use generated::{GeneratedChild, GeneratedElement, GeneratedEntry, GeneratedJob};
+pub use generated::{Consolidated, GeneratedChild, GeneratedElement, GeneratedEntry, GeneratedJob};
 pub use id::{Arena, Id};
 pub use index::Index;
 pub use items::*;

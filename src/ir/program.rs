@@ -272,24 +272,27 @@ impl Program {
         }
     }
 
-    /// The place of the value of a written item's attribute.
-    pub fn attribute_place(&self, origin: Origin, name: NameId) -> Option<Location> {
-        if origin.generated.is_some() {
-            return None;
+    /// The element that says what was written by hand of an item: its own; of a generated one, that of the item that was
+    /// brought together with it.
+    pub fn written(&self, origin: Origin) -> Option<Origin> {
+        match origin.generated {
+            None => Some(origin),
+            Some(Generated(number)) => self.generated[number as usize].consolidated.map(|one| one.origin),
         }
-        let document = self.document(origin.file);
-        document.find(origin.element, name).map(|attribute| document.value_location(attribute))
     }
 
-    /// The place of a field's value; of the item's name for a generated one.
+    /// The place of the value of an item's attribute, where it was written by hand.
+    pub fn attribute_place(&self, origin: Origin, name: NameId) -> Option<Location> {
+        let written = self.written(origin)?;
+        let document = self.document(written.file);
+        document.find(written.element, name).map(|attribute| document.value_location(attribute))
+    }
+
+    /// The place of a field's value; of the item's name where the value was generated.
     pub fn field_place(&self, origin: Origin, base: Option<Id<Task>>, at: At) -> Location {
-        let Some((attribute, of_base)) = at.get() else { return self.place(origin) };
-        match base {
-            Some(base) if of_base => {
-                let base = self.items.tasks[base].origin;
-                if base.generated.is_some() { self.place(base) } else { self.document(base.file).value_location(attribute) }
-            }
-            _ => self.document(origin.file).value_location(attribute),
+        match self.field_attribute(origin, base, at) {
+            Some((file, attribute)) => self.document(file).value_location(attribute),
+            None => self.place(origin),
         }
     }
 
@@ -302,6 +305,20 @@ impl Program {
             Some(&(_, by)) => self.document(made.file).name_location(by),
             None => self.field_place(task.origin, task.base, link.at),
         }
+    }
+
+    /// The attribute that a field was read from; nothing where it was generated.
+    pub fn field_attribute(&self, origin: Origin, base: Option<Id<Task>>, at: At) -> Option<(FileId, AttributeId)> {
+        let (attribute, of_base) = at.get()?;
+        let base = base.filter(|_| of_base).map(|base| self.items.tasks[base].origin);
+        Some((self.written(base.unwrap_or(origin))?.file, attribute))
+    }
+
+    /// The place of an item that lacks an attribute: its name. Where written attributes took the place of all generated
+    /// ones, it is the written item that lacks it.
+    pub fn absence_place(&self, origin: Origin) -> Location {
+        let replacing = |Generated(number): Generated| self.generated[number as usize].replacing();
+        self.place(origin.generated.and_then(replacing).unwrap_or(origin))
     }
 
     /// What a job runs, in its order. Steps and overrides that name nothing are left out.

@@ -9,16 +9,19 @@ use crate::syntax::{AttributeId, ElementId, escape_attribute};
 
 use super::JobModel;
 
-/// Sets an attribute of a written element: its value replaced where it stands, else added after the last one. Nothing for a
-/// generated item.
+/// Sets an attribute of a written element: its value replaced where it stands, else added after the last one. Of a
+/// generated item, what is written by hand: nothing where that is not the attribute, nor all that the item has.
 pub(super) fn set_attribute(program: &Program, origin: Origin, name: &str, value: &str) -> Option<Fix> {
-    if origin.generated.is_some() {
-        return None;
-    }
+    let generated = origin.generated.map(|number| &program.generated[number.0 as usize]);
+    let may_add = generated.is_none_or(|element| element.replacing().is_some());
+    let origin = program.written(origin)?;
     let document = program.document(origin.file);
     if let Some(attribute) = document.find_text(origin.element, name) {
         let place = Location::new(origin.file, document.value_span(attribute));
         return Some(Fix::safe(place, escape_attribute(value)));
+    }
+    if !may_add {
+        return None;
     }
     let at = match document.attributes(origin.element).last() {
         // After the closing quote.
@@ -50,6 +53,21 @@ pub(super) fn setting(job: &JobModel<'_>, index: usize, name: &str, value: &str,
         fix.safety = Safety::Unsafe;
     }
     finding.fix(fix)
+}
+
+/// What to write to set an attribute of a task where a job runs it, for a help. Where a step names a generated task, there is
+/// no element that the attribute could be written on.
+pub(super) fn setting_help(job: &JobModel<'_>, index: usize, name: &str, value: &str) -> String {
+    let view = &job.tasks[index];
+    let is_step = matches!(view.entry, JobEntry::Step(_));
+    if is_step && set_attribute(job.program, view.task.origin, name, value).is_none() {
+        let (element, task) = (view.task.kind.def().name, job.task_name(index));
+        let level = view.level.map(|level| format!(" Level=\"{level}\"")).unwrap_or_default();
+        return format!(
+            "write `<{element}Override Identifier=\"{task}\"{level} {name}=\"{value}\" />` in place of the step: other jobs run the task as it is"
+        );
+    }
+    format!("add `{name}=\"{value}\"`")
 }
 
 /// As [`setting`], for an attribute whose value is only the likeliest one.

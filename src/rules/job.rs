@@ -238,7 +238,7 @@ impl<'p> JobModel<'p> {
         let task = self.tasks[index].task;
         match field {
             Some(field) => self.program.field_place(task.origin, task.base, field.at),
-            None => self.place(index),
+            None => self.program.absence_place(task.origin),
         }
     }
 

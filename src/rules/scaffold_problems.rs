@@ -1,9 +1,10 @@
 //! Problems that scaffoldings found in themselves, as findings.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::grammar::{ElementKind, ScaffoldingKind};
 use crate::ir::{Program, Scaffolding};
 use crate::scaffold::{ScaffoldProblem, ScaffoldProblemKind};
-use crate::source::Location;
+use crate::source::{FileId, Location, SourceFile};
 
 use super::suggest::{listed, nearest};
 use super::{Check, Rule, Sink, element};
@@ -46,7 +47,25 @@ fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
     let scaffolding = item.kind.def().name;
     let finding = match &problem.kind {
         ScaffoldProblemKind::NoEffect { .. } | ScaffoldProblemKind::IncrementalUnsupported { .. } if is_unresolved(item) => return None,
-        ScaffoldProblemKind::NoEffect { subject } => {
+        ScaffoldProblemKind::NoConnector if may_have_connectors(program) => return None,
+        ScaffoldProblemKind::NoConnector => {
+            Finding::new(&NO_EFFECT.info, place, format!("{scaffolding} generates no task: there is no connector"))
+                .label("generates nothing")
+                .note("it makes a job and its tasks for every connector of the configuration, which has none")
+                .help("declare a `<Connector … />`, check the files with it, or remove the scaffolding")
+        }
+        ScaffoldProblemKind::NoEffect { subject, complete } if !complete.is_empty() => {
+            let packages = listed(complete.iter().map(String::as_str), 8);
+            Finding::new(
+                &NO_EFFECT.info,
+                place,
+                format!("{scaffolding} generates no task: {subject} exports only completely, and fulfils nothing"),
+            )
+            .label("generates nothing")
+            .note(format!("no job comes of it: none of these packages gives changes: {packages}"))
+            .help("write `<CreateAgentSynchroComplete … />`, give a connector a connection that exports changes or fulfils, or remove the scaffolding")
+        }
+        ScaffoldProblemKind::NoEffect { subject, .. } => {
             Finding::new(&NO_EFFECT.info, place, format!("{scaffolding} generates no task: {subject} neither exports nor fulfils anything"))
                 .label("generates nothing")
                 .note("no job comes of it, or one that does nothing; the connections are missing, switched off, or of packages that can do neither")
@@ -85,6 +104,10 @@ fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
                 .note("a name means a generated task when it is the whole name, or its end from an underscore on, job prefix, number and suffix left aside");
             if generated.is_empty() {
                 finding.help("the scaffolding generates no task at all")
+            } else if *matches > 0 {
+                let numbers = if *matches == 1 { "1".to_owned() } else { format!("1 to {matches}") };
+                let (are, names) = (if *matches == 1 { "is" } else { "are" }, listed(generated.iter().map(String::as_str), LISTED));
+                finding.help(format!("write {numbers}: there {are} {names}"))
             } else {
                 let names = listed(generated.iter().map(String::as_str), LISTED);
                 match nearest_end(name, generated) {
@@ -112,6 +135,18 @@ fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
 fn is_unresolved(item: &Scaffolding) -> bool {
     item.connector.is_some_and(|connector| connector.value.target.is_none())
         || item.agent.is_some_and(|agent| agent.value.target.is_none())
+}
+
+/// Whether there may be connectors that no file declares readably: other scaffoldings make some, and what an element that the
+/// dialect does not have was meant to be is not known.
+fn may_have_connectors(program: &Program) -> bool {
+    let makes = |kind: &ElementKind| kind.def().scaffolding == Some(ScaffoldingKind::Other) && kind.def().model_prefix.is_some();
+    let is_broken = |(file, _): (FileId, &SourceFile)| {
+        let document = program.document(file);
+        let Some(root) = document.root() else { return true };
+        program.kind(file, root).is_none() || document.children(root).any(|child| program.kind(file, child).is_none())
+    };
+    program.present_kinds().iter().any(makes) || program.sources.iter().any(is_broken)
 }
 
 fn place_of_connector(program: &Program, item: &Scaffolding) -> Option<Location> {
@@ -180,6 +215,48 @@ mod tests {
     }
 
     #[test]
+    fn all_problems_of_a_scaffolding_are_told_at_once() {
+        let neither = "<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\"/>\n";
+        let nobody = "<AddTask Task=\"M\" TaskToCompareWith=\"Nope\" After=\"true\"/>\n";
+        // What the wrong one would have added is there all the same.
+        let added = "<AddTask Task=\"N\" TaskToCompareWith=\"M\" After=\"true\"/>";
+        let text = scaffold(&format!("{neither}{nobody}{added}"));
+        assert_eq!((lines(&text, "scaffold-argument"), lines(&text, "scaffold-target-not-found")), (vec![2], vec![3]));
+    }
+
+    #[test]
+    fn a_step_whose_side_cannot_be_read_is_added_all_the_same() {
+        let text = scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" Before=\"True\"/>");
+        assert_eq!((lines(&text, "invalid-value"), lines(&text, "unused-task")), (vec![2], vec![]));
+    }
+
+    #[test]
+    fn connector_pages_without_connectors() {
+        let rule = "scaffold-no-effect";
+        assert_eq!(lines("\n<CreateConnectorsJobs/>", rule), [2]);
+        assert_eq!(lines("<Connector Identifier=\"AD\"/>\n<CreateConnectorsJobs/>", rule), [0; 0]);
+        // What was meant to be a connector is one mistake.
+        assert_eq!(lines("<Conector Identifier=\"AD\"/>\n<CreateConnectorsJobs/>", rule), [0; 0]);
+    }
+
+    #[test]
+    fn exports_that_are_only_complete_are_named() {
+        let sql = AD.replace("Usercube.AD@", "Usercube.SQL@");
+        let (_, found) = findings(&format!("{sql}\n<CreateAgentSynchroIncremental/>"), "scaffold-no-effect");
+        assert_eq!(
+            found[0].message,
+            "CreateAgentSynchroIncremental generates no task: agent `Local` exports only completely, and fulfils nothing"
+        );
+        assert!(
+            found[0].notes[0].contains("`Usercube.SQL@0000001`")
+                && found[0].help.as_deref().unwrap().contains("CreateAgentSynchroComplete")
+        );
+        let off = sql.replace("Agent=\"Local\"/><Connection", "Agent=\"Local\" IncrementalJob=\"NotUsed\"/><Connection");
+        let (_, found) = findings(&format!("{off}\n<CreateAgentSynchroIncremental/>"), "scaffold-no-effect");
+        assert!(found[0].message.ends_with("neither exports nor fulfils anything"), "{}", found[0].message);
+    }
+
+    #[test]
     fn names_of_generated_tasks() {
         let rule = "scaffold-target-not-found";
         let add = |target: &str, more: &str| {
@@ -188,9 +265,15 @@ mod tests {
         let (program, found) = findings(&add("ADExprt", ""), rule);
         assert_eq!(found[0].location.span.of(program.text(found[0].location.file)), "ADExprt");
         assert!(found[0].help.as_ref().is_some_and(|help| help.starts_with("did you mean `ADExport`?")), "{:?}", found[0].help);
-        assert_eq!(lines(&add("ADExport", " Occurence=\"2\""), rule), [2]);
-        let (_, found) = findings(&add("ADExport", " Occurence=\"2\""), rule);
+        let (program, found) = findings(&add("ADExport", " Occurence=\"2\""), rule);
         assert!(found[0].message.contains("generates 1 task that `ADExport` can mean"), "{}", found[0].message);
+        assert_eq!(found[0].location.span.of(program.text(found[0].location.file)), "2", "the number is wrong, not the name");
+        assert_eq!(found[0].help.as_deref(), Some("write 1: there is `AD_Synchronize_Complete_Export_AD_Complete_ADExport`"));
+        assert_eq!(lines(&add("ADExport", " Occurence=\"+1\""), rule), [0; 0]);
+        let link = "<LinkDependTask Task=\"MaintainIndexes\" ChildOccurence=\"2\" DependOn=\"ADExport\" ParentOccurence=\"3\"/>";
+        let (program, found) = findings(&scaffold(link), rule);
+        let underlined: Vec<_> = found.iter().map(|one| one.location.span.of(program.text(one.location.file))).collect();
+        assert_eq!(underlined, ["2", "3"]);
         assert_eq!(lines(&scaffold("<LinkDependTask Task=\"Nobody\" DependOn=\"ADExport\"/>"), rule), [2]);
         assert_eq!(lines(&add("ADExport", ""), rule), [0; 0]);
         assert_eq!(lines(&scaffold("<LinkDependTask Task=\"MaintainIndexes\" DependOn=\"ADExport\"/>"), rule), [0; 0]);
@@ -204,6 +287,22 @@ mod tests {
         assert_eq!(lines(&format!("{AD}<Agent Identifier=\"B\"/>\n<CreateAgentSynchroComplete/>"), rule), [2]);
         assert_eq!(lines(&format!("{AD}\n<CreateAgentSynchroComplete/>"), rule), [0; 0]);
         assert_eq!(lines(&scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" Before=\"1\"/>"), rule), [0; 0]);
+        let add = |rest: &str| format!("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" After=\"1\" {rest}/>");
+        assert_eq!(lines(&scaffold(&add("Occurence=\"-1\"")), rule), [2]);
+        assert_eq!(
+            lines(&scaffold("<LinkDependTask Task=\"MaintainIndexes\" ChildOccurence=\"-2\" DependOn=\"ADExport\" />"), rule),
+            [2]
+        );
+        let cron = |hour: &str| format!("<CronTabExpression CronTab=\"0 {hour} * * *\"/>\n");
+        assert_eq!(lines(&scaffold(&format!("{}{}{}", cron("1"), cron("2"), cron("3"))), rule), [3, 4]);
+        assert_eq!(lines(&scaffold(&cron("1")), rule), [0; 0]);
+        let far = format!("{AD}<Agent Identifier=\"B\"/><Connector Identifier=\"Far\" Agent=\"B\"/>");
+        for (own, found) in [("", vec![2]), (" Agent=\"Local\"", vec![2]), (" Agent=\"B\"", vec![])] {
+            let path = "<FulfillInternalWorkflowsPath ConnectorIdentifier=\"Far\" Path=\"x\"/>";
+            let text =
+                format!("{far}<CreateConnectorSynchroComplete Connector=\"AD\"{own}>\n{path}</CreateConnectorSynchroComplete>");
+            assert_eq!(lines(&text, rule), found, "{own}: that of the connector, where none is written");
+        }
         let unread = scaffold("<AddTask Task=\"M\" TaskToCompareWith=\"ADExport\" After=\"yes\"/>");
         assert_eq!((lines(&unread, "invalid-value"), lines(&unread, rule)), (vec![2], vec![]), "one mistake, one finding");
     }

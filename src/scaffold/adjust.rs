@@ -23,21 +23,28 @@ pub(super) struct Written {
     pub(super) attribute: AttributeId,
 }
 
+/// Which of several tasks is meant, from 1, with the attribute it was written in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Count {
+    pub(super) value: u32,
+    pub(super) attribute: AttributeId,
+}
+
 #[derive(Debug)]
 pub(super) struct AddTask {
     pub(super) task: Written,
     pub(super) target: Written,
     pub(super) before: bool,
-    pub(super) occurrence: Option<u32>,
-    pub(super) copy: Option<u32>,
+    pub(super) occurrence: Option<Count>,
+    pub(super) copy: Option<Count>,
 }
 
 #[derive(Debug)]
 pub(super) struct LinkDependTask {
     pub(super) task: Written,
     pub(super) parent: Written,
-    pub(super) child_occurrence: Option<u32>,
-    pub(super) parent_occurrence: Option<u32>,
+    pub(super) child_occurrence: Option<Count>,
+    pub(super) parent_occurrence: Option<Count>,
 }
 
 /// One change, in document order.
@@ -191,7 +198,7 @@ fn task_at(job: &NewJob, index: usize) -> &NewTask {
 }
 
 /// The entry of the n-th generated task that a name matches.
-fn find(job: &NewJob, name: &Written, occurrence: Option<u32>, id: Id<Scaffolding>) -> Result<usize, ScaffoldProblem> {
+fn find(job: &NewJob, name: &Written, occurrence: Option<Count>, id: Id<Scaffolding>) -> Result<usize, ScaffoldProblem> {
     let tasks = || {
         job.entries.iter().enumerate().filter_map(|(index, entry)| match entry {
             NewEntry::Task(task) => Some((index, task)),
@@ -199,17 +206,22 @@ fn find(job: &NewJob, name: &Written, occurrence: Option<u32>, id: Id<Scaffoldin
         })
     };
     let found: Vec<usize> = tasks().filter(|(_, task)| matches(task, &name.value)).map(|(index, _)| index).collect();
-    let wanted = occurrence.unwrap_or(1) as usize - 1;
-    found.get(wanted).copied().ok_or_else(|| ScaffoldProblem {
-        scaffolding: id,
-        element: Some(name.element),
-        attribute: Some(name.attribute),
-        kind: ScaffoldProblemKind::TargetNotFound {
-            name: name.value.clone(),
-            occurrence,
-            matches: found.len(),
-            generated: tasks().map(|(_, task)| task.identifier.clone()).collect(),
-        },
+    let wanted = occurrence.map_or(0, |count| count.value as usize - 1);
+    found.get(wanted).copied().ok_or_else(|| {
+        // Where there are such tasks, it is the number that is wrong.
+        let number = occurrence.filter(|_| !found.is_empty());
+        let is_meant = |index: &usize| found.is_empty() || found.contains(index);
+        ScaffoldProblem {
+            scaffolding: id,
+            element: Some(name.element),
+            attribute: Some(number.map_or(name.attribute, |count| count.attribute)),
+            kind: ScaffoldProblemKind::TargetNotFound {
+                name: name.value.clone(),
+                occurrence: occurrence.map(|count| count.value),
+                matches: found.len(),
+                generated: tasks().filter(|(index, _)| is_meant(index)).map(|(_, task)| task.identifier.clone()).collect(),
+            },
+        }
     })
 }
 

@@ -76,7 +76,12 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
             return Ok(Vec::new());
         }
         let subject = format!("agent `{agent}`");
-        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject }));
+        let asked =
+            connectors.iter().filter(|one| uses(one, JobIntegration::OnlyProvisioning, &arguments.no_connector_synchronization));
+        let exports = asked.flat_map(|connector| &connector.exports);
+        let complete: BTreeSet<&str> = exports.map(|connection| connection.package).collect();
+        let complete = complete.into_iter().map(str::to_owned).collect();
+        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject, complete }));
     }
 
     let word = if mode == Mode::Complete { "Complete" } else { "Incremental" };

@@ -14,7 +14,7 @@ use crate::ir::{Id, Program, Scaffolding, Symbol};
 use crate::source::FileId;
 use crate::syntax::{AttributeId, ElementId, NameId, Namespace};
 
-use super::adjust::{AddTask, Adjustment, LinkDependTask, Written};
+use super::adjust::{AddTask, Adjustment, Count, LinkDependTask, Written};
 use super::problem::{ScaffoldProblem, ScaffoldProblemKind};
 
 /// Everything a scaffolding can say.
@@ -66,9 +66,25 @@ impl Reader<'_> {
         }
     }
 
-    /// A count from 1; 0 and nothing mean "not said".
-    fn count(&self, element: ElementId, name: NameId) -> Option<u32> {
-        self.text(element, name)?.parse().ok().filter(|&count| count > 0)
+    /// A count from 1; 0 and nothing mean "not said", and what is no number is reported where it is written.
+    fn count(&self, element: ElementId, name: NameId) -> Option<Count> {
+        let (attribute, value) = self.attribute(element, name)?;
+        let value = value.strip_prefix('+').unwrap_or(&value).parse().ok().filter(|&count| count > 0)?;
+        Some(Count { value, attribute })
+    }
+
+    /// The problems of counts below 0.
+    fn negative(&self, element: ElementId, counts: &[NameId]) -> Vec<ScaffoldProblem> {
+        let written = counts.iter().filter_map(|&name| self.attribute(element, name));
+        let negative = written.filter(|(_, value)| value.parse::<i32>().is_ok_and(|count| count < 0));
+        let document = self.program.document(self.file);
+        let problem = |(attribute, value)| {
+            let name = document.attribute_name_text(attribute);
+            let message = format!("{name} is `{value}`, but tasks are counted from 1");
+            let help = format!("write the number of the task that is meant, or leave {name} out for the first");
+            self.problem(element, Some(attribute), message, help)
+        };
+        negative.map(problem).collect()
     }
 
     /// Whether the version of the dialect no longer has the attribute.
@@ -112,6 +128,7 @@ impl Arguments {
             }
         }
         out.check_connectors(&reader);
+        out.check_repetitions(&reader);
         out
     }
 
@@ -126,6 +143,7 @@ impl Arguments {
             }
             "DoNotCreateJob" => self.without_job = true,
             "LinkDependTask" => {
+                self.problems.extend(reader.negative(child, &[names::CHILD_OCCURENCE, names::PARENT_OCCURENCE]));
                 if let (Some(task), Some(parent)) = (reader.written(child, names::TASK), reader.written(child, names::DEPEND_ON))
                 {
                     self.adjustments.push(Adjustment::Link(LinkDependTask {
@@ -152,8 +170,9 @@ impl Arguments {
     }
 
     fn add_task(&mut self, reader: &Reader<'_>, child: ElementId) {
-        let (Some(before), Some(after)) = (reader.flag(child, names::BEFORE), reader.flag(child, names::AFTER)) else { return };
-        if before == after {
+        let (before, after) = (reader.flag(child, names::BEFORE), reader.flag(child, names::AFTER));
+        self.problems.extend(reader.negative(child, &[names::OCCURENCE, names::COPY_OCCURENCE]));
+        if let (Some(before), true) = (before, before == after) {
             let message = if before {
                 "AddTask says both Before and After".to_owned()
             } else {
@@ -161,7 +180,6 @@ impl Arguments {
             };
             let help = "write one of them: `Before=\"true\"` or `After=\"true\"`".to_owned();
             self.problems.push(reader.problem(child, None, message, help));
-            return;
         }
         if let (Some(task), Some(target)) =
             (reader.written(child, names::TASK), reader.written(child, names::TASK_TO_COMPARE_WITH))
@@ -169,7 +187,8 @@ impl Arguments {
             self.adjustments.push(Adjustment::Add(AddTask {
                 task,
                 target,
-                before,
+                // The one that cannot be read was meant to say something.
+                before: before.unwrap_or(after != Some(true)),
                 occurrence: reader.count(child, names::OCCURENCE),
                 copy: if reader.is_withdrawn(child, names::COPY_OCCURENCE) {
                     None
@@ -180,12 +199,36 @@ impl Arguments {
         }
     }
 
-    /// A connector argument that names a connector of another agent contradicts the scaffolding's own agent.
-    fn check_connectors(&mut self, reader: &Reader<'_>) {
-        let Some(agent) = self.agent.clone() else { return };
+    /// Arguments of which there is one say different things when they are written twice.
+    fn check_repetitions(&mut self, reader: &Reader<'_>) {
+        const SINGLE: [&str; 4] = ["Configuration", "CronTabExpression", "OpenIdIdentifier", "PrincipalDataConnector"];
         let program = reader.program;
         let document = program.document(reader.file);
         let root = program.items.scaffoldings[reader.id].origin.element;
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for child in document.children(root).filter(|&child| program.kind(reader.file, child).is_some()) {
+            let name = document.name_text(child);
+            if SINGLE.contains(&name) && !seen.insert(name) {
+                let message = format!("{name} is written again, and nothing says which of them counts");
+                let help = "keep one of them".to_owned();
+                self.problems.push(reader.problem(child, None, message, help));
+            }
+        }
+    }
+
+    /// A connector argument that names a connector of another agent contradicts the scaffolding's own agent, which is that
+    /// of its connector where it names none.
+    fn check_connectors(&mut self, reader: &Reader<'_>) {
+        let program = reader.program;
+        let document = program.document(reader.file);
+        let item = &program.items.scaffoldings[reader.id];
+        let root = item.origin.element;
+        let of_connector = || {
+            let connector = &program.items.connectors[item.connector?.value.target?];
+            let agent = connector.agent?.value.target?;
+            Some(program.identifier(program.items.agents[agent].origin).into_owned())
+        };
+        let Some(agent) = self.agent.clone().or_else(of_connector) else { return };
         for child in document.children(root) {
             if program.kind(reader.file, child).is_none() {
                 continue;

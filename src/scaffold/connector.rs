@@ -49,7 +49,7 @@ pub(super) fn of_connector(
             return Ok(Vec::new());
         }
         let subject = format!("connector `{}`", connector.name);
-        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject }));
+        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject, complete: Vec::new() }));
     }
     let synchronizes = synchronizes && !arguments.no_synchronization;
     Ok(vec![job(facts, arguments, connector, mode, synchronizes, provisions)])

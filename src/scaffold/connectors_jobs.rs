@@ -2,9 +2,12 @@
 //! tasks behind the steps, at top level and without levels. Every connector gets all of them, whatever its connections.
 
 use crate::grammar::{ElementKind, kinds, names};
+use crate::ir::{Id, Scaffolding};
 
+use super::Expansion;
 use super::facts::{ConnectorFacts, Facts};
 use super::job::{NewEntry, NewJob, NewTask};
+use super::problem::{ScaffoldProblem, ScaffoldProblemKind};
 
 /// The tasks in the order of the steps: element and the word after `_Connector`.
 const STEPS: [(ElementKind, &str); 11] = [
@@ -21,11 +24,14 @@ const STEPS: [(ElementKind, &str); 11] = [
     (kinds::REFRESH_SCHEMA_TASK, "RefreshSchema"),
 ];
 
-pub(super) fn expand(facts: &Facts<'_>) -> Vec<NewJob> {
+pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>) -> Expansion {
+    if facts.connectors.is_empty() {
+        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoConnector));
+    }
     let mut jobs: Vec<NewJob> = facts.connectors.iter().map(|connector| job(facts, connector)).collect();
     // The tasks come after all the jobs.
     jobs.extend(facts.connectors.iter().map(tasks));
-    jobs
+    Ok(jobs)
 }
 
 fn job(facts: &Facts<'_>, connector: &ConnectorFacts) -> NewJob {

@@ -16,8 +16,10 @@
 use rustc_hash::FxHashSet;
 
 use crate::grammar::{kinds, names};
-use crate::ir::{ConsolidationMode, GeneratedChild, Id, Job, JobEntry, Moved, Origin, Program, Scaffolding, Symbol, Task};
-use crate::syntax::{NameId, Namespace};
+use crate::ir::{
+    At, Consolidated, ConsolidationMode, GeneratedChild, Id, Job, JobEntry, Moved, Origin, Program, Scaffolding, Symbol, Task,
+};
+use crate::syntax::{AttributeId, NameId, Namespace};
 
 use super::job::{NewEntry, NewJob, NewTask};
 
@@ -27,10 +29,34 @@ pub(super) type Expanded = (Id<Scaffolding>, NewJob, bool);
 /// What a written task adds to a generated one, or puts in place of its attributes.
 #[derive(Clone, Debug)]
 pub(super) struct Overlay {
+    pub(super) written: Consolidated,
     pub(super) attributes: Vec<(NameId, String)>,
-    /// The written task, where the generated attributes go.
-    pub(super) replaces: Option<Origin>,
     pub(super) children: Vec<GeneratedChild>,
+    pub(super) places: Places,
+}
+
+/// Where the values of an item are written that did not come from its scaffolding.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    attributes: Vec<(NameId, AttributeId)>,
+    children: Vec<(GeneratedChild, AttributeId)>,
+}
+
+impl Places {
+    /// Where the value of an attribute is written.
+    pub(super) fn of_attribute(&self, name: NameId) -> At {
+        self.attributes.iter().find(|(own, _)| *own == name).map_or(At::GENERATED, |(_, at)| At::attribute(*at))
+    }
+
+    /// Where a child is written.
+    pub(super) fn of_child(&self, child: &GeneratedChild) -> At {
+        self.children.iter().find(|(own, _)| own == child).map_or(At::GENERATED, |(_, at)| At::attribute(*at))
+    }
+
+    /// Forgets a child that is generated anyway.
+    pub(super) fn forget(&mut self, child: &GeneratedChild) {
+        self.children.retain(|(own, _)| own != child);
+    }
 }
 
 /// What leaves the program as an item of its own.
@@ -69,12 +95,11 @@ fn one(program: &Program, new: &mut NewJob, without_job: bool, taken: &mut Taken
             }
             Some(ConsolidationMode::Update) => {
                 new.attributes.retain(|(name, _)| *name == names::IDENTIFIER);
-                new.attributes.extend(attributes(program, job.origin));
-                new.replaced = Some(job.origin);
+                new.take(program, job.origin, true);
                 take_job(program, id, taken);
             }
             Some(ConsolidationMode::Merge) => {
-                set_all(&mut new.attributes, attributes(program, job.origin));
+                new.take(program, job.origin, false);
                 // Where two scaffoldings generate the job, its children are added once.
                 if taken.jobs.insert(id) {
                     merged = Some(id);
@@ -165,16 +190,18 @@ fn mode(program: &Program, origin: Origin) -> Option<ConsolidationMode> {
     ConsolidationMode::read(&program.value(origin, names::CONSOLIDATION_MODE)?)
 }
 
-/// The attributes of a written item but those that only say which it is and what it does.
-fn attributes(program: &Program, origin: Origin) -> Vec<(NameId, String)> {
+/// The attributes of a written item but those that only say which it is and what it does, and their places.
+fn attributes(program: &Program, origin: Origin) -> (Vec<(NameId, String)>, Places) {
     let document = program.document(origin.file);
-    document
+    let attributes: Vec<(NameId, AttributeId)> = document
         .attributes(origin.element)
         .filter(|&attribute| document.attribute_namespace(attribute) == Namespace::Dialect)
         .map(|attribute| (document.attribute_name(attribute), attribute))
         .filter(|(name, _)| *name != names::IDENTIFIER && *name != names::CONSOLIDATION_MODE)
-        .map(|(name, attribute)| (name, program.attribute_value(origin.file, attribute).into_owned()))
-        .collect()
+        .collect();
+    let value = |&(name, attribute)| (name, program.attribute_value(origin.file, attribute).into_owned());
+    let values = attributes.iter().map(value).collect();
+    (values, Places { attributes, children: Vec::new() })
 }
 
 fn overlay(program: &Program, origin: Origin, replaces: bool) -> Overlay {
@@ -187,12 +214,16 @@ fn overlay(program: &Program, origin: Origin, replaces: bool) -> Overlay {
             kinds::TASK_RESOURCE_TYPE => names::RESOURCE_TYPE,
             _ => return None,
         };
-        let value = program.attribute_value(origin.file, document.find(element, name)?);
-        Some(GeneratedChild { kind, name, value: value.trim().into() })
+        let attribute = document.find(element, name)?;
+        let value = program.attribute_value(origin.file, attribute);
+        Some((GeneratedChild { kind, name, value: value.trim().into() }, attribute))
     };
-    let replaces = replaces.then_some(origin);
-    let children = if replaces.is_some() { Vec::new() } else { document.children(origin.element).filter_map(child).collect() };
-    Overlay { attributes: attributes(program, origin), replaces, children }
+    let (attributes, mut places) = attributes(program, origin);
+    if !replaces {
+        places.children = document.children(origin.element).filter_map(child).collect();
+    }
+    let children = places.children.iter().map(|(child, _)| child.clone()).collect();
+    Overlay { written: Consolidated { origin, replaces }, attributes, children, places }
 }
 
 /// Sets each attribute in its place; new ones come last.
@@ -206,6 +237,13 @@ pub(super) fn set_all<V: From<String>>(own: &mut Vec<(NameId, V)>, written: Vec<
 }
 
 impl NewJob {
+    /// Takes in the attributes of a written job.
+    fn take(&mut self, program: &Program, origin: Origin, replaces: bool) {
+        let (values, places) = attributes(program, origin);
+        set_all(&mut self.attributes, values);
+        self.consolidated = Some((Consolidated { origin, replaces }, places));
+    }
+
     /// Leaves nothing of the job: a written one stands in its place.
     fn give_way(&mut self) {
         self.attributes.clear();

@@ -34,7 +34,7 @@ pub(super) fn expand(facts: &Facts<'_>, id: Id<Scaffolding>, arguments: &Argumen
         principal.iter().copied().filter(|connector| provisions(connector)).collect();
     if synchronized.is_empty() && provisioned_connectors.is_empty() {
         let subject = format!("agent `{agent}`");
-        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject }));
+        return Err(ScaffoldProblem::of(id, ScaffoldProblemKind::NoEffect { subject, complete: Vec::new() }));
     }
 
     let identifier = arguments.job_identifier.clone().unwrap_or_else(|| "InitializationJob".to_owned());

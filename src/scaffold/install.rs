@@ -7,6 +7,7 @@ use crate::ir::{
     Program, Ref, Scaffolding, Step, Symbol, Task,
 };
 
+use super::consolidate::Places;
 use super::job::{NewEntry, NewJob};
 
 /// A generated job read as typed items that have no numbers yet: what can be done for many jobs side by side.
@@ -25,12 +26,12 @@ enum PreparedEntry {
 
 /// Reads a generated job as typed items.
 pub(super) fn prepare(origin: Origin, id: Id<Scaffolding>, new: NewJob, without_job: bool) -> Prepared {
-    let NewJob { attributes, entries, agent, open_id_client, replaced, reason, .. } = new;
+    let NewJob { attributes, entries, agent, open_id_client, consolidated, reason, .. } = new;
     let job = (!attributes.is_empty() && !without_job).then(|| {
         let attributes = attributes.into_iter().map(|(name, value)| (name, value.into_boxed_str())).collect();
-        let (children, links) = (Vec::new(), Vec::new());
-        let element = GeneratedElement { kind: kinds::JOB, attributes, children, links, scaffolding: id, replaced, reason };
-        typed(origin, element)
+        let (consolidated, places) = consolidated.map_or_else(|| (None, Places::default()), |(one, places)| (Some(one), places));
+        let (kind, children, links) = (kinds::JOB, Vec::new(), Vec::new());
+        typed(origin, GeneratedElement { kind, attributes, children, links, scaffolding: id, consolidated, reason }, &places)
     });
     let entry = |entry| match entry {
         NewEntry::Task(mut task) => {
@@ -38,14 +39,15 @@ pub(super) fn prepare(origin: Origin, id: Id<Scaffolding>, new: NewJob, without_
                 task.level = None;
             }
             let kind = task.kind;
-            let (element, mut item): (_, Task) = typed(origin, task.element(id, agent.as_deref(), &open_id_client));
+            let (element, places) = task.element(id, agent.as_deref(), &open_id_client);
+            let (element, mut item): (_, Task) = typed(origin, element, &places);
             item.kind = kind;
             for child in &element.children {
-                let name = Symbol::new(&child.value);
+                let (name, at) = (Symbol::new(&child.value), places.of_child(child));
                 match child.kind {
-                    kinds::TASK_DEPENDS_ON_TASK => item.depends_on.push(reference(name)),
-                    kinds::TASK_ENTITY_TYPE => item.entity_types.push(reference(name)),
-                    _ => item.resource_types.push(reference(name)),
+                    kinds::TASK_DEPENDS_ON_TASK => item.depends_on.push(reference(name, at)),
+                    kinds::TASK_ENTITY_TYPE => item.entity_types.push(reference(name, at)),
+                    _ => item.resource_types.push(reference(name, at)),
                 }
             }
             Some(PreparedEntry::Task(Box::new((element, item))))
@@ -57,9 +59,9 @@ pub(super) fn prepare(origin: Origin, id: Id<Scaffolding>, new: NewJob, without_
             if let Some(level) = level {
                 attributes.push((names::LEVEL, level.to_string().into_boxed_str()));
             }
-            let (kind, children, links, replaced) = (kinds::STEP, Vec::new(), Vec::new(), None);
-            let element = GeneratedElement { kind, attributes, children, links, scaffolding: id, replaced, reason };
-            let (element, item) = typed(origin, element);
+            let (kind, children, links, consolidated) = (kinds::STEP, Vec::new(), Vec::new(), None);
+            let element = GeneratedElement { kind, attributes, children, links, scaffolding: id, consolidated, reason };
+            let (element, item) = typed(origin, element, &Places::default());
             Some(PreparedEntry::Step(element, item))
         }
         NewEntry::Written(entry) => Some(PreparedEntry::Written(entry)),
@@ -143,15 +145,15 @@ fn adopt(program: &mut Program, job: Id<Job>, entry: JobEntry) {
     }
 }
 
-fn reference<T>(name: Symbol) -> Field<Ref<T>> {
-    Field { value: Ref { name, target: None }, at: At::GENERATED }
+fn reference<T>(name: Symbol, at: At) -> Field<Ref<T>> {
+    Field { value: Ref { name, target: None }, at }
 }
 
 /// A generated element as a typed item.
-fn typed<T: Item>(origin: Origin, element: GeneratedElement) -> (GeneratedElement, T) {
+fn typed<T: Item>(origin: Origin, element: GeneratedElement, places: &Places) -> (GeneratedElement, T) {
     let mut item = T::new(origin);
     for (name, value) in &element.attributes {
-        item.set(*name, value, At::GENERATED);
+        item.set(*name, value, places.of_attribute(*name));
     }
     (element, item)
 }

@@ -3,10 +3,10 @@
 //! Levels are counted from 0, one per phase; a phase that emits nothing takes no number.
 
 use crate::grammar::{ElementKind, kinds, names};
-use crate::ir::{GeneratedChild, GeneratedElement, Id, JobEntry, Origin, Scaffolding, Symbol};
+use crate::ir::{Consolidated, GeneratedChild, GeneratedElement, Id, JobEntry, Scaffolding, Symbol};
 use crate::syntax::{ElementId, NameId};
 
-use super::consolidate::{Overlay, set_all};
+use super::consolidate::{Overlay, Places, set_all};
 use super::labels;
 
 /// A generated task before it is numbered among all generated elements.
@@ -148,8 +148,8 @@ pub(super) struct NewJob {
     pub(super) agent: Option<String>,
     pub(super) open_id_client: String,
     pub(super) reason: String,
-    /// The written job whose attributes stand in place of the generated ones.
-    pub(super) replaced: Option<Origin>,
+    /// The written job that became part of it, and where its attributes stand.
+    pub(super) consolidated: Option<(Consolidated, Places)>,
     next_level: u32,
 }
 
@@ -162,7 +162,7 @@ impl NewJob {
             agent,
             open_id_client: open_id_client.to_owned(),
             reason: String::new(),
-            replaced: None,
+            consolidated: None,
             next_level: 0,
         }
     }
@@ -195,8 +195,13 @@ impl NewJob {
 }
 
 impl NewTask {
-    /// The task as XML would have it.
-    pub(super) fn element(mut self, scaffolding: Id<Scaffolding>, agent: Option<&str>, open_id_client: &str) -> GeneratedElement {
+    /// The task as XML would have it, and where what was not generated of it is written.
+    pub(super) fn element(
+        self,
+        scaffolding: Id<Scaffolding>,
+        agent: Option<&str>,
+        open_id_client: &str,
+    ) -> (GeneratedElement, Places) {
         let mut attributes: Vec<(NameId, Box<str>)> = Vec::with_capacity(7 + self.own.len());
         attributes.push((names::IDENTIFIER, self.identifier.into()));
         attributes.push((names::DISPLAY_NAME_L1, self.label1.into()));
@@ -217,21 +222,24 @@ impl NewTask {
         }
         attributes.extend(self.own.into_iter().map(|(name, value)| (name, value.into_boxed_str())));
         let child = |kind, name| move |value: String| GeneratedChild { kind, name, value: value.into() };
-        let mut replaced = None;
-        if let Some(overlay) = &mut self.overlay {
-            replaced = overlay.replaces;
-            if replaced.is_some() {
+        let (mut consolidated, mut places, mut written) = (None, Places::default(), Vec::new());
+        if let Some(overlay) = self.overlay {
+            if overlay.written.replaces {
                 attributes.retain(|(name, _)| *name == names::IDENTIFIER || *name == names::LEVEL);
             }
-            set_all(&mut attributes, std::mem::take(&mut overlay.attributes));
+            set_all(&mut attributes, overlay.attributes);
+            (consolidated, places, written) = (Some(overlay.written), overlay.places, overlay.children);
         }
         let mut children: Vec<GeneratedChild> =
             (self.depends_on.into_iter().map(child(kinds::TASK_DEPENDS_ON_TASK, names::PARENT_TASK)))
                 .chain(self.entity_types.into_iter().map(child(kinds::TASK_ENTITY_TYPE, names::ENTITY_TYPE)))
                 .chain(self.resource_types.into_iter().map(child(kinds::TASK_RESOURCE_TYPE, names::RESOURCE_TYPE)))
                 .collect();
-        for child in self.overlay.into_iter().flat_map(|overlay| overlay.children) {
-            if !children.contains(&child) {
+        let generated = children.len();
+        for child in written {
+            if children[..generated].contains(&child) {
+                places.forget(&child);
+            } else if !children.contains(&child) {
                 children.push(child);
             }
         }
@@ -239,6 +247,6 @@ impl NewTask {
             [kinds::TASK_DEPENDS_ON_TASK, kinds::TASK_ENTITY_TYPE].iter().position(|&kind| kind == child.kind).unwrap_or(2)
         });
         let (kind, links, reason) = (self.kind, self.links, self.reason);
-        GeneratedElement { kind, attributes, children, links, scaffolding, replaced, reason }
+        (GeneratedElement { kind, attributes, children, links, scaffolding, consolidated, reason }, places)
     }
 }

@@ -80,18 +80,22 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     };
     let mut all: Vec<consolidate::Expanded> = Vec::new();
     for (id, arguments, jobs) in expanded {
+        let is_sound = arguments.problems.is_empty();
         problems.extend(arguments.problems);
         match jobs {
             Ok(jobs) => {
                 for mut job in jobs {
+                    // Also where the scaffolding will not be expanded, so that all its problems are told at once.
                     let found = adjust::adjust(&mut job, &arguments.adjustments, id);
-                    if found.is_empty() {
+                    if found.is_empty() && is_sound {
                         all.push((id, job, arguments.without_job));
                     } else {
                         problems.extend(found);
                     }
                 }
             }
+            // What a scaffolding lacks may be what its wrong arguments were to bring.
+            Err(_) if !is_sound => {}
             Err(problem) => problems.push(problem),
         }
     }
@@ -134,9 +138,6 @@ pub fn may_show(unit: &Unit, element: ElementId, attribute: AttributeId) -> bool
 }
 
 fn generate(program: &Program, facts: &Facts, id: Id<Scaffolding>, arguments: &Arguments) -> Expansion {
-    if !arguments.problems.is_empty() {
-        return Ok(Vec::new());
-    }
     match program.items.scaffoldings[id].kind {
         kinds::CREATE_CONNECTOR_SYNCHRO_COMPLETE => connector::expand(facts, id, arguments, Mode::Complete),
         kinds::CREATE_CONNECTOR_SYNCHRO_INCREMENTAL => connector::expand(facts, id, arguments, Mode::Incremental),
@@ -144,7 +145,7 @@ fn generate(program: &Program, facts: &Facts, id: Id<Scaffolding>, arguments: &A
         kinds::CREATE_AGENT_SYNCHRO_INCREMENTAL => agent::expand(facts, id, arguments, Mode::Incremental),
         kinds::CREATE_INITIALIZATION_JOB => initialization::expand(facts, id, arguments),
         kinds::CREATE_ACCESS_CERTIFICATION_JOB => Ok(vec![access_certification::expand(arguments)]),
-        kinds::CREATE_CONNECTORS_JOBS => Ok(connectors_jobs::expand(facts)),
+        kinds::CREATE_CONNECTORS_JOBS => connectors_jobs::expand(facts, id),
         kinds::CLEAN_DATABASE_JOB => Ok(vec![clean_database::expand(arguments)]),
         _ => Ok(Vec::new()),
     }

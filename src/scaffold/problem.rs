@@ -19,10 +19,14 @@ pub struct ScaffoldProblem {
 /// The kinds of problems, with what their messages need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScaffoldProblemKind {
+    /// There is no connector.
+    NoConnector,
     /// Nothing exports and nothing fulfils.
     NoEffect {
         /// Connector or agent it was written for, in words.
         subject: String,
+        /// The packages that export, but not in the mode that the scaffolding is for.
+        complete: Vec<String>,
     },
     /// No connection of the connector exports changes only.
     IncrementalUnsupported {
@@ -37,11 +41,12 @@ pub enum ScaffoldProblemKind {
     TargetNotFound {
         /// The name.
         name: String,
-        /// Which match was asked for, where one was.
+        /// Which match was asked for, where one was; the attribute underlined is the one that asks for it where there are
+        /// fewer matches.
         occurrence: Option<u32>,
         /// How many generated tasks match the name.
         matches: usize,
-        /// The names of all generated tasks.
+        /// The names of the generated tasks that match; of all, where none does.
         generated: Vec<String>,
     },
     /// Arguments that contradict each other or the configuration.

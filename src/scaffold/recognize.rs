@@ -243,7 +243,7 @@ fn generated(job: &NewJob) -> Option<Shape> {
     let mut pieces = Vec::with_capacity(job.entries.len());
     for entry in &job.entries {
         let NewEntry::Task(task) = entry else { return None };
-        let element = task.as_ref().clone().element(any(), job.agent.as_deref(), &job.open_id_client);
+        let (element, _) = task.as_ref().clone().element(any(), job.agent.as_deref(), &job.open_id_client);
         let own: Vec<(&str, String)> = element.attributes.iter().map(|(name, value)| (named(*name), value.to_string())).collect();
         let of = |kind| element.children.iter().filter(move |child| child.kind == kind).map(|child| child.value.to_lowercase());
         let sets = [of(kinds::TASK_ENTITY_TYPE).collect(), of(kinds::TASK_RESOURCE_TYPE).collect()];

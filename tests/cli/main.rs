@@ -30,6 +30,7 @@ mod ldap;
 #[cfg(all(unix, feature = "ldap"))]
 mod ldap_export;
 mod locks;
+mod merged;
 mod mistakes;
 mod plan;
 mod processes;

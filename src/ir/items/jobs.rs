@@ -127,7 +127,7 @@ item! {
         entity_types: Vec<Field<Ref<EntityType>>>,
         /// Resource types it covers.
         resource_types: Vec<Field<Ref<ResourceType>>>,
-        /// Whether one of its children does not say which entity type or resource type it means.
+        /// Whether one of its children does not say which entity type or resource type it means, or is none that the dialect has.
         unread: bool,
         /// Whether one of its links does not say which task it waits for.
         link_unread: bool,

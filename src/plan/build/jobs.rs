@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{ElementKind, ItemKind, Side as ElementSide, kinds};
-use crate::ir::{Field, Generated, Id, Program, Ref, Symbol, Task as Item};
+use crate::ir::{Field, Generated, Program, Ref, Symbol, Task as Item};
 use crate::plan::model::{Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task};
 use crate::rules::{Facts, JobKind, JobModel};
 
@@ -187,12 +187,8 @@ fn named<T>(
         }
         None => BTreeMap::new(),
     };
-    let texts = fields.iter().filter_map(|field| match field.at.get() {
-        Some((attribute, of_base)) => {
-            let base = task.base.filter(|_| of_base).map(|base: Id<Item>| program.items.tasks[base].origin);
-            let file = base.unwrap_or(task.origin).file;
-            Some(spelling.item(kind, &program.attribute_value(file, attribute)))
-        }
+    let texts = fields.iter().filter_map(|field| match program.field_attribute(task.origin, task.base, field.at) {
+        Some((file, attribute)) => Some(spelling.item(kind, &program.attribute_value(file, attribute))),
         None => generated.get(&field.value.name).map(|text| spelling.item(kind, text)),
     });
     let mut names: Vec<String> = texts.collect();

@@ -45,7 +45,9 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         .note("every run computes all resources although the job tags the few that changed")
         .related(job.place(before.unwrap_or(first)), "the task that tags what changed");
         let finding = match before {
-            Some(_) => fixes::setting(job, index, "Dirty", "true", finding.help("add `Dirty=\"true\"`")),
+            Some(_) => {
+                fixes::setting(job, index, "Dirty", "true", finding.help(fixes::setting_help(job, index, "Dirty", "true")))
+            }
             // Dirty before the flag task would be the worse mistake.
             None => finding.help(format!(
                 "{}, {}, then add `Dirty=\"true\"`",

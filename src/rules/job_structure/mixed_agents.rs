@@ -33,15 +33,30 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let Some(agent) = agent_of(index) else { continue };
         let Some(own) = agent.value.target.filter(|&own| own != wanted) else { continue };
         let (name, own, wanted) = (job.task_name(index), agent_name(own), agent_name(wanted));
+        // Of a job and its task, both generated, the one is wrong into which an agent is merged.
+        let of_task = job.field_place(index, Some(agent));
+        let is_of_job = of_task == job.place(index) && place != job.program.place(job.job.origin) && is_generated(job, index);
         let finding = Finding::new(
             &RULE.info,
-            job.field_place(index, Some(agent)),
+            if is_of_job { place } else { of_task },
             format!("`{name}` runs on agent `{own}`, but job `{}` runs on `{wanted}`", job.name()),
         )
         .label("another agent")
-        .note("one agent runs a whole job: the other never receives the task, and the job waits for it or fails")
-        .help(format!("write `Agent=\"{wanted}\"`, or move the task to a job of agent `{own}`"))
-        .related(place, whose);
+        .note("one agent runs a whole job: the other never receives the task, and the job waits for it or fails");
+        let finding = if is_of_job {
+            finding.help(format!("write `Agent=\"{own}\"`, or change the agent in the scaffolding too"))
+        } else {
+            let help = format!("write `Agent=\"{wanted}\"`, or move the task to a job of agent `{own}`");
+            finding.help(help).related(place, whose)
+        };
         sink.push(job.about(index, finding));
+        if is_of_job {
+            return;
+        }
     }
+}
+
+/// Whether a scaffolding generates both the job and the task.
+fn is_generated(job: &JobModel<'_>, index: usize) -> bool {
+    job.job.origin.generated.is_some() && job.tasks[index].task.origin.generated.is_some()
 }

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{Dialect, ElementKind, kinds};
-use crate::ir::{Connection, Id, Program, ResourceType};
+use crate::grammar::{Dialect, ElementKind, kinds, names};
+use crate::ir::{Connection, Id, Program, ResourceType, ResourceTypeMapping, Symbol};
 use crate::rules::{Check, Facts, Rule, Sink, element};
 
 /// The rule.
@@ -19,6 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
+    let mut lost = None;
     let mut seen = FxHashSet::default();
     let mut reported = FxHashSet::default();
     for (id, task) in program.items.tasks.iter() {
@@ -59,6 +60,11 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
             if candidates.iter().any(has) {
                 continue;
             }
+            // The mapping may be there, under a wrong element or a wrong name: that is the finding.
+            let lost = lost.get_or_insert_with(|| Lost::of(program));
+            if lost.may_be(program, resource_type, &candidates) {
+                continue;
+            }
             reported.insert(resource_type);
             sink.push(
                 report(program, resource_type, connection, mapping)
@@ -69,6 +75,41 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
 }
 
 /// The element that a connection's package needs, as the selected dialect calls it.
+/// Mappings of which nobody can tell what they are of.
+struct Lost<'p> {
+    /// Those that name no resource type that exists.
+    unresolved: Vec<&'p ResourceTypeMapping>,
+    /// What elements are called that the dialect does not have where they stand.
+    strangers: FxHashSet<Symbol>,
+}
+
+impl<'p> Lost<'p> {
+    fn of(program: &'p Program) -> Self {
+        let is_unresolved = |one: &&ResourceTypeMapping| one.resource_type.is_none_or(|named| named.value.target.is_none());
+        let unresolved = program.items.resource_type_mappings.values().filter(is_unresolved).collect();
+        let mut strangers = FxHashSet::default();
+        for (file, _) in program.sources.iter() {
+            let (document, kinds) = (program.document(file), program.kinds(file));
+            let unknown = document.elements().zip(kinds).filter(|(_, kind)| kind.is_none()).map(|(element, _)| element);
+            let identifiers = unknown.filter_map(|element| document.find(element, names::IDENTIFIER));
+            strangers.extend(identifiers.map(|one| Symbol::new(&program.attribute_value(file, one))));
+        }
+        Self { unresolved, strangers }
+    }
+
+    /// Whether one of them may be the mapping of a resource type for one of these connections.
+    fn may_be(&self, program: &Program, resource_type: Id<ResourceType>, connections: &[&Connection]) -> bool {
+        let name = Symbol::new(&program.identifier(program.items.resource_types[resource_type].origin));
+        let fits = |mapping: &&ResourceTypeMapping, connection: &Connection| {
+            let of = mapping.connection.and_then(|named| named.value.target);
+            let is_its = of.is_none_or(|of| std::ptr::eq(&raw const program.items.connections[of], connection));
+            is_its && needed(program, connection).is_some_and(|needed| is_mapping(mapping.kind, needed))
+        };
+        self.strangers.contains(&name)
+            || self.unresolved.iter().any(|mapping| connections.iter().any(|connection| fits(mapping, connection)))
+    }
+}
+
 fn needed(program: &Program, connection: &Connection) -> Option<&'static str> {
     match connection.package()?.resource_type_mapping? {
         "MicrosoftEntraIDResourceTypeMapping" if program.dialect == Dialect::V6_1 => Some("AzureADResourceTypeMapping"),

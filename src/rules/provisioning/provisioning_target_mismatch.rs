@@ -6,6 +6,7 @@ use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
 use crate::ir::{Id, ResourceType};
 use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::source::Location;
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -58,7 +59,7 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
         let (name, orders, list) = (job.task_name(fulfil), job.task_name(last), super::names(job.program, &missing));
         let finding = Finding::new(
             &RULE.info,
-            job.field_place(fulfil, job.tasks[fulfil].task.connector),
+            place(job, fulfil, &missing),
             format!("`{name}` fulfils {list}, for which `{orders}` generates no orders"),
         )
         .label("more than its orders task covers")
@@ -67,6 +68,18 @@ fn fulfilments(job: &JobModel<'_>, sink: &mut Sink) {
         .related(job.place(last), "the orders task");
         sink.push(job.about(fulfil, finding));
     }
+}
+
+/// Where a fulfil task says what it covers: at its connector. Into a generated one, a resource type may be merged.
+fn place(job: &JobModel<'_>, fulfil: usize, missing: &[Id<ResourceType>]) -> Location {
+    let task = job.tasks[fulfil].task;
+    if task.origin.generated.is_some() && !task.resource_types.is_empty() {
+        let is_missing = |id: Option<Id<ResourceType>>| id.is_some_and(|id| missing.contains(&id));
+        let merged = task.resource_types.iter().filter(|field| is_missing(field.value.target));
+        let mut places = merged.map(|field| job.field_place(fulfil, Some(*field)));
+        return places.find(|&place| place != job.place(fulfil)).unwrap_or_else(|| job.place(fulfil));
+    }
+    job.field_place(fulfil, task.connector)
 }
 
 /// Orders for a connector that a synchronizing job does not synchronize.

@@ -46,7 +46,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             let source = job.program.items.resource_types[id].source.and_then(|source| source.value.target);
             if let Some(source) = source.filter(|&source| computed.insert(source)) {
                 missing.push(source);
-                example.get_or_insert((id, orders));
+                let listed = job.tasks[orders].task.resource_types.iter().find(|field| field.value.target == Some(id));
+                example.get_or_insert((id, job.field_place(orders, listed.copied())));
             }
         }
     }
@@ -63,6 +64,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     .label(format!("lacks {list}"))
     .note("assignments of these owners are not computed in this run: the orders that follow hold yesterday's decisions")
     .help(format!("add `<TaskEntityType EntityType=\"{first}\" />` to `{name}`"))
-    .related(job.place(orders), format!("generates orders for {}", super::names(job.program, &[resource_type])));
+    .related(orders, format!("generates orders for {}", super::names(job.program, &[resource_type])));
     sink.push(job.about(last, finding));
 }

@@ -202,6 +202,14 @@ fn computation() {
     assert_eq!(lines(&job(&[misspelt, O]), entity), [0; 0]);
     let half = misspelt.replace("</Compute", "<TaskEntityType EntityType=\"Entry\"/></Compute");
     assert_eq!(lines(&job(&[&half, O]), "role-model-entity-types"), [0; 0]);
+    // So with a child that is no element.
+    let strange = half.replace("TaskEntityType Identifier", "TaskEntityTypes EntityType");
+    assert_eq!(lines(&job(&[&strange, O]), "unknown-element"), [2]);
+    assert_eq!(lines(&job(&[&strange, O]), "role-model-entity-types"), [0; 0]);
+    assert_eq!(
+        lines(&job(&["<ComputeRoleModelTask><TaskEntityTyp EntityType=\"User\"/></ComputeRoleModelTask>"]), entity),
+        [0; 0]
+    );
     let orders = "<GenerateProvisioningOrdersTask><TaskResourceType Identifier=\"R\"/></GenerateProvisioningOrdersTask>";
     assert_eq!(lines(&job(&[orders]), "missing-provisioning-target"), [0; 0]);
     assert_eq!(lines(&job(&[orders, F]), "provisioning-target-mismatch"), [0; 0]);
@@ -224,6 +232,12 @@ fn mappings_and_settings() {
     assert_eq!(findings(&job(&[O, F]), rule).1.len(), 2);
     assert_eq!(findings(&job(&[O, &types("FulfillTask", &["R1"])]), rule).1.len(), 1);
     assert_eq!(findings(&job(&[O, &F.replace(" Connector", " Connection=\"Write\" Connector")]), rule).1.len(), 2);
+    // The mapping is there, but under a wrong element or name.
+    let misnamed = |mapping: &str| findings(&format!("{}{mapping}", job(&[O, F])), rule).1.len();
+    assert_eq!(misnamed("<LdapResourceTypeMaping Identifier=\"R1\" Connection=\"Write\"/>"), 1);
+    assert_eq!(misnamed("<LdapResourceTypeMapping Identifier=\"R11\" Connection=\"Write\"/>"), 0, "it may be that of either");
+    assert_eq!(misnamed("<LdapResourceTypeMapping Connection=\"Write\"/>"), 0);
+    assert_eq!(misnamed("<SapResourceTypeMapping Identifier=\"R11\" Connection=\"Write\"/>"), 2, "of another package");
     let mapped = format!("{}<LdapResourceTypeMapping Identifier=\"R1\" Connection=\"Write\"/>", job(&[O, F]));
     assert_eq!(findings(&mapped, rule).1.len(), 1);
     assert_eq!(findings(&job(&[O, F]).replace("Usercube.AD@", "Usercube.FulfillDatabase@"), rule).1.len(), 0);

@@ -4,6 +4,8 @@ pub(super) mod disabled_module;
 #[cfg(test)]
 mod expanded;
 pub(super) mod hand_written_job;
+#[cfg(test)]
+mod merged;
 pub(super) mod nothing_to_consolidate;
 pub(super) mod repeated_scaffolding;
 pub(super) mod scaffold_overrules_connector;

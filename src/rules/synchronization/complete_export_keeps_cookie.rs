@@ -37,7 +37,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         )
         .label("continues from its cookie")
         .note("without IgnoreCookieFile the export gives what changed since the last run; a complete synchronization reads the rest as deleted")
-        .help("add `IgnoreCookieFile=\"true\"`");
+        .help(fixes::setting_help(job, export, "IgnoreCookieFile", "true"));
         sink.push(job.about(export, fixes::setting(job, export, "IgnoreCookieFile", "true", finding)));
     }
 }

@@ -38,7 +38,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         )
         .label("its changes are deleted when it ends")
         .note("the task that tags modified resources then finds nothing to tag: the dirty tasks skip exactly what changed")
-        .help("add `DoNotDeleteChanges=\"true\"`");
+        .help(fixes::setting_help(job, synchronize, "DoNotDeleteChanges", "true"));
         sink.push(job.about(synchronize, fixes::setting(job, synchronize, "DoNotDeleteChanges", "true", finding)));
     }
 }

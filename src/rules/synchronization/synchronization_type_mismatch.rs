@@ -32,14 +32,24 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         if unreadable(synchronize) || prepares.any(fits) {
             continue;
         }
-        let prepared = job.tasks[prepare].task.variant();
-        // What is right for a connector of Active Directory is known, in a job of any mode.
-        let right = if super::is_active_directory(job, connector) { SynchronizationType::ActiveDirectory } else { prepared };
-        let (prepared, wanted) = (prepared.name(), right.name());
         let (name, parent) = (job.task_name(synchronize), job.task_name(prepare));
+        let (own, prepared) = (task.variant(), job.tasks[prepare].task.variant());
+        // What is right for a connector of Active Directory is known, in a job of any mode.
+        let is_known = super::is_active_directory(job, connector);
+        let place = |index: usize| job.field_place(index, job.tasks[index].task.synchronization_type);
+        // Of two generated tasks, the one is wrong into which something else is merged.
+        let is_generated = |index: usize| job.tasks[index].task.origin.generated.is_some();
+        let is_changed = |index: usize| is_generated(index) && place(index) != job.place(index);
+        let (at, other, words, said) = if is_generated(synchronize) && !is_changed(synchronize) && is_changed(prepare) {
+            (prepare, synchronize, "the synchronize task", own)
+        } else {
+            (synchronize, prepare, "the prepare task", prepared)
+        };
+        let right = if is_known { SynchronizationType::ActiveDirectory } else { said };
         // The one to be changed: the prepare task where the synchronize task alone is right.
-        let wrong = if task.variant() == right { prepare } else { synchronize };
-        let help = if wrong == prepare {
+        let wrong = if at == prepare || own == right { prepare } else { synchronize };
+        let wanted = right.name();
+        let help = if wrong == prepare && is_known {
             format!(
                 "write `Type=\"{wanted}\"` on the prepare task `{parent}`: connector `{}` is Active Directory",
                 job.connector_name(connector)
@@ -49,13 +59,13 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         };
         let finding = Finding::new(
             &RULE.info,
-            job.field_place(synchronize, task.synchronization_type),
-            format!("`{name}` has Type {}, but its prepare task `{parent}` has Type {prepared}", task.variant().name()),
+            place(at),
+            format!("`{name}` has Type {}, but its prepare task `{parent}` has Type {}", own.name(), prepared.name()),
         )
-        .label(format!("the prepare task says {prepared}"))
+        .label(format!("{words} says {}", said.name()))
         .note("each type has its own file layout: the synchronization reads the prepared files wrongly or not at all")
         .help(help)
-        .related(job.field_place(prepare, job.tasks[prepare].task.synchronization_type), "the prepare task");
-        sink.push(job.about(synchronize, fixes::guess(job, wrong, "Type", wanted, finding)));
+        .related(place(other), words);
+        sink.push(job.about(at, fixes::guess(job, wrong, "Type", wanted, finding)));
     }
 }

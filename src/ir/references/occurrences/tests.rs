@@ -104,7 +104,7 @@ fn generated_elements_name_items_from_their_scaffolding() {
     let (scaffolding, item) = program.items.scaffoldings.iter().next().expect("written");
     let origin = Origin { generated: Some(Generated(0)), ..item.origin };
     program.generated.push(GeneratedElement {
-        replaced: None,
+        consolidated: None,
         kind: kinds::SYNCHRONIZE_TASK,
         attributes: vec![(names::IDENTIFIER, "HR_Synchronize".into()), (names::CONNECTOR, "HR".into())],
         children: vec![GeneratedChild {

@@ -37,7 +37,7 @@ pub(super) fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
 
 /// The written items whose attributes took the place of generated ones.
 fn replacing<'p>(program: &'p Program, facts: &'p Facts) -> impl Iterator<Item = Origin> + 'p {
-    let written = |Generated(number): Generated| program.generated[number as usize].replaced;
+    let written = |Generated(number): Generated| program.generated[number as usize].replacing();
     program.generated_jobs.iter().flat_map(move |job| {
         let tasks = job.entries.iter().filter_map(move |entry| match *entry {
             GeneratedEntry::Task(number, id) if !is_of_connector_page(facts, id, &program.items.tasks[id]) => written(number),
