@@ -41,6 +41,8 @@ pub struct Program {
     pub generated_jobs: Shared<Vec<GeneratedJob>>,
     /// Written jobs and tasks that became part of generated ones, or deleted them: they are no items of their own.
     pub taken: Shared<rustc_hash::FxHashSet<(FileId, ElementId)>>,
+    /// Those of them that were to delete a generated item and found none, in the order of files and places.
+    pub unmatched: Shared<Vec<Origin>>,
     connections: OnceLock<Shared<ConnectionsOf>>,
     navigation: OnceLock<Shared<Navigation>>,
     occurrences: OnceLock<Occurrences>,
@@ -142,6 +144,7 @@ impl Program {
             generated: Shared::default(),
             generated_jobs: Shared::default(),
             taken: Shared::default(),
+            unmatched: Shared::default(),
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
             occurrences: OnceLock::new(),
@@ -187,6 +190,7 @@ impl Program {
             generated: self.generated.clone(),
             generated_jobs: self.generated_jobs.clone(),
             taken: self.taken.clone(),
+            unmatched: self.unmatched.clone(),
             connections: self.connections.clone(),
             navigation: self.navigation.clone(),
             occurrences: OnceLock::new(),

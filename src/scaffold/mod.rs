@@ -60,11 +60,12 @@ const JOBS_AT_ONCE: usize = 512;
 pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     use rayon::prelude::*;
     let mut problems = Vec::new();
+    if program.items.scaffoldings.is_empty() {
+        consolidate::consolidate(program, &mut []);
+        return problems;
+    }
     let expanded: Vec<(Id<Scaffolding>, Arguments, Expansion)> = {
         let program: &Program = program;
-        if program.items.scaffoldings.is_empty() {
-            return problems;
-        }
         let facts = Facts::new(program);
         let all: Vec<Id<Scaffolding>> = program.items.scaffoldings.iter().map(|(id, _)| id).collect();
         all.into_par_iter()
