@@ -198,7 +198,7 @@ fn attributes(program: &Program, origin: Origin) -> Vec<(NameId, String)> {
         .filter(|&attribute| document.attribute_namespace(attribute) == Namespace::Dialect)
         .map(|attribute| (document.attribute_name(attribute), attribute))
         .filter(|(name, _)| *name != names::IDENTIFIER && *name != names::CONSOLIDATION_MODE)
-        .map(|(name, attribute)| (name, program.attribute_value(origin.file, attribute).into_owned()))
+        .map(|(name, attribute)| (name, program.kept_value(origin.file, attribute).into_owned()))
         .collect()
 }
 

@@ -18,6 +18,7 @@ mod connector;
 mod connectors_jobs;
 mod consolidate;
 mod facts;
+mod identifier;
 mod initialization;
 mod install;
 mod job;
@@ -30,6 +31,7 @@ mod synchronization;
 mod tests;
 mod view;
 
+pub use identifier::job_of;
 pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
 pub use recognize::{Recognized, Recognizer};
 
@@ -80,6 +82,7 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
             .collect()
     };
     let mut all: Vec<consolidate::Expanded> = Vec::new();
+    let mut idle = Vec::new();
     for (id, arguments, jobs) in expanded {
         problems.extend(arguments.problems);
         match jobs {
@@ -93,9 +96,15 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
                     }
                 }
             }
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                if matches!(problem.kind, ScaffoldProblemKind::NoEffect { .. }) {
+                    idle.push(id);
+                }
+                problems.push(problem);
+            }
         }
     }
+    program.idle.extend(idle);
     let moved = consolidate::consolidate(program, &mut all);
     install::make_room(program, all.iter().map(|(_, job, _)| job.entries.len() + 1).sum());
     // Some at a time, so that not all jobs are held in both forms; they are added while the next ones are read.

@@ -36,7 +36,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         let Some(deletes) = Adjusts::of(program, at) else { continue };
         match deletes.generated(program) {
             Some(generated) if Some(generated.kind) == program.kind(at.file, at.element) => {
-                sink.push(elsewhere(&deletes, generated))
+                sink.push(elsewhere(&deletes, generated));
             }
             Some(generated) => sink.push(other_element(&deletes, generated)),
             None if all => sink.push(nothing(&deletes)),
