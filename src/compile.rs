@@ -1,8 +1,10 @@
 //! The compiler from texts to a checked program: parse, lower, expand, check. What the commands and tests call.
 
 mod again;
+mod scaffoldings;
 
 pub use again::Built;
+pub use scaffoldings::{errors_of_expansion, findings_of_absent};
 
 use crate::config::Config;
 use crate::finding::{Category, Finding, Report, Severity};
@@ -161,7 +163,8 @@ fn absent(program: &Program, findings: &mut Vec<Finding>) {
 }
 
 /// The errors that keep those jobs from being compiled; with no job named, all errors. An error counts unless it lies in
-/// another job or scaffolding, away from every task that the jobs run.
+/// another job or scaffolding, away from every task that the jobs run; one in the scaffolding that a job was to come from
+/// counts.
 pub fn errors_for(compiled: &Compiled, jobs: &[String]) -> Vec<Finding> {
     let errors = compiled.report.findings.iter().filter(|finding| finding.severity == Severity::Error);
     if jobs.is_empty() {
@@ -192,7 +195,8 @@ impl Reached {
                 reached.others.push(whole(job.origin));
             }
         }
-        // A scaffolding that could not be expanded stands for jobs nobody knows.
+        reached.own.extend(scaffoldings::sources_of(program, jobs));
+        // Any other scaffolding that could not be expanded stands for other jobs.
         reached.others.extend(program.items.scaffoldings.values().map(|item| whole(item.origin)));
         reached
     }

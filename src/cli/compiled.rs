@@ -37,17 +37,45 @@ fn planned(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Pla
         keep(&mut plan, jobs)?;
         return Ok(Ok((plan, None)));
     }
-    let Input { loaded, config, .. } = paths.load(global)?;
+    let Input { loaded, config, .. } = paths.load(global).map_err(|error| path_as_job(jobs).unwrap_or(error))?;
     let (compiled, blocking) = compile::compile_written(loaded, config, &|compiled| compile::errors_for(compiled, jobs));
+    let is_unknown = |job: &&String| compiled.program.index.find_job(job).is_none();
+    let unknown: Vec<String> = jobs.iter().filter(is_unknown).cloned().collect();
+    if let Some(error) = path_as_job(&unknown) {
+        return Err(error);
+    }
     if !blocking.is_empty() {
         let count = tell(&compiled.program, blocking, global);
         let what = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
         terminal::say(&format!("no plan: {what} in the configuration; `jobwright check` shows everything"));
         return Ok(Err(Exit::Findings));
     }
+    if tell_absent(&compiled, &unknown, global) {
+        return Ok(Err(Exit::Findings));
+    }
     let mut plan = crate::plan::build(&compiled.program);
     keep(&mut plan, jobs)?;
     Ok(Ok((plan, Some(compiled))))
+}
+
+/// Says why there is no job of those names where it is the scaffolding that generates nothing, and whether it did.
+pub(super) fn tell_absent(compiled: &Compiled, jobs: &[String], global: &Global) -> bool {
+    let findings = compile::findings_of_absent(compiled, jobs);
+    let is_told = !findings.is_empty();
+    if is_told {
+        tell(&compiled.program, findings, global);
+        let names = jobs.iter().map(|job| format!("`{job}`")).collect::<Vec<_>>().join(", ");
+        terminal::say(&format!("no job {names}: the scaffolding above generates nothing"));
+    }
+    is_told
+}
+
+/// The error of a path that was taken for one of several jobs.
+fn path_as_job(jobs: &[String]) -> Option<Error> {
+    let path = jobs.iter().find(|job| Path::new(job).exists())?;
+    let what = if Path::new(path).is_dir() { "folder" } else { "file" };
+    let error = Error::usage(format!("`{path}` is taken for a job, and is a {what}"));
+    Some(error.help(format!("write paths before the jobs: `jobwright plan {path} --job JOB`")))
 }
 
 /// Draws errors on standard error; returns how many there are.

@@ -9,12 +9,13 @@ use super::input::{Input, Paths};
 use super::{Error, Exit, compiled, terminal};
 use crate::compile::{self, Compiled};
 use crate::config::nearest;
-use crate::finding::{Category, Finding, Severity};
+use crate::grammar;
 use crate::ir::{Program, same_identifier};
 use crate::scaffold::{compare, print};
 
-/// Print the configuration with its scaffoldings replaced by what they generate
+/// Print the configuration with its scaffoldings of jobs replaced by what they generate
 #[derive(Debug, Args)]
+#[command(after_help = about_scaffoldings())]
 pub(super) struct Expand {
     #[command(flatten)]
     paths: Paths,
@@ -30,6 +31,18 @@ pub(super) struct Expand {
     /// Tell what changes in the generated jobs against another state of the configuration; as text, or with --format json
     #[arg(long, value_name = "OLD", conflicts_with = "explain")]
     diff: Option<PathBuf>,
+}
+
+/// Which scaffoldings are replaced.
+fn about_scaffoldings() -> String {
+    let jobs = grammar::elements().map(grammar::ElementKind::def).filter(|def| def.is_job_scaffolding());
+    let mut names: Vec<&str> = jobs.map(|def| def.name).collect();
+    names.sort_unstable();
+    let names = names.join("\n  ");
+    format!(
+        "Scaffoldings of jobs are:\n  {names}\n\
+         All others (of rights, screens, workflows, reports) stay as they are; how many is told on standard error."
+    )
 }
 
 /// How to write it.
@@ -48,6 +61,9 @@ impl Expand {
             return self.difference(&old.program, program);
         }
         if let Some(job) = self.only.as_ref().or(self.explain.as_ref()) {
+            if compiled::tell_absent(&compiled, std::slice::from_ref(job), global) {
+                return Ok(Exit::Findings);
+            }
             known(program, job)?;
         }
         let only = self.only.as_deref();
@@ -59,7 +75,28 @@ impl Expand {
                 Form::Json => print::json(program, only, out),
             })?;
         }
+        if only.is_none() && self.explain.is_none() && !global.quiet {
+            self.say_unexpanded(program);
+        }
         Ok(Exit::Done)
+    }
+
+    /// Tells of the scaffoldings that generate nothing, and of those that are printed as they are.
+    fn say_unexpanded(&self, program: &Program) {
+        for &id in &program.idle {
+            let item = &program.items.scaffoldings[id];
+            let (file, line) = print::place(program, item.origin);
+            terminal::say(&format!("{file}:{line}: {} generates nothing and is left out", item.kind.def().name));
+        }
+        let left = print::left(program);
+        let count: usize = left.values().sum();
+        if self.format == Form::Xml && count > 0 {
+            let named = |(name, count): (&&str, &usize)| if *count == 1 { (*name).to_owned() } else { format!("{count} {name}") };
+            let names = left.iter().map(named).collect::<Vec<_>>().join(", ");
+            let what =
+                if count == 1 { "1 scaffolding stays as it is" } else { &format!("{count} scaffoldings stay as they are") };
+            terminal::say(&format!("{what}: {names}"));
+        }
     }
 
     fn difference(&self, old: &Program, new: &Program) -> Result<Exit, Error> {
@@ -78,20 +115,13 @@ impl Expand {
 /// The configuration, expanded; nothing, once said why, where something keeps it from being so.
 fn expanded(paths: &Paths, global: &Global) -> Result<Option<Compiled>, Error> {
     let Input { loaded, config, .. } = paths.load(global)?;
-    let failing = |compiled: &Compiled| compiled.report.findings.iter().filter(|finding| fails(finding)).cloned().collect();
-    let (compiled, failed) = compile::compile_written(loaded, config, &failing);
+    let (compiled, failed) = compile::compile_written(loaded, config, &compile::errors_of_expansion);
     if failed.is_empty() {
         return Ok(Some(compiled));
     }
     compiled::tell(&compiled.program, failed, global);
     terminal::say("not expanded: the errors above keep the configuration or a scaffolding from being read");
     Ok(None)
-}
-
-/// Only what keeps the text or a scaffolding from being understood counts here.
-fn fails(finding: &Finding) -> bool {
-    let text = matches!(finding.rule.name, "encoding" | "xml-syntax");
-    finding.severity == Severity::Error && (text || finding.rule.category == Category::Scaffolding)
 }
 
 fn known(program: &Program, job: &str) -> Result<(), Error> {

@@ -60,6 +60,11 @@ impl Index {
         T::find(self, name)
     }
 
+    /// The job of that identifier.
+    pub fn find_job(&self, name: &str) -> Option<Id<Job>> {
+        self.find(Symbol::new(name))
+    }
+
     /// Enters a generated task; an earlier task of the same identifier keeps its place.
     pub(crate) fn add_task(&mut self, name: Symbol, id: Id<Task>) {
         self.tasks.entry(name).or_insert(id);

@@ -42,6 +42,10 @@ pub struct Program {
     pub generated_jobs: Shared<Vec<GeneratedJob>>,
     /// Written jobs and tasks that became part of generated ones, or deleted them: they are no items of their own.
     pub taken: Shared<rustc_hash::FxHashSet<(FileId, ElementId)>>,
+    /// Those of them that were to delete a generated item and found none, in the order of files and places.
+    pub unmatched: Shared<Vec<Origin>>,
+    /// Scaffoldings that generate nothing, for there is nothing to do.
+    pub idle: Shared<Vec<Id<super::Scaffolding>>>,
     connections: OnceLock<Shared<ConnectionsOf>>,
     navigation: OnceLock<Shared<Navigation>>,
     occurrences: OnceLock<Occurrences>,
@@ -143,6 +147,8 @@ impl Program {
             generated: Shared::default(),
             generated_jobs: Shared::default(),
             taken: Shared::default(),
+            unmatched: Shared::default(),
+            idle: Shared::default(),
             connections: OnceLock::new(),
             navigation: OnceLock::new(),
             occurrences: OnceLock::new(),
@@ -188,6 +194,8 @@ impl Program {
             generated: self.generated.clone(),
             generated_jobs: self.generated_jobs.clone(),
             taken: self.taken.clone(),
+            unmatched: self.unmatched.clone(),
+            idle: self.idle.clone(),
             connections: self.connections.clone(),
             navigation: self.navigation.clone(),
             occurrences: OnceLock::new(),
@@ -229,6 +237,16 @@ impl Program {
     /// The value of an attribute.
     pub fn attribute_value(&self, file: FileId, attribute: AttributeId) -> Cow<'_, str> {
         self.document(file).value(attribute, self.text(file))
+    }
+
+    /// An attribute's value as it is to be written again: as XML gives it, but for the line breaks of code with a comment,
+    /// which ends with its line.
+    pub fn kept_value(&self, file: FileId, attribute: AttributeId) -> Cow<'_, str> {
+        let value = self.attribute_value(file, attribute);
+        if value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("C#:")) && value.contains("//") {
+            return crate::syntax::code(self.document(file).value_span(attribute).of(self.text(file)));
+        }
+        value
     }
 
     /// The value of an item's attribute, written or generated; of the task overridden where an override does not write it.

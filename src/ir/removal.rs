@@ -1,9 +1,10 @@
 //! Written jobs and tasks leave the program: what a scaffolding generates takes them in, or they were there to delete it.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::items::{Job, JobEntry, Task};
-use super::{Arena, Declarations, Id, Program, Shared, resolve};
+use super::{Arena, Declarations, Id, Program, Shared, Symbol, resolve};
+use crate::grammar::{ItemKind, names};
 use crate::source::FileId;
 use crate::syntax::ElementId;
 
@@ -70,5 +71,32 @@ impl Program {
         self.index = Shared::new(resolve::resolve(&mut self.items));
         self.taken.extend(elements);
         moved
+    }
+
+    /// Written jobs and tasks with the identifier of a written one before them, where one of that identifier was brought
+    /// together with a generated one and is no declaration any more: the first, and each that repeats it, in order.
+    pub fn repeated_beside_taken(&self) -> Vec<((FileId, ElementId), (FileId, ElementId))> {
+        if self.taken.is_empty() {
+            return Vec::new();
+        }
+        let named = |&(file, element): &(FileId, ElementId)| {
+            let document = self.document(file);
+            // What only stood in a job that left was not brought together with anything.
+            document.find(element, names::CONSOLIDATION_MODE)?;
+            let kind = self.kind(file, element)?.def().declares?;
+            let identifier = self.attribute_value(file, document.find(element, names::IDENTIFIER)?);
+            (!identifier.trim().is_empty()).then(|| (kind, Symbol::new(&identifier)))
+        };
+        let mut all: Vec<(_, (FileId, ElementId))> = Vec::new();
+        all.extend(self.taken.iter().filter_map(|place| Some((named(place)?, *place))));
+        let known: FxHashSet<(ItemKind, Symbol)> = all.iter().map(|(name, _)| *name).collect();
+        let written = self.declarations.all().iter().filter(|one| one.generated.is_none());
+        let written = written.map(|one| ((one.kind, one.symbol), (one.file, one.element)));
+        all.extend(written.filter(|(name, _)| known.contains(name)));
+        all.sort_unstable_by_key(|(_, place)| *place);
+        let mut first: FxHashMap<(ItemKind, Symbol), (FileId, ElementId)> = FxHashMap::default();
+        let repeats =
+            |(name, place)| Some(*first.entry(name).or_insert(place)).filter(|first| *first != place).map(|first| (first, place));
+        all.into_iter().filter_map(repeats).collect()
     }
 }

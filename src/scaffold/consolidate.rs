@@ -10,8 +10,10 @@
 //! Choices where nothing is published: a task keeps its place in the job and, where the written one has no level, its
 //! level; a written task that takes a generated one's place is run by a step of the generated job; links to a deleted task
 //! go with it. A task of another element, whatever its mode, and one written inside another job than the generated one, take
-//! no place: both tasks stay, and `duplicate-identifier`, or with a mode `nothing-to-consolidate`, tells of them. A mode on
-//! an item that no scaffolding generates does nothing here.
+//! no place: both tasks stay, and `duplicate-identifier`, or with a mode `nothing-to-consolidate`, tells of them. What is
+//! there to delete a generated item goes in any case, be there such an item or not; any other mode on an item that no
+//! scaffolding generates does nothing here. Of several written items of one identifier the first counts: the others are
+//! reported.
 
 use rustc_hash::FxHashSet;
 
@@ -75,10 +77,33 @@ pub(super) fn consolidate(program: &mut Program, jobs: &mut [Expanded]) -> Moved
     for (_, new, without_job) in jobs.iter_mut() {
         one(program, new, *without_job, &mut taken);
     }
+    let unmatched = take_unmatched(program, &mut taken);
     if taken.jobs.is_empty() && taken.tasks.is_empty() {
         return Moved::default();
     }
+    program.unmatched.extend(unmatched);
     program.remove(&taken.jobs, &taken.tasks)
+}
+
+/// Takes what was to delete a generated item and found none: it is no job or task of its own.
+fn take_unmatched(program: &Program, taken: &mut Taken) -> Vec<Origin> {
+    let items = &program.items;
+    let deletes = |origin| mode(program, origin) == Some(ConsolidationMode::Delete);
+    let mut unmatched = Vec::new();
+    for (id, job) in items.jobs.iter() {
+        if !taken.jobs.contains(&id) && deletes(job.origin) {
+            take_job(program, id, taken);
+            unmatched.push(job.origin);
+        }
+    }
+    for (id, task) in items.tasks.iter() {
+        if task.base.is_none() && !taken.tasks.contains(&id) && deletes(task.origin) {
+            taken.tasks.insert(id);
+            unmatched.push(task.origin);
+        }
+    }
+    unmatched.sort_unstable_by_key(|origin| (origin.file, origin.element));
+    unmatched
 }
 
 fn one(program: &Program, new: &mut NewJob, without_job: bool, taken: &mut Taken) {
@@ -199,7 +224,7 @@ fn attributes(program: &Program, origin: Origin) -> (Vec<(NameId, String)>, Plac
         .map(|attribute| (document.attribute_name(attribute), attribute))
         .filter(|(name, _)| *name != names::IDENTIFIER && *name != names::CONSOLIDATION_MODE)
         .collect();
-    let value = |&(name, attribute)| (name, program.attribute_value(origin.file, attribute).into_owned());
+    let value = |&(name, attribute)| (name, program.kept_value(origin.file, attribute).into_owned());
     let values = attributes.iter().map(value).collect();
     (values, Places { attributes, children: Vec::new() })
 }

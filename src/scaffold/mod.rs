@@ -18,6 +18,7 @@ mod connector;
 mod connectors_jobs;
 mod consolidate;
 mod facts;
+mod identifier;
 mod initialization;
 mod install;
 mod job;
@@ -30,6 +31,7 @@ mod synchronization;
 mod tests;
 mod view;
 
+pub use identifier::job_of;
 pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
 pub use recognize::{Recognized, Recognizer};
 
@@ -60,11 +62,12 @@ const JOBS_AT_ONCE: usize = 512;
 pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     use rayon::prelude::*;
     let mut problems = Vec::new();
+    if program.items.scaffoldings.is_empty() {
+        consolidate::consolidate(program, &mut []);
+        return problems;
+    }
     let expanded: Vec<(Id<Scaffolding>, Arguments, Expansion)> = {
         let program: &Program = program;
-        if program.items.scaffoldings.is_empty() {
-            return problems;
-        }
         let facts = Facts::new(program);
         let all: Vec<Id<Scaffolding>> = program.items.scaffoldings.iter().map(|(id, _)| id).collect();
         all.into_par_iter()
@@ -79,6 +82,7 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
             .collect()
     };
     let mut all: Vec<consolidate::Expanded> = Vec::new();
+    let mut idle = Vec::new();
     for (id, arguments, jobs) in expanded {
         let is_sound = arguments.problems.is_empty();
         problems.extend(arguments.problems);
@@ -96,9 +100,15 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
             }
             // What a scaffolding lacks may be what its wrong arguments were to bring.
             Err(_) if !is_sound => {}
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                if matches!(problem.kind, ScaffoldProblemKind::NoEffect { .. }) {
+                    idle.push(id);
+                }
+                problems.push(problem);
+            }
         }
     }
+    program.idle.extend(idle);
     let moved = consolidate::consolidate(program, &mut all);
     install::make_room(program, all.iter().map(|(_, job, _)| job.entries.len() + 1).sum());
     // Some at a time, so that not all jobs are held in both forms; they are added while the next ones are read.

@@ -87,7 +87,7 @@ impl<'p> EntryView<'p> {
         let own = document.attributes(origin.element).filter(|&id| document.attribute_namespace(id) == Namespace::Dialect);
         Self {
             element: document.name_text(origin.element),
-            attributes: own.map(|id| (document.attribute_name_text(id), program.attribute_value(origin.file, id))).collect(),
+            attributes: own.map(|id| (document.attribute_name_text(id), program.kept_value(origin.file, id))).collect(),
             depends_on: named(kinds::TASK_DEPENDS_ON_TASK, names::PARENT_TASK),
             entity_types: named(kinds::TASK_ENTITY_TYPE, names::ENTITY_TYPE),
             resource_types: named(kinds::TASK_RESOURCE_TYPE, names::RESOURCE_TYPE),

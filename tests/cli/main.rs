@@ -14,6 +14,7 @@ mod disasters;
 mod editor;
 mod executables;
 mod existing_findings;
+mod expand;
 mod expressions;
 mod faults;
 mod formatting;

@@ -33,15 +33,7 @@ impl<'p> Written<'p> {
     pub(super) fn of_element(program: &'p Program, origin: Origin, element: ElementId) -> Self {
         let document = program.document(origin.file);
         let own = document.attributes(element).filter(|&id| document.attribute_namespace(id) == Namespace::Dialect);
-        let value = |id| {
-            let value = program.attribute_value(origin.file, id);
-            // A comment in code ends with its line, so the line must still end.
-            if value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("C#:")) && value.contains("//") {
-                return crate::syntax::code(document.value_span(id).of(program.text(origin.file)));
-            }
-            value
-        };
-        Self { all: own.map(|id| (document.attribute_name_text(id), value(id))).collect() }
+        Self { all: own.map(|id| (document.attribute_name_text(id), program.kept_value(origin.file, id))).collect() }
     }
 
     /// The attributes of a task; those that an override does not write are those of the task overridden.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{ElementKind, ItemKind, Side as ElementSide, kinds};
-use crate::ir::{Field, Generated, Program, Ref, Symbol, Task as Item};
+use crate::ir::{Field, Generated, Id, Job as JobItem, Program, Ref, Symbol, Task as Item};
 use crate::plan::model::{Dependency, EdgeKind, Job, JobMode, OnFailure, Origin, Parents, Schedule, Side, Task};
 use crate::rules::{Facts, JobKind, JobModel};
 
@@ -19,7 +19,11 @@ type Placed = (Job, Vec<(String, Origin)>);
 
 /// The jobs, by identifier.
 pub(super) fn jobs(program: &Program, spelling: &Spelling<'_>) -> Vec<Placed> {
-    let ids: Vec<_> = program.items.jobs.iter().map(|(id, _)| id).collect();
+    // Where it is no error that two jobs have one identifier, the one that is found by it stands in the plan.
+    let is_found = |&(id, job): &(Id<JobItem>, &JobItem)| {
+        job.identifier.is_none_or(|name| program.index.find::<JobItem>(name.value).is_none_or(|found| found == id))
+    };
+    let ids: Vec<_> = program.items.jobs.iter().filter(is_found).map(|(id, _)| id).collect();
     let facts = Facts::new(program);
     let mut jobs: Vec<Placed> = ids.into_par_iter().map(|id| job(&JobModel::new(program, &facts, id), spelling)).collect();
     jobs.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));

@@ -17,7 +17,14 @@ pub(crate) static RULE: Rule =
 
 fn check(program: &Program, sink: &mut Sink) {
     let mut reported: FxHashSet<(Id<Scaffolding>, Id<Scaffolding>)> = FxHashSet::default();
+    let beside_taken = program.repeated_beside_taken();
+    let told: FxHashSet<(FileId, ElementId)> = beside_taken.iter().map(|&(_, again)| again).collect();
+    sink.extend(beside_taken.into_iter().filter_map(|(first, again)| written_twice(program, first, again)));
     for (first, again) in program.declarations.repeated() {
+        let is_told = |one: &Declaration| one.generated.is_none() && told.contains(&(one.file, one.element));
+        if is_told(first) || is_told(again) {
+            continue;
+        }
         if !same_identifier(&written_name(program, first), &written_name(program, again)) {
             continue;
         }
@@ -43,7 +50,11 @@ fn check(program: &Program, sink: &mut Sink) {
 }
 
 fn written(program: &Program, first: &Declaration, again: &Declaration, sink: &mut Sink) {
+    // Which item of its kind is merged with which, of most kinds nobody knows. A job or a task is with a generated one.
     if first.consolidated || again.consolidated {
+        if matches!(again.kind, ItemKind::Job | ItemKind::Task) {
+            sink.extend(written_twice(program, (first.file, first.element), (again.file, again.element)));
+        }
         return;
     }
     // Entity types are opened again to add to them, and so are their properties: what both say must agree.
@@ -104,6 +115,25 @@ fn same_value(program: &Program, again: (FileId, ElementId, AttributeId), first:
         Some(def) => def.canonical(&a) == def.canonical(&b),
         None => a == b,
     }
+}
+
+/// Two written jobs or tasks, at least one of which says how it is brought together with a generated one.
+fn written_twice(program: &Program, first: (FileId, ElementId), again: (FileId, ElementId)) -> Option<Finding> {
+    let kind = program.kind(again.0, again.1)?.def().declares?;
+    let place = |(file, element): (FileId, ElementId)| {
+        let document = program.document(file);
+        document.find(element, names::IDENTIFIER).map(|identifier| (identifier, document.value_location(identifier)))
+    };
+    let (identifier, own) = place(again)?;
+    let name = program.attribute_value(again.0, identifier);
+    Some(
+        Finding::new(&RULE.info, own, format!("the {kind} `{}` is declared twice", name.trim()))
+            .anchor(element::anchor(program, again.0, again.1))
+            .label("the same identifier again")
+            .note("`ConsolidationMode` brings a written item together with the generated one of its identifier, never two written ones: which of the two the deployment keeps is not defined")
+            .help("write what both say in one element")
+            .related(place(first)?.1, "first declared here"),
+    )
 }
 
 fn twice_generated(program: &Program, first: Id<Scaffolding>, again: &Declaration) -> Finding {
@@ -258,6 +288,25 @@ mod tests {
             )
             .is_empty()
         );
-        assert!(lines("<Job Identifier=\"J\"/><Job Identifier=\"J\" ConsolidationMode=\"Merge\"/>", NAME).is_empty());
+        let items = "<Tile Identifier=\"T\"/><Tile Identifier=\"T\" ConsolidationMode=\"Merge\"/>";
+        assert!(lines(items, NAME).is_empty(), "which of them is generated is not known");
+    }
+
+    #[test]
+    fn two_written_items_are_found_whatever_their_modes() {
+        let model = "<Agent Identifier=\"Local\"/><Connector Identifier=\"AD\" Agent=\"Local\"/>\
+            <Connection Identifier=\"ADExport\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/>\
+            <CreateConnectorSynchroComplete Connector=\"AD\" JobIdentifier=\"S\"/>";
+        let modes = ["", "ConsolidationMode=\"Delete\"", "ConsolidationMode=\"Merge\"", "ConsolidationMode=\"Update\""];
+        for model in [model, ""] {
+            for (first, second) in modes.iter().flat_map(|first| modes.map(|second| (first, second))) {
+                for element in ["Job Identifier=\"S\"", "MaintainIndexesTask Identifier=\"S_MaintainIndexes\""] {
+                    let text = format!("{model}\n<{element} {first}/>\n<{element} {second}/>\n<{element}/>");
+                    assert_eq!(lines(&text, NAME), [3, 4], "{text}");
+                    let alone = lines(&text, "nothing-to-consolidate");
+                    assert!(alone.is_empty() || (model.is_empty() && alone == [2]), "one finding: {text}");
+                }
+            }
+        }
     }
 }

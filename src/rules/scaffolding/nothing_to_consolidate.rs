@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::finding::{Category, Finding, RuleInfo, Severity, with_article};
 use crate::grammar::{ElementKind, ItemKind, kinds, names};
 use crate::ir::{GeneratedElement, Origin, Program, Symbol, Task};
@@ -23,17 +25,33 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let items = &program.items;
+    // What could not be expanded may have it.
+    let all = items.scaffoldings.len() == facts.expanded;
+    // That an item is written twice is reported.
+    let beside_taken = program.repeated_beside_taken().into_iter().map(|(_, again)| again);
+    let both_written = program.declarations.repeated().filter(|(first, again)| first.generated.or(again.generated).is_none());
+    let repeated: FxHashSet<_> = beside_taken.chain(both_written.map(|(_, again)| (again.file, again.element))).collect();
+    let is_first = |at: &Origin| !repeated.contains(&(at.file, at.element));
+    for &at in program.unmatched.iter().filter(|at| is_first(at)) {
+        let Some(deletes) = Adjusts::of(program, at) else { continue };
+        match deletes.generated(program) {
+            Some(generated) if Some(generated.kind) == program.kind(at.file, at.element) => {
+                sink.push(elsewhere(&deletes, generated));
+            }
+            Some(generated) => sink.push(other_element(&deletes, generated)),
+            None if all => sink.push(nothing(&deletes)),
+            None => {}
+        }
+    }
     if items.scaffoldings.is_empty() {
         // They stand elsewhere.
         return;
     }
-    // What could not be expanded may have it.
-    let all = items.scaffoldings.len() == facts.expanded;
     let jobs = items.jobs.values().map(|job| (job.origin, true));
     // A task in a job that is not generated adjusts nothing, whatever its name.
     let may_adjust = |task: &Task| task.job.is_none_or(|job| items.jobs[job].origin.generated.is_some());
     let tasks = items.tasks.values().filter(|task| task.base.is_none()).map(|task| (task.origin, may_adjust(task)));
-    for (at, may_adjust) in jobs.chain(tasks) {
+    for (at, may_adjust) in jobs.chain(tasks).filter(|(at, _)| is_first(at)) {
         let Some(adjusts) = Adjusts::read(program, at) else { continue };
         match adjusts.namesake(program) {
             Some(generated) => sink.push(other_element(&adjusts, generated)),
@@ -55,9 +73,11 @@ struct Adjusts<'p> {
 
 impl<'p> Adjusts<'p> {
     fn read(program: &'p Program, at: Origin) -> Option<Self> {
-        if at.generated.is_some() || program.taken.contains(&(at.file, at.element)) {
-            return None;
-        }
+        let is_taken = at.generated.is_some() || program.taken.contains(&(at.file, at.element));
+        if is_taken { None } else { Self::of(program, at) }
+    }
+
+    fn of(program: &'p Program, at: Origin) -> Option<Self> {
         let document = program.document(at.file);
         let attribute = document.find(at.element, names::CONSOLIDATION_MODE)?;
         let mode = program.attribute_value(at.file, attribute);
@@ -73,10 +93,14 @@ impl<'p> Adjusts<'p> {
 
     /// What a scaffolding generates under the same identifier. As it was not adjusted, it is another element.
     fn namesake(&self, program: &'p Program) -> Option<&'p GeneratedElement> {
+        self.generated(program).filter(|generated| generated.kind != self.kind)
+    }
+
+    /// The generated task of the same identifier.
+    fn generated(&self, program: &'p Program) -> Option<&'p GeneratedElement> {
         let mut named = program.declarations.named(Symbol::new(&self.name));
         let generated = named.find_map(|one| one.generated.filter(|_| one.kind == ItemKind::Task))?;
-        let generated = &program.generated[generated.0 as usize];
-        (self.kind.def().is_task() && generated.kind != self.kind).then_some(generated)
+        self.kind.def().is_task().then(|| &program.generated[generated.0 as usize])
     }
 
     fn finding(&self, message: String) -> Finding {
@@ -99,20 +123,48 @@ fn other_element(adjusts: &Adjusts<'_>, generated: &GeneratedElement) -> Finding
         .related(program.place(scaffolding.origin), format!("generates the {right}"))
 }
 
+/// A task in a written job is none of the generated one: that one stays.
+fn elsewhere(deletes: &Adjusts<'_>, generated: &GeneratedElement) -> Finding {
+    let program = deletes.program;
+    let scaffolding = &program.items.scaffoldings[generated.scaffolding];
+    let name = deletes.name.trim();
+    deletes
+        .finding(format!("`{name}` deletes a task of this job, but the generated task of that name is one of another job"))
+        .severity(Severity::Error)
+        .label("no task to delete")
+        .note("a written job has no generated tasks: the generated one stays, and runs")
+        .help(format!(
+            "write `<{} Identifier=\"{name}\" ConsolidationMode=\"Delete\" />` outside of jobs",
+            deletes.kind.def().name
+        ))
+        .related(program.place(scaffolding.origin), "generates the task")
+}
+
 fn nothing(adjusts: &Adjusts<'_>) -> Finding {
     let (program, kind, value) = (adjusts.program, adjusts.kind, &adjusts.mode);
     let name = &adjusts.name;
     let what = if kind == kinds::JOB { "job" } else { "task" };
-    let message = format!("`{}` adjusts a generated {what}, but no scaffolding generates it", name.trim());
-    let finding = adjusts
-        .finding(message)
-        .label(format!("no {what} to {}", value.trim().to_lowercase()))
-        .note("an item is adjusted by its whole identifier: this one is deployed by itself, as little as it says, and the generated one stays as it is");
+    let deletes = value.trim() == "Delete";
+    let (does, note, rest) = if deletes {
+        (
+            "deletes",
+            "an item is deleted by its whole identifier: this one deletes nothing, and is no job or task of its own; where another was meant, that one stays and runs",
+            "remove it",
+        )
+    } else {
+        (
+            "adjusts",
+            "an item is adjusted by its whole identifier: this one is deployed by itself, as little as it says, and the generated one stays as it is",
+            "remove `ConsolidationMode`",
+        )
+    };
+    let message = format!("`{}` {does} a generated {what}, but no scaffolding generates it", name.trim());
+    let finding = adjusts.finding(message).label(format!("no {what} to {}", value.trim().to_lowercase())).note(note);
     let generated = program.generated.iter().filter(|one| (one.kind == kinds::JOB) == (kind == kinds::JOB));
     let near = nearest(name, generated.filter_map(|one| one.value(names::IDENTIFIER)));
     match near {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help("write the identifier of the generated item, or remove `ConsolidationMode`"),
+        None => finding.help(format!("write the identifier of the generated item, or {rest}")),
     }
 }
 
@@ -160,6 +212,38 @@ mod tests {
         // What could not be expanded makes no difference to what was.
         let broken = format!("{}<CreateConnectorSynchroComplete Connector=\"Gone\"/>", task("Merge"));
         assert_eq!(lines(&broken, NAME), [2]);
+    }
+
+    #[test]
+    fn what_deletes_nothing_is_found_and_is_nothing_itself() {
+        let job = "\n<Job Identifier=\"Z\" ConsolidationMode=\"Delete\"/>";
+        let task = "<Job Identifier=\"W\">\n<MaintainIndexesTask Identifier=\"Q\" ConsolidationMode=\"Delete\"/></Job>";
+        for model in [MODEL, ""] {
+            for (text, jobs) in [(format!("{model}{job}"), 0), (format!("{model}{task}"), 1)] {
+                let (program, found) = findings(&text, NAME);
+                assert_eq!(found.len(), 1, "{text}");
+                assert!(found[0].message.contains("` deletes a generated "), "{found:?}");
+                let written = |origin: crate::ir::Origin| origin.generated.is_none();
+                assert_eq!(program.items.jobs.values().filter(|job| written(job.origin)).count(), jobs, "{text}");
+                assert_eq!(program.items.tasks.values().filter(|task| written(task.origin)).count(), 0, "{text}");
+            }
+        }
+        // Where the scaffolding that may generate it is not expanded, that is the one finding; it is no job all the same.
+        let broken = format!("<CreateConnectorSynchroComplete Connector=\"Gone\" JobIdentifier=\"Z\"/>{job}");
+        let (program, found) = findings(&broken, NAME);
+        assert!(found.is_empty() && program.items.jobs.is_empty());
+    }
+
+    #[test]
+    fn a_generated_task_is_not_deleted_in_another_job() {
+        let text = format!(
+            "{MODEL}<Job Identifier=\"W\">\n<MaintainIndexesTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Delete\"/></Job>"
+        );
+        let (program, found) = findings(&text, NAME);
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
+        assert!(found[0].help.as_ref().is_some_and(|help| help.ends_with("outside of jobs")), "{found:?}");
+        assert!(program.generated.iter().any(|one| one.kind == kinds::MAINTAIN_INDEXES_TASK), "it stays");
+        assert!(lines(&text, "duplicate-identifier").is_empty(), "one finding");
     }
 
     #[test]

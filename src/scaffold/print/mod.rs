@@ -1,17 +1,20 @@
 //! What scaffoldings generate, written out: as configuration, as data, as an explanation for a person, and as the
 //! difference that a change of the configuration makes.
 //!
-//! A scaffolding that could not be expanded stays as it was written. Everything is written to a stream as it is found, so
+//! A scaffolding that could not be expanded, and one that makes other things than jobs, stays as it was written; one that
+//! has nothing to generate goes. Everything is written to a stream as it is found, so
 //! the size of a configuration costs no memory.
 
 mod difference;
 mod explain;
 mod json;
+mod left;
 mod xml;
 
 pub use difference::{difference, difference_json};
 pub use explain::explain;
 pub use json::json;
+pub use left::left;
 pub use xml::xml;
 
 use crate::grammar::names;
@@ -47,7 +50,7 @@ fn is_asked(program: &Program, job: &GeneratedJob, only: Option<&str>) -> bool {
 }
 
 /// File and line of an element.
-fn place(program: &Program, origin: Origin) -> (&str, u32) {
+pub fn place(program: &Program, origin: Origin) -> (&str, u32) {
     let file = program.sources.get(origin.file);
     (&file.path, file.position(program.place(origin).span.start).line)
 }

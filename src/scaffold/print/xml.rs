@@ -1,7 +1,7 @@
 //! One configuration file of everything, with what scaffoldings generate in their place.
 //!
-//! Elements are written one a line, without comments. Prefixes are kept as written; the namespaces that a file declares at
-//! its root are declared on those of its elements that use them.
+//! Elements are written one a line, with the comments before and in those that are written by hand. Prefixes are kept as
+//! written; the namespaces that a file declares at its root are declared on those of its elements that use them.
 
 use std::io::{self, Write};
 
@@ -18,6 +18,10 @@ pub fn xml(program: &Program, only: Option<&str>, out: &mut dyn Write) -> io::Re
     for job in &program.generated_jobs {
         let origin = program.items.scaffoldings[job.scaffolding].origin;
         expanded.entry((origin.file, origin.element)).or_default().push(job);
+    }
+    for &id in &program.idle {
+        let origin = program.items.scaffoldings[id].origin;
+        expanded.entry((origin.file, origin.element)).or_default();
     }
     let mut printer = Printer { program, expanded, only, out: io::BufWriter::new(out) };
     printer.out.write_all(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n")?;
@@ -44,15 +48,49 @@ struct Open<'t> {
     end: u32,
 }
 
+/// What stands between elements.
+struct Beside<'t> {
+    /// Comments before an element.
+    before: FxHashMap<ElementId, Vec<&'t str>>,
+    /// Text in an element, and comments with no element behind them in it.
+    last: FxHashMap<ElementId, Vec<&'t str>>,
+}
+
+impl<'t> Beside<'t> {
+    /// What stands in an element and before it.
+    fn of(program: &'t Program, file: FileId, top: ElementId) -> Self {
+        let (document, text) = (program.document(file), program.text(file));
+        let (mut before, mut last): (FxHashMap<_, Vec<_>>, FxHashMap<_, Vec<_>>) = Default::default();
+        // All are in document order: those of one element lie together, and those before it end the ones before them.
+        let whole = program.element_span(file, top);
+        let texts = document.texts();
+        let first = texts.partition_point(|one| one.span.start < whole.start);
+        for one in texts[first..].iter().take_while(|one| one.span.start < whole.end) {
+            last.entry(one.inside).or_default().push(one.span.of(text));
+        }
+        let comments = document.comments();
+        let mut first = comments.partition_point(|one| one.span.start < whole.start);
+        while first > 0 && comments[first - 1].before == Some(top) {
+            first -= 1;
+        }
+        for comment in comments[first..].iter().take_while(|one| one.span.start < whole.end) {
+            let own = comment.span.of(text);
+            match (comment.before, comment.inside) {
+                (Some(element), _) => before.entry(element).or_default().push(own),
+                (None, Some(element)) => last.entry(element).or_default().push(own),
+                (None, None) => {}
+            }
+        }
+        Self { before, last }
+    }
+}
+
 impl<'p> Printer<'p, '_> {
     fn file(&mut self, file: FileId) -> io::Result<()> {
         let program: &'p Program = self.program;
         let document = program.document(file);
         let Some(root) = document.root() else { return Ok(()) };
-        let mut texts: FxHashMap<ElementId, Vec<&str>> = FxHashMap::default();
-        for text in document.texts() {
-            texts.entry(text.inside).or_default().push(text.span.of(program.text(file)));
-        }
+        let beside = Beside::of(program, file, root);
         let declarations = declarations(program, file, root);
         for element in document.children(root) {
             let asked = match (self.only, self.expanded.contains_key(&(file, element))) {
@@ -65,7 +103,7 @@ impl<'p> Printer<'p, '_> {
                 }
             };
             if asked {
-                self.written(1, file, element, &texts, &declarations)?;
+                self.written(1, file, element, &beside, &declarations)?;
             }
         }
         Ok(())
@@ -77,7 +115,7 @@ impl<'p> Printer<'p, '_> {
         depth: usize,
         file: FileId,
         top: ElementId,
-        texts: &FxHashMap<ElementId, Vec<&str>>,
+        beside: &Beside<'_>,
         declarations: &[(&str, String)],
     ) -> io::Result<()> {
         let program: &'p Program = self.program;
@@ -87,7 +125,7 @@ impl<'p> Printer<'p, '_> {
         let mut at = top.0;
         while at < end {
             while let Some(inner) = open.pop_if(|inner| inner.end <= at) {
-                self.end(depth - 1 + open.len(), &inner, texts)?;
+                self.end(depth - 1 + open.len(), &inner, beside)?;
             }
             let element = ElementId(at);
             let next = document.end_of(element);
@@ -103,27 +141,31 @@ impl<'p> Printer<'p, '_> {
                 at = next;
                 continue;
             }
+            for comment in beside.before.get(&element).into_iter().flatten() {
+                self.indent(depth + open.len())?;
+                writeln!(self.out, "{comment}")?;
+            }
             let name = document.name_span(element).of(program.text(file));
             self.start(depth + open.len(), file, element, name, if element == top { declarations } else { &[] })?;
             if next > at + 1 {
                 self.out.write_all(b">\n")?;
                 open.push(Open { element, name, end: next });
-            } else if let Some(texts) = texts.get(&element) {
-                writeln!(self.out, ">{}</{name}>", texts.join(" "))?;
+            } else if let Some(last) = beside.last.get(&element) {
+                writeln!(self.out, ">{}</{name}>", last.join(" "))?;
             } else {
                 self.out.write_all(b" />\n")?;
             }
             at += 1;
         }
         while let Some(inner) = open.pop() {
-            self.end(depth - 1 + open.len(), &inner, texts)?;
+            self.end(depth - 1 + open.len(), &inner, beside)?;
         }
         Ok(())
     }
 
     /// Text between elements means nothing to the dialect; it is kept before the end tag.
-    fn end(&mut self, depth: usize, element: &Open<'_>, texts: &FxHashMap<ElementId, Vec<&str>>) -> io::Result<()> {
-        for text in texts.get(&element.element).into_iter().flatten() {
+    fn end(&mut self, depth: usize, element: &Open<'_>, beside: &Beside<'_>) -> io::Result<()> {
+        for text in beside.last.get(&element.element).into_iter().flatten() {
             self.indent(depth + 2)?;
             writeln!(self.out, "{text}")?;
         }
@@ -151,7 +193,7 @@ impl<'p> Printer<'p, '_> {
         }
         for attribute in document.attributes(element) {
             let name = document.attribute_name_span(attribute).of(program.text(file));
-            let value = program.attribute_value(file, attribute);
+            let value = program.kept_value(file, attribute);
             write!(self.out, " {name}=\"{}\"", escape_attribute(&value))?;
         }
         Ok(())
@@ -199,12 +241,8 @@ impl<'p> Printer<'p, '_> {
         let program: &'p Program = self.program;
         let document = program.document(origin.file);
         let declared = document.root().map(|root| declarations(program, origin.file, root)).unwrap_or_default();
-        let end = document.end_of(origin.element);
-        let mut texts: FxHashMap<ElementId, Vec<&str>> = FxHashMap::default();
-        for text in document.texts().iter().filter(|text| (origin.element.0..end).contains(&text.inside.0)) {
-            texts.entry(text.inside).or_default().push(text.span.of(program.text(origin.file)));
-        }
-        self.written(depth, origin.file, origin.element, &texts, &declared)
+        let beside = Beside::of(program, origin.file, origin.element);
+        self.written(depth, origin.file, origin.element, &beside, &declared)
     }
 
     fn generated(&mut self, depth: usize, element: &GeneratedElement, empty: bool) -> io::Result<()> {
