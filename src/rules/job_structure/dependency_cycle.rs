@@ -7,7 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::ir::{Field, Id, JobEntry, Program, Ref, Task};
+use crate::ir::{At, Field, Id, JobEntry, Program, Ref, Task};
 use crate::rules::{Check, Facts, JobModel, Rule, Sink, task};
 use crate::source::Location;
 
@@ -174,8 +174,10 @@ fn report(program: &Program, facts: &Facts, start: Id<Task>, path: &[(Id<Task>, 
     let generated = path.iter().any(|(child, _)| program.items.tasks[*child].origin.generated.is_some());
     let link = if generated { "`LinkDependTask` or `TaskDependsOnTask`" } else { "`TaskDependsOnTask`" };
     let first = &program.items.tasks[start];
-    // A finding about a generated task stands at its scaffolding, wherever the link is written.
-    let at = if first.origin.generated.is_some() { program.place(first.origin) } else { place(program, start, &path[0].1) };
+    // A finding about a generated task stands at its scaffolding, wherever that was told of the link; what is merged into the
+    // task by hand stands where it is written.
+    let is_generated = first.origin.generated.is_some() && path[0].1.field.at == At::GENERATED;
+    let at = if is_generated { program.place(first.origin) } else { place(program, start, &path[0].1) };
     let mut finding = Finding::new(&RULE.info, at, message)
         .label("closes the ring")
         .note("none of them can ever start: the job stops at the first, or runs them in an order that nobody chose")
