@@ -47,11 +47,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         let finding = match before {
             Some(_) => fixes::setting(job, index, "Dirty", "true", finding.help("add `Dirty=\"true\"`")),
             // Dirty before the flag task would be the worse mistake.
-            None => finding.help(format!(
-                "{}, {}, then add `Dirty=\"true\"`",
-                links::put_after(job, index, first),
-                links::links(job, index, &[first])
-            )),
+            None => finding.help(format!("{}, then add `Dirty=\"true\"`", links::help_behind(job, index, first))),
         };
         sink.push(job.about(index, finding));
     }
