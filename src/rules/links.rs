@@ -52,9 +52,11 @@ fn steps(job: &JobModel<'_>, child: usize, parents: &[usize], order: Option<Stri
     // Turned round, a link of the parent would close a ring.
     let back = order.as_ref().and_then(|_| parents.iter().take(SHOWN).find(|&&parent| job.linked(parent, child)));
     let free = back.map(|&parent| format!("let `{}` no longer wait for `{}`", job.task_name(parent), job.task_name(child)));
-    let nameless = parents.iter().find(|&&parent| job.tasks[parent].task.identifier.is_none());
+    let missing: Vec<usize> = parents.iter().copied().filter(|parent| !job.tasks[child].parents.contains(parent)).collect();
+    let nameless = missing.iter().find(|&&parent| job.tasks[parent].task.identifier.is_none());
     let naming = nameless.map(|&parent| format!("give the `{}` an Identifier", job.task_name(parent)));
-    let steps = free.into_iter().chain(order).chain(naming).chain(std::iter::once(links(job, child, parents)));
+    let links = (!missing.is_empty()).then(|| links(job, child, &missing));
+    let steps = free.into_iter().chain(order).chain(naming).chain(links);
     steps.collect::<Vec<_>>().join(", then ")
 }
 

@@ -136,6 +136,8 @@ fn dirty_mode_before_the_flag_task_is_not_offered() {
     assert_eq!(offered(&job(&[S, F, &bare])), ("add `Dirty=\"true\"`".to_owned(), true));
     let link = "add `<TaskDependsOnTask ParentTask=\"F\" />` to `K`, then add `Dirty=\"true\"`";
     assert_eq!(offered(&job(&[S, &bare, F])), (format!("move `K` behind `F`, then {link}"), false));
+    let linked = K.replace(" Dirty=\"true\"", "");
+    assert_eq!(offered(&job(&[S, &linked, F])).0, "move `K` behind `F`, then add `Dirty=\"true\"`");
     let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
     let levels = job(&[&at(S, 0), &at(F, 1), &at(&bare, 1)]);
     assert_eq!(offered(&levels), (format!("give `K` a higher Level than 1, then {link}"), false));
