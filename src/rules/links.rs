@@ -39,14 +39,29 @@ pub(super) fn with_link_fix(job: &JobModel<'_>, child: usize, parents: &[usize],
 pub(super) fn help(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
     let late: Vec<usize> = parents.iter().copied().filter(|&parent| !job.before(parent, child)).collect();
     let order = (!late.is_empty()).then(|| put_before(job, &late, child));
-    let nameless = parents.iter().find(|&&parent| job.tasks[parent].task.identifier.is_none());
+    steps(job, child, parents, order)
+}
+
+/// As [`help`], but where the parent comes later it is the task that moves.
+pub(super) fn help_behind(job: &JobModel<'_>, child: usize, parent: usize) -> String {
+    let order = (!job.before(parent, child)).then(|| put_after(job, child, parent));
+    steps(job, child, &[parent], order)
+}
+
+fn steps(job: &JobModel<'_>, child: usize, parents: &[usize], order: Option<String>) -> String {
+    // Turned round, a link of the parent would close a ring.
+    let back = order.as_ref().and_then(|_| parents.iter().take(SHOWN).find(|&&parent| job.linked(parent, child)));
+    let free = back.map(|&parent| format!("let `{}` no longer wait for `{}`", job.task_name(parent), job.task_name(child)));
+    let missing: Vec<usize> = parents.iter().copied().filter(|parent| !job.tasks[child].parents.contains(parent)).collect();
+    let nameless = missing.iter().find(|&&parent| job.tasks[parent].task.identifier.is_none());
     let naming = nameless.map(|&parent| format!("give the `{}` an Identifier", job.task_name(parent)));
-    let steps = order.into_iter().chain(naming).chain(std::iter::once(links(job, child, parents)));
+    let links = (!missing.is_empty()).then(|| links(job, child, &missing));
+    let steps = free.into_iter().chain(order).chain(naming).chain(links);
     steps.collect::<Vec<_>>().join(", then ")
 }
 
 /// The links to add to a task, and where they are written.
-pub(super) fn links(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
+fn links(job: &JobModel<'_>, child: usize, parents: &[usize]) -> String {
     let name = job.task_name(child);
     let generated = job.tasks[child].task.origin.generated.is_some();
     let link = |&parent: &usize| {

@@ -49,11 +49,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
                 fixes::setting(job, index, "Dirty", "true", finding.help(fixes::setting_help(job, index, "Dirty", "true")))
             }
             // Dirty before the flag task would be the worse mistake.
-            None => finding.help(format!(
-                "{}, {}, then add `Dirty=\"true\"`",
-                links::put_after(job, index, first),
-                links::links(job, index, &[first])
-            )),
+            None => finding.help(format!("{}, then add `Dirty=\"true\"`", links::help_behind(job, index, first))),
         };
         sink.push(job.about(index, finding));
     }

@@ -135,10 +135,12 @@ fn dirty_mode_before_the_flag_task_is_not_offered() {
     };
     assert_eq!(offered(&job(&[S, F, &bare])), ("add `Dirty=\"true\"`".to_owned(), true));
     let link = "add `<TaskDependsOnTask ParentTask=\"F\" />` to `K`, then add `Dirty=\"true\"`";
-    assert_eq!(offered(&job(&[S, &bare, F])), (format!("move `K` behind `F`, {link}"), false));
+    assert_eq!(offered(&job(&[S, &bare, F])), (format!("move `K` behind `F`, then {link}"), false));
+    let linked = K.replace(" Dirty=\"true\"", "");
+    assert_eq!(offered(&job(&[S, &linked, F])).0, "move `K` behind `F`, then add `Dirty=\"true\"`");
     let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
     let levels = job(&[&at(S, 0), &at(F, 1), &at(&bare, 1)]);
-    assert_eq!(offered(&levels), (format!("give `K` a higher Level than 1, {link}"), false));
+    assert_eq!(offered(&levels), (format!("give `K` a higher Level than 1, then {link}"), false));
 }
 
 #[test]
@@ -148,6 +150,9 @@ fn links_to_a_later_task_come_with_the_move() {
     let link = "add `<TaskDependsOnTask ParentTask=\"S\" />` to `F`";
     assert_eq!(help(&job(&[S, &bare])), link);
     assert_eq!(help(&job(&[&bare, S])), format!("move `S` before `F`, then {link}"));
+    let waiting = S.replace("/>", "><TaskDependsOnTask ParentTask=\"F\"/></SynchronizeTask>");
+    let turned = format!("let `S` no longer wait for `F`, then move `S` before `F`, then {link}");
+    assert_eq!(help(&job(&[&bare, &waiting])), turned, "or the links would be a ring");
     let at = |task: &str, level: u8| task.replacen(" Identifier", &format!(" Level=\"{level}\" Identifier"), 1);
     assert_eq!(help(&job(&[&at(&bare, 2), &at(S, 2)])), format!("give `S` a lower Level than 2, then {link}"));
     assert_eq!(help(&job(&[&at(&bare, 0), &at(S, 2)])), format!("give `F` a higher Level than 2, then {link}"));

@@ -57,9 +57,10 @@ fn help(job: &JobModel<'_>, index: usize, parent: usize) -> String {
     let added = job.is_added(parent) || job.is_added(index);
     if job.tasks[index].task.origin.generated.is_some() {
         let remove = "remove the `LinkDependTask`";
-        return match added {
-            true => format!("{}, or {remove}", links::put_before(job, &[parent], index)),
-            false => format!("{remove}: the scaffolding puts `{parent_name}` behind `{name}`"),
+        return if added {
+            format!("{}, or {remove}", links::put_before(job, &[parent], index))
+        } else {
+            format!("{remove}: the scaffolding puts `{parent_name}` behind `{name}`")
         };
     }
     match (job.tasks[index].level, job.tasks[parent].level) {

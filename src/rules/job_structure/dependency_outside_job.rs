@@ -41,8 +41,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             .related(job.program.place(job.program.items.tasks[target].origin), "the task it waits for");
             let near = (job.tasks.len() <= SUGGEST_UP_TO)
                 .then(|| {
-                    let names: Vec<_> =
-                        (0..job.tasks.len()).filter(|&other| other != index).map(|other| job.task_name(other)).collect();
+                    let is_other = |&other: &usize| other != index && job.tasks[other].task.identifier.is_some();
+                    let names: Vec<_> = (0..job.tasks.len()).filter(is_other).map(|other| job.task_name(other)).collect();
                     nearest(&missing, names.iter().map(|name| &**name)).map(str::to_owned)
                 })
                 .flatten();

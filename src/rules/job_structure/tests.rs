@@ -79,6 +79,14 @@ fn dependency_outside_job() {
     assert_eq!(lines(&over, rule), [2]);
     assert_eq!(lines(&format!("{M}{}", job(&["<Step Identifier=\"M\"/>", &waits(N, "M")])), rule), [0; 0]);
     assert_eq!(lines(&job(&[&waits(N, "nobody")]), rule), [0; 0]);
+    // An element is no name to write.
+    let near = |own: &str| {
+        let outside = M.replace("\"M\"", "\"MaintainIndexTask\"");
+        let xml = format!("{outside}{}", job(&[own, &waits(N, "MaintainIndexTask")]));
+        findings(&xml, rule).1.remove(0).help.unwrap()
+    };
+    assert!(near("<MaintainIndexesTask Identifier=\"MaintainIndexesTask\"/>").contains("ParentTask=\"MaintainIndexesTask\""));
+    assert!(near("<MaintainIndexesTask/>").ends_with(", or remove the link"));
 }
 
 #[test]

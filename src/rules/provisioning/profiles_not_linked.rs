@@ -32,17 +32,11 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             continue;
         }
         let (name, parent) = (job.task_name(profiles), job.task_name(fulfil));
-        let help = if job.before(fulfil, profiles) {
-            links::help(job, profiles, &[fulfil])
-        } else {
-            // The accounts are there when fulfilment has ended: what has to move is the profile task.
-            format!("{}, then {}", links::put_after(job, profiles, fulfil), links::links(job, profiles, &[fulfil]))
-        };
         let finding =
             Finding::new(&RULE.info, job.place(profiles), format!("`{name}` does not wait for a fulfil task such as `{parent}`"))
                 .label("not linked to a fulfil task")
                 .note("it assigns profiles at every run, also when fulfilment changed no account that they could follow from")
-                .help(help)
+                .help(links::help_behind(job, profiles, fulfil))
                 .related(job.place(fulfil), "the fulfil task");
         sink.push(job.about(profiles, links::with_link_fix(job, profiles, &[fulfil], finding)));
     }
