@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::finding::{Finding, Totals};
 use crate::ir::{Id, Job, Program, Task};
 use crate::scaffold::ScaffoldProblem;
-use crate::source::FileId;
+use crate::source::{FileId, Location};
 use crate::syntax::ElementId;
 
 use super::dispatch::Checks;
@@ -91,8 +92,10 @@ fn check_together(
     is_over: &(dyn Fn() -> bool + Sync),
 ) {
     let jobs: Vec<Id<Job>> = program.items.jobs.iter().map(|(id, _)| id).collect();
+    let from = findings.len();
     findings
         .par_extend(jobs.par_iter().flat_map_iter(|&job| if is_over() { Vec::new() } else { check_job(program, facts, job) }));
+    tell_once(findings, from);
     let tasks: Vec<Id<Task>> = program.items.tasks.iter().map(|(id, _)| id).collect();
     findings.par_extend(
         tasks.par_chunks(256).flat_map_iter(|tasks| if is_over() { Vec::new() } else { check_tasks(program, facts, tasks) }),
@@ -115,6 +118,31 @@ fn check_together(
         }
         sink
     }));
+}
+
+/// Leaves one of several findings of a rule that one edit at one place removes: jobs that run the same task have them in
+/// common. The places that explain the others explain it, too.
+fn tell_once(findings: &mut Vec<Finding>, from: usize) {
+    let mut first: FxHashMap<(&str, Location), usize> = FxHashMap::default();
+    let mut kept = from;
+    for at in from..findings.len() {
+        let earlier = findings[at].fix.as_ref().and_then(|fix| {
+            let earlier = *first.entry((findings[at].rule.name, findings[at].location)).or_insert(kept);
+            let is_same = earlier < kept && findings[earlier].fix.as_ref().is_some_and(|other| other.edits == fix.edits);
+            is_same.then_some(earlier)
+        });
+        if let Some(earlier) = earlier {
+            for place in std::mem::take(&mut findings[at].related) {
+                if !findings[earlier].related.contains(&place) {
+                    findings[earlier].related.push(place);
+                }
+            }
+        } else {
+            findings.swap(kept, at);
+            kept += 1;
+        }
+    }
+    findings.truncate(kept);
 }
 
 /// What is left of all that was found when comments and policy have spoken.

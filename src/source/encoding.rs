@@ -197,11 +197,11 @@ pub(super) fn recover(bytes: &[u8], error: &DecodeError) -> Option<Recovered> {
 
 /// The web reads these as windows-1252, XML readers as what they say.
 pub(super) fn is_latin1(name: &str) -> bool {
-    matches!(name.to_ascii_lowercase().as_str(), "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "l1")
+    matches!(letters(name).as_str(), "iso88591" | "latin1" | "l1")
 }
 
 pub(super) fn is_ascii(name: &str) -> bool {
-    matches!(name.to_ascii_lowercase().as_str(), "us-ascii" | "ascii")
+    matches!(letters(name).as_str(), "usascii" | "ascii")
 }
 
 /// The bytes after a byte-order mark of that length as UTF-8.
@@ -242,9 +242,23 @@ fn check_declared(text: &[u8], skip: usize, width: u64, encoding: &'static Encod
     if agrees { Ok(()) } else { Err(DecodeError::Conflict { offset, declared: name.to_owned(), actual }) }
 }
 
-/// The encoding of that name. XML readers do not know the name that the web gives to bytes without meaning.
+/// What is left of a name without its signs, in small letters.
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The encoding of that name. XML readers do not know the name that the web gives to bytes without meaning. As they do,
+/// xmllint among them, a name is taken for the known one that differs from it in signs alone: `utf--8`, `UTF_8`.
 pub(super) fn known(name: &str) -> Option<&'static Encoding> {
-    Encoding::for_label_no_replacement(name.as_bytes()).filter(|&encoding| encoding != encoding_rs::X_USER_DEFINED)
+    let of = |label: &str| Encoding::for_label_no_replacement(label.as_bytes());
+    let by_letters = || {
+        let letters = letters(name);
+        match letters.strip_prefix("windows") {
+            Some(number) => of(&format!("windows-{number}")),
+            None => of(&letters),
+        }
+    };
+    of(name).or_else(by_letters).filter(|&encoding| encoding != encoding_rs::X_USER_DEFINED)
 }
 
 /// The bytes after the first `skip` in an encoding that has to be converted.
@@ -363,6 +377,11 @@ mod tests {
             ("US-ASCII", b"e", Ok("e")),
             ("US-ASCII", b"\xE9", Err(47)),
             ("utf-8", b"\xE9", Err(44)),
+            ("utf--8", "é".as_bytes(), Ok("é")),
+            ("ISO-8859--1", b"\xE9\x80", Ok("é\u{80}")),
+            ("Windows_1252", b"\xE9\x80", Ok("é€")),
+            ("us.ascii", b"\xE9", Err(47)),
+            ("utf-88", b"e", Err(30)),
             ("nonsense", b"e", Err(30)),
             ("x-user-defined", b"e", Err(30)),
             ("UTF-16", b"e", Err(30)),
@@ -370,7 +389,7 @@ mod tests {
             match (decode(file(name, value)), expected) {
                 (Ok(decoded), Ok(expected)) => {
                     assert!(decoded.text.contains(&format!("\"{expected}\"")), "{name}: {}", decoded.text);
-                    assert_eq!(decoded.utf8, name == "utf-8");
+                    assert_eq!(decoded.utf8, name.starts_with("utf-"));
                 }
                 (Err(error), Err(offset)) => assert_eq!(error.offset(), offset, "{name}: {error}"),
                 (result, _) => panic!("{name}: {result:?}"),

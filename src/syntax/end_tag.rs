@@ -115,7 +115,7 @@ impl<'t> Parser<'t> {
             self.forgotten.remove(found);
             return;
         }
-        if !blamed && !self.is_full() && self.reopen(name, place, end) {
+        if !blamed && !self.is_full() && (self.recover_lost(name, place, end) || self.reopen(name, place, end)) {
             return;
         }
         let Some(open) = self.open.last_mut() else {

@@ -49,6 +49,11 @@ pub enum SyntaxErrorKind {
         /// The end tag's name.
         found: Box<str>,
     },
+    /// A start tag without its `<`, with an end tag.
+    LostLessThan {
+        /// The element.
+        name: Box<str>,
+    },
     /// An end tag where no element is open.
     UnexpectedEndTag {
         /// The end tag's name.

@@ -11,6 +11,7 @@ mod chars;
 mod declaration;
 mod end_tag;
 mod error;
+mod lost_tag;
 mod markup;
 mod namespaces;
 mod parser;

@@ -54,6 +54,9 @@ fn every_break_has_its_place() {
         ("<a><JobIdentifier='1'>x</Job></a>", "MissingSpace: Identifier"),
         ("<a><Job/><b/></Job></a>", "ClosedTwice: /> (Job)"),
         ("<a>< Job Identifier='1'/></a>", "StrayLessThan: <"),
+        ("<a>\nJob Identifier='1' b=\"2\">\n<b/></Job><c/></a>", "LostLessThan: Job (Job)"),
+        ("<a><Job/> Job></Job></a>", "LostLessThan: Job (Job)"),
+        ("<a>\nJob Identifier='1' b>\n<b/></Job></a>", "UnexpectedEndTag: Job"),
         ("<1a></1a>", "BadElementName: 1a"),
         ("<a><-- x --></a>", "StrayLessThan: <"),
         ("<a>x < y</a>", "StrayLessThan: <"),
@@ -233,6 +236,7 @@ fn broken_tree() -> impl Strategy<Value = String> {
         "\u{FEFF}",
         " b='1' b='2'",
         " p:q='1'",
+        " b c='1'>",
         "\t",
         "<é/>",
         "<a:b>",
@@ -246,6 +250,23 @@ fn broken_tree() -> impl Strategy<Value = String> {
         " xmlns='u'",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| format!("<?xml version=\"1.0\"?>\n<a>{}", pieces.concat()))
+}
+
+#[test]
+fn a_tag_that_has_lost_its_bracket_holds_what_follows() {
+    let text = "<a><c/>\nJob b='1'>\n<b x='2'><c/></b>x<!-- y --><Task/></Job><ab/></a>";
+    let document = read(text);
+    let shown = |element: ElementId| {
+        let name = |id: ElementId| document.name_text(id).to_owned();
+        let values: Vec<&str> = document.attributes(element).map(|id| document.value_span(id).of(text)).collect();
+        format!("{} in {} {}", name(element), document.parent(element).map_or_else(String::new, name), values.join(" "))
+    };
+    let elements: Vec<String> = document.elements().map(shown).collect();
+    assert_eq!(elements, ["a in  ", "c in a ", "Job in a 1", "b in Job 2", "c in b ", "Task in Job ", "ab in a "]);
+    assert_eq!(document.span(ElementId(2)).of(text).trim(), &text[8..text.find("<ab").unwrap()]);
+    assert_eq!(document.children(ElementId(0)).count(), 3);
+    assert_eq!(document.comments()[0].inside, Some(ElementId(2)));
+    assert_eq!(document.texts().iter().map(|one| one.inside).collect::<Vec<_>>(), [ElementId(2)]);
 }
 
 /// All that a document holds.
@@ -282,7 +303,7 @@ proptest! {
         pieces in prop::collection::vec(
             prop::sample::select(vec![
                 "<a", "<a>", "</a>", "<b c='1'/>", "/>", ">", "<", " x=\"", "\"", "'", "&", "&lt;", "é", "\u{FFFF}", "<!--", "-->",
-                "<![CDATA[", "]]>", "<?p ", "?>", "<!DOCTYPE a [", "]>", "\n", " ", "=", "xmlns:p=\"u\"", "p:y='2'", "</", "\u{FEFF}", ":",
+                " a y='1'>", "<![CDATA[", "]]>", "<?p ", "?>", "<!DOCTYPE a [", "]>", "\n", " ", "=", "xmlns:p=\"u\"", "p:y='2'", "</", "\u{FEFF}", ":",
             ]),
             0..24,
         )

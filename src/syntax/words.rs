@@ -16,6 +16,7 @@ impl SyntaxErrorKind {
             Self::MismatchedEndTag { expected, found } => {
                 format!("end tag `</{}>` does not match the open element `{}`", shown(found), shown(expected))
             }
+            Self::LostLessThan { name } => format!("the start tag of `{}` lacks its `<`", shown(name)),
             Self::UnexpectedEndTag { found } => format!("end tag `</{}>` closes no open element", shown(found)),
             Self::MalformedEndTag { name } if name.is_empty() => "end tag without a name".to_owned(),
             Self::MalformedEndTag { name } => {
@@ -105,6 +106,7 @@ impl SyntaxErrorKind {
             }
             Self::UnclosedTag { .. } => "no `>`",
             Self::MismatchedEndTag { .. } => "another name",
+            Self::LostLessThan { .. } => "no `<`",
             Self::UnexpectedEndTag { .. } => "nothing to close",
             Self::MalformedEndTag { .. } => "only a name may stand here",
             Self::BadElementName { .. } | Self::BadAttributeName { .. } | Self::MalformedQualifiedName { .. } => "no valid name",
@@ -153,6 +155,7 @@ impl SyntaxErrorKind {
             Self::UnclosedTag { tag } if tag.starts_with("</") => format!("write `{}>`", shown(tag)),
             Self::UnclosedTag { .. } => "end the tag with `>`, or with `/>` if the element has no content".to_owned(),
             Self::MismatchedEndTag { expected, .. } => format!("write `</{}>`", shown(expected)),
+            Self::LostLessThan { name } => format!("write `<{}`", shown(name)),
             Self::UnexpectedEndTag { .. } => "remove it, or add the start tag it belongs to".to_owned(),
             Self::MalformedEndTag { name } if name.is_empty() => "write the element's name after `</`".to_owned(),
             Self::MalformedEndTag { name } => {
@@ -225,7 +228,7 @@ impl SyntaxErrorKind {
     pub fn related_label(&self) -> &'static str {
         match self {
             Self::UnclosedElement { .. } => "taken to end here",
-            Self::ClosedTwice { .. } => "the end tag",
+            Self::ClosedTwice { .. } | Self::LostLessThan { .. } => "the end tag",
             Self::MismatchedEndTag { .. } => "the open element",
             Self::DuplicateAttribute { .. } | Self::DuplicateExpandedAttribute { .. } => "written first here",
             Self::SecondRoot { .. } => "the first root",

@@ -57,6 +57,21 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_that_has_lost_its_bracket_is_one_finding() {
+        let task = "FulfillTask Identifier=\"F\" DisplayName_L1=\"F\" ContinueOnError=\"true\" Connector=\"C\">\n<TaskDependsOnTask ParentTask=\"O\"/></FulfillTask>";
+        let orders = "<GenerateProvisioningOrdersTask Identifier=\"O\" DisplayName_L1=\"O\" Connector=\"C\"/>";
+        let text = format!(
+            "<Connector Identifier=\"C\"/><Job Identifier=\"J\">{orders}\n{task}<MaintainIndexesTask Identifier=\"M\"><TaskDependsOnTask ParentTask=\"F\"/></MaintainIndexesTask></Job>"
+        );
+        assert_eq!(lines(&text, "xml-syntax"), [2]);
+        for rule in [NAME, "misplaced-element", "unresolved-reference", "fulfill-not-linked"] {
+            assert_eq!(lines(&text, rule), [0; 0], "{rule}");
+        }
+        // An empty one is text to XML, and nothing else tells that it was meant to be a tag.
+        assert_eq!(lines("<Job Identifier=\"J\">\nStep Identifier=\"S\"/></Job>", NAME), [2]);
+    }
+
+    #[test]
     fn blanks_comments_and_foreign_elements_are_not() {
         assert!(lines("\n  <Agent Identifier=\"A\"/>\t\n<!-- text -->", NAME).is_empty());
         assert!(lines("<Zebra>text</Zebra>", NAME).is_empty(), "the element is reported");

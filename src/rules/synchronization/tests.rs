@@ -226,6 +226,13 @@ fn cookies_and_changes() {
     assert_eq!(lines(&job("", &[&export, PREPARE, SYNCHRONIZE]), keeps), [2]);
     assert_eq!(lines(&job("", &[&EXPORT.replace("true", "false"), PREPARE, SYNCHRONIZE]), keeps), [2]);
     assert_eq!(lines(&steps(&[&export, PREPARE, SYNCHRONIZE], &["E", "P", "S"]), keeps), [2]);
+    // One edit mends it for both jobs that run it.
+    let both = steps(&[&export, PREPARE, SYNCHRONIZE], &["E", "P", "S"]);
+    let both =
+        format!("{both}<Job Identifier=\"K\"><Step Identifier=\"E\"/><Step Identifier=\"P\"/><Step Identifier=\"S\"/></Job>");
+    let found = findings(&both, keeps).1;
+    let runs: Vec<&str> = found.iter().flat_map(|one| &one.related).map(|one| one.message.as_str()).collect();
+    assert_eq!((found.len(), runs), (1, vec!["job `J` runs it here", "job `K` runs it here"]));
     let over = format!(
         "{BASE}{EXPORT}<Job Identifier=\"J\">\n<ExportTaskOverride Identifier=\"E\" IgnoreCookieFile=\"0\"/>{PREPARE}{SYNCHRONIZE}</Job>"
     );
