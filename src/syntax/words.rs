@@ -155,7 +155,6 @@ impl SyntaxErrorKind {
             Self::UnclosedTag { tag } if tag.starts_with("</") => format!("write `{}>`", shown(tag)),
             Self::UnclosedTag { .. } => "end the tag with `>`, or with `/>` if the element has no content".to_owned(),
             Self::MismatchedEndTag { expected, .. } => format!("write `</{}>`", shown(expected)),
-            Self::LostLessThan { name } => format!("write `<{}`", shown(name)),
             Self::UnexpectedEndTag { .. } => "remove it, or add the start tag it belongs to".to_owned(),
             Self::MalformedEndTag { name } if name.is_empty() => "write the element's name after `</`".to_owned(),
             Self::MalformedEndTag { name } => {
@@ -167,7 +166,7 @@ impl SyntaxErrorKind {
             Self::ClosedTwice { .. } => {
                 "write `>` in place of `/>` if the elements up to the end tag belong in it, or remove the end tag".to_owned()
             }
-            Self::StrayLessThan { meant: Some(name) } => format!("write `<{}`", shown(name)),
+            Self::LostLessThan { name } | Self::StrayLessThan { meant: Some(name) } => format!("write `<{}`", shown(name)),
             Self::StrayLessThan { meant: None } | Self::LessThanInValue { .. } => "write `&lt;` for the character `<`".to_owned(),
             Self::JunkInTag { found, .. } if found.starts_with(['"', '\'']) => {
                 "remove it; a quote inside a value is written `&quot;` or `&apos;`".to_owned()

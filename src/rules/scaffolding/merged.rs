@@ -14,9 +14,12 @@ const MODEL: &str = concat!(
     "<ResourceType Identifier=\"BadgeOfPerson\" SourceEntityType=\"Person\" TargetEntityType=\"Badge\"/>",
 );
 
+/// A line, the text underlined there, and the related lines with their messages.
+type Found = (u32, String, Vec<(u32, String)>);
+
 /// What is found of a rule where the scaffolding stands on line 2 and what is merged into its jobs from line 3 on: the
 /// line and the text underlined, and the related lines with their messages.
-fn found(mode: &str, merged: &str, rule: &str) -> Vec<(u32, String, Vec<(u32, String)>)> {
+fn found(mode: &str, merged: &str, rule: &str) -> Vec<Found> {
     let scaffolding = format!("<CreateConnectorSynchro{mode} Connector=\"AD\" JobIdentifier=\"J\" DisplayName_L1=\"J\"/>");
     let (program, found) = findings(&format!("{MODEL}\n{scaffolding}\n{merged}"), rule);
     let line = |at: crate::source::Location| program.sources.get(at.file).position(at.span.start).line;
