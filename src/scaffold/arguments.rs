@@ -112,6 +112,7 @@ impl Arguments {
             }
         }
         out.check_connectors(&reader);
+        out.problems.extend(super::contradictions::of(program, id));
         out
     }
 
