@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::grammar::names;
+use crate::grammar::{kinds, names};
 use crate::ir::{Id, Program, Scaffolding, Symbol};
 use crate::source::FileId;
 use crate::syntax::{AttributeId, ElementId, NameId, Namespace};
@@ -128,7 +128,8 @@ impl Arguments {
             }
         }
         out.check_connectors(&reader);
-        out.check_repetitions(&reader);
+        out.check_schedules(&reader);
+        out.problems.extend(super::contradictions::of(program, id));
         out
     }
 
@@ -199,20 +200,16 @@ impl Arguments {
         }
     }
 
-    /// Arguments of which there is one say different things when they are written twice.
-    fn check_repetitions(&mut self, reader: &Reader<'_>) {
-        const SINGLE: [&str; 4] = ["Configuration", "CronTabExpression", "OpenIdIdentifier", "PrincipalDataConnector"];
+    /// There is one schedule.
+    fn check_schedules(&mut self, reader: &Reader<'_>) {
         let program = reader.program;
         let document = program.document(reader.file);
         let root = program.items.scaffoldings[reader.id].origin.element;
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for child in document.children(root).filter(|&child| program.kind(reader.file, child).is_some()) {
-            let name = document.name_text(child);
-            if SINGLE.contains(&name) && !seen.insert(name) {
-                let message = format!("{name} is written again, and nothing says which of them counts");
-                let help = "keep one of them".to_owned();
-                self.problems.push(reader.problem(child, None, message, help));
-            }
+        let schedules =
+            document.children(root).filter(|&child| program.kind(reader.file, child) == Some(kinds::CRON_TAB_EXPRESSION));
+        for child in schedules.skip(1) {
+            let message = "CronTabExpression is written again, and nothing says which of them counts".to_owned();
+            self.problems.push(reader.problem(child, None, message, "keep one of them".to_owned()));
         }
     }
 

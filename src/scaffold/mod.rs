@@ -17,6 +17,7 @@ mod computation;
 mod connector;
 mod connectors_jobs;
 mod consolidate;
+mod contradictions;
 mod facts;
 mod identifier;
 mod initialization;
@@ -26,6 +27,7 @@ mod labels;
 pub mod print;
 mod problem;
 mod recognize;
+mod repeated;
 mod synchronization;
 #[cfg(test)]
 mod tests;
@@ -34,9 +36,12 @@ mod view;
 pub use identifier::job_of;
 pub use problem::{ScaffoldProblem, ScaffoldProblemKind};
 pub use recognize::{Recognized, Recognizer};
+pub use repeated::repeated;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{AttributeDef, ValueType, kinds, names};
-use crate::ir::{Id, Origin, Program, Scaffolding, Unit};
+use crate::ir::{GeneratedJob, Id, Origin, Program, Scaffolding, Unit};
 use crate::syntax::{AttributeId, ElementId};
 
 use arguments::Arguments;
@@ -58,7 +63,7 @@ type Expansion = Result<Vec<NewJob>, ScaffoldProblem>;
 const JOBS_AT_ONCE: usize = 512;
 
 /// Expands every scaffolding of the configuration into it, in document order. A scaffolding with a problem of its own is
-/// left unexpanded; its problems are returned in document order.
+/// left unexpanded; its problems are returned in document order. Equal calls are expanded once.
 pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     use rayon::prelude::*;
     let mut problems = Vec::new();
@@ -83,7 +88,15 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     };
     let mut all: Vec<consolidate::Expanded> = Vec::new();
     let mut idle = Vec::new();
+    let first_of: FxHashMap<_, _> = repeated(program).into_iter().map(|(first, again)| (again, first)).collect();
+    let mut equal = Vec::new();
+    let mut in_order: FxHashSet<Id<Scaffolding>> = FxHashSet::default();
     for (id, arguments, jobs) in expanded {
+        if first_of.get(&id).is_some_and(|first| in_order.contains(first)) {
+            equal.push(id);
+            continue;
+        }
+        let before = problems.len();
         let is_sound = arguments.problems.is_empty();
         problems.extend(arguments.problems);
         match jobs {
@@ -107,6 +120,9 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
                 problems.push(problem);
             }
         }
+        if problems.len() == before {
+            in_order.insert(id);
+        }
     }
     program.idle.extend(idle);
     let moved = consolidate::consolidate(program, &mut all);
@@ -123,6 +139,9 @@ pub fn expand(program: &mut Program) -> Vec<ScaffoldProblem> {
     while let Some(jobs) = prepared {
         let install = || jobs.into_iter().for_each(|job| install::install(program, job, &moved));
         ((), prepared) = rayon::join(install, &mut prepare);
+    }
+    for scaffolding in equal {
+        program.generated_jobs.push(GeneratedJob { scaffolding, job: None, entries: Vec::new() });
     }
     install::finish(program);
     problems

@@ -70,7 +70,7 @@ fn outline(scaffolding: &str) -> String {
 }
 
 /// The problems that keep scaffoldings from being expanded.
-fn problems_of(scaffolding: &str) -> String {
+pub(super) fn problems_of(scaffolding: &str) -> String {
     let sources = Sources::new(vec![SourceFile::new("1.xml", whole(&format!("{}{scaffolding}", MODEL.concat())))]);
     let problems = expand(&mut Program::build(sources, Dialect::Saas));
     problems.iter().map(|problem| format!("{:?}", problem.kind)).collect::<Vec<_>>().join("\n")

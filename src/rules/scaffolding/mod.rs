@@ -10,3 +10,4 @@ pub(super) mod nothing_to_consolidate;
 pub(super) mod repeated_scaffolding;
 pub(super) mod scaffold_overrules_connector;
 pub(super) mod scaffold_prerequisite;
+mod unidentified;

@@ -12,6 +12,8 @@ use crate::rules::suggest::nearest;
 use crate::rules::{Check, Facts, Rule, Sink, element};
 use crate::source::Location;
 
+use super::unidentified;
+
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -20,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
         severity: Severity::Warning,
         summary: "a job or task that adjusts a generated one, which no scaffolding generates",
     },
-    check: Check::Facts(check),
+    check: Check::Several(&[Check::Element(unidentified::concerns, unidentified::check), Check::Facts(check)]),
 };
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {

@@ -8,6 +8,7 @@ use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{kinds, names};
 use crate::ir::{Origin, Program, Symbol};
 use crate::rules::{Check, Facts, Rule, Sink, element};
+use crate::scaffold;
 use crate::syntax::{ElementId, NameId};
 
 /// The rule.
@@ -30,6 +31,10 @@ const LONGEST: usize = 256;
 type Included = (NameId, Option<Symbol>, Option<Symbol>);
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
+    for (first, again) in scaffold::repeated(program) {
+        let origin = |id| program.items.scaffoldings[id].origin;
+        sink.push(finding(program, origin(again), origin(first), "with the same arguments"));
+    }
     let all = facts.other_scaffoldings();
     let mut included: FxHashMap<Included, Origin> = FxHashMap::default();
     for &template in all {
@@ -45,7 +50,6 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     }
     let mut seen: FxHashMap<String, Origin> = FxHashMap::default();
     for &one in all {
-        let name = program.document(one.file).name_text(one.element);
         let mut key = String::new();
         describe(program, one, one.element, &mut key, &mut 0);
         let first = *seen.entry(key).or_insert(one);
@@ -56,16 +60,18 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         } else {
             continue;
         };
-        let message = format!("{name} stands there already, {how}");
-        sink.push(
-            Finding::new(&RULE.info, program.place(one), message)
-                .label("adds nothing")
-                .note("what it generates has the same identifiers and is one with what is there: who changes the one wonders why nothing changes")
-                .help("remove it")
-                .related(program.place(other), "generates the same")
-                .anchor(element::anchor(program, one.file, one.element)),
-        );
+        sink.push(finding(program, one, other, how));
     }
+}
+
+fn finding(program: &Program, one: Origin, other: Origin, how: &str) -> Finding {
+    let message = format!("{} stands there already, {how}", program.document(one.file).name_text(one.element));
+    Finding::new(&RULE.info, program.place(one), message)
+        .label("adds nothing")
+        .note("what it generates has the same identifiers and is one with what is there: who changes the one wonders why nothing changes")
+        .help("remove it")
+        .related(program.place(other), "generates the same")
+        .anchor(element::anchor(program, one.file, one.element))
 }
 
 /// The profile and entity type that a scaffolding is about.
@@ -122,7 +128,7 @@ fn describe(program: &Program, of: Origin, element: ElementId, key: &mut String,
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::lines;
+    use crate::rules::testing::{findings, lines};
 
     const NAME: &str = "repeated-scaffolding";
 
@@ -141,6 +147,33 @@ mod tests {
             )
         };
         assert_eq!(found(&[&mappings("a"), &mappings("b"), &mappings("a")]), [4]);
+    }
+
+    #[test]
+    fn scaffoldings_of_jobs_are_found_and_generate_once() {
+        let model = "<Agent Identifier=\"Local\"/><Connector Identifier=\"AD\" Agent=\"Local\"/>\
+            <Connection Identifier=\"X\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/>";
+        for (one, other) in [
+            ("<CleanDatabaseJob/>", "<CleanDatabaseJob Id=\"3\"/>"),
+            ("<CreateConnectorsJobs/>", "<CreateConnectorsJobs></CreateConnectorsJobs>"),
+            (
+                "<CreateConnectorSynchroComplete Connector=\"AD\" JobIdentifier=\"J\"/>",
+                "<CreateConnectorSynchroComplete JobIdentifier=\"J\" Connector=\"AD\"/>",
+            ),
+        ] {
+            let rules = |text: &str| {
+                let (program, _) = findings(text, NAME);
+                let told = ["duplicate-identifier", "missing-entity-types", "needless-task"].map(|rule| lines(text, rule).len());
+                (program.items.jobs.len(), program.items.tasks.len(), told)
+            };
+            let (once, twice) = (format!("{model}\n{one}"), format!("{model}\n{one}\n{other}"));
+            assert_eq!(rules(&once), rules(&twice), "{one}");
+            assert_eq!((lines(&once, NAME), lines(&twice, NAME)), (vec![], vec![3]), "{one}");
+        }
+        let job = |name: &str| format!("\n<CreateAccessCertificationJob JobIdentifier=\"A\" DisplayName_L1=\"{name}\"/>");
+        let two = job("A") + &job("B");
+        assert!(lines(&two, NAME).is_empty(), "two jobs, of one identifier");
+        assert_eq!(lines(&two, "duplicate-identifier"), [3]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod consolidated;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{AttributeDef, ElementDef, ElementKind, Intended, Required, intended, names};
+use crate::grammar::{AttributeDef, ElementDef, ElementKind, Intended, Required, intended, kinds, names};
 use crate::ir::{Id, Origin, Program, Task};
 use crate::rules::{AttributeView, Check, ElementView, Facts, Rule, Sink};
 use crate::syntax::{NameId, Namespace};
@@ -95,6 +95,12 @@ fn judge(view: &ElementView<'_>, def: &'static ElementDef, attribute: &'static A
         None => sink.extend(absent(view, def, attribute)),
         Some(found) if attribute.reference.is_some() && is_empty(view, found) => {
             names_nothing(view, def, attribute, found, sink);
+        }
+        Some(found) if view.kind == Some(kinds::CONFIGURATION) && is_empty(view, found) => {
+            let message = format!("`{}` has an empty `{}`", def.name, attribute.name);
+            let finding = super::finding(&RULE, view, attribute.name, view.value_place(found), message).label("no folder");
+            let note = "an empty path is as good as none: the job would get no task that deploys the configuration";
+            sink.push(finding.note(note).help("write the folder, or remove the element"));
         }
         Some(_) => {}
     }
