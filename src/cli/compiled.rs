@@ -37,11 +37,11 @@ fn planned(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Pla
         keep(&mut plan, jobs)?;
         return Ok(Ok((plan, None)));
     }
-    let Input { loaded, config, .. } = paths.load(global).map_err(|error| path_as_job(jobs).unwrap_or(error))?;
+    let Input { loaded, config, .. } = paths.load(global).map_err(|error| path_as_job(jobs, jobs).unwrap_or(error))?;
     let (compiled, blocking) = compile::compile_written(loaded, config, &|compiled| compile::errors_for(compiled, jobs));
     let is_unknown = |job: &&String| compiled.program.index.find_job(job).is_none();
     let unknown: Vec<String> = jobs.iter().filter(is_unknown).cloned().collect();
-    if let Some(error) = path_as_job(&unknown) {
+    if let Some(error) = path_as_job(jobs, &unknown) {
         return Err(error);
     }
     if !blocking.is_empty() {
@@ -70,9 +70,9 @@ pub(super) fn tell_absent(compiled: &Compiled, jobs: &[String], global: &Global)
     is_told
 }
 
-/// The error of a path that was taken for one of several jobs.
-fn path_as_job(jobs: &[String]) -> Option<Error> {
-    let path = jobs.iter().find(|job| Path::new(job).exists())?;
+/// The error of a path that was taken for one of several jobs; one job alone was meant to be one.
+fn path_as_job(jobs: &[String], unknown: &[String]) -> Option<Error> {
+    let path = unknown.iter().find(|job| jobs.len() > 1 && Path::new(job).exists())?;
     let what = if Path::new(path).is_dir() { "folder" } else { "file" };
     let error = Error::usage(format!("`{path}` is taken for a job, and is a {what}"));
     Some(error.help(format!("write paths before the jobs: `jobwright plan {path} --job JOB`")))

@@ -151,7 +151,7 @@ fn nothing(adjusts: &Adjusts<'_>) -> Finding {
         (
             "deletes",
             "an item is deleted by its whole identifier: this one deletes nothing, and is no job or task of its own; where another was meant, that one stays and runs",
-            "remove it",
+            "remove this element",
         )
     } else {
         (

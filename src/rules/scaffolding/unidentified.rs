@@ -33,13 +33,14 @@ pub(super) fn check(view: &ElementView<'_>, sink: &mut Sink) {
             .label(format!("nothing to {}", value.trim().to_lowercase()));
     sink.push(if is_named(def) {
         let identifier = view.attribute(names::IDENTIFIER).map_or(Cow::Borrowed(""), |own| view.value(own));
-        let element = generated(view.program, &identifier).unwrap_or("…Task");
+        let (element, mode) = (generated(view.program, &identifier).unwrap_or("…Task"), value.trim());
+        let rest = if mode == "Delete" { "" } else { " …" };
         finding
             .note("it names a task and has no identifier of its own, so that no generated element is meant by it: it is one more run of the task")
             .help(format!(
-                "to change the generated task, write `<{element} Identifier=\"{}\" ConsolidationMode=\"{}\" … />` in its place",
+                "to {} the generated task, write `<{element} Identifier=\"{}\" ConsolidationMode=\"{mode}\"{rest} />` outside of jobs",
+                mode.to_lowercase(),
                 identifier.trim(),
-                value.trim()
             ))
     } else {
         finding
