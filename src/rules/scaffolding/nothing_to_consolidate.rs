@@ -174,30 +174,29 @@ fn nothing(adjusts: &Adjusts<'_>) -> Finding {
 mod tests {
     use crate::finding::Severity;
     use crate::grammar::kinds;
+    use crate::rules::scaffolding::NIGHT;
     use crate::rules::testing::{findings, lines};
 
     const NAME: &str = "nothing-to-consolidate";
-    const MODEL: &str = "<Connector Identifier=\"AD\"/><Connection Identifier=\"X\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/>\
-        <CreateConnectorSynchroComplete Connector=\"AD\" JobIdentifier=\"Night\"/>";
 
     #[test]
     fn items_that_nothing_generates_are_found() {
-        assert_eq!(lines(&format!("{MODEL}\n<Job Identifier=\"Nigth\" ConsolidationMode=\"Merge\"/>"), NAME), [2]);
-        assert_eq!(lines(&format!("{MODEL}\n<Job Identifier=\"Day\" ConsolidationMode=\"Delete\"/>"), NAME), [2]);
+        assert_eq!(lines(&format!("{NIGHT}\n<Job Identifier=\"Nigth\" ConsolidationMode=\"Merge\"/>"), NAME), [2]);
+        assert_eq!(lines(&format!("{NIGHT}\n<Job Identifier=\"Day\" ConsolidationMode=\"Delete\"/>"), NAME), [2]);
         let task = "<MaintainIndexesTask Identifier=\"Night_Maintain\"\nConsolidationMode=\"Update\"/>";
-        assert_eq!(lines(&format!("{MODEL}{task}"), NAME), [2]);
+        assert_eq!(lines(&format!("{NIGHT}{task}"), NAME), [2]);
     }
 
     #[test]
     fn the_nearest_is_named() {
-        let (_, found) = findings(&format!("{MODEL}<Job Identifier=\"Nigth\" ConsolidationMode=\"Merge\"/>"), NAME);
+        let (_, found) = findings(&format!("{NIGHT}<Job Identifier=\"Nigth\" ConsolidationMode=\"Merge\"/>"), NAME);
         assert_eq!(found[0].help.as_deref(), Some("did you mean `Night`?"));
     }
 
     #[test]
     fn tasks_of_another_element_are_found() {
         let task = |mode: &str| {
-            format!("{MODEL}<FulfillTask Identifier=\"Night_MaintainIndexes\" Connector=\"AD\"\nConsolidationMode=\"{mode}\"/>")
+            format!("{NIGHT}<FulfillTask Identifier=\"Night_MaintainIndexes\" Connector=\"AD\"\nConsolidationMode=\"{mode}\"/>")
         };
         for mode in ["Merge", "Update", "Delete"] {
             let (program, found) = findings(&task(mode), NAME);
@@ -208,7 +207,7 @@ mod tests {
             assert!(lines(&task(mode), "duplicate-identifier").is_empty(), "one finding");
         }
         let inside = format!(
-            "{MODEL}<Job Identifier=\"Night\" ConsolidationMode=\"Merge\">\n<FulfillTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Merge\"/></Job>"
+            "{NIGHT}<Job Identifier=\"Night\" ConsolidationMode=\"Merge\">\n<FulfillTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Merge\"/></Job>"
         );
         assert_eq!(lines(&inside, NAME), [2]);
         // What could not be expanded makes no difference to what was.
@@ -220,7 +219,7 @@ mod tests {
     fn what_deletes_nothing_is_found_and_is_nothing_itself() {
         let job = "\n<Job Identifier=\"Z\" ConsolidationMode=\"Delete\"/>";
         let task = "<Job Identifier=\"W\">\n<MaintainIndexesTask Identifier=\"Q\" ConsolidationMode=\"Delete\"/></Job>";
-        for model in [MODEL, ""] {
+        for model in [NIGHT, ""] {
             for (text, jobs) in [(format!("{model}{job}"), 0), (format!("{model}{task}"), 1)] {
                 let (program, found) = findings(&text, NAME);
                 assert_eq!(found.len(), 1, "{text}");
@@ -239,7 +238,7 @@ mod tests {
     #[test]
     fn a_generated_task_is_not_deleted_in_another_job() {
         let text = format!(
-            "{MODEL}<Job Identifier=\"W\">\n<MaintainIndexesTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Delete\"/></Job>"
+            "{NIGHT}<Job Identifier=\"W\">\n<MaintainIndexesTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Delete\"/></Job>"
         );
         let (program, found) = findings(&text, NAME);
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
@@ -250,10 +249,10 @@ mod tests {
 
     #[test]
     fn items_of_a_scaffolding_are_not() {
-        assert!(lines(&format!("{MODEL}<Job Identifier=\"night\" ConsolidationMode=\"Merge\"/>"), NAME).is_empty());
+        assert!(lines(&format!("{NIGHT}<Job Identifier=\"night\" ConsolidationMode=\"Merge\"/>"), NAME).is_empty());
         let task = "<MaintainIndexesTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Update\"/>";
-        assert!(lines(&format!("{MODEL}{task}"), NAME).is_empty());
-        assert!(lines(&format!("{MODEL}<Job Identifier=\"Day\"/>"), NAME).is_empty());
+        assert!(lines(&format!("{NIGHT}{task}"), NAME).is_empty());
+        assert!(lines(&format!("{NIGHT}<Job Identifier=\"Day\"/>"), NAME).is_empty());
         assert!(lines("<Job Identifier=\"Day\" ConsolidationMode=\"Merge\"/>", NAME).is_empty(), "they stand elsewhere");
     }
 }

@@ -58,15 +58,14 @@ fn generated(program: &Program, identifier: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::scaffolding::NIGHT;
     use crate::rules::testing::{findings, lines};
 
     const NAME: &str = "nothing-to-consolidate";
-    const MODEL: &str = "<Connector Identifier=\"AD\"/><Connection Identifier=\"X\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/>\
-        <CreateConnectorSynchroComplete Connector=\"AD\" JobIdentifier=\"Night\"/>";
 
     #[test]
     fn modes_of_what_has_no_identifier_are_found() {
-        let task = |task: &str, child: &str| format!("{MODEL}<{task} Identifier=\"Own\">\n<{child}/></{task}>");
+        let task = |task: &str, child: &str| format!("{NIGHT}<{task} Identifier=\"Own\">\n<{child}/></{task}>");
         for (element, child) in [
             ("FulfillTask", "TaskResourceType ResourceType=\"R\""),
             ("ComputeRoleModelTask", "TaskEntityType EntityType=\"E\""),
@@ -78,7 +77,7 @@ mod tests {
             assert!(lines(&unread, NAME).is_empty(), "told elsewhere");
         }
         let step = "<Step Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Delete\"/>";
-        let (_, found) = findings(&format!("{MODEL}<Job Identifier=\"Night\" ConsolidationMode=\"Merge\">{step}</Job>"), NAME);
+        let (_, found) = findings(&format!("{NIGHT}<Job Identifier=\"Night\" ConsolidationMode=\"Merge\">{step}</Job>"), NAME);
         assert_eq!(found.len(), 1);
         let help = found[0].help.as_deref().unwrap_or_default();
         assert!(
