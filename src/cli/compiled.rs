@@ -37,7 +37,11 @@ fn planned(paths: &Paths, global: &Global, jobs: &[String]) -> Result<Result<Pla
         keep(&mut plan, jobs)?;
         return Ok(Ok((plan, None)));
     }
-    let Input { loaded, config, .. } = paths.load(global).map_err(|error| path_as_job(jobs, jobs).unwrap_or(error))?;
+    let Input { loaded, config, .. } = paths.load(global).map_err(|error| {
+        // Where paths are given, it is one of those that is wrong.
+        let meant = if paths.is_empty() { path_as_job(jobs, jobs) } else { None };
+        meant.unwrap_or(error)
+    })?;
     let (compiled, blocking) = compile::compile_written(loaded, config, &|compiled| compile::errors_for(compiled, jobs));
     let is_unknown = |job: &&String| compiled.program.index.find_job(job).is_none();
     let unknown: Vec<String> = jobs.iter().filter(is_unknown).cloned().collect();

@@ -42,6 +42,11 @@ impl Paths {
         Self { paths, stdin_filename: None }
     }
 
+    /// Whether none is given.
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
     /// The one path given, where it is one.
     pub(super) fn single(&self) -> Option<&Path> {
         if let [path] = self.paths.as_slice() { Some(path) } else { None }

@@ -101,8 +101,10 @@ fn same_file(before: &Kept, now: &Kept) -> bool {
                     let is_same = before_one == one
                         && old.attribute_name_text(before_one) == new.attribute_name_text(one)
                         && old.attribute_namespace(before_one) == new.attribute_namespace(one);
-                    let value = old.value(before_one, &before.source.text);
-                    is_same && (value == new.value(one, &now.source.text) || !scaffold::may_show(&now.unit, element, one))
+                    // As it is written: what is printed keeps line breaks that the value lacks.
+                    let value = old.value_span(before_one).of(&before.source.text);
+                    let is_kept = value == new.value_span(one).of(&now.source.text);
+                    is_same && (is_kept || !scaffold::may_show(&now.unit, element, one))
                 })
         })
 }

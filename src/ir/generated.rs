@@ -46,6 +46,9 @@ pub struct GeneratedElement {
 }
 
 impl GeneratedElement {
+    /// Why a step is there that an `AddTask` put into the job.
+    pub const ADDED: &'static str = "added by AddTask";
+
     /// The value of an attribute.
     pub fn value(&self, name: NameId) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| &**value)

@@ -55,7 +55,8 @@ fn element_text(view: &View<'_>, element: ElementId) -> Option<String> {
     if let Some((new, _)) = def.renamed {
         let _ = write!(text, "\nNow called `{new}`.\n");
     }
-    for job in generated(view, element) {
+    // Of what an equal one generates already, there is nothing to list.
+    for job in generated(view, element).filter(|job| job.job.is_some() || !job.entries.is_empty()) {
         table(view, job, &mut text);
     }
     Some(text)

@@ -9,7 +9,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::finding::Finding;
 use crate::grammar::{ElementKind, kinds, names};
-use crate::ir::{Connector, Field, Id, Job, JobEntry, Program, Ref, Symbol, SynchronizationMode, Task};
+use crate::ir::{
+    Connector, Field, Generated, GeneratedElement, Id, Job, JobEntry, Program, Ref, Symbol, SynchronizationMode, Task,
+};
 use crate::source::Location;
 use crate::syntax::{NameId, Namespace};
 
@@ -292,8 +294,8 @@ impl<'p> JobModel<'p> {
 
     /// Whether an `AddTask` of the scaffolding that generated the job put the task into it.
     pub fn is_added(&self, index: usize) -> bool {
-        let view = &self.tasks[index];
-        view.task.origin.generated.is_none() && self.program.entry_origin(view.entry).generated.is_some()
+        let entry = self.program.entry_origin(self.tasks[index].entry).generated;
+        entry.is_some_and(|Generated(number)| self.program.generated[number as usize].reason == GeneratedElement::ADDED)
     }
 
     /// Adds to a finding about a task what a reader needs to know of how the job comes to run it.

@@ -1,5 +1,7 @@
 //! Problems that scaffoldings found in themselves, as findings.
 
+use std::cell::LazyCell;
+
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{ElementKind, ScaffoldingKind};
 use crate::ir::{Program, Scaffolding};
@@ -33,10 +35,11 @@ const LISTED: usize = 40;
 
 /// Reports what kept scaffoldings from being expanded.
 pub(super) fn report(program: &Program, problems: &[ScaffoldProblem], sink: &mut Sink) {
-    sink.extend(problems.iter().filter_map(|problem| finding(program, problem)));
+    let may_have_connectors = LazyCell::new(|| may_have_connectors(program));
+    sink.extend(problems.iter().filter_map(|problem| finding(program, problem, &|| *may_have_connectors)));
 }
 
-fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
+fn finding(program: &Program, problem: &ScaffoldProblem, may_have_connectors: &dyn Fn() -> bool) -> Option<Finding> {
     let item = &program.items.scaffoldings[problem.scaffolding];
     let document = program.document(item.origin.file);
     let at = problem.element.unwrap_or(item.origin.element);
@@ -47,7 +50,7 @@ fn finding(program: &Program, problem: &ScaffoldProblem) -> Option<Finding> {
     let scaffolding = item.kind.def().name;
     let finding = match &problem.kind {
         ScaffoldProblemKind::NoEffect { .. } | ScaffoldProblemKind::IncrementalUnsupported { .. } if is_unresolved(item) => return None,
-        ScaffoldProblemKind::NoConnector if may_have_connectors(program) => return None,
+        ScaffoldProblemKind::NoConnector if may_have_connectors() => return None,
         ScaffoldProblemKind::NoConnector => {
             Finding::new(&NO_EFFECT.info, place, format!("{scaffolding} generates no task: there is no connector"))
                 .label("generates nothing")

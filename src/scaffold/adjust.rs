@@ -9,7 +9,7 @@
 //! task that an `AddTask` before it puts into the job, and `DependOn` one that any `AddTask` of the scaffolding does; the
 //! parents of a task stand in the order of the job, as in everything the product generates.
 
-use crate::ir::{Id, Scaffolding, Symbol, same_identifier};
+use crate::ir::{GeneratedElement, Id, Scaffolding, Symbol, same_identifier};
 use crate::syntax::{AttributeId, ElementId};
 
 use super::job::{NewEntry, NewJob, NewTask};
@@ -178,7 +178,7 @@ impl Layout {
         }
         for (slot, own) in slots.into_iter().zip(&mut entries) {
             if let Some((identifier, _)) = slot.added {
-                own.push(NewEntry::Step { identifier, level: None, reason: "added by AddTask".to_owned() });
+                own.push(NewEntry::Step { identifier, level: None, reason: GeneratedElement::ADDED.to_owned() });
             }
         }
         for (level, slot) in order.into_iter().enumerate() {

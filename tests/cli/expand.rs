@@ -190,6 +190,9 @@ fn a_path_behind_the_jobs_is_told_from_a_job() {
         assert_eq!(outcome.code, Some(2), "{outcome}");
         assert!(outcome.stderr.contains("is taken for a job") && outcome.stderr.contains("jobwright plan Ferries"), "{outcome}");
     }
+    // A path that is wrong is what is told.
+    let outcome = project.run(&["plan", "missing", "--job", "Ferries", "Night"]);
+    assert!(outcome.stderr.contains("`missing` does not exist"), "{outcome}");
     // Several jobs are named in one go, also one that is called as a folder is.
     let two = SCAFFOLDING.replace("\"J\"", "\"Ferries\"");
     let project = project.configuration("Ferries/more.xml", &two);

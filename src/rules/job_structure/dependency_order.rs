@@ -1,6 +1,7 @@
 //! `dependency-order`: a task waits for one that does not run before it.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
+use crate::ir::{At, Generated, Symbol};
 use crate::rules::{Check, JobModel, Rule, Sink, links};
 
 /// The rule.
@@ -42,7 +43,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
             .note(
                 "when the task is due its parent has not ended: the task is left out of the run, or starts without what it needs",
             )
-            .help(help(job, index, parent));
+            .help(help(job, index, parent, link.at));
             let written = job.program.link_place(view.id, link);
             let finding = if written == finding.location { finding } else { finding.related(written, "the link") };
             let finding = finding.related(job.entry_place(parent), "the task it waits for");
@@ -52,10 +53,18 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
 }
 
 /// What to do: the scaffolding gives what it generates its place, so that there the link goes or an added task moves.
-fn help(job: &JobModel<'_>, index: usize, parent: usize) -> String {
+fn help(job: &JobModel<'_>, index: usize, parent: usize, link: At) -> String {
     let (name, parent_name) = (job.task_name(index), job.task_name(parent));
     let added = job.is_added(parent) || job.is_added(index);
-    if job.tasks[index].task.origin.generated.is_some() {
+    let origin = job.tasks[index].task.origin;
+    if origin.generated.is_some() && link != At::GENERATED {
+        return format!(
+            "remove the `TaskDependsOnTask` that is merged into `{name}`: the scaffolding puts `{parent_name}` behind it"
+        );
+    }
+    let links = origin.generated.map_or(&[][..], |Generated(number)| &job.program.generated[number as usize].links);
+    let parent_symbol = Symbol::new(&parent_name);
+    if links.iter().any(|(linked, _)| *linked == parent_symbol) {
         let remove = "remove the `LinkDependTask`";
         return if added {
             format!("{}, or {remove}", links::put_before(job, &[parent], index))

@@ -41,6 +41,9 @@ fn check(model: &TaskModel<'_>, sink: &mut Sink) {
     ))
     .help(match task.origin.generated {
         None => "add `ContinueOnError=\"true\"`: tasks linked to it are held back, the others run".to_owned(),
+        Some(_) if model.program.written(task.origin).is_some() => {
+            format!("add `ContinueOnError=\"true\"` to what is merged into `{name}`, to let the others run")
+        }
         Some(_) => format!(
             "to let the others run, write `<{} Identifier=\"{name}\" ConsolidationMode=\"Merge\" ContinueOnError=\"true\" />`",
             task.kind.def().name

@@ -141,3 +141,23 @@ fn an_attribute_is_offered_where_it_can_be_written() {
     assert!(help.starts_with("write `<ExportTaskOverride Identifier=\"J_Export_AD_Incremental_A\" Level=\"0\" IgnoreCookieFile=\"true\" />` in place of the step"), "{help}");
     assert!(found[0].fix.is_none() && found[0].related.iter().any(|one| one.message == "job `K` runs it here"));
 }
+
+#[test]
+fn the_help_speaks_of_what_is_there() {
+    let help = |merged: &str, rule: &str| {
+        let scaffolding = "<CreateConnectorSynchroComplete Connector=\"AD\" JobIdentifier=\"J\"/>";
+        let (_, found) = findings(&format!("{MODEL}{scaffolding}{merged}"), rule);
+        found[0].help.clone().unwrap_or_default()
+    };
+    let child = "><TaskDependsOnTask ParentTask=\"J_MaintainIndexes\"/></ExportTask>";
+    let order = help(&merge("ExportTask", "Export_AD_Complete_A", child), "dependency-order");
+    assert!(order.starts_with("remove the `TaskDependsOnTask` that is merged into"), "{order}");
+    let order = help(&merge("ExportTask", "Export_AD_Complete_A", "Level=\"9\"/>"), "dependency-order");
+    assert!(order.contains("Level") && !order.contains("LinkDependTask"), "{order}");
+    let written = "<MaintainIndexesTask Identifier=\"J_MaintainIndexes\"/>";
+    let order = help(&format!("{written}{}", merge("ExportTask", "Export_AD_Complete_A", child)), "dependency-order");
+    assert!(!order.contains("AddTask"), "{order}");
+    let update = "<ExportTask Identifier=\"J_Export_AD_Complete_A\" ConsolidationMode=\"Update\" Agent=\"Quay\" Connector=\"AD\" Connection=\"A\"/>";
+    let stops = help(update, "stops-on-error");
+    assert!(stops.starts_with("add `ContinueOnError=\"true\"` to what is merged into"), "{stops}");
+}

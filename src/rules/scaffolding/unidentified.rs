@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use crate::finding::Finding;
 use crate::grammar::{ElementDef, kinds, names};
-use crate::ir::{Program, Symbol};
 use crate::rules::{ElementView, Sink};
 
 use super::nothing_to_consolidate::RULE;
@@ -33,12 +32,12 @@ pub(super) fn check(view: &ElementView<'_>, sink: &mut Sink) {
             .label(format!("nothing to {}", value.trim().to_lowercase()));
     sink.push(if is_named(def) {
         let identifier = view.attribute(names::IDENTIFIER).map_or(Cow::Borrowed(""), |own| view.value(own));
-        let (element, mode) = (generated(view.program, &identifier).unwrap_or("…Task"), value.trim());
+        let mode = value.trim();
         let rest = if mode == "Delete" { "" } else { " …" };
         finding
             .note("it names a task and has no identifier of its own, so that no generated element is meant by it: it is one more run of the task")
             .help(format!(
-                "to {} the generated task, write `<{element} Identifier=\"{}\" ConsolidationMode=\"{mode}\"{rest} />` outside of jobs",
+                "to {} the generated task, write `<…Task Identifier=\"{}\" ConsolidationMode=\"{mode}\"{rest} />` outside of jobs",
                 mode.to_lowercase(),
                 identifier.trim(),
             ))
@@ -47,13 +46,6 @@ pub(super) fn check(view: &ElementView<'_>, sink: &mut Sink) {
             .note("it has no identifier by which a generated one could be found: in a task that merges it is added, in any other it is one of the task's own")
             .help("remove `ConsolidationMode`; to have less than the generated task has, write the whole task without a mode")
     });
-}
-
-/// The element of the generated task of that identifier.
-fn generated(program: &Program, identifier: &str) -> Option<&'static str> {
-    let mut named = program.declarations.named(Symbol::new(identifier));
-    let number = named.find_map(|one| one.generated)?;
-    Some(program.generated[number.0 as usize].kind.def().name)
 }
 
 #[cfg(test)]
@@ -80,9 +72,6 @@ mod tests {
         let (_, found) = findings(&format!("{NIGHT}<Job Identifier=\"Night\" ConsolidationMode=\"Merge\">{step}</Job>"), NAME);
         assert_eq!(found.len(), 1);
         let help = found[0].help.as_deref().unwrap_or_default();
-        assert!(
-            help.contains("<MaintainIndexesTask Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Delete\""),
-            "{help}"
-        );
+        assert!(help.contains("<…Task Identifier=\"Night_MaintainIndexes\" ConsolidationMode=\"Delete\""), "{help}");
     }
 }
