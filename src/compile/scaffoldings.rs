@@ -1,29 +1,33 @@
 //! Errors of scaffoldings as opposed to those of what they generate, and the jobs that scaffoldings do not generate.
 
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
 use super::Compiled;
 use crate::finding::{Category, Finding, Severity};
 use crate::grammar::names;
 use crate::ir::{Id, Job, Program, Scaffolding, Symbol};
 use crate::scaffold;
-use crate::source::Location;
+use crate::source::{FileId, Location};
 
 /// The errors that keep a configuration from being expanded: those of its text, of a scaffolding itself, and of a
 /// `ConsolidationMode` that is none.
 pub fn errors_of_expansion(compiled: &Compiled) -> Vec<Finding> {
     let program = &compiled.program;
-    let modes = modes(program);
+    let (modes, scaffoldings) = (modes(program), Written::new(program));
     let counts = |finding: &&Finding| {
         finding.severity == Severity::Error
             && (matches!(finding.rule.name, "encoding" | "xml-syntax")
                 || finding.rule.category == Category::Scaffolding
-                || is_of_scaffolding(program, finding)
+                || scaffoldings.is_concerned(finding)
                 || (finding.rule.name == "invalid-value" && modes.contains(&finding.location)))
     };
     compiled.report.findings.iter().filter(counts).cloned().collect()
 }
 
 /// Where jobs and tasks say how they are brought together with generated ones.
-fn modes(program: &Program) -> Vec<Location> {
+fn modes(program: &Program) -> FxHashSet<Location> {
     let jobs = program.items.jobs.values().map(|job| job.origin);
     let tasks = program.items.tasks.values().map(|task| task.origin);
     let written = jobs.chain(tasks).filter(|origin| origin.generated.is_none());
@@ -35,15 +39,27 @@ fn modes(program: &Program) -> Vec<Location> {
         .collect()
 }
 
-/// Whether a finding is about a scaffolding as written. What is found in a generated task points at the scaffolding's name,
-/// but is not of its attributes as such.
-fn is_of_scaffolding(program: &Program, finding: &Finding) -> bool {
-    let at = finding.location;
-    program.items.scaffoldings.values().filter(|item| item.origin.file == at.file).any(|item| {
-        let whole = program.element_span(item.origin.file, item.origin.element);
-        let is_name = at == program.document(at.file).name_location(item.origin.element);
-        whole.contains(at.span) && (!is_name || finding.rule.category == Category::Schema)
-    })
+/// The scaffoldings by where they are written: the whole, and its name. None stands in another.
+struct Written(BTreeMap<(FileId, u32), (Location, Location)>);
+
+impl Written {
+    fn new(program: &Program) -> Self {
+        let place = |(id, item): (Id<Scaffolding>, &Scaffolding)| {
+            let (file, whole) = (item.origin.file, whole(program, id));
+            ((file, whole.span.start), (whole, program.document(file).name_location(item.origin.element)))
+        };
+        Self(program.items.scaffoldings.iter().map(place).collect())
+    }
+
+    /// Whether a finding is about a scaffolding as written. What is found in a generated task points at the scaffolding's
+    /// name, but is not of its attributes as such.
+    fn is_concerned(&self, finding: &Finding) -> bool {
+        let at = finding.location;
+        let before = self.0.range((at.file, 0)..=(at.file, at.span.start)).next_back();
+        before.is_some_and(|(_, (whole, name))| {
+            whole.span.contains(at.span) && (at != *name || finding.rule.category == Category::Schema)
+        })
+    }
 }
 
 /// What is said of the scaffoldings that those jobs were to come from, of the jobs that the configuration has not.
