@@ -1,7 +1,7 @@
 //! From paths to a checked program, and from a path to a plan.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::arguments::Global;
 use super::input::{Input, Paths};
@@ -12,6 +12,7 @@ use crate::ir::Program;
 use crate::output::{self, Context, Format};
 use crate::plan::Plan;
 use crate::plan::diff::Side;
+use crate::source::write_file;
 
 /// The plan of a configuration, or of a plan file (a file whose name ends in `.json`). A configuration with errors in
 /// what `jobs` reach has no plan: the errors are told and the outcome is an exit code. No job named: all of them.
@@ -106,20 +107,7 @@ fn keep(plan: &mut Plan, jobs: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A file with the permissions that any new file gets, not those of a secret.
-fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |error: std::io::Error| Error::operational(format!("`{}` cannot be written: {error}", file.display()));
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = temporary(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut temporary, bytes).map_err(failed)?;
-    temporary.persist(file).map_err(|error| failed(error.error))?;
-    Ok(())
+/// Writes a file whole or not at all; what is no file, such as a pipe, is written to.
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_file(file, bytes).map_err(|error| Error::operational(format!("`{}` cannot be written: {error}", file.display())))
 }

@@ -11,6 +11,7 @@ use super::server::{Refusal, Server, parameters};
 use super::{uri, virtual_documents};
 use crate::finding::{Report, Totals};
 use crate::rules::baseline::{Baseline, Entry};
+use crate::source::write_file;
 
 /// Shows the graph of a job.
 pub(super) const SHOW_GRAPH: &str = "jobwright.showGraph";
@@ -111,7 +112,7 @@ fn add_to_baseline(server: &mut Server<'_>, of: &OfFinding) -> Result<Value, Ref
         }
     }
     baseline.entries.sort_by(|a, b| a.known.cmp(&b.known));
-    fs::write(&file, baseline.to_text())
+    write_file(&file, baseline.to_text().as_bytes())
         .map_err(|error| Refusal::new(format!("`{}` cannot be written: {error}", file.display())))?;
     server.workspace.reload();
     let message = format!("added to `{}`", file.display());

@@ -21,4 +21,4 @@ pub use line_index::{LineIndex, Position};
 pub use reading::{Loaded, ReadProblem, Unread, read};
 pub use span::{FileId, Location, Span};
 pub use text::{SourceFile, Sources};
-pub use writing::{ReplaceError, RewriteError, encode_like, replace_file, rewrite};
+pub use writing::{ReplaceError, RewriteError, encode_like, replace_file, rewrite, write_file};

@@ -1,8 +1,8 @@
 //! Files written anew: each whole or not at all, in the encoding it had.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
@@ -48,15 +48,41 @@ pub fn rewrite(file: &SourceFile, text: &str) -> Result<(), RewriteError> {
 /// Puts `new` in the place of a file that still holds `old`, with its permissions. A link stays a link: what it points at
 /// is replaced.
 pub fn replace_file(path: &Path, old: &[u8], new: &[u8]) -> Result<(), ReplaceError> {
-    let path: PathBuf = fs::canonicalize(path)?;
-    if fs::read(&path)? != old {
+    if fs::read(path)? != old {
         return Err(ReplaceError::Changed);
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(new)?;
-    temporary.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
-    temporary.as_file().sync_all()?;
+    Ok(write_file(path, new)?)
+}
+
+/// The names under which a system gives out what is open already: behind them nothing is replaced.
+const OPEN_ALREADY: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
+
+/// Writes a file, whole or not at all. A file that is there keeps its permissions; a link stays a link, and what it points
+/// at is written. What is no file, such as `/dev/null` or a pipe, is written to and stays what it is.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let there = match fs::metadata(path) {
+        Ok(there) => Some(there),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let is_stream = |there: &fs::Metadata| !there.is_file() || OPEN_ALREADY.iter().any(|name| path.starts_with(name));
+    if there.as_ref().is_some_and(is_stream) {
+        return OpenOptions::new().append(true).open(path)?.write_all(bytes);
+    }
+    let path = if there.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // What any new file gets, not what a secret gets.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    // Without the name of the temporary file, which is another one each time.
+    let mut temporary = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    temporary.write_all(bytes)?;
+    if let Some(there) = there {
+        temporary.as_file().set_permissions(there.permissions())?;
+        // The old is gone only when the new is on disk.
+        temporary.as_file().sync_all()?;
+    }
     temporary.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }
@@ -93,6 +119,8 @@ pub fn encode_like(like: &[u8], text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -139,5 +167,40 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"new");
         replace_file(&path, b"new", b"other").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"other");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_and_permissions_outlive_what_is_written() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link] = ["file", "link"].map(|name| folder.path().join(name));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("file", &link).unwrap();
+        write_file(&link, b"new").unwrap();
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("file"));
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_to_and_stays_what_it_is() {
+        use std::os::fd::AsRawFd;
+        let (mut reader, writer) = io::pipe().unwrap();
+        let open = PathBuf::from(format!("/dev/fd/{}", writer.as_raw_fd()));
+        write_file(&open, b"first\n").unwrap();
+        write_file(&open, b"second\n").unwrap();
+        drop(writer);
+        let mut read = String::new();
+        io::Read::read_to_string(&mut reader, &mut read).unwrap();
+        assert_eq!(read, "first\nsecond\n");
+
+        // A folder is no file either, and nothing becomes of it.
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write_file(folder.path(), b"new").is_err());
+        assert!(folder.path().is_dir());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -45,6 +45,23 @@ fn the_order_of_files_makes_no_difference() {
     assert_eq!(plan.stdout, project.run(&["plan", "examples/demo"]).stdout);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_no_file_is_written_to_and_left_in_place() {
+    let project = Project::demo();
+    std::os::unix::fs::symlink("/dev/stdout", project.path("open")).unwrap();
+    let written = project.run(&["plan", "examples/demo", "-o", "open"]);
+    assert_eq!(written.code, Some(0), "{written}");
+    assert_eq!(written.stdout, project.run(&["plan", "examples/demo"]).stdout);
+    assert_eq!(fs::read_link(project.path("open")).unwrap(), std::path::Path::new("/dev/stdout"));
+    // A link to a file stays one as well.
+    std::os::unix::fs::symlink("plan.json", project.path("latest")).unwrap();
+    fs::write(project.path("plan.json"), "old").unwrap();
+    project.run(&["plan", "examples/demo", "-o", "latest"]);
+    assert_eq!(project.read("plan.json"), written.stdout);
+    assert!(fs::read_link(project.path("latest")).is_ok());
+}
+
 #[test]
 fn split_spelling_and_attribute_order_make_no_difference() {
     let project = Project::demo();
