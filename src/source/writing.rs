@@ -75,6 +75,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // What any new file gets, not what a secret gets.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    fs::metadata(folder)?;
     // Without the name of the temporary file, which is another one each time.
     let mut temporary = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
     temporary.write_all(bytes)?;
