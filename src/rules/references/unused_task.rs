@@ -10,7 +10,7 @@ use crate::grammar::{ItemKind, Reference, kinds, names};
 use crate::ir::references::{Naming, each_naming};
 use crate::ir::{Generated, Id, Program, Scaffolding, Symbol, Task};
 use crate::rules::engine::pieces_of_all;
-use crate::rules::suggest::listed;
+use crate::rules::suggest::{listed, perhaps_meant};
 use crate::rules::{Check, Rule, Sink, element};
 
 /// The rule.
@@ -22,7 +22,8 @@ fn check(program: &Program, sink: &mut Sink) {
     if top().next().is_none() {
         return;
     }
-    let run = run(program);
+    let mut run = run(program);
+    run.extend(meant(program, &run));
     let mut of_scaffolding: BTreeMap<Id<Scaffolding>, Vec<&Task>> = BTreeMap::new();
     for task in top() {
         let Some(identifier) = task.identifier else { continue };
@@ -49,6 +50,26 @@ fn check(program: &Program, sink: &mut Sink) {
     for (scaffolding, tasks) in of_scaffolding {
         sink.push(generated(program, &program.items.scaffoldings[scaffolding], &tasks));
     }
+}
+
+/// Names that steps and overrides give to no task, which are compared with those of tasks that no job runs.
+const COMPARED: usize = 100;
+
+/// The tasks that no job runs and misspelt names of steps and overrides come nearest to: the name is the finding.
+fn meant(program: &Program, run: &FxHashSet<Symbol>) -> Vec<Symbol> {
+    let items = &program.items;
+    let steps = items.steps.values().map(|step| (step.task, step.origin));
+    let overrides = items.overrides.values().map(|item| (item.task, item.origin));
+    let misspelt = steps.chain(overrides).filter(|(task, _)| task.is_some_and(|task| task.value.target.is_none()));
+    let wrong: Vec<_> = misspelt.take(COMPARED).map(|(_, origin)| program.identifier(origin)).collect();
+    if wrong.is_empty() {
+        return Vec::new();
+    }
+    let unrun = items.tasks.values().filter(|task| task.job.is_none() && task.base.is_none());
+    let unrun = unrun.filter(|task| task.identifier.is_some_and(|identifier| !run.contains(&identifier.value)));
+    let names: Vec<_> = unrun.map(|task| program.identifier(task.origin)).collect();
+    let near = |wrong: &str| perhaps_meant(wrong, names.iter().map(|name| name.trim()));
+    wrong.iter().filter_map(|wrong| near(wrong.trim())).map(Symbol::new).collect()
 }
 
 /// Tasks that a scaffolding generates without a job: one finding tells of all.
@@ -116,6 +137,9 @@ mod tests {
     fn tasks_some_job_runs_are_not() {
         assert!(lines("<Job Identifier=\"J\"><Step Identifier=\"a\"/></Job><ExportTask Identifier=\"A\"/>", NAME).is_empty());
         assert!(lines("<Job Identifier=\"J\"><ExportTask Identifier=\"A\"/></Job>", NAME).is_empty());
+        let misspelt = "<Job Identifier=\"J\"><Step Identifier=\"HR_Exprt\"/></Job><ExportTask Identifier=\"HR_Export\"/>";
+        assert!(lines(misspelt, NAME).is_empty(), "the step's name is the finding");
+        assert_eq!(lines(&format!("{misspelt}\n<ExportTask Identifier=\"Zebra\"/>"), NAME), [2]);
         assert!(
             lines("<Job Identifier=\"J\"><ExportTaskOverride Identifier=\"A\"/></Job><ExportTask Identifier=\"A\"/>", NAME)
                 .is_empty()
