@@ -15,10 +15,15 @@ pub(crate) static RULE: Rule = super::rule(
 
 /// The first column of links to one resource.
 const LINKS: i64 = 128;
+/// The columns that a table has.
+const COLUMNS: std::ops::RangeInclusive<i64> = 0..=152;
 
 fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(attribute) = view.attribute(names::TARGET_COLUMN_INDEX) else { return };
-    let Some(column) = view.value(attribute).trim().parse::<i64>().ok().filter(|&column| column >= 0) else { return };
+    let Some(column) = view.value(attribute).trim().parse::<i64>().ok().filter(|column| COLUMNS.contains(column)) else {
+        // What is no column at all is a finding of its own.
+        return;
+    };
     let Some(property) = view.symbol(names::IDENTIFIER) else { return };
     let parent = view.document.parent(view.element).and_then(|parent| view.document.find(parent, names::IDENTIFIER));
     let Some(entity_type) = parent.map(|parent| Symbol::new(&view.document.value(parent, view.text))) else { return };
@@ -71,5 +76,6 @@ mod tests {
         assert!(found("Identifier=\"Crew\" Type=\"ForeignKey\"").is_empty());
         assert!(found("Identifier=\"Chief\" Type=\"Int64\" TargetColumnIndex=\"128\"").is_empty(), "an end of an association");
         assert!(found("Identifier=\"Mail\" TargetColumnIndex=\"0\"").is_empty());
+        assert!(found("Identifier=\"Mail\" TargetColumnIndex=\"153\"").is_empty(), "no column: reported as a value");
     }
 }
