@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::Compiled;
 use crate::finding::{Category, Finding, Severity};
 use crate::grammar::names;
-use crate::ir::{Id, Job, Program, Scaffolding, Symbol};
+use crate::ir::{Id, Job, Origin, Program, Scaffolding, Symbol};
 use crate::scaffold;
 use crate::source::{FileId, Location};
 
@@ -30,8 +30,11 @@ pub fn errors_of_expansion(compiled: &Compiled) -> Vec<Finding> {
 fn modes(program: &Program) -> FxHashSet<Location> {
     let jobs = program.items.jobs.values().map(|job| job.origin);
     let tasks = program.items.tasks.values().map(|task| task.origin);
+    // What became part of a generated item is no item of its own any more.
+    let taken = program.taken.iter().map(|&(file, element)| Origin::written(file, element));
     let written = jobs.chain(tasks).filter(|origin| origin.generated.is_none());
     written
+        .chain(taken)
         .filter_map(|origin| {
             let document = program.document(origin.file);
             Some(document.value_location(document.find(origin.element, names::CONSOLIDATION_MODE)?))

@@ -104,4 +104,12 @@ impl ConsolidationMode {
     pub(crate) fn read(text: &str) -> Option<Self> {
         Self::from_value(text)
     }
+
+    /// The mode that a text was meant to be. What is none is a finding of its own, and taken for the mode that leaves most of
+    /// the generated item as it is; `None` where nothing is written.
+    pub(crate) fn meant(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let same = |mode: &Self| mode.name().eq_ignore_ascii_case(text);
+        if text.is_empty() { None } else { [Self::Update, Self::Delete].into_iter().find(same).or(Some(Self::Merge)) }
+    }
 }

@@ -122,4 +122,10 @@ fn nothing_is_declared_twice_and_other_modes_do_nothing() {
     );
     assert!(findings(&text, "duplicate-identifier").1.is_empty());
     assert_eq!(outline_with("<Job Identifier=\"Other\" ConsolidationMode=\"Delete\" />"), outline(JOB));
+    // A value that is no mode is a finding of its own: nothing is lost for its sake.
+    let job = |mode: &str| outline_with(&format!("<Job Identifier=\"S\" ConsolidationMode=\"{mode}\" />"));
+    assert_eq!(job("merge"), job("Merge"));
+    assert_eq!(job("Add"), job("Merge"));
+    let deleted = with(&format!("{JOB}<Job Identifier=\"S\" ConsolidationMode=\"delete\" />"));
+    assert!(deleted.items.jobs.is_empty());
 }
