@@ -19,6 +19,10 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.is_judged() || job.job.cron.is_none() || job.runs_unknown() {
         return;
     }
+    // What the job prepares and does not synchronize is a finding of its own.
+    if job.of(kinds::PREPARE_SYNCHRONIZATION_TASK).len() > 0 && job.of(kinds::SYNCHRONIZE_TASK).len() == 0 {
+        return;
+    }
     let mut changes = Earliest::default();
     for kind in [kinds::SYNCHRONIZE_TASK, kinds::FULFILL_TASK] {
         for index in job.of(kind) {
