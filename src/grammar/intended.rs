@@ -2,7 +2,7 @@
 
 use crate::finding::nearest;
 
-use super::{ElementDef, Family};
+use super::{ElementDef, Family, Required};
 
 /// What a writer of an unknown name meant.
 #[derive(Debug)]
@@ -29,7 +29,22 @@ pub(crate) fn intended(def: &'static ElementDef, name: &str, search: bool) -> Op
     if !search || family_of(def, name).is_some() {
         return None;
     }
-    nearest(name, def.attributes.iter().map(|attribute| attribute.name)).map(Intended::Near)
+    nearest(name, def.attributes.iter().map(|attribute| attribute.name)).or_else(|| lacking(def, name)).map(Intended::Near)
+}
+
+/// The one required attribute whose name begins or ends as `name` does, or the other way round: `Connector` for
+/// `ConnectorIdentifier`.
+fn lacking(def: &'static ElementDef, name: &str) -> Option<&'static str> {
+    /// Shorter names are part of too many others.
+    const SHORTEST: usize = 2;
+    let part = |part: &str, whole: &str| {
+        let (part, whole) = (part.as_bytes(), whole.as_bytes());
+        let rest = whole.len().checked_sub(part.len()).filter(|_| part.len() >= SHORTEST);
+        rest.is_some_and(|rest| part.eq_ignore_ascii_case(&whole[..part.len()]) || part.eq_ignore_ascii_case(&whole[rest..]))
+    };
+    let required = def.attributes.iter().filter(|one| one.required == Required::Yes).map(|one| one.name);
+    let mut found = required.filter(|own| part(name, own) || part(own, name));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The member of the family that `name` is but for its case.

@@ -23,6 +23,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     (JOBS, "Connector=\"HR\" Level=\"2\"", "Connector=\"HR\" Levl=\"2\"", "unknown-attribute Levl"),
     (JOBS, "Connection=\"HRPeople\"", "Conection=\"HRPeople\"", "unknown-attribute Conection"),
     (JOBS, "IsIncremental", "IsIncremantal", "unknown-attribute IsIncremantal"),
+    (JOBS, "<Job Identifier", "<Job Id", "unknown-attribute Id"),
+    (JOBS, "ParentTask=\"HR_Quick_Flag\"", "Identifier=\"HR_Quick_Flag\"", "unknown-attribute Identifier"),
     (ROLES, "\n      TargetEntityType", "\n      TargetEntityTyp", "unknown-attribute TargetEntityTyp"),
     (ROLES, "SingleRole Identifier=\"Charts\"", "SingleRole Identifer=\"Charts\"", "unknown-attribute Identifer"),
     // Values.

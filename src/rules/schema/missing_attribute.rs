@@ -233,6 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_under_a_part_of_its_name_is_not_absent() {
+        let arguments = |inside: &str| lines(&format!("<CreateInitializationJob>\n{inside}</CreateInitializationJob>"), NAME);
+        for there in [
+            "<NotUsed Connector=\"HR\"/>",
+            "<NotUsed Identifier=\"HR\"/>",
+            "<CronTabExpression CronTabExpression=\"* * * * *\"/>",
+            "<Configuration ConfigurationPath=\"Conf\"/>",
+        ] {
+            assert!(arguments(there).is_empty(), "{there}");
+        }
+        assert_eq!(arguments("<NotUsed Zebra=\"HR\"/>"), [2]);
+        let two = "<ResourceType Identifier=\"R\" DisplayName_L1=\"R\" Policy=\"P\" EntityType=\"U\"/>";
+        assert_eq!(lines(two, NAME), [1, 1], "SourceEntityType and TargetEntityType");
+        assert!(lines("<Job Id=\"J\" DisplayName_L1=\"J\"/>", NAME).is_empty());
+    }
+
+    #[test]
     fn required_references_that_name_nothing_are_found() {
         for xml in [
             r#"<Job Identifier="J" DisplayName_L1="J"><Step Identifier="@"/></Job>"#,

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Fix, Severity};
 use crate::grammar::{Intended, family_of, intended};
-use crate::rules::suggest::listed;
+use crate::rules::suggest::{listed, nearest};
 use crate::rules::{AttributeView, Check, ElementView, Rule, Sink};
 
 /// The rule.
@@ -27,14 +27,16 @@ fn unknown(view: &ElementView<'_>, attribute: AttributeView, search: bool) -> Op
     let read_as = view.document.names().text(attribute.name);
     let written = view.document.written_name(attribute.id);
     let name = written.unwrap_or(read_as);
-    let intended = intended(def, name, search || written.is_some());
+    let present = |name: &str| written.is_none() && view.document.find_text(view.element, name).is_some();
+    // Part of the name of one that is there as well proves nothing.
+    let is_other = |right: &Intended| matches!(right, Intended::Near(near) if present(near) && nearest(name, [*near]).is_none());
+    let intended = intended(def, name, search || written.is_some()).filter(|right| !is_other(right));
     // No complete list is published for the element: an unknown name proves nothing.
     if def.open && !matches!(intended, Some(Intended::Certain(_))) {
         return None;
     }
     let message = format!("`{}` has no attribute `{name}`", def.name);
     let finding = super::finding(&RULE, view, name, view.name_place(attribute), message);
-    let present = |name: &str| written.is_none() && view.document.find_text(view.element, name).is_some();
     let finding = finding.note(match written {
         Some(_) => format!("the deployment refuses the file; everything else is checked as if `{read_as}` stood here"),
         None => "the deployment refuses the file; in what is checked here the attribute counts as absent".to_owned(),
@@ -100,6 +102,7 @@ mod tests {
             ("<Job identifier=\"A\"/>", "Identifier", Safety::Safe),
             ("<Job displayname_l3=\"A\"/>", "DisplayName_L3", Safety::Safe),
             ("<Job Identifer=\"A\"/>", "Identifier", Safety::Unsafe),
+            ("<Job Id=\"A\"/>", "Identifier", Safety::Unsafe),
         ] {
             let (_, found) = findings(xml, NAME);
             let fix = found[0].fix.as_ref().unwrap();
@@ -107,5 +110,7 @@ mod tests {
         }
         let (_, found) = findings("<Job Identifier=\"A\" Identifer=\"B\"/>", NAME);
         assert!(found[0].fix.is_none(), "the attribute would stand there twice");
+        let (_, found) = findings("<Job Identifier=\"A\" Id=\"B\"/>", NAME);
+        assert!(found[0].help.as_deref().unwrap().starts_with("it has"), "there is one already");
     }
 }
