@@ -15,7 +15,9 @@ pub fn classify(document: &Document) -> Vec<Option<ElementKind>> {
     found.push(known.then(grammar::root));
     for element in document.elements().skip(1) {
         let parent = document.parent(element);
-        let kind = parent.and_then(|parent| found[parent.0 as usize]);
+        // What a tag that the end of the text cuts off was to be is not known.
+        let is_whole = document.cut_tag() != Some(element);
+        let kind = parent.and_then(|parent| found[parent.0 as usize]).filter(|_| is_whole);
         found
             .push(kind.and_then(|kind| grammar::child(kind, document.name(element)).or_else(|| unclosed.outer(element, &found))));
     }

@@ -414,11 +414,12 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether an element directly inside is none that the dialect has: what it was meant to say is not known.
+    /// Whether an element directly inside is none that the dialect has, or may follow where the file is cut off: what it was
+    /// meant to say is not known.
     fn has_stranger(&self, element: ElementId) -> bool {
         let is_stranger =
             |child: ElementId| self.kinds[child.0 as usize].is_none() && self.document.namespace(child) == Namespace::Dialect;
-        self.document.children(element).any(is_stranger)
+        self.document.is_cut(element) || self.document.children(element).any(is_stranger)
     }
 
     fn task(&mut self, element: ElementId, kind: ElementKind) {

@@ -332,11 +332,12 @@ fn run<T>(sorted: &[T], order: impl Fn(&T) -> Ordering) -> &[T] {
     &sorted[..sorted.partition_point(|one| order(one).is_eq())]
 }
 
-/// Whether an element directly inside a written job or task is none that the dialect has.
+/// Whether an element directly inside a written job or task is none that the dialect has, or may follow where the file is
+/// cut off.
 fn has_stranger(program: &Program, origin: crate::ir::Origin) -> bool {
     let document = program.document(origin.file);
     let stranger = |child| program.kind(origin.file, child).is_none() && document.namespace(child) == Namespace::Dialect;
-    origin.generated.is_none() && document.children(origin.element).any(stranger)
+    origin.generated.is_none() && (document.is_cut(origin.element) || document.children(origin.element).any(stranger))
 }
 
 /// Whether a step or override names no task, or an override one of another element.

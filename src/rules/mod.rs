@@ -21,6 +21,7 @@ mod gathered;
 mod job;
 mod job_structure;
 mod links;
+mod lost;
 mod mapping;
 pub mod pages;
 mod policy;

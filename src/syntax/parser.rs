@@ -43,6 +43,8 @@ fn read(file: FileId, text: &str, seed: &'static Seed, reads_tags: bool) -> Docu
         comments: Vec::new(),
         texts: Vec::new(),
         errors: Vec::new(),
+        cut: Vec::new(),
+        cut_tag: None,
         written: Vec::new(),
         literal: false,
     };
@@ -234,6 +236,7 @@ impl<'t> Parser<'t> {
     fn finish(mut self) -> Document {
         self.end_run();
         let end = self.bytes.len();
+        self.note_cut(end);
         while let Some(open) = self.open.pop() {
             self.close_unended(&open, end, Span::empty(end as u32));
         }
@@ -251,6 +254,16 @@ impl<'t> Parser<'t> {
             self.document.attributes.shrink_to_fit();
         }
         self.document
+    }
+
+    /// Notes the elements that the end of the text cuts off. Where only the root is open, its end tag alone was forgotten.
+    fn note_cut(&mut self, end: usize) {
+        let tag = self.document.elements.iter().enumerate().next_back().filter(|(_, last)| last.open_end as usize >= end);
+        let tag = tag.filter(|_| self.bytes.last() != Some(&b'>')).map(|(number, _)| ElementId(number as u32));
+        if self.open.len() > 1 || tag.is_some() {
+            self.document.cut = self.open.iter().map(|open| ElementId(open.element)).collect();
+            self.document.cut_tag = tag;
+        }
     }
 
     pub(super) fn position(&self) -> usize {

@@ -167,6 +167,10 @@ pub struct Document {
     pub(crate) comments: Vec<Comment>,
     pub(crate) texts: Vec<Text>,
     pub(crate) errors: Vec<super::SyntaxError>,
+    /// The elements that the end of the text cuts off, outermost first.
+    pub(crate) cut: Vec<ElementId>,
+    /// The element whose start tag it cuts off.
+    pub(crate) cut_tag: Option<ElementId>,
     /// Attributes that are read under another name than the one written, with that; in document order.
     pub(crate) written: Vec<(AttributeId, NameId)>,
     /// Whether no misspelt name excuses anything.
@@ -187,6 +191,29 @@ impl Document {
     /// What was wrong, in the order of the places.
     pub fn errors(&self) -> &[super::SyntaxError] {
         &self.errors
+    }
+
+    /// Whether the text ends within an element and another one in it: nobody can tell what was to follow.
+    pub fn is_cut(&self, id: ElementId) -> bool {
+        self.cut.contains(&id)
+    }
+
+    /// The end tags that close no element, with their names: the start tag is lost, and what it said.
+    pub fn unmatched_ends(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.errors.iter().filter_map(|error| match &error.kind {
+            super::SyntaxErrorKind::UnexpectedEndTag { found } => Some((&**found, error.span)),
+            _ => None,
+        })
+    }
+
+    /// The element whose start tag ends with the text: what else it was to say is not known.
+    pub fn cut_tag(&self) -> Option<ElementId> {
+        self.cut_tag
+    }
+
+    /// Whether the text ends within elements other than the root: anything may be missing.
+    pub fn ends_early(&self) -> bool {
+        self.cut_tag.is_some() || !self.cut.is_empty()
     }
 
     /// The root element, where there is one.
@@ -277,6 +304,12 @@ impl Document {
     /// The elements directly inside, in document order.
     pub fn children(&self, id: ElementId) -> Children<'_> {
         Children { document: self, at: id.0 + 1, end: self.element(id).next }
+    }
+
+    /// The element and those that follow it in the same parent, in document order.
+    pub fn and_following(&self, id: ElementId) -> Children<'_> {
+        let end = self.parent(id).map_or(self.elements.len() as u32, |parent| self.element(parent).next);
+        Children { document: self, at: id.0, end }
     }
 
     /// The elements inside at any depth, in document order, without the element itself.

@@ -74,6 +74,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "  <EntityType Identifier=\"HR_Site\"",
         "xml-syntax EntityType",
     ),
+    (
+        JOBS,
+        "    <SynchronizeTask Identifier=\"HR_Quick_Synchronize\" DisplayName_L1=\"HR - synchronize\" Connector=\"HR\" Level=\"2\"\n        DoNotDeleteChanges=\"true\">\n",
+        "",
+        "xml-syntax SynchronizeTask",
+    ),
     (CONNECTOR, "\"HR sites\"", "\u{201c}HR sites\u{201d}", "xml-syntax \u{201c}HR sites\u{201d}"),
     (CONNECTOR, "\"HR sites\"", "\"HR sites", "xml-syntax DisplayName_L1=\""),
     // Code.
@@ -111,6 +117,30 @@ fn one_mistake_is_one_finding_at_its_place() {
             wrong.push(format!("{mistake}: {found:?}, not {expected}"));
         }
         std::fs::write(project.path(&path), whole).unwrap();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The end of a file is lost wherever a transfer broke off: what would have followed is not called missing.
+#[test]
+fn a_file_that_ends_early_has_no_other_mistake() {
+    let project = Project::demo();
+    let path = format!("examples/demo/{JOBS}");
+    let whole = project.read(&path);
+    let mut wrong = Vec::new();
+    for (at, _) in whole.match_indices('\n').skip(4) {
+        // Behind the line, and within it.
+        for end in [at, at - 3] {
+            let rest = &whole[end..];
+            if rest.trim_start().starts_with("</Job>") || !rest.contains("</Job>") {
+                continue;
+            }
+            std::fs::write(project.path(&path), &whole[..end]).unwrap();
+            let found = told(&project);
+            if found.is_empty() || !found.iter().all(|one| one.starts_with("xml-syntax")) {
+                wrong.push(format!("{}: {found:?}", &whole[..end].lines().last().unwrap()));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

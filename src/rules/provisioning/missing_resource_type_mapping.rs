@@ -74,27 +74,29 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     }
 }
 
-/// The element that a connection's package needs, as the selected dialect calls it.
 /// Mappings of which nobody can tell what they are of.
 struct Lost<'p> {
     /// Those that name no resource type that exists.
     unresolved: Vec<&'p ResourceTypeMapping>,
     /// What elements are called that the dialect does not have where they stand.
     strangers: FxHashSet<Symbol>,
+    /// Whether any may be missing: the start tag of one is, or the rest of a file.
+    any: bool,
 }
 
 impl<'p> Lost<'p> {
     fn of(program: &'p Program) -> Self {
         let is_unresolved = |one: &&ResourceTypeMapping| one.resource_type.is_none_or(|named| named.value.target.is_none());
         let unresolved = program.items.resource_type_mappings.values().filter(is_unresolved).collect();
-        let mut strangers = FxHashSet::default();
+        let (mut strangers, mut any) = (FxHashSet::default(), false);
         for (file, _) in program.sources.iter() {
             let (document, kinds) = (program.document(file), program.kinds(file));
+            any |= document.ends_early() || document.unmatched_ends().any(|(name, _)| name.ends_with("ResourceTypeMapping"));
             let unknown = document.elements().zip(kinds).filter(|(_, kind)| kind.is_none()).map(|(element, _)| element);
             let identifiers = unknown.filter_map(|element| document.find(element, names::IDENTIFIER));
             strangers.extend(identifiers.map(|one| Symbol::new(&program.attribute_value(file, one))));
         }
-        Self { unresolved, strangers }
+        Self { unresolved, strangers, any }
     }
 
     /// Whether one of them may be the mapping of a resource type for one of these connections.
@@ -105,11 +107,13 @@ impl<'p> Lost<'p> {
             let is_its = of.is_none_or(|of| std::ptr::eq(&raw const program.items.connections[of], connection));
             is_its && needed(program, connection).is_some_and(|needed| is_mapping(mapping.kind, needed))
         };
-        self.strangers.contains(&name)
+        self.any
+            || self.strangers.contains(&name)
             || self.unresolved.iter().any(|mapping| connections.iter().any(|connection| fits(mapping, connection)))
     }
 }
 
+/// The element that a connection's package needs, as the selected dialect calls it.
 fn needed(program: &Program, connection: &Connection) -> Option<&'static str> {
     match connection.package()?.resource_type_mapping? {
         "MicrosoftEntraIDResourceTypeMapping" if program.dialect == Dialect::V6_1 => Some("AzureADResourceTypeMapping"),

@@ -44,6 +44,20 @@ fn what_prepares_without_synchronizing_computes_without_change_for_that() {
 }
 
 #[test]
+fn a_rule_under_a_wrong_name_is_one() {
+    let classify = "<UpdateClassificationTask Identifier=\"C\"/>";
+    assert_eq!(lines(&job(&[classify]), "needless-task"), [2]);
+    for lost in [
+        "<ResourceTypeClassificationRule ResourceType=\"R1\"/>",
+        "<ResourceClassificationRules ResourceType=\"R1\"/>",
+        "</ResourceClassificationRule>",
+    ] {
+        assert_eq!(lines(&format!("{}{lost}", job(&[classify])), "needless-task"), [0; 0], "{lost}");
+    }
+    assert_eq!(lines(&format!("{}<Zebra/>", job(&[classify])), "needless-task"), [2]);
+}
+
+#[test]
 fn orders_and_fulfilment() {
     for rule in ["fulfill-without-orders", "fulfill-not-linked", "provisioning-target-mismatch", "missing-provisioning-target"] {
         assert_eq!(lines(&job(&[O, F]), rule), [0; 0], "{rule}");

@@ -2,16 +2,18 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::grammar::{AttributeDef, ItemKind, Required, ValueProblem, names};
+use crate::grammar::{self, AttributeDef, ItemKind, Required, ValueProblem, names};
 use crate::ir::{Program, Symbol};
 use crate::source::{FileId, trim};
 use crate::syntax::{Document, ElementId};
 
 /// What a configuration may declare without saying it.
 pub(super) struct Damage {
-    /// By kind: whether the identifier of some item of it is missing or damaged, which is a finding of its own: it may be
-    /// the one that is asked for.
+    /// By kind: whether the identifier of some item of it is missing or damaged, or its start tag is lost, which is a finding
+    /// of its own: it may be the one that is asked for.
     kinds: Vec<bool>,
+    /// Whether a file ends early: anything may be declared in what is missing.
+    cut: bool,
     /// Identifiers of elements that the dialect does not have where they stand, of tags that are none for an error in them,
     /// and what malformed identifiers may have been meant to be: what they were meant to declare is not known, and they
     /// are findings of their own.
@@ -21,7 +23,8 @@ pub(super) struct Damage {
 impl Damage {
     /// Reads it from the trees.
     pub(super) fn of(program: &Program) -> Self {
-        let mut found = Self { kinds: vec![false; ItemKind::all().len()], strangers: FxHashSet::default() };
+        let kinds = vec![false; ItemKind::all().len()];
+        let mut found = Self { kinds, cut: false, strangers: FxHashSet::default() };
         for (file, _) in program.sources.iter() {
             found.add_errors(program, file);
             found.add_elements(program, file);
@@ -31,12 +34,17 @@ impl Damage {
 
     /// Whether an item may be declared by what is damaged.
     pub(super) fn may_have(&self, kind: ItemKind, name: Symbol) -> bool {
-        self.kinds[kind as usize] || self.strangers.contains(&name)
+        self.cut || self.kinds[kind as usize] || self.strangers.contains(&name)
     }
 
     /// What errors of syntax may have cost.
     fn add_errors(&mut self, program: &Program, file: FileId) {
         let (document, text, kinds) = (program.document(file), program.text(file), program.kinds(file));
+        self.cut |= document.ends_early();
+        let lost = document.unmatched_ends().filter_map(|(name, _)| grammar::name_id(name)).flat_map(grammar::kinds_named);
+        for declared in lost.filter_map(|kind| kind.def().declares) {
+            self.kinds[declared as usize] = true;
+        }
         for error in document.errors() {
             let at = error.span.start;
             if let Some(number) = with_damaged_identifier(document, kinds.len(), at)

@@ -13,6 +13,9 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     if !super::is_stranger(view) || grammar::kinds_named(view.document.name(view.element)).is_empty() {
         return;
     }
+    if is_of_lost(view) {
+        return;
+    }
     let name = view.name();
     let parents = parents(name);
     let parent = view.parent_kind.map_or("", |parent| parent.def().name);
@@ -27,6 +30,20 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             .note("the deployment refuses the file; nothing in the element is checked further")
             .help(help),
     );
+}
+
+/// Whether the start tag is lost of what it was to stand in, which is a finding at the end tag: this closes no element, and takes
+/// all that stands before it from here on.
+fn is_of_lost(view: &ElementView<'_>) -> bool {
+    /// Elements up to the end tag that are looked at.
+    const MOST: usize = 1000;
+    let (document, own) = (view.document, view.document.span(view.element));
+    let Some(parent) = document.parent(view.element) else { return false };
+    let Some((name, end)) = document.unmatched_ends().find(|(_, end)| end.start >= own.end) else { return false };
+    let takers = grammar::name_id(name).map(grammar::kinds_named).unwrap_or_default();
+    let taken = |child| takers.iter().any(|taker| taker.def().child(document.name(child)).is_some());
+    let mut inside = document.and_following(view.element).take(MOST).take_while(|&one| document.span(one).start < end.start);
+    end.start < document.span(parent).end && inside.all(taken)
 }
 
 /// Elements for a message, those that take the same in their overrides without a line for each of these.
@@ -99,6 +116,19 @@ mod tests {
         assert_eq!(
             lines("<Job Identifier=\"J\"><Step Identifier=\"A\">\n<Step Identifier=\"B\"/></Step></Job>", "misplaced-element"),
             [2]
+        );
+    }
+
+    #[test]
+    fn what_stands_in_an_element_without_start_tag_is_not() {
+        let end = "<TaskDependsOnTask ParentTask=\"A\"/><TaskEntityType EntityType=\"B\"/></ComputeRoleModelTask>";
+        let job = |inside: &str| lines(&format!("<Job Identifier=\"J\">{inside}</Job>"), "misplaced-element");
+        assert!(job(end).is_empty(), "its end tag is the finding");
+        assert_eq!(job(&format!("\n<Property/>{end}")), [2], "which has no such child");
+        assert_eq!(
+            job(&format!("\n<TaskEntityType EntityType=\"B\"/><Step Identifier=\"S\"/>{end}")),
+            [2],
+            "a step stands between"
         );
     }
 

@@ -50,6 +50,7 @@ fn finding(rule: &'static Rule, view: &ElementView<'_>, part: &str, place: Locat
 fn is_stranger(view: &ElementView<'_>) -> bool {
     view.kind.is_none()
         && view.parent_kind.is_some()
+        && view.document.cut_tag() != Some(view.element)
         && view.document.root().is_some_and(|root| {
             let (own, expected) = (view.document.namespace(view.element), view.document.namespace(root));
             own == expected && own != Namespace::Foreign
