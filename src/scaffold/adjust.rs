@@ -63,7 +63,10 @@ pub(super) fn adjust(job: &mut NewJob, adjustments: &[Adjustment], id: Id<Scaffo
     let mut layout = Layout::of(job);
     for adjustment in adjustments {
         let Adjustment::Add(add) = adjustment else { continue };
-        for occurrence in std::iter::once(add.occurrence).chain(add.copy.map(Some)) {
+        // The same occurrence twice is one place.
+        let own = add.occurrence.map_or(1, |own| own.value.max(1));
+        let copy = add.copy.filter(|copy| copy.value.max(1) != own);
+        for occurrence in std::iter::once(add.occurrence).chain(copy.map(Some)) {
             match (find(job, &add.target, occurrence, id), layout.added(&add.target.value)) {
                 (Ok(index), _) => layout.add(layout.of_entry[index], add),
                 (Err(_), Some(slot)) => layout.add(slot, add),

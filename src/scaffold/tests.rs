@@ -307,6 +307,22 @@ fn tasks_are_added_and_linked() {
     ");
 }
 
+#[test]
+fn an_occurrence_that_is_named_twice_is_one_place() {
+    let added = |occurrences: &str| {
+        outline(&format!(
+            r#"<InvokeExpressionTask Identifier="Tell" DisplayName_L1="Tell" Agent="Local" OpenIdClient="Job" InputPath="tell.ps1" />
+            <CreateAgentSynchroComplete Agent="Local" JobIdentifier="N" DisplayName_L1="N">
+              <AddTask Task="Tell" TaskToCompareWith="MaintainIndexes" After="true"{occurrences} />
+            </CreateAgentSynchroComplete>"#
+        ))
+    };
+    assert_eq!(added("").matches("Tell").count(), 1);
+    for same in [r#" CopyOccurence="1""#, r#" Occurence="1" CopyOccurence="1""#, r#" Occurence="0" CopyOccurence="1""#] {
+        assert_eq!(added(same), added(""), "{same}");
+    }
+}
+
 /// All scaffoldings, each with a job of its own.
 const ALL: &[&str] = &[
     r#"<CreateConnectorSynchroComplete Connector="Doors" JobIdentifier="Doors_Complete" DisplayName_L1="Doors" />"#,
