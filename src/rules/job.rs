@@ -244,9 +244,9 @@ impl<'p> JobModel<'p> {
         }
     }
 
-    /// Whether a field is absent only because what is written is not of its type, which is a finding of its own.
+    /// Whether a field is absent only because what is written is not of its type, be it nothing, which is a finding of its own.
     pub fn is_unreadable<T: Copy>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
-        field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some_and(|value| !value.trim().is_empty())
+        field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some()
     }
 
     /// Whether a task waits for one that does not exist, or is not said: what it was meant to wait for is not known, so that no link of

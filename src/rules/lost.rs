@@ -1,7 +1,7 @@
 //! Elements that a mistake has cost a configuration: nobody can tell that they are missing.
 
-use crate::grammar::ElementKind;
-use crate::ir::Program;
+use crate::grammar::{ElementKind, Required, names};
+use crate::ir::{Origin, Program};
 use crate::rules::suggest::perhaps_meant;
 use crate::syntax::Namespace;
 
@@ -20,4 +20,20 @@ pub(super) fn may_hold(program: &Program, kind: ElementKind) -> bool {
             || document.unmatched_ends().any(|(lost, _)| lost == name)
             || strangers.map(|one| document.name_text(one)).any(|written| perhaps_meant(written, [name]).is_some())
     })
+}
+
+/// Whether an element may be meant to hold more than it does: a child that the dialect does not have or that lacks its
+/// identifier, or what would follow where the file is cut off. Each is a finding of its own.
+pub(super) fn may_hold_more(program: &Program, at: Origin) -> bool {
+    let document = program.document(at.file);
+    let lacks_identifier = |child, kind: ElementKind| {
+        let row = kind.def().attribute(names::IDENTIFIER, "Identifier").filter(|row| row.required == Required::Yes);
+        let value = || program.value(Origin::written(at.file, child), names::IDENTIFIER);
+        row.is_some() && value().is_none_or(|value| value.trim().is_empty())
+    };
+    let unread = |child| match program.kind(at.file, child) {
+        None => document.namespace(child) == Namespace::Dialect,
+        Some(kind) => lacks_identifier(child, kind),
+    };
+    document.is_cut(at.element) || document.children(at.element).any(unread)
 }

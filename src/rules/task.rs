@@ -66,9 +66,9 @@ impl<'p> TaskModel<'p> {
         written(self.task.origin).or_else(base).unwrap_or_else(|| self.place())
     }
 
-    /// Whether an attribute is written on the task. Of one that gave no field: what is written is not of its type.
+    /// Whether an attribute is written on the task. Of one that gave no field: what is written is not of its type, be it nothing.
     pub fn is_unreadable(&self, name: NameId) -> bool {
-        self.program.task_value(self.id, name).is_some_and(|value| !value.trim().is_empty())
+        self.program.task_value(self.id, name).is_some()
     }
 
     /// Adds to a finding what a reader needs to know of how the task comes to be run.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, names};
 use crate::ir::{Origin, Program, Symbol};
-use crate::rules::{Check, Rule, Sink, element};
+use crate::rules::{Check, Rule, Sink, element, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -31,8 +31,7 @@ fn check(program: &Program, sink: &mut Sink) {
             (ItemKind::Property, Some(entity_type)) => {
                 some.insert(entity_type);
                 // What is no Boolean is a finding of its own, and may be meant as one that is true.
-                let may_be =
-                    || program.value(origin, names::IS_KEY).is_some_and(|value| !matches!(value.trim(), "" | "false" | "0"));
+                let may_be = || program.value(origin, names::IS_KEY).is_some_and(|value| !matches!(value.trim(), "false" | "0"));
                 if !keyed.contains(&entity_type) && may_be() {
                     keyed.insert(entity_type);
                 }
@@ -40,9 +39,15 @@ fn check(program: &Program, sink: &mut Sink) {
             _ => {}
         }
     }
-    for (symbol, origin) in types {
+    let mut unread: Option<FxHashSet<Symbol>> = None;
+    for &(symbol, origin) in &types {
         // An entity type is reported once, and one without any property is only opened again here.
         if !some.contains(&symbol) || !keyed.insert(symbol) {
+            continue;
+        }
+        // A property that cannot be read is a finding of its own, and may be the key.
+        let in_doubt = || types.iter().filter(|(_, at)| lost::may_hold_more(program, *at)).map(|one| one.0).collect();
+        if unread.get_or_insert_with(in_doubt).contains(&symbol) {
             continue;
         }
         let name = program.identifier(origin);
@@ -71,6 +76,17 @@ mod tests {
 
     const PLAIN: &str = "<Property Identifier=\"A\"/>";
     const KEY: &str = "<Property Identifier=\"B\" IsKey=\"1\"/>";
+
+    #[test]
+    fn what_cannot_be_read_may_be_the_key() {
+        for key in
+            ["<Property IsKey=\"1\"/>", "<Propery Identifier=\"B\" IsKey=\"1\"/>", "<Property Identifier=\"B\" IsKey=\"\"/>"]
+        {
+            assert!(lines(&entity_type("U", &format!("{PLAIN}{key}")), NAME).is_empty(), "{key}");
+            let two = format!("{}{}", entity_type("U", PLAIN), entity_type("u", &format!("{PLAIN}{key}")));
+            assert!(lines(&two, NAME).is_empty(), "opened again: {key}");
+        }
+    }
 
     #[test]
     fn types_without_a_key_are_found() {

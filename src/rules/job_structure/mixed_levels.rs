@@ -22,7 +22,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     // What is no number is a finding of its own.
     let is_unreadable = |index: usize| {
         let written = job.program.value(job.program.entry_origin(job.tasks[index].entry), names::LEVEL);
-        written.is_some_and(|level| !level.trim().is_empty() && level.trim().parse::<i64>().is_err())
+        written.is_some_and(|level| level.trim().parse::<i64>().is_err())
     };
     let with = (0..job.tasks.len()).find(|&index| job.tasks[index].level.is_some());
     let mut lacking = (0..job.tasks.len()).filter(|&index| job.tasks[index].level.is_none() && !is_unreadable(index));

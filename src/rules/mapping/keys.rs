@@ -36,7 +36,7 @@ pub(super) fn mapped(program: &Program, mapping: Origin) -> impl Iterator<Item =
         let origin = Origin::written(mapping.file, element);
         let is = |name: NameId| program.value(origin, name).is_some_and(|value| matches!(value.trim(), "true" | "1"));
         // What is no Boolean is a finding of its own, and may be meant as one that is true.
-        let may_be = |name: NameId| program.value(origin, name).is_some_and(|value| !matches!(value.trim(), "" | "false" | "0"));
+        let may_be = |name: NameId| program.value(origin, name).is_some_and(|value| !matches!(value.trim(), "false" | "0"));
         let property = Symbol::new(&program.value(origin, names::IDENTIFIER)?);
         Some(Mapped { element, property, primary: may_be(names::IS_PRIMARY_KEY), unique: is(names::IS_UNIQUE_KEY) })
     })

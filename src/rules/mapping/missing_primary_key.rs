@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::ir::Program;
-use crate::rules::{Check, Rule, Sink, element};
+use crate::rules::{Check, Rule, Sink, element, lost};
 
 use super::keys;
 
@@ -19,6 +19,10 @@ fn check(program: &Program, sink: &mut Sink) {
         let mut all = mapping.iter().flat_map(|&origin| keys::mapped(program, origin)).peekable();
         // Without any property there is nothing to have a key of.
         if all.peek().is_none() || all.any(|one| one.primary) || keys::is_consolidated(program, &mapping) {
+            continue;
+        }
+        // A property that cannot be read is a finding of its own, and may be the key.
+        if mapping.iter().any(|&part| lost::may_hold_more(program, part)) {
             continue;
         }
         let first = mapping[0];
@@ -49,6 +53,17 @@ mod tests {
 
     const KEY: &str = "<Property Identifier=\"A\" IsPrimaryKey=\"1\"/>";
     const PLAIN: &str = "<Property Identifier=\"B\" IsUniqueKey=\"true\"/>";
+
+    #[test]
+    fn what_cannot_be_read_may_be_the_key() {
+        for key in [
+            "<Property IsPrimaryKey=\"1\"/>",
+            "<Propery Identifier=\"A\" IsPrimaryKey=\"1\"/>",
+            "<Property Identifier=\"A\" IsPrimaryKey=\"\"/>",
+        ] {
+            assert!(lines(&mapping("Connector=\"C\"", &format!("{PLAIN}{key}")), NAME).is_empty(), "{key}");
+        }
+    }
 
     #[test]
     fn mappings_without_a_key_are_found() {

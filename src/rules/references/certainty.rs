@@ -102,8 +102,13 @@ impl<'p> Certainty<'p> {
             || (self.unexpanded && matches!(kind, ItemKind::Task | ItemKind::Job))
             || (def.implicit && !self.declares(kind))
             || (kind == ItemKind::ProfileContext && name.parse().is_ok_and(|id: i64| id > LAST_OWN_CONTEXT))
-            || (!self.unharmed && self.damage.get_or_init(|| Damage::of(self.program)).may_have(kind, symbol));
+            || self.may_be_lost(kind, symbol);
         if doubtful { None } else { Some(false) }
+    }
+
+    /// Whether a mistake may have cost an item of that name its identifier.
+    fn may_be_lost(&self, kind: ItemKind, name: Symbol) -> bool {
+        !self.unharmed && self.damage.get_or_init(|| Damage::of(self.program)).may_have(kind, name)
     }
 
     /// Whether a name begins as those of items that scaffoldings make.
@@ -171,7 +176,8 @@ impl<'p> Certainty<'p> {
         // What is declared may only add to an entity type that the product or a scaffolding makes.
         let added_to =
             ItemKind::EntityType.is_predeclared(name.trim()) || self.is_generated_name(ItemKind::EntityType, name.trim());
-        (!added_to).then_some(false)
+        let in_doubt = || self.may_be_lost(ItemKind::Property, Symbol::new(property));
+        (!added_to && !in_doubt()).then_some(false)
     }
 }
 

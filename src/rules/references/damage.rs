@@ -75,7 +75,9 @@ impl Damage {
             let name = identifier().map(|one| program.attribute_value(file, one)).unwrap_or_default();
             let row = || def.attribute(names::IDENTIFIER, "Identifier");
             if trim(&name).is_empty() {
-                self.kinds[declares as usize] |= row().is_some_and(|row| row.required == Required::Yes);
+                // An empty one is told even where none is needed.
+                let is_told = identifier().is_some() || row().is_some_and(|row| row.required == Required::Yes);
+                self.kinds[declares as usize] |= is_told;
             } else if row().is_some_and(|row| is_malformed(row, &name)) {
                 // `HR Sites`, where others name `HRSites`.
                 let meant = name.replace(|sign: char| !(sign.is_alphanumeric() || sign == '_'), "");

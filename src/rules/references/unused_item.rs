@@ -163,7 +163,22 @@ fn used(program: &Program, facts: &Facts, candidates: &[&Declaration]) -> Used {
         used.name(ItemKind::Connection, Symbol::new(connection));
     }
     fulfilled(program, facts, &mut used);
+    named_by_strangers(program, &used);
     used
+}
+
+/// Takes down what elements name that the dialect does not have where they stand: such an element is the finding.
+fn named_by_strangers(program: &Program, used: &Used) {
+    for (file, _) in program.sources.iter() {
+        let (document, elements) = (program.document(file), program.kinds(file));
+        let unread = document.elements().zip(elements).filter(|(_, kind)| kind.is_none()).map(|(element, _)| element);
+        for attribute in unread.flat_map(|element| document.attributes(element)) {
+            let name = Symbol::new(&program.attribute_value(file, attribute));
+            for kind in KINDS {
+                used.name(kind, name);
+            }
+        }
+    }
 }
 
 /// The items that names which nothing is declared by come nearest to: they are named, and misspelt.
@@ -208,6 +223,14 @@ mod tests {
     use crate::rules::testing::lines;
 
     const NAME: &str = "unused-item";
+
+    #[test]
+    fn what_an_unknown_element_names_is_used() {
+        let category = "<Category Identifier=\"C\" Policy=\"P\"/>";
+        assert_eq!(lines(category, NAME), [1]);
+        assert!(lines(&format!("{category}<ResourceTye Identifier=\"R\" Category=\"C\"/>"), NAME).is_empty());
+        assert_eq!(lines(&format!("{category}<ResourceTye Identifier=\"R\" Category=\"D\"/>"), NAME), [1]);
+    }
 
     #[test]
     fn items_nothing_names_are_found() {
