@@ -1,7 +1,7 @@
 //! Elements that a mistake has cost a configuration: nobody can tell that they are missing.
 
-use crate::grammar::{ElementKind, Required, names};
-use crate::ir::{Origin, Program};
+use crate::grammar::{ElementKind, ItemKind, Required, kinds, names};
+use crate::ir::{Origin, Program, Symbol};
 use crate::rules::suggest::perhaps_meant;
 use crate::syntax::Namespace;
 
@@ -36,4 +36,25 @@ pub(super) fn may_hold_more(program: &Program, at: Origin) -> bool {
         Some(kind) => lacks_identifier(child, kind),
     };
     document.is_cut(at.element) || document.children(at.element).any(unread)
+}
+
+/// Whether a name that stands for an entity type is that of none, which is a finding of its own: what is of it is not known.
+pub(super) fn is_unknown_type(program: &Program, name: &str) -> bool {
+    let (kind, declarations) = (ItemKind::EntityType, &program.declarations);
+    name.trim().is_empty()
+        || (declarations.of_kind(kind).next().is_some()
+            && declarations.find(kind, None, Symbol::new(name)).is_none()
+            && !kind.is_predeclared(name.trim()))
+}
+
+/// Whether connectors or connections may be meant to be there that nobody can read, or that do not say where they belong.
+pub(super) fn may_have_connections(program: &Program) -> bool {
+    let items = &program.items;
+    let nameless = |at: Origin| program.identifier(at).trim().is_empty();
+    let strays = |at: Origin, agent: bool| nameless(at) || agent;
+    items.connections.values().any(|one| {
+        let connector = one.connector.is_none_or(|connector| connector.value.target.is_none());
+        one.package().is_none() || strays(one.origin, connector)
+    }) || items.connectors.values().any(|one| strays(one.origin, one.agent.is_some_and(|agent| agent.value.target.is_none())))
+        || [kinds::CONNECTION, kinds::CONNECTOR].into_iter().any(|kind| may_hold(program, kind))
 }

@@ -9,7 +9,7 @@ use crate::scaffold::{ScaffoldProblem, ScaffoldProblemKind};
 use crate::source::{FileId, Location, SourceFile};
 
 use super::suggest::{listed, nearest};
-use super::{Check, Rule, Sink, element};
+use super::{Check, Rule, Sink, element, lost};
 
 const fn rule(name: &'static str, severity: Severity, summary: &'static str) -> Rule {
     Rule { info: RuleInfo { name, category: Category::Scaffolding, severity, summary }, check: Check::Engine }
@@ -36,7 +36,11 @@ const LISTED: usize = 40;
 /// Reports what kept scaffoldings from being expanded.
 pub(super) fn report(program: &Program, problems: &[ScaffoldProblem], sink: &mut Sink) {
     let may_have_connectors = LazyCell::new(|| may_have_connectors(program));
-    sink.extend(problems.iter().filter_map(|problem| finding(program, problem, &|| *may_have_connectors)));
+    let may_have_connections = LazyCell::new(|| lost::may_have_connections(program));
+    let may_do_more =
+        |problem: &&ScaffoldProblem| matches!(problem.kind, ScaffoldProblemKind::NoEffect { .. }) && *may_have_connections;
+    let problems = problems.iter().filter(|problem| !may_do_more(problem));
+    sink.extend(problems.filter_map(|problem| finding(program, problem, &|| *may_have_connectors)));
 }
 
 fn finding(program: &Program, problem: &ScaffoldProblem, may_have_connectors: &dyn Fn() -> bool) -> Option<Finding> {

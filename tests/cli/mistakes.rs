@@ -38,6 +38,10 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "invalid-value ForeignKeys",
     ),
     (CONNECTOR, "Usercube.CSV@0000001", "Usercube.CVS@0000001", "invalid-value Usercube.CVS@0000001"),
+    (JOBS, "Level=\"4\" Dirty=\"true\"", "Level=\"4\" Dirty=\"\"", "invalid-value Dirty"),
+    (JOBS, "DoNotDeleteChanges=\"true\"", "DoNotDeleteChanges=\"\"", "invalid-value DoNotDeleteChanges"),
+    (JOBS, "Task Identifier=\"HR_Quick_Flag\"", "Task Identifier=\"\"", "missing-attribute Identifier"),
+    (CONNECTOR, "<Property Identifier=\"Site\"", "<Property Identifier=\"\"", "missing-attribute Identifier"),
     // Names.
     (ROLES, "Category=\"Accounts\"", "Category=\"Acounts\"", "unresolved-reference Acounts"),
     (
@@ -63,6 +67,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "<ExportsTask Identifier=\"HR_Quick_Export_People\"",
         "unknown-element ExportsTask",
     ),
+    (CONNECTOR, "<Property Identifier=\"Site\"", "<Propery Identifier=\"Site\"", "unknown-element Propery"),
     (CONNECTOR, "<Connection Identifier=\"HRSites\"", "<Conection Identifier=\"HRSites\"", "unknown-element Conection"),
     // XML.
     ("Common/Agent.xml", "<Agent Identifier", "<AgentIdentifier", "xml-syntax Identifier"),

@@ -12,6 +12,8 @@ pub(super) struct Mapped {
     pub(super) property: Symbol,
     pub(super) primary: bool,
     pub(super) unique: bool,
+    /// Whether it may be meant as a unique key.
+    pub(super) may_be_unique: bool,
 }
 
 /// The mapping elements of each entity type and connector, in document order. Several of them are one mapping.
@@ -38,7 +40,14 @@ pub(super) fn mapped(program: &Program, mapping: Origin) -> impl Iterator<Item =
         // What is no Boolean is a finding of its own, and may be meant as one that is true.
         let may_be = |name: NameId| program.value(origin, name).is_some_and(|value| !matches!(value.trim(), "false" | "0"));
         let property = Symbol::new(&program.value(origin, names::IDENTIFIER)?);
-        Some(Mapped { element, property, primary: may_be(names::IS_PRIMARY_KEY), unique: is(names::IS_UNIQUE_KEY) })
+        let may_be_unique = may_be(names::IS_UNIQUE_KEY);
+        Some(Mapped {
+            element,
+            property,
+            primary: may_be(names::IS_PRIMARY_KEY),
+            unique: is(names::IS_UNIQUE_KEY),
+            may_be_unique,
+        })
     })
 }
 

@@ -18,7 +18,10 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(connection) = connection else { return };
     let (table, name) = (view.value(attribute), view.document.value(connection, view.text));
     // Names of tables are compared with their case.
-    if table.trim().is_empty() || table.strip_prefix(name.trim()).is_some_and(|rest| rest.starts_with('_')) {
+    if table.trim().is_empty()
+        || name.trim().is_empty()
+        || table.strip_prefix(name.trim()).is_some_and(|rest| rest.starts_with('_'))
+    {
         return;
     }
     let message = format!("table `{}` is none that connection `{}` exports", table.trim(), name.trim());

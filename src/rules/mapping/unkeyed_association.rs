@@ -54,11 +54,13 @@ fn keys_of(program: &Program) -> Keys {
         if keys::is_consolidated(program, &[mapping.origin]) {
             continue;
         }
+        // A mapping without any primary key is a finding of its own: what is missing may be this one.
+        let keyless = !keys::mapped(program, mapping.origin).any(|one| one.primary);
         for one in keys::mapped(program, mapping.origin) {
             let origin = Origin::written(mapping.origin.file, one.element);
             let key = keys.entry((entity_type.value.name, one.property)).or_insert((false, origin));
             // One mapping of it as a key is enough: other connectors may map it too.
-            key.0 |= one.primary || one.unique;
+            key.0 |= one.primary || one.may_be_unique || keyless;
         }
     }
     keys

@@ -34,7 +34,7 @@ fn check(program: &Program, sink: &mut Sink) {
             let property = Origin::written(origin.file, one.element);
             let column = program.value(property, names::CONNECTION_COLUMN);
             let is_dn = column.is_some_and(|column| column.trim().eq_ignore_ascii_case(COLUMN));
-            if is_dn && !one.primary && !one.unique && !is_key(program, origin, one.property) {
+            if is_dn && !one.primary && !one.may_be_unique && !is_key(program, origin, one.property) {
                 sink.push(finding(program, origin, property));
             }
         }

@@ -1,8 +1,10 @@
 //! `compute-without-change`: a scheduled job computes before anything can have changed.
 
+use std::cell::LazyCell;
+
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink};
+use crate::rules::{Check, JobModel, Rule, Sink, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,6 +25,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if job.of(kinds::PREPARE_SYNCHRONIZATION_TASK).len() > 0 && job.of(kinds::SYNCHRONIZE_TASK).len() == 0 {
         return;
     }
+    // A generated job synchronizes and fulfils what connections can: one that cannot be read is the finding.
+    let in_doubt = LazyCell::new(|| job.job.origin.generated.is_some() && lost::may_have_connections(job.program));
     let mut changes = Earliest::default();
     for kind in [kinds::SYNCHRONIZE_TASK, kinds::FULFILL_TASK] {
         for index in job.of(kind) {
@@ -31,7 +35,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for kind in [kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK, kinds::COMPUTE_CORRELATION_KEYS_TASK] {
         for index in job.of(kind) {
-            if changes.is_before(job.tasks[index].level, index) {
+            if changes.is_before(job.tasks[index].level, index) || *in_doubt {
                 continue;
             }
             let name = job.task_name(index);

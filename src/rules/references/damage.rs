@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::grammar::{self, AttributeDef, ItemKind, Required, ValueProblem, names};
+use crate::grammar::{self, AttributeDef, ItemKind, Required, ValueProblem, name_text, names};
 use crate::ir::{Program, Symbol};
 use crate::source::{FileId, trim};
-use crate::syntax::{Document, ElementId};
+use crate::syntax::{Document, ElementId, NameId};
 
 /// What a configuration may declare without saying it.
 pub(super) struct Damage {
@@ -65,15 +65,18 @@ impl Damage {
     fn add_elements(&mut self, program: &Program, file: FileId) {
         let document = program.document(file);
         for (number, kind) in program.kinds(file).iter().enumerate() {
-            let identifier = || document.find(ElementId(number as u32), names::IDENTIFIER);
+            let element = ElementId(number as u32);
             let Some(kind) = kind else {
-                self.strangers.extend(identifier().map(|one| Symbol::new(&program.attribute_value(file, one))));
+                let keys = KEYS.iter().filter_map(|&key| document.find(element, key));
+                self.strangers.extend(keys.map(|one| Symbol::new(&program.attribute_value(file, one))));
                 continue;
             };
             let def = kind.def();
             let Some(declares) = def.declares else { continue };
+            let key = def.key.unwrap_or(names::IDENTIFIER);
+            let identifier = || document.find(element, key);
             let name = identifier().map(|one| program.attribute_value(file, one)).unwrap_or_default();
-            let row = || def.attribute(names::IDENTIFIER, "Identifier");
+            let row = || def.attribute(key, name_text(key).unwrap_or_default());
             if trim(&name).is_empty() {
                 // An empty one is told even where none is needed.
                 let is_told = identifier().is_some() || row().is_some_and(|row| row.required == Required::Yes);
@@ -86,6 +89,9 @@ impl Damage {
         }
     }
 }
+
+/// What items are called by.
+const KEYS: [NameId; 3] = [names::CODE, names::ID, names::IDENTIFIER];
 
 /// The element in whose start tag an error of syntax lies, if it may have cost the element its identifier.
 fn with_damaged_identifier(document: &Document, elements: usize, at: u32) -> Option<usize> {

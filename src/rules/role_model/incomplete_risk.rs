@@ -2,7 +2,8 @@
 
 use crate::finding::Severity;
 use crate::grammar::{kinds, names};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::ir::Origin;
+use crate::rules::{ElementView, Rule, Sink, lost};
 use crate::syntax::ElementId;
 
 /// The rule.
@@ -26,6 +27,10 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             1 => "one item only",
             _ => continue,
         };
+        // An item that cannot be read is a finding of its own.
+        if lost::may_hold_more(view.program, Origin::written(view.file, rule)) {
+            continue;
+        }
         let message = format!("{} separates duties, but a rule of it has {items}", view.title());
         sink.push(
             view.finding(&RULE, "Rule", view.document.name_location(rule), message)

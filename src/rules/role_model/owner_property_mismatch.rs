@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::grammar::{kinds, names};
 use crate::ir::{Nature, Symbol, same_identifier};
-use crate::rules::{ElementView, Rule, Sink};
+use crate::rules::{ElementView, Rule, Sink, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -20,6 +20,9 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let (value, owner) = (view.value(attribute), view.value(source));
     let Some((entity_type, property)) = value.split_once(':') else { return };
     let (entity_type, property, owner) = (entity_type.trim(), property.trim(), owner.trim());
+    if lost::is_unknown_type(view.program, owner) {
+        return;
+    }
     let nature = view.program.nature(Symbol::new(entity_type), Symbol::new(property));
     let message = if !same_identifier(entity_type, owner) {
         format!("`{entity_type}:{property}` is no property of the owners, who are of entity type `{owner}`")

@@ -2,7 +2,8 @@
 
 use crate::finding::Severity;
 use crate::grammar::names;
-use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::ir::Origin;
+use crate::rules::{Check, ElementView, Rule, Sink, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -19,6 +20,10 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     }
     for &expected in def.expected_children {
         if view.document.children(view.element).any(|child| view.document.name(child) == expected) {
+            continue;
+        }
+        // A child that cannot be read is a finding of its own.
+        if lost::may_hold_more(view.program, Origin::written(view.file, view.element)) {
             continue;
         }
         let child = view.document.names().text(expected);

@@ -3,6 +3,7 @@
 use crate::finding::Severity;
 use crate::grammar::{Relation, name_text, names};
 use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::syntax::NameId;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -16,7 +17,9 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let Some(def) = view.def() else { return };
     for relation in def.relations {
         let Relation::AnyOf(group) = relation else { continue };
-        if group.iter().any(|&name| view.says(name)) || view.attribute(names::CONSOLIDATION_MODE).is_some() {
+        if group.iter().any(|&name| view.says(name) || is_unreadable(view, name))
+            || view.attribute(names::CONSOLIDATION_MODE).is_some()
+        {
             continue;
         }
         let all: Vec<&str> = group.iter().filter_map(|&name| name_text(name)).collect();
@@ -42,6 +45,13 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     }
 }
 
+/// Whether an attribute is empty whose type has no empty value, which is a finding of its own.
+fn is_unreadable(view: &ElementView<'_>, name: NameId) -> bool {
+    let Some(attribute) = view.attribute(name) else { return false };
+    let value = view.value(attribute);
+    value.trim().is_empty() && attribute.def.is_some_and(|def| def.check(&value).is_err())
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::lines;
@@ -58,6 +68,7 @@ mod tests {
         assert_eq!(found("Priority=\"1\""), [2]);
         assert_eq!(found("Expression=\" \" Binding=\"\""), [2]);
         assert_eq!(filter("CurrentUser=\"false\""), [2], "that is the default");
+        assert!(filter("CurrentUser=\"\"").is_empty(), "no Boolean, which is told");
         let mail = |attributes: &str| lines(&format!("\n<Notification Identifier=\"N\" {attributes}/>"), NAME);
         assert_eq!(mail(""), [2, 2], "each of both");
         assert_eq!(mail("RazorTemplate=\"a.cshtml\""), [2]);

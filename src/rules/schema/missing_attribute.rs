@@ -3,7 +3,7 @@
 mod consolidated;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{AttributeDef, ElementDef, ElementKind, Intended, Required, intended, kinds, names};
+use crate::grammar::{AttributeDef, ElementDef, ElementKind, Intended, Required, ValueType, intended, kinds, names};
 use crate::ir::{Id, Origin, Program, Task};
 use crate::rules::{AttributeView, Check, ElementView, Facts, Rule, Sink};
 use crate::syntax::{NameId, Namespace};
@@ -31,6 +31,8 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     if def.declares.is_some()
         && let Some(found) = view.attribute(key)
         && is_empty(view, found)
+        // An empty number or value of a list is no value of its type, which is told.
+        && found.def.is_none_or(|own| own.value == ValueType::String)
     {
         nameless(view, def, found, sink);
     }

@@ -1,12 +1,14 @@
 //! `undeclared-language`: texts in a language whose number no language has.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{self, ItemKind, Numbering, names};
+use crate::grammar::{self, ItemKind, Numbering, kinds, names};
 use crate::ir::{Origin, Program};
 use crate::rules::suggest::listed;
-use crate::rules::{Check, Rule, Sink, element, references};
+use crate::rules::{Check, Rule, Sink, element, lost, references};
+use crate::source::{FileId, SourceFile};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -18,6 +20,19 @@ pub(crate) static RULE: Rule = Rule {
     },
     check: Check::Program(check),
 };
+
+/// Whether a language may be declared by what cannot be read, or by an element without code: each is a finding of its own.
+fn may_be_declared(program: &Program) -> bool {
+    let lacks_code = |(file, _): (FileId, &SourceFile)| {
+        let (document, elements) = (program.document(file), program.kinds(file));
+        let mut languages = document.elements().zip(elements).filter(|(_, kind)| **kind == Some(kinds::LANGUAGE));
+        languages.any(|(element, _)| {
+            let code = program.value(Origin::written(file, element), names::CODE);
+            code.is_none_or(|code| code.trim().is_empty())
+        })
+    };
+    lost::may_hold(program, kinds::LANGUAGE) || program.sources.iter().any(lacks_code)
+}
 
 fn check(program: &Program, sink: &mut Sink) {
     if references::may_be_generated(program, ItemKind::Language) {
@@ -35,6 +50,7 @@ fn check(program: &Program, sink: &mut Sink) {
     }
     // What stands in for every other language.
     declared.insert(1);
+    let in_doubt = LazyCell::new(|| may_be_declared(program));
     let known: Vec<String> = declared.iter().map(|number| format!("_L{number}")).collect();
     let is_undeclared = |name: &str| number_of(name).is_some_and(|number| !declared.contains(&number));
     let mut suspects: Vec<bool> = grammar::seed().names().iter().map(|name| is_undeclared(name)).collect();
@@ -61,6 +77,9 @@ fn check(program: &Program, sink: &mut Sink) {
                 let is_text = family.numbering == Numbering::Decimal && family.prefix.ends_with("_L");
                 if !is_text || family.number(name) != Some(number) || !told.insert(number) {
                     continue;
+                }
+                if *in_doubt {
+                    return;
                 }
                 sink.push(
                     Finding::new(

@@ -2,7 +2,8 @@
 
 use crate::finding::Severity;
 use crate::grammar::{kinds, names};
-use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::ir::Origin;
+use crate::rules::{Check, ElementView, Rule, Sink, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -20,7 +21,14 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     }
     let is_column = |child: &_| view.program.kind(view.file, *child) == Some(kinds::DISPLAY_TABLE_COLUMN);
     let mut columns = view.document.children(view.element).filter(is_column).peekable();
-    if columns.peek().is_none() || columns.any(|column| view.document.find(column, names::TILE).is_some()) {
+    // A column that shows nothing at all, or cannot be read, is a finding of its own.
+    let shows = |column, name| view.document.find(column, name).is_some();
+    let paths = [names::DISPLAY_BINDING, names::OPTIMIZED_DISPLAY_BINDING];
+    let may_have = |column| shows(column, names::TILE) || !paths.iter().any(|&path| shows(column, path));
+    if columns.peek().is_none() || columns.any(may_have) {
+        return;
+    }
+    if lost::may_hold_more(view.program, Origin::written(view.file, view.element)) {
         return;
     }
     sink.push(

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::grammar::{ItemKind, kinds, names};
 use crate::ir::{Origin, Symbol};
-use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -25,6 +25,9 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
     let wanted = view.document.value(table, view.text);
     let Some(own) = view.program.value(Origin::written(tile.file, tile.element), names::ENTITY_TYPE) else { return };
     if wanted.trim().is_empty() || own.trim().is_empty() || Symbol::new(&wanted) == Symbol::new(&own) {
+        return;
+    }
+    if [&wanted, &own].into_iter().any(|name| lost::is_unknown_type(view.program, name)) {
         return;
     }
     let name = view.value(attribute);

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ItemKind, kinds, names};
 use crate::ir::{EntityAssociation, Origin, Program, Symbol};
-use crate::rules::{Check, Facts, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element, lost};
 use crate::syntax::NameId;
 
 /// The rule.
@@ -28,6 +28,9 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         else {
             continue;
         };
+        if [&one, &other].into_iter().any(|name| lost::is_unknown_type(program, name)) {
+            continue;
+        }
         let same = |a: &str, b: &str| Symbol::new(a) == Symbol::new(b);
         if (same(&one, &first) && same(&other, &second)) || (same(&one, &second) && same(&other, &first)) {
             continue;

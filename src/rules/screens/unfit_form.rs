@@ -4,7 +4,7 @@ use crate::finding::Severity;
 use crate::grammar::{ItemKind, Reference, TypeSource, kinds, names};
 use crate::ir::references::{Site, starts};
 use crate::ir::{Origin, Symbol};
-use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::rules::{Check, ElementView, Rule, Sink, lost};
 
 use super::containment_cycle::CONTROLS;
 
@@ -32,7 +32,10 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
         return;
     }
     let form = Origin::written(declared.file, declared.element);
-    let Some(shown) = view.program.value(form, names::ENTITY_TYPE).filter(|shown| !shown.trim().is_empty()) else { return };
+    let Some(shown) = view.program.value(form, names::ENTITY_TYPE).filter(|shown| !lost::is_unknown_type(view.program, shown))
+    else {
+        return;
+    };
     let reference = Reference::Binding(TypeSource::Enclosing);
     let site = Site { file: view.file, element: view.element, kind, attribute: attribute.id, reference };
     let fits = |place: Option<Symbol>| place.is_none_or(|place| place == Symbol::new(&shown) || is_of_workflow(place, &shown));

@@ -2,7 +2,8 @@
 
 use crate::finding::Severity;
 use crate::grammar::{kinds, names};
-use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::ir::Origin;
+use crate::rules::{Check, ElementView, Rule, Sink, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -27,7 +28,8 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             return;
         }
     }
-    if !some {
+    // An activity that cannot be read may be the one, and is a finding of its own.
+    if !some || lost::may_hold_more(view.program, Origin::written(view.file, view.element)) {
         return;
     }
     sink.push(

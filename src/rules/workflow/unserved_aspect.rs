@@ -1,9 +1,9 @@
 //! `unserved-aspect`: an aspect waits for a task that no job runs.
 
 use crate::finding::{Finding, Severity};
-use crate::grammar::{ElementKind, kinds, names};
+use crate::grammar::{ElementKind, ItemKind, kinds, names};
 use crate::ir::{Origin, Program, Symbol, Task};
-use crate::rules::{Check, Facts, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element, lost};
 
 /// The rule.
 pub(crate) static RULE: Rule =
@@ -16,12 +16,16 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     }
     let of_kind = |kind: ElementKind| program.items.tasks.values().filter(move |task| task.kind == kind);
     let aspects = facts.elements(kinds::INVOKE_SCRIPT_ASPECT);
+    let has_agents = program.declarations.of_kind(ItemKind::Agent).next().is_some();
     let servers: Vec<&Task> = if aspects.is_empty() { Vec::new() } else { of_kind(kinds::INVOKE_ASPECTS_TASK).collect() };
     for &aspect in aspects {
         let agent = program.value(aspect, names::AGENT).filter(|agent| !agent.trim().is_empty());
         let own = agent.as_deref().map(Symbol::new);
-        let serves = |task: &&Task| own.is_none_or(|own| task.agent.is_none_or(|agent| agent.value.name == own));
-        if servers.iter().any(serves) {
+        let fits = |task: &&Task| own.is_none_or(|own| task.agent.is_none_or(|agent| agent.value.name == own));
+        // An agent that does not exist, or a task that cannot be read, is a finding of its own. Without agents they stand elsewhere.
+        let is_unknown = |task: &&Task| has_agents && task.agent.is_some_and(|agent| agent.value.target.is_none());
+        let is_declared = !has_agents || own.is_none_or(|own| program.declarations.find(ItemKind::Agent, None, own).is_some());
+        if servers.iter().any(|task| fits(task) || is_unknown(task)) || !is_declared || may_run_more(program) {
             continue;
         }
         let on = agent.map(|agent| format!(" on agent `{}`", agent.trim())).unwrap_or_default();
@@ -35,7 +39,8 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         );
     }
     let checks = facts.elements(kinds::UNICITY_CHECK);
-    if checks.is_empty() || of_kind(kinds::COMPUTE_CORRELATION_KEYS_TASK).next().is_some() {
+    let computes = || of_kind(kinds::COMPUTE_CORRELATION_KEYS_TASK).next().is_some();
+    if checks.is_empty() || computes() || may_compute(program) {
         return;
     }
     for &one in checks {
@@ -47,6 +52,18 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
                 .help("add a `<ComputeCorrelationKeysTask … />` with the target entity type to a job"),
         );
     }
+}
+
+/// Whether jobs may be meant to run more tasks than they do.
+fn may_run_more(program: &Program) -> bool {
+    [kinds::JOB, kinds::INVOKE_ASPECTS_TASK].into_iter().any(|kind| lost::may_hold(program, kind))
+        || program.items.jobs.values().any(|job| job.origin.generated.is_none() && lost::may_hold_more(program, job.origin))
+}
+
+/// Whether generated jobs may be meant to compute keys that they do not, for something of the model that cannot be read.
+fn may_compute(program: &Program) -> bool {
+    let model = [kinds::ENTITY_TYPE, kinds::ENTITY_TYPE_MAPPING, kinds::RESOURCE_TYPE];
+    may_run_more(program) || lost::may_have_connections(program) || model.into_iter().any(|kind| lost::may_hold(program, kind))
 }
 
 fn finding(program: &Program, at: Origin, message: String) -> Finding {
@@ -76,6 +93,7 @@ mod tests {
     fn aspects_without_their_task_are_found() {
         assert_eq!(lines(&format!("{JOB}{}", script("")), NAME), [2]);
         assert_eq!(lines(&format!("{}{}", runs("Island"), script(" Agent=\"Harbour\"")), NAME), [2], "of another agent");
+        assert!(lines(&format!("{}{}", runs("Iland"), script(" Agent=\"Island\"")), NAME).is_empty(), "which is misspelt");
         assert_eq!(lines(&format!("{JOB}{UNIQUE}"), NAME), [2]);
         assert_eq!(lines(&format!("{JOB}\n\n<UnicityCheck Aspect=\"B\" TargetEntityType=\"P\"/>"), NAME), [3]);
     }
