@@ -1,39 +1,39 @@
 //! Elements that a mistake has cost a configuration: nobody can tell that they are missing.
 
 use crate::grammar::{ElementKind, ItemKind, Required, kinds, names};
-use crate::ir::{Origin, Program, Symbol};
+use crate::ir::{Connector, Field, Origin, Program, Ref, Symbol};
 use crate::rules::suggest::perhaps_meant;
 use crate::syntax::Namespace;
 
-/// Whether a configuration may be meant to have an element of a kind that stands directly in the root: under a name that is
-/// near, without its start tag, or where a file is cut off. Each is a finding of its own.
+/// Whether a configuration may be meant to have another element of a kind that stands directly in the root: under a name that
+/// is near, without its start tag or its identifier, or where a file is cut off. Each is a finding of its own.
 pub(super) fn may_hold(program: &Program, kind: ElementKind) -> bool {
     let name = kind.def().name;
     program.sources.iter().any(|(file, _)| {
         let (document, kinds) = (program.document(file), program.kinds(file));
-        let strangers = document
-            .root()
-            .into_iter()
-            .flat_map(|root| document.children(root))
-            .filter(|&one| kinds[one.0 as usize].is_none() && document.namespace(one) == Namespace::Dialect);
+        let mut items = document.root().into_iter().flat_map(|root| document.children(root));
         document.ends_early()
             || document.unmatched_ends().any(|(lost, _)| lost == name)
-            || strangers.map(|one| document.name_text(one)).any(|written| perhaps_meant(written, [name]).is_some())
+            || items.any(|one| match kinds[one.0 as usize] {
+                None => document.namespace(one) == Namespace::Dialect && perhaps_meant(document.name_text(one), [name]).is_some(),
+                Some(own) => own == kind && lacks_identifier(program, Origin::written(file, one), kind),
+            })
     })
+}
+
+/// Whether an element lacks the identifier that it needs.
+fn lacks_identifier(program: &Program, at: Origin, kind: ElementKind) -> bool {
+    let row = kind.def().attribute(names::IDENTIFIER, "Identifier").filter(|row| row.required == Required::Yes);
+    row.is_some() && program.value(at, names::IDENTIFIER).is_none_or(|value| value.trim().is_empty())
 }
 
 /// Whether an element may be meant to hold more than it does: a child that the dialect does not have or that lacks its
 /// identifier, or what would follow where the file is cut off. Each is a finding of its own.
 pub(super) fn may_hold_more(program: &Program, at: Origin) -> bool {
     let document = program.document(at.file);
-    let lacks_identifier = |child, kind: ElementKind| {
-        let row = kind.def().attribute(names::IDENTIFIER, "Identifier").filter(|row| row.required == Required::Yes);
-        let value = || program.value(Origin::written(at.file, child), names::IDENTIFIER);
-        row.is_some() && value().is_none_or(|value| value.trim().is_empty())
-    };
     let unread = |child| match program.kind(at.file, child) {
         None => document.namespace(child) == Namespace::Dialect,
-        Some(kind) => lacks_identifier(child, kind),
+        Some(kind) => lacks_identifier(program, Origin::written(at.file, child), kind),
     };
     document.is_cut(at.element) || document.children(at.element).any(unread)
 }
@@ -50,11 +50,8 @@ pub(super) fn is_unknown_type(program: &Program, name: &str) -> bool {
 /// Whether connectors or connections may be meant to be there that nobody can read, or that do not say where they belong.
 pub(super) fn may_have_connections(program: &Program) -> bool {
     let items = &program.items;
-    let nameless = |at: Origin| program.identifier(at).trim().is_empty();
-    let strays = |at: Origin, agent: bool| nameless(at) || agent;
-    items.connections.values().any(|one| {
-        let connector = one.connector.is_none_or(|connector| connector.value.target.is_none());
-        one.package().is_none() || strays(one.origin, connector)
-    }) || items.connectors.values().any(|one| strays(one.origin, one.agent.is_some_and(|agent| agent.value.target.is_none())))
+    let of_none = |connector: Option<Field<Ref<Connector>>>| connector.is_none_or(|one| one.value.target.is_none());
+    items.connections.values().any(|one| one.package().is_none() || of_none(one.connector))
+        || items.connectors.values().any(|one| one.agent.is_some_and(|agent| agent.value.target.is_none()))
         || [kinds::CONNECTION, kinds::CONNECTOR].into_iter().any(|kind| may_hold(program, kind))
 }

@@ -1,7 +1,7 @@
 //! `unlinked-foreign-key`: a navigation property that no association leads anywhere.
 
 use crate::finding::{Finding, Severity};
-use crate::grammar::{ItemKind, ScaffoldingKind, names};
+use crate::grammar::{ItemKind, ScaffoldingKind, kinds, names};
 use crate::ir::{Origin, Program, Symbol};
 use crate::rules::suggest::perhaps_meant;
 use crate::rules::{Check, Rule, Sink, element};
@@ -100,7 +100,28 @@ impl LostEnds {
                 }
             }
         }
+        lost.add_unread(program);
         lost
+    }
+
+    /// Adds those of elements that the dialect does not have, as they are written, and of what is missing.
+    fn add_unread(&mut self, program: &Program) {
+        for (file, _) in program.sources.iter() {
+            let document = program.document(file);
+            let starts = document.unmatched_ends().filter(|(name, _)| *name == kinds::ENTITY_ASSOCIATION.def().name).count();
+            self.absent = self.absent.saturating_add(2 * starts);
+            if document.ends_early() {
+                self.absent = usize::MAX;
+            }
+            let unread = document.elements().zip(program.kinds(file)).filter(|(_, kind)| kind.is_none());
+            for (element, _) in unread {
+                for end in [names::PROPERTY1, names::PROPERTY2].into_iter().filter_map(|end| document.find(element, end)) {
+                    let written = program.attribute_value(file, end);
+                    let Some((type_name, name)) = written.split_once(':') else { continue };
+                    self.of_types.push((Symbol::new(type_name), name.trim().to_owned()));
+                }
+            }
+        }
     }
 
     /// Whether an end is a misspelt name of the property, or one of it in a misspelt entity type.
@@ -121,6 +142,22 @@ mod tests {
     fn found(rest: &str, entity_type: &str, property: &str) -> Vec<u32> {
         let xml = format!("{rest}<EntityType {entity_type}>\n<Property {property}/></EntityType>");
         lines(&xml, "unlinked-foreign-key")
+    }
+
+    #[test]
+    fn ends_of_an_unknown_element_are_those_it_names() {
+        let model = |association: &str| {
+            format!(
+                "<EntityType Identifier=\"U\">\n<Property Identifier=\"A\" Type=\"ForeignKey\"/>\n<Property Identifier=\"B\" Type=\"ForeignKey\"/>\n\
+                <Property Identifier=\"Zebra\" Type=\"ForeignKey\"/></EntityType>\
+                <EntityAssociation Identifier=\"X\" Property1=\"V:C\" Property2=\"V:D\"/>{association}"
+            )
+        };
+        assert_eq!(lines(&model(""), "unlinked-foreign-key"), [2, 3, 4]);
+        assert_eq!(
+            lines(&model("<EntityAssociations Identifier=\"Y\" Property1=\"U:A\" Property2=\"U:B\"/>"), "unlinked-foreign-key"),
+            [4]
+        );
     }
 
     #[test]

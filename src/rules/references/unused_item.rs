@@ -12,7 +12,7 @@ use crate::ir::references::{Naming, each_naming};
 use crate::ir::{Connection, Declaration, Program, ResourceType, Symbol};
 use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::perhaps_meant;
-use crate::rules::{Check, Facts, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element, lost};
 use crate::source::FileId;
 use crate::syntax::NameId;
 
@@ -205,7 +205,9 @@ fn fulfilled(program: &Program, facts: &Facts, used: &mut Used) {
         Some(target) => target.value.target.is_none(),
         None => program.value(one.origin, names::CONSOLIDATION_MODE).is_none(),
     };
-    used.fulfils_unknown = items.resource_types.values().any(lacks_target);
+    let model = [kinds::CONNECTOR, kinds::ENTITY_TYPE_MAPPING, kinds::RESOURCE_TYPE];
+    used.fulfils_unknown =
+        items.resource_types.values().any(lacks_target) || model.into_iter().any(|kind| lost::may_hold(program, kind));
     for (id, task) in items.tasks.iter() {
         if task.kind != kinds::FULFILL_TASK || program.task_value(id, names::CONNECTION).is_some() {
             continue;
