@@ -106,10 +106,9 @@ impl ConsolidationMode {
     }
 
     /// The mode that a text was meant to be. What is none is a finding of its own, and taken for the mode that leaves most of
-    /// the generated item as it is; `None` where nothing is written.
-    pub(crate) fn meant(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let same = |mode: &Self| mode.name().eq_ignore_ascii_case(text);
-        if text.is_empty() { None } else { [Self::Update, Self::Delete].into_iter().find(same).or(Some(Self::Merge)) }
+    /// the generated item as it is.
+    pub(crate) fn meant(text: &str) -> Self {
+        let same = |mode: &Self| mode.name().eq_ignore_ascii_case(text.trim());
+        [Self::Update, Self::Delete].into_iter().find(same).unwrap_or(Self::Merge)
     }
 }

@@ -183,6 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_contradicts_nothing() {
+        let argument = |attributes: &str, children: &str| {
+            let model = "<Agent Identifier=\"Local\"/><Connector Identifier=\"AD\" Agent=\"Local\"/>\
+                <Connection Identifier=\"X\" Connector=\"AD\" Package=\"Usercube.AD@0000001\"/><MaintainIndexesTask Identifier=\"M\"/>";
+            let scaffolding = format!("<CreateAgentSynchroComplete {attributes}>{children}</CreateAgentSynchroComplete>");
+            lines(&format!("{model}{scaffolding}"), "scaffold-argument")
+        };
+        let not_used = "<NoConnectorProvisioning ConnectorIdentifier=\"AD\"/>";
+        assert!(argument("Agent=\"Loca\"", not_used).is_empty(), "there is no such agent");
+        let add = |flag: &str| format!("<AddTask Task=\"M\" TaskToCompareWith=\"MaintainIndexes\"{flag}/>");
+        assert_eq!(argument("Agent=\"Local\"", &add("")), [1]);
+        assert!(argument("Agent=\"Local\"", &add(" After=\"\"")).is_empty(), "no Boolean, which is told");
+    }
+
+    #[test]
     fn nothing_to_generate() {
         let rule = "scaffold-no-effect";
         let alone = "<Connector Identifier=\"HR\"/>";

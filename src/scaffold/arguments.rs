@@ -61,8 +61,10 @@ impl Reader<'_> {
     fn flag(&self, element: ElementId, name: NameId) -> Option<bool> {
         match self.text(element, name).as_deref() {
             Some("true" | "1") => Some(true),
-            None | Some("false" | "0") => Some(false),
-            Some(_) => None,
+            Some("false" | "0") => Some(false),
+            // Nothing in its quotes is no Boolean.
+            None if self.program.document(self.file).find(element, name).is_none() => Some(false),
+            _ => None,
         }
     }
 
@@ -225,6 +227,10 @@ impl Arguments {
             let agent = connector.agent?.value.target?;
             Some(program.identifier(program.items.agents[agent].origin).into_owned())
         };
+        // An agent that does not exist is reported as such.
+        if item.agent.is_some_and(|agent| agent.value.target.is_none()) {
+            return;
+        }
         let Some(agent) = self.agent.clone().or_else(of_connector) else { return };
         for child in document.children(root) {
             if program.kind(reader.file, child).is_none() {

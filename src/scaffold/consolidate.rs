@@ -212,7 +212,7 @@ fn take_job(program: &Program, id: Id<Job>, taken: &mut Taken) {
 }
 
 fn mode(program: &Program, origin: Origin) -> Option<ConsolidationMode> {
-    ConsolidationMode::meant(&program.value(origin, names::CONSOLIDATION_MODE)?)
+    Some(ConsolidationMode::meant(&program.value(origin, names::CONSOLIDATION_MODE)?))
 }
 
 /// The attributes of a written item but those that only say which it is and what it does, and their places.

@@ -2,14 +2,15 @@
 //! element.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity, with_article};
-use crate::grammar::{ElementKind, ItemKind, kinds, names};
+use crate::grammar::{self, ElementKind, ItemKind, kinds, names};
 use crate::ir::{GeneratedElement, Origin, Program, Symbol, Task};
 use crate::rules::suggest::nearest;
-use crate::rules::{Check, Facts, Rule, Sink, element};
+use crate::rules::{Check, Facts, Rule, Sink, element, lost};
 use crate::source::Location;
 
 use super::unidentified;
@@ -28,7 +29,9 @@ pub(crate) static RULE: Rule = Rule {
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let items = &program.items;
     // What could not be expanded may have it.
-    let all = items.scaffoldings.len() == facts.expanded;
+    let mut scaffoldings = grammar::elements().filter(|kind| kind.def().is_job_scaffolding());
+    let all =
+        LazyCell::new(|| items.scaffoldings.len() == facts.expanded && !scaffoldings.any(|kind| lost::may_hold(program, kind)));
     // That an item is written twice is reported.
     let beside_taken = program.repeated_beside_taken().into_iter().map(|(_, again)| again);
     let both_written = program.declarations.repeated().filter(|(first, again)| first.generated.or(again.generated).is_none());
@@ -41,7 +44,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
                 sink.push(elsewhere(&deletes, generated));
             }
             Some(generated) => sink.push(other_element(&deletes, generated)),
-            None if all => sink.push(nothing(&deletes)),
+            None if *all => sink.push(nothing(&deletes)),
             None => {}
         }
     }
@@ -49,7 +52,9 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         // They stand elsewhere.
         return;
     }
+    // A job without identifier is reported as such.
     let jobs = items.jobs.values().map(|job| (job.origin, true));
+    let jobs = jobs.filter(|(at, _)| !program.identifier(*at).trim().is_empty());
     // A task in a job that is not generated adjusts nothing, whatever its name.
     let may_adjust = |task: &Task| task.job.is_none_or(|job| items.jobs[job].origin.generated.is_some());
     let tasks = items.tasks.values().filter(|task| task.base.is_none()).map(|task| (task.origin, may_adjust(task)));
@@ -57,7 +62,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         let Some(adjusts) = Adjusts::read(program, at) else { continue };
         match adjusts.namesake(program) {
             Some(generated) => sink.push(other_element(&adjusts, generated)),
-            None if all && may_adjust => sink.push(nothing(&adjusts)),
+            None if may_adjust && *all => sink.push(nothing(&adjusts)),
             None => {}
         }
     }
@@ -185,6 +190,15 @@ mod tests {
         assert_eq!(lines(&format!("{NIGHT}\n<Job Identifier=\"Day\" ConsolidationMode=\"Delete\"/>"), NAME), [2]);
         let task = "<MaintainIndexesTask Identifier=\"Night_Maintain\"\nConsolidationMode=\"Update\"/>";
         assert_eq!(lines(&format!("{NIGHT}{task}"), NAME), [2]);
+    }
+
+    #[test]
+    fn a_misspelt_scaffolding_may_generate_them() {
+        let other = "<CreateConnectorSynchroIncrementl Connector=\"AD\" JobIdentifier=\"Day\"/>";
+        let adjusts = "<Job Identifier=\"Day\" ConsolidationMode=\"Merge\"/>";
+        assert_eq!(lines(&format!("{NIGHT}{adjusts}"), NAME), [1]);
+        assert!(lines(&format!("{NIGHT}{adjusts}{other}"), NAME).is_empty());
+        assert!(lines(&format!("{NIGHT}<Job Identifier=\"\" ConsolidationMode=\"Merge\"/>"), NAME).is_empty(), "told as such");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use crate::finding::Severity;
 use crate::grammar::names;
+use crate::rules::suggest::perhaps_meant;
 use crate::rules::{Check, ElementView, Rule, Sink};
+use crate::syntax::ElementId;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -22,6 +24,13 @@ fn check(view: &ElementView<'_>, sink: &mut Sink) {
             continue;
         }
         let child = view.document.names().text(required.name);
+        // It may be there under a wrong name, which is the finding.
+        let is_meant = |written: ElementId| {
+            view.program.kind(view.file, written).is_none() && perhaps_meant(view.document.name_text(written), [child]).is_some()
+        };
+        if view.document.children(view.element).any(is_meant) {
+            continue;
+        }
         let version = view.program.dialect;
         sink.push(
             super::finding(&RULE, view, child, view.place(), format!("`{}` lacks the child element `{child}`", def.name))
@@ -38,6 +47,15 @@ mod tests {
     use crate::rules::testing::{findings_in, lines};
 
     const NAME: &str = "missing-child";
+
+    #[test]
+    fn a_misspelt_child_is_there() {
+        let child = "<OpenIdIdentifir Identifier=\"B\"/>";
+        assert!(
+            lines(&format!("<CreateConnectorSynchroComplete Connector=\"A\">{child}</CreateConnectorSynchroComplete>"), NAME)
+                .is_empty()
+        );
+    }
 
     #[test]
     fn an_absent_child_is_found() {

@@ -126,6 +126,7 @@ fn nothing_is_declared_twice_and_other_modes_do_nothing() {
     let job = |mode: &str| outline_with(&format!("<Job Identifier=\"S\" ConsolidationMode=\"{mode}\" />"));
     assert_eq!(job("merge"), job("Merge"));
     assert_eq!(job("Add"), job("Merge"));
+    assert_eq!(job(""), job("Merge"));
     let deleted = with(&format!("{JOB}<Job Identifier=\"S\" ConsolidationMode=\"delete\" />"));
     assert!(deleted.items.jobs.is_empty());
 }
