@@ -244,6 +244,13 @@ impl<'p> JobModel<'p> {
         }
     }
 
+    /// Whether a task, or the first one of its name, is among those that another waits for. A link names a task: where two
+    /// have the name, that is a finding of its own.
+    pub fn is_among(&self, ancestors: &Ancestors, index: usize) -> bool {
+        let namesake = || self.tasks[index].task.identifier.and_then(|identifier| self.find(identifier.value));
+        ancestors.contains(&index) || namesake().is_some_and(|namesake| ancestors.contains(&namesake))
+    }
+
     /// Whether a field is absent only because what is written is not of its type, be it nothing, which is a finding of its own.
     pub fn is_unreadable<T: Copy>(&self, index: usize, field: Option<Field<T>>, name: NameId) -> bool {
         field.is_none() && self.program.task_value(self.tasks[index].id, name).is_some()

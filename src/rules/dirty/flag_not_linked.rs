@@ -21,7 +21,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for flag in job.of(kinds::SET_RECENTLY_MODIFIED_FLAG_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let ancestors = job.ancestors(flag);
-        let missing: Vec<usize> = job.of(kinds::SYNCHRONIZE_TASK).filter(|task| !ancestors.contains(task)).collect();
+        let missing: Vec<usize> = job.of(kinds::SYNCHRONIZE_TASK).filter(|&task| !job.is_among(&ancestors, task)).collect();
         let Some(&first) = missing.first() else { continue };
         let name = job.task_name(flag);
         let what = match missing.len() {

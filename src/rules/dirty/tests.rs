@@ -176,6 +176,7 @@ fn the_flag_task() {
     assert_eq!(lines(&job(&[&S.replace("true", "0").replace("\"S\"", "\"S2\""), S, F]), "flag-without-changes"), [0; 0]);
     assert_eq!(lines(&job(&[S, bare]), "flag-not-linked"), [3]);
     assert_eq!(lines(&job(&[S, &S.replace("\"S\"", "\"S2\""), F]), "flag-not-linked"), [4]);
+    assert_eq!(lines(&job(&[S, S, F]), "flag-not-linked"), [0; 0], "two of one name are a finding of their own");
     assert_eq!(lines(&steps(&[S, bare], &["S", "F"]), "flag-not-linked"), [3]);
     let second = "<SynchronizeTask Identifier=\"S2\" Connector=\"AD\" DoNotDeleteChanges=\"true\"/>";
     let both = F.replace("</Set", "<TaskDependsOnTask ParentTask=\"S2\"/></Set");

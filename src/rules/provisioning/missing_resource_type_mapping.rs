@@ -36,8 +36,9 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
             if !seen.insert((resource_type, connection)) || reported.contains(&resource_type) {
                 continue;
             }
-            // One without a name can have no mapping, and is reported as what it is.
-            if program.identifier(program.items.resource_types[resource_type].origin).trim().is_empty() {
+            // One without a name can have no mapping, and is reported as what it is; so is the second one of a name.
+            let name = program.identifier(program.items.resource_types[resource_type].origin);
+            if name.trim().is_empty() || program.index.find::<ResourceType>(Symbol::new(&name)) != Some(resource_type) {
                 continue;
             }
             let connections: Vec<&Connection> = match connection {

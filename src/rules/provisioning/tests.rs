@@ -253,6 +253,9 @@ fn computation() {
 #[test]
 fn mappings_and_settings() {
     let rule = "missing-resource-type-mapping";
+    let twice = r#"<ResourceType Identifier="r1" SourceEntityType="User" TargetEntityType="Entry"/>"#;
+    let mapped = r#"<LdapResourceTypeMapping Identifier="R1"/><LdapResourceTypeMapping Identifier="R2"/>"#;
+    assert_eq!(lines(&format!("{twice}{mapped}{}", job(&[O, F])), rule), [0; 0], "one of two of a name is reported as such");
     assert_eq!(findings(&job(&[O, F]), rule).1.len(), 2);
     assert_eq!(findings(&job(&[O, &types("FulfillTask", &["R1"])]), rule).1.len(), 1);
     assert_eq!(findings(&job(&[O, &F.replace(" Connector", " Connection=\"Write\" Connector")]), rule).1.len(), 2);

@@ -22,12 +22,8 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     for prepare in job.of(kinds::PREPARE_SYNCHRONIZATION_TASK).filter(|&task| !job.waits_for_unknown(task)) {
         let Some(connector) = job.connector(prepare) else { continue };
         let ancestors = job.ancestors(prepare);
-        // A link names a task: where two have the name, that is a finding of its own.
-        let is_named = |export: usize| {
-            let namesake = job.tasks[export].task.identifier.and_then(|identifier| job.find(identifier.value));
-            ancestors.contains(&export) || namesake.is_some_and(|namesake| ancestors.contains(&namesake))
-        };
-        let exports: Vec<usize> = job.of_connector(kinds::EXPORT_TASK, connector).filter(|&export| !is_named(export)).collect();
+        let is_linked = |export: &usize| job.is_among(&ancestors, *export);
+        let exports: Vec<usize> = job.of_connector(kinds::EXPORT_TASK, connector).filter(|export| !is_linked(export)).collect();
         let Some(&first) = exports.first() else { continue };
         let (name, connector) = (job.task_name(prepare), job.connector_name(connector));
         let what = match exports.len() {
