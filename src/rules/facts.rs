@@ -1,11 +1,14 @@
 //! What rules ask of the whole configuration again and again, computed once before they run.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::grammar::{ElementKind, kinds};
 use crate::ir::{Connector, EntityType, Id, Job, JobEntry, Origin, Program, ResourceType, Task};
 
 use super::gathered::Gathered;
+use super::lost;
 
 /// How jobs come to run a task.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,6 +45,8 @@ pub struct Facts {
     /// How many job scaffoldings were expanded.
     pub(super) expanded: usize,
     gathered: Gathered,
+    /// Which kinds of rules may be there all the same, where nobody can read them. Asked for where none is.
+    unread: OnceLock<RuleKinds>,
 }
 
 impl Facts {
@@ -75,6 +80,14 @@ impl Facts {
         expanded.dedup();
         facts.expanded = expanded.len();
         facts
+    }
+
+    /// Which kinds of rules may be meant to be there by what cannot be read.
+    pub(super) fn unread_rules(&self, program: &Program) -> RuleKinds {
+        *self.unread.get_or_init(|| RuleKinds {
+            classification: lost::may_hold(program, kinds::RESOURCE_CLASSIFICATION_RULE),
+            profiles: lost::may_hold(program, kinds::PROFILE_CONTEXT) || lost::may_hold(program, kinds::PROFILE_RULE_CONTEXT),
+        })
     }
 
     /// The elements of a kind, in document order; of those kinds only that some rule asks for.

@@ -1,8 +1,8 @@
 //! `needless-task`: a task has no rule to apply.
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{ElementKind, kinds};
-use crate::rules::{Check, Rule, Sink, TaskModel, lost};
+use crate::grammar::kinds;
+use crate::rules::{Check, Rule, Sink, TaskModel};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -17,22 +17,21 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(model: &TaskModel<'_>, sink: &mut Sink) {
     let known = &model.facts.rules;
-    let (missing, wanted, what, help): (_, &[ElementKind], _, _) = match model.task.kind {
+    let unread = || model.facts.unread_rules(model.program);
+    let (missing, what, help) = match model.task.kind {
         kinds::UPDATE_CLASSIFICATION_TASK => (
-            !known.classification,
-            &[kinds::RESOURCE_CLASSIFICATION_RULE],
+            !known.classification && !unread().classification,
             "classification rule",
             "add a `<ResourceClassificationRule … />` for the resource types it should find, or remove the task",
         ),
         kinds::SET_INTERNAL_USER_PROFILES_TASK => (
-            !known.profiles,
-            &[kinds::PROFILE_CONTEXT, kinds::PROFILE_RULE_CONTEXT],
+            !known.profiles && !unread().profiles,
             "profile rule or profile context",
             "add a `<ProfileRuleContext …>` or `<ProfileContext …>`, or remove the task",
         ),
         _ => return,
     };
-    if !missing || wanted.iter().any(|&kind| lost::may_hold(model.program, kind)) {
+    if !missing {
         return;
     }
     let name = model.name();
