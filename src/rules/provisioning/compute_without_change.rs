@@ -21,10 +21,6 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     if !job.is_judged() || job.job.cron.is_none() || job.runs_unknown() {
         return;
     }
-    // What the job prepares and does not synchronize is a finding of its own.
-    if job.of(kinds::PREPARE_SYNCHRONIZATION_TASK).len() > 0 && job.of(kinds::SYNCHRONIZE_TASK).len() == 0 {
-        return;
-    }
     // A generated job synchronizes and fulfils what connections can: one that cannot be read is the finding.
     let in_doubt = LazyCell::new(|| job.job.origin.generated.is_some() && lost::may_have_connections(job.program));
     let mut changes = Earliest::default();
