@@ -18,17 +18,22 @@ impl Store {
         let mut old = Vec::new();
         for (index, record) in self.history(&Filter::default(), processes)?.into_iter().enumerate() {
             let resource = lock::of_job(&record.job);
-            let latest = !seen.contains(&resource);
-            if latest {
+            if !seen.contains(&resource) {
                 seen.push(resource);
-            }
-            if index >= keep && !latest && record.state != crate::engine::JobState::Running {
-                old.push(RunId(record.id));
+            } else if index >= keep && record.state != crate::engine::JobState::Running {
+                old.push((RunId(record.id), resource));
             }
         }
         let transaction = Transaction::new_unchecked(&self.runs, TransactionBehavior::Immediate).map_err(failed)?;
+        // Somebody may have taken one up again since it was looked at. One that a crash ended still says that it runs.
+        let is_free = |(run, resource): (RunId, String)| -> rusqlite::Result<Option<RunId>> {
+            let held = lock::held(&transaction, &resource)?;
+            Ok((!held.is_some_and(|held| held.run == run && held.holder.lives(processes))).then_some(run))
+        };
+        let old =
+            old.into_iter().filter_map(|old| is_free(old).transpose()).collect::<rusqlite::Result<Vec<_>>>().map_err(failed)?;
         for run in &old {
-            transaction.execute("DELETE FROM run WHERE id = ?1 AND state <> 'running'", [run.0]).map_err(failed)?;
+            transaction.execute("DELETE FROM run WHERE id = ?1", [run.0]).map_err(failed)?;
         }
         transaction.execute("DELETE FROM plan WHERE digest NOT IN (SELECT plan FROM run)", []).map_err(failed)?;
         transaction.commit().map_err(failed)?;
