@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use super::clock::Timestamp;
+use super::shell::word;
 use super::state::JobState;
 use crate::tasks::RunId;
 use crate::tasks::inspect::InspectError;
@@ -73,19 +74,20 @@ pub enum EngineError {
         file: PathBuf,
     },
     /// No room for the store.
-    #[error("the disk of {} is full; make room, then continue:\njobwright run --resume", file.display())]
+    #[error("the disk of {} is full; make room, then {}", file.display(), after(*run))]
     DiskFull {
         /// The file.
         file: PathBuf,
+        /// The run that it interrupted.
+        run: Option<RunId>,
     },
     /// The operating system fails to read or write the store.
-    #[error(
-        "{} cannot be read or written ({source}); check the disk, quotas and limits, then continue with: jobwright run --resume",
-        file.display()
-    )]
+    #[error("{} cannot be read or written ({source}); check the disk, quotas and limits, then {}", file.display(), after(*run))]
     Disk {
         /// The file.
         file: PathBuf,
+        /// The run that it interrupted.
+        run: Option<RunId>,
         /// What the database says.
         source: rusqlite::Error,
     },
@@ -172,6 +174,18 @@ pub enum EngineError {
         /// Identifier and element of each, in the order of the job.
         tasks: Vec<(String, String)>,
     },
+    /// Tasks of a run that programs executed, which are not configured any more.
+    #[error(
+        "run {} does not go on: nothing executes {} any more; name programs for them under [executors], as when it began",
+        run.0,
+        tasks.iter().map(|(task, element)| format!("{task} ({element})")).collect::<Vec<_>>().join(", ")
+    )]
+    NoPrograms {
+        /// The run.
+        run: RunId,
+        /// Identifier and element of each, in the order of the job.
+        tasks: Vec<(String, String)>,
+    },
     /// Programs that cannot be started as they are configured.
     #[error("job {job} was not started: {}; correct [executors] in jobwright.toml", problems.join(", "))]
     Programs {
@@ -205,9 +219,9 @@ pub enum EngineError {
         } else {
             "their programs were cut off; look at what they wrote, then run them again, or say that they are done"
         },
-        tasks.iter().map(|task| format!("jobwright logs {} {task}", run.0)).collect::<Vec<_>>().join("\n"),
-        tasks.join(" "),
-        tasks.iter().map(|task| format!("--assume {task}=completed")).collect::<Vec<_>>().join(" "),
+        tasks.iter().map(|task| format!("jobwright logs {} {}", run.0, word(task))).collect::<Vec<_>>().join("\n"),
+        tasks.iter().map(|task| word(task)).collect::<Vec<_>>().join(" "),
+        tasks.iter().map(|task| format!("--assume {}", word(&format!("{task}=completed")))).collect::<Vec<_>>().join(" "),
         id = run.0
     )]
     Uncertain {
@@ -226,6 +240,12 @@ pub enum EngineError {
         /// Where it stands.
         state: super::state::TaskState,
     },
+    /// Somebody says twice what became of a task.
+    #[error("task {task} is named twice in --restart and --assume; say one of them: that it is run again, or how it ended")]
+    NamedTwice {
+        /// As it was named.
+        task: String,
+    },
     /// A second schedule on one store.
     #[error("another jobwright schedule works on {}; one is enough for a store, stop one of them", work.display())]
     ScheduleRuns {
@@ -241,7 +261,7 @@ pub enum EngineError {
         job: String,
     },
     /// A program of an interrupted run is still at work.
-    #[error("the program of {task} of run {id} is still at work in process {pid}; wait for its end, or end it with: jobwright cancel {id}", id = run.0)]
+    #[error("the program of {task} of run {id} is still at work in process {pid}; wait for its end, or end it:\njobwright cancel {id}", id = run.0)]
     LeftOver {
         /// The run.
         run: RunId,
@@ -296,7 +316,8 @@ pub enum EngineError {
     },
     /// A blocked task that nobody approved.
     #[error(
-        "run {id} waits for approval of {task}; look at its changes, approve them, then continue:\njobwright show {id}\njobwright approve {id} {task} --reason \"…\"\njobwright run --resume {id}",
+        "run {id} waits for approval of {task}; look at its changes, approve them, then continue:\njobwright show {id}\njobwright approve {id} {} --reason \"…\"\njobwright run --resume {id}",
+        word(task),
         id = run.0
     )]
     NotApproved {
@@ -304,6 +325,19 @@ pub enum EngineError {
         run: RunId,
         /// The blocked task.
         task: String,
+    },
+    /// A change list that waits for nobody's approval any more.
+    #[error(
+        "change list {list} of task {task} of run {} waits no longer: another one took its place, or what it was about was brought in since; continue the run, which computes it anew:\njobwright run --resume {}",
+        run.0, run.0
+    )]
+    ListGone {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// Its list.
+        list: String,
     },
     /// A task that waits for nobody's approval.
     #[error("task {task} of run {} is not blocked: it {}; there is nothing to approve", run.0, state.predicate())]
@@ -330,6 +364,12 @@ pub enum EngineError {
         task: String,
         /// What was assumed.
         outcome: super::state::TaskState,
+    },
+    /// A simulation that assumes two outcomes of one task.
+    #[error("{} and {} are one task, and it ends once; name it once", names[0], names[1])]
+    TwoOutcomes {
+        /// As it was named.
+        names: [String; 2],
     },
     /// A check of the store that found something.
     #[error("{} is damaged: {}; put a backup in its place", file.display(), findings.join("; "))]
@@ -367,15 +407,19 @@ impl EngineError {
             | Self::UnknownTask { .. }
             | Self::NothingSelected { .. }
             | Self::NotEmbedded { .. }
+            | Self::NoPrograms { .. }
             | Self::Programs { .. }
             | Self::StartDenied { .. }
             | Self::HandedOver { .. }
+            | Self::NamedTwice { .. }
             | Self::NotInDoubt { .. }
             | Self::UnknownRun { .. }
             | Self::NothingToResume
             | Self::NotResumable { .. }
             | Self::NotBlocked { .. }
+            | Self::ListGone { .. }
             | Self::BadOutcome { .. }
+            | Self::TwoOutcomes { .. }
             | Self::Exists { .. }
             | Self::NotRunning { .. }
             | Self::Unanswered(InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. }) => 2,
@@ -390,16 +434,43 @@ impl EngineError {
         }
     }
 
+    /// As what keeps a run from going on, whose parts cannot be chosen any more.
+    pub(super) fn continuing(self, run: RunId) -> Self {
+        match self {
+            Self::NotEmbedded { tasks, .. } => Self::NoPrograms { run, tasks },
+            other => other,
+        }
+    }
+
+    /// As what has interrupted a run.
+    pub(super) fn during(self, run: RunId) -> Self {
+        match self {
+            Self::DiskFull { file, run: None } => Self::DiskFull { file, run: Some(run) },
+            Self::Disk { file, run: None, source } => Self::Disk { file, run: Some(run), source },
+            other => other,
+        }
+    }
+
+    /// The job has no such task.
+    pub fn unknown_task<'n>(job: &str, asked: &str, known: impl Iterator<Item = &'n str> + Clone) -> Self {
+        Self::UnknownTask {
+            job: job.to_owned(),
+            task: asked.to_owned(),
+            suggestion: nearest(asked, known.clone()),
+            known: known.map(str::to_owned).collect(),
+        }
+    }
+
     /// An error of the database in `file`.
     pub(super) fn database(file: &Path, source: rusqlite::Error) -> Self {
         let file = file.to_owned();
         if source.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
-            return Self::DiskFull { file };
+            return Self::DiskFull { file, run: None };
         }
         match source.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull { file },
+            Some(ErrorCode::DiskFull) => Self::DiskFull { file, run: None },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { file },
-            Some(ErrorCode::SystemIoFailure) => Self::Disk { file, source },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk { file, run: None, source },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
             Some(ErrorCode::CannotOpen) => Self::Io { file, action: "opened", source: std::io::Error::other(source) },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file, source },
@@ -411,7 +482,7 @@ impl EngineError {
     pub(super) fn io(file: &Path, action: &'static str, source: std::io::Error) -> Self {
         let file = file.to_owned();
         match source.kind() {
-            _ if is_full(&source) => Self::DiskFull { file },
+            _ if is_full(&source) => Self::DiskFull { file, run: None },
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { file },
             _ => Self::Io { file, action, source },
         }
@@ -432,6 +503,11 @@ pub(super) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> 
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| name.to_owned())
+}
+
+/// What to do once the cause is gone.
+fn after(run: Option<RunId>) -> String {
+    run.map_or_else(|| "try again".to_owned(), |run| format!("continue:\njobwright run --resume {}", run.0))
 }
 
 fn did_you_mean(name: Option<&str>) -> String {
@@ -462,14 +538,14 @@ mod tests {
     #[test]
     fn failures_of_the_disk_say_what_to_do() {
         use rusqlite::ffi::{SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
-        insta::assert_snapshot!(of_code(SQLITE_FULL), @"
-        the disk of store.db is full; make room, then continue:
-        jobwright run --resume
+        insta::assert_snapshot!(of_code(SQLITE_FULL), @"the disk of store.db is full; make room, then try again");
+        let full = || EngineError::io(Path::new("log"), "written", std::io::ErrorKind::StorageFull.into());
+        insta::assert_snapshot!(full().during(RunId(7)), @"
+        the disk of log is full; make room, then continue:
+        jobwright run --resume 7
         ");
         insta::assert_snapshot!(of_code(SQLITE_READONLY), @"store.db is read-only; make it and its folder writable, or name another store with --store");
         assert!(of_code(SQLITE_CORRUPT).starts_with("store.db is damaged"));
         assert!(of_code(SQLITE_CANTOPEN).starts_with("store.db cannot be opened"));
-        let full = EngineError::io(Path::new("log"), "written", std::io::ErrorKind::StorageFull.into());
-        assert!(matches!(full, EngineError::DiskFull { .. }));
     }
 }

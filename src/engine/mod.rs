@@ -29,6 +29,7 @@ pub mod reporter;
 mod sample;
 pub mod schedule;
 pub mod selection;
+pub mod shell;
 pub mod signals;
 pub mod simulate;
 pub mod source;
@@ -38,7 +39,7 @@ pub mod store;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::Executors;
 use crate::plan::Plan;
@@ -83,6 +84,8 @@ pub struct RunOptions<'a> {
     pub executors: &'a Executors,
     /// What somebody says of tasks whose program was cut off.
     pub doubts: Doubts,
+    /// Where programs start; none: where this process works.
+    pub folder: Option<PathBuf>,
 }
 
 impl<'a> RunOptions<'a> {
@@ -97,8 +100,23 @@ impl<'a> RunOptions<'a> {
             context: BTreeMap::new(),
             executors: &NONE,
             doubts: Doubts::default(),
+            folder: None,
         }
     }
+}
+
+/// What a request to end a run has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// The process that works on it was asked, perhaps not for the first time; those tasks run.
+    Asked {
+        /// Whether it was asked before.
+        before: bool,
+        /// The tasks that finish first.
+        running: Vec<String>,
+    },
+    /// Nobody works on it; the programs of those tasks were ended.
+    Ended(Vec<String>),
 }
 
 /// An engine on one store.
@@ -173,7 +191,7 @@ impl Engine {
         }
         let job = &job;
         let selected = known.selection.resolve(job)?;
-        let programs = programs(&plan, job, &selected, options, source)?;
+        let programs = programs(&plan, job, &selected, options, source).map_err(|error| error.continuing(run))?;
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
         // Whatever was read so far may have changed since: a process may have worked on the run until now.
@@ -193,7 +211,8 @@ impl Engine {
             .collect();
         // What a program did is not done again unasked.
         let repeatable = |task: &Task| source.is_repeatable(task) && !programmed.contains(&task.id.as_str());
-        let again = again::tasks(&plan, job, &repeatable, &records, &self.store.outcomes(run)?);
+        let gone = self.gone(run)?;
+        let again = again::tasks(&plan, job, &repeatable, &records, &self.store.outcomes(run)?, &gone);
         self.store.take_back(run, &again)?;
         let approvals = self.approvals(run, job)?;
         let outcomes = self.store.outcomes(run)?;
@@ -265,13 +284,14 @@ impl Engine {
             work: self.store.work(),
             store: self.store.data_file(),
             settings: options.settings,
+            folder: options.folder.as_deref(),
             source,
             programs,
             control: options.control.clone(),
             grants: Grants::new(options.control.clone()),
             records: if programs.count() == 0 { None } else { Some(RecordFile::open(self.store.work(), run)?) },
         };
-        Dispatcher::run(&self.store, &executor, reporter, start)?;
+        Dispatcher::run(&self.store, &executor, reporter, start).map_err(|error| error.during(run))?;
         self.store.detail(run, &System)
     }
 
@@ -300,11 +320,25 @@ impl Engine {
         let outcomes = self.store.outcomes(run)?;
         let given = self.store.approvals(run)?;
         let of_task = |task: &Task| match outcomes.get(&task.id) {
-            Some(outcome) if outcome.waits(&task.id, &given) => Err(EngineError::NotApproved { run, task: task.id.clone() }),
+            Some(outcome) if outcome.waits(&task.id, &given) && !self.store.is_gone(outcome)? => {
+                Err(EngineError::NotApproved { run, task: task.id.clone() })
+            }
             Some(outcome) => Ok(outcome.approved(&task.id, &given).map(str::to_owned)),
             None => Ok(None),
         };
         job.tasks.iter().map(of_task).collect()
+    }
+
+    /// The tasks of a run that nobody approved and whose change list waits no longer: what they hold back is computed anew.
+    fn gone(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+        let given = self.store.approvals(run)?;
+        let mut gone = Vec::new();
+        for (task, outcome) in self.store.outcomes(run)? {
+            if outcome.waits(&task, &given) && self.store.is_gone(&outcome)? {
+                gone.push(task);
+            }
+        }
+        Ok(gone)
     }
 
     /// All runs, the latest first.
@@ -321,6 +355,13 @@ impl Engine {
     pub fn context(&self, run: Option<RunId>) -> Result<BTreeMap<String, String>, EngineError> {
         let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
         self.store.context(run)
+    }
+
+    /// The plan and the job of a run, or of the last unfinished one.
+    pub fn continued(&self, run: Option<RunId>) -> Result<(Plan, String), EngineError> {
+        let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
+        let known = self.store.detail(run, &System)?.run;
+        Ok((self.store.plan(&known.plan)?, known.job))
     }
 
     /// One run with its tasks.
@@ -341,36 +382,49 @@ impl Engine {
 
     /// Forgets all but the latest `keep` runs; see [`Store::prune`].
     pub fn prune(&self, keep: usize) -> Result<Vec<RunId>, EngineError> {
+        self.store.check_writable()?;
         self.store.prune(keep, &System)
     }
 
+    /// Writes down that this process works on the job no more, where a run of it has failed and could not: the disk was full.
+    /// Gives the run back, if it has left one.
+    pub fn abandon(&self, job: &str) -> Result<Option<RunId>, EngineError> {
+        self.store.check_writable()?;
+        self.store.abandon(job, &System)
+    }
+
     /// Asks the process that works on the run to end it; the running task finishes. Of a run that nobody works on, ends
-    /// the programs that it has left, and gives back the tasks they were of.
-    pub fn cancel(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+    /// the programs that it has left.
+    pub fn cancel(&self, run: RunId) -> Result<Cancelled, EngineError> {
         let detail = self.store.detail(run, &System)?;
         let state = detail.run.state;
         if state == JobState::Running {
+            self.store.check_writable()?;
+            let before = self.store.cancel_requested(run)?;
             self.store.request_cancel(run)?;
-            return Ok(Vec::new());
+            let running =
+                detail.tasks.into_iter().filter(|task| task.state == TaskState::Running).map(|task| task.task).collect();
+            return Ok(Cancelled::Asked { before, running });
         }
         let ended = external::end_left_overs(self.store.work(), run, &detail.tasks);
-        if ended.is_empty() { Err(EngineError::NotRunning { run, state }) } else { Ok(ended) }
+        if ended.is_empty() { Err(EngineError::NotRunning { run, state }) } else { Ok(Cancelled::Ended(ended)) }
     }
 
     /// Consents to the changes of a blocked task, which `resume` then applies.
     pub fn approve(&self, run: RunId, task: &str, reason: &str) -> Result<(), EngineError> {
         let detail = self.store.detail(run, &System)?;
         let found = detail.tasks.iter().find(|record| selection::same(&record.task, task));
-        let record = found.ok_or_else(|| EngineError::UnknownTask {
-            job: detail.run.job.clone(),
-            task: task.to_owned(),
-            suggestion: error::nearest(task, detail.tasks.iter().map(|record| record.task.as_str())),
-            known: detail.tasks.iter().map(|record| record.task.clone()).collect(),
+        let record = found.ok_or_else(|| {
+            EngineError::unknown_task(&detail.run.job, task, detail.tasks.iter().map(|record| record.task.as_str()))
         })?;
         let outcome = self.store.outcomes(run)?.remove(&record.task);
         let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list) else {
             return Err(EngineError::NotBlocked { run, task: record.task.clone(), state: record.state });
         };
+        if self.store.ask(|data| crate::tasks::is_gone(data, &list))? {
+            return Err(EngineError::ListGone { run, task: record.task.clone(), list });
+        }
+        self.store.check_writable()?;
         self.store.record_approval(run, &record.task, &list, &person(), reason)
     }
 }
@@ -459,7 +513,7 @@ pub fn dry_run(
     let selection = &options.selection;
     check_embedded(job, &selection.resolve(job)?, &Programs::named(options.executors, plan, job), source)?;
     // Nothing is asked of the store about tasks whose parents have nothing to pass on: where all complete there are none.
-    let simulate = |held_back: &[(usize, String)]| simulate(job, selection, &BTreeMap::new(), held_back, &|_| None);
+    let simulate = |held_back: &[(usize, String)]| simulate(job, options.jobs, selection, &BTreeMap::new(), held_back, &|_| None);
     let asked = store::peek(store, |data| Ok(simulate(&held_back::tasks(plan, job, source, data, &[])?)))?;
     asked.unwrap_or_else(|| simulate(&[]))
 }

@@ -39,17 +39,18 @@ impl Doubts {
         programs: &Programs<'_>,
         asks: impl Fn(usize) -> bool,
     ) -> Result<(), EngineError> {
+        let named = || self.assume.iter().map(|(task, _)| task).chain(&self.restart);
+        for (index, task) in named().enumerate() {
+            if named().take(index).any(|other| crate::engine::selection::same(other, task)) {
+                return Err(EngineError::NamedTwice { task: task.clone() });
+            }
+        }
         let known = Records::read(work, run);
         let (places, in_doubt): (Vec<usize>, Vec<&TaskRecord>) =
             records.iter().enumerate().filter(|(place, record)| is_in_doubt(&known, *place, record, asks(*place))).unzip();
         for named in self.restart.iter().chain(self.assume.iter().map(|(task, _)| task)) {
             let Some(record) = records.iter().find(|record| crate::engine::selection::same(&record.task, named)) else {
-                return Err(EngineError::UnknownTask {
-                    job: job.to_owned(),
-                    task: named.clone(),
-                    suggestion: crate::engine::error::nearest(named, records.iter().map(|record| record.task.as_str())),
-                    known: records.iter().map(|record| record.task.clone()).collect(),
-                });
+                return Err(EngineError::unknown_task(job, named, records.iter().map(|record| record.task.as_str())));
             };
             if !in_doubt.iter().any(|doubtful| doubtful.task == record.task) {
                 return Err(EngineError::NotInDoubt { run, task: record.task.clone(), state: record.state });
@@ -73,14 +74,18 @@ pub(crate) fn is_in_doubt(known: &Records, place: usize, task: &TaskRecord, asks
 
 /// Refuses to go on beside a program of a run that is still at work, unless it may be ended and run again.
 pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<(), EngineError> {
-    let kept = Records::read(work, run);
-    for (place, record) in candidates(records) {
-        let Some(known) = kept.of(place).filter(|known| !known.may_restart()) else { continue };
-        if let Some(pid) = known.left_over(&System) {
-            return Err(EngineError::LeftOver { run, task: record.task.clone(), pid });
-        }
+    match left_overs(work, run, records).first() {
+        Some(&(place, pid)) => Err(EngineError::LeftOver { run, task: records[place].task.clone(), pid }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The programs of a run that are still at work, but for those that may be ended and run again: the places of their tasks, and
+/// a process of each.
+pub(crate) fn left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Vec<(usize, u32)> {
+    let kept = Records::read(work, run);
+    let at_work = |place| kept.of(place).filter(|known| !known.may_restart())?.left_over(&System);
+    candidates(records).filter_map(|(place, _)| Some((place, at_work(place)?))).collect()
 }
 
 /// Ends what is still at work of a run and may be run again.
