@@ -261,7 +261,7 @@ pub enum EngineError {
         job: String,
     },
     /// A program of an interrupted run is still at work.
-    #[error("the program of {task} of run {id} is still at work in process {pid}; wait for its end, or end it:\njobwright cancel {id}", id = run.0)]
+    #[error("the program of {task} of run {} is still at work in process {pid}{}", run.0, at_work(*run, *by))]
     LeftOver {
         /// The run.
         run: RunId,
@@ -269,6 +269,8 @@ pub enum EngineError {
         task: String,
         /// The process.
         pid: u32,
+        /// The process that sees it to its end, where the run goes on in the store that this one is a copy of.
+        by: Option<u32>,
     },
     /// Somebody else runs the job.
     #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it:\njobwright cancel {}", run.0, run.0)]
@@ -503,6 +505,16 @@ pub(super) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> 
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| name.to_owned())
+}
+
+/// What to do about a program that is still at work.
+fn at_work(run: RunId, by: Option<u32>) -> String {
+    match by {
+        None => format!("; wait for its end, or end it:\njobwright cancel {}", run.0),
+        Some(by) => format!(
+            ", which process {by} has started and waits for: this store is a copy of the one in which the run goes on; wait for its end, or cancel it there"
+        ),
+    }
 }
 
 /// What to do once the cause is gone.

@@ -406,7 +406,7 @@ impl Engine {
                 detail.tasks.into_iter().filter(|task| task.state == TaskState::Running).map(|task| task.task).collect();
             return Ok(Cancelled::Asked { before, running });
         }
-        let ended = external::end_left_overs(self.store.work(), run, &detail.tasks);
+        let ended = external::end_left_overs(self.store.work(), run, &detail.tasks)?;
         if ended.is_empty() { Err(EngineError::NotRunning { run, state }) } else { Ok(Cancelled::Ended(ended)) }
     }
 

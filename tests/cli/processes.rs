@@ -471,6 +471,36 @@ fn a_program_that_outlives_jobwright_is_found_and_its_task_not_run_twice_silentl
     assert_eq!(project.read("effects"), "x\n", "not run again");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_of_a_store_does_not_touch_the_programs_of_the_run_it_was_taken_from() {
+    for restart in ["", "restart = \"yes\""] {
+        let project = night("echo x >> effects; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done", restart, "exit 0");
+        let (mut child, head) = start_until_file(&project, "head");
+        // The number of a program is on record once it takes its time.
+        let record = project.path(".jobwright/store-work/runs/1/programs.jsonl");
+        let begun = Instant::now();
+        while !fs::read_to_string(&record).unwrap().contains(&format!("\"pid\":{head}")) {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{head} is not on record");
+            std::thread::yield_now();
+        }
+        assert_eq!(project.run(&["store", "backup", "copy.db", "-q"]).code, Some(0));
+        let holder = child.id();
+        for command in [&["cancel", "1"][..], &["run", "--resume", "1"], &["run", "conf", "--job", "Night"]] {
+            let refused = project.run(&[command, &["--store", "copy.db"]].concat());
+            assert_eq!(refused.code, Some(12), "{refused}");
+            let expected = format!("in process {head}, which process {holder} has started and waits for");
+            assert!(refused.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(&expected), "{refused}");
+        }
+        let next = project.run(&["show", "1", "--store", "copy.db", "--format", "json"]).json()["next"].to_string();
+        assert!(!next.contains("cancel"), "{next}");
+        assert!(lives(head));
+        fs::write(project.path("go"), "").unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert_eq!(project.read("effects"), "x\n");
+    }
+}
+
 #[test]
 fn what_would_not_be_obeyed_is_refused() {
     let project = night("exit 3", "", "exit 0");

@@ -35,7 +35,9 @@ pub fn table(run: &RunDetail, width: usize) -> String {
     let longest = rows.iter().map(|(_, detail)| detail.width()).max().unwrap_or(0);
     let beside = width.saturating_sub(used) >= DETAIL.min(longest);
     let mut text = String::new();
-    line(&mut text, &head, widths, if beside && longest > 0 { "What" } else { "" });
+    if !rows.is_empty() {
+        line(&mut text, &head, widths, if beside && longest > 0 { "What" } else { "" });
+    }
     for (cells, detail) in &rows {
         let indent = if beside { used } else { INDENT };
         let mut lines = wrapped(detail, width.saturating_sub(indent)).into_iter();

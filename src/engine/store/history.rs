@@ -341,8 +341,9 @@ impl Store {
             }
         }
         let left = external::left_overs(&self.work, run, tasks);
-        for (place, pid) in &left {
-            tasks[*place].add(&format!("its program is still at work in process {pid}"));
+        for left in &left {
+            let whose = left.by.map_or_else(String::new, |by| format!(", which process {by} has started and waits for"));
+            tasks[left.place].add(&format!("its program is still at work in process {}{whose}", left.pid));
         }
         // A task whose program was cut off is run again only where somebody has looked.
         let (known, asks) = (Records::read(&self.work, run), self.asking(run)?.unwrap_or_default());
@@ -350,7 +351,7 @@ impl Store {
         let doubtful = tasks.iter().enumerate().filter(|(place, task)| doubtful(*place, task)).map(|(_, task)| word(&task.task));
         let doubtful: Vec<Cow<'_, str>> = doubtful.collect();
         commands.extend(doubtful.iter().map(|task| format!("jobwright logs {} {task}{store}", run.0)));
-        if !left.is_empty() {
+        if left.iter().any(|left| left.by.is_none()) {
             commands.push(format!("jobwright cancel {}{store}", run.0));
         }
         let restart = if doubtful.is_empty() { String::new() } else { format!(" --restart {}", doubtful.join(" ")) };
