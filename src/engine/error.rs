@@ -100,10 +100,12 @@ pub enum EngineError {
         source: rusqlite::Error,
     },
     /// Another process holds the store for longer than is waited.
-    #[error("{} is in use by another process; try again when it has ended", file.display())]
+    #[error("{} is in use by another process; wait for its end, then {}", file.display(), after(*run))]
     Busy {
         /// The file.
         file: PathBuf,
+        /// The run that it interrupted.
+        run: Option<RunId>,
     },
     /// Any other failure of the database.
     #[error("{} could not be used: {source}; look for damage:\njobwright store check", file.display())]
@@ -447,6 +449,7 @@ impl EngineError {
     /// As what has interrupted a run.
     pub(super) fn during(self, run: RunId) -> Self {
         match self {
+            Self::Busy { file, run: None } => Self::Busy { file, run: Some(run) },
             Self::DiskFull { file, run: None } => Self::DiskFull { file, run: Some(run) },
             Self::Disk { file, run: None, source } => Self::Disk { file, run: Some(run), source },
             other => other,
@@ -473,7 +476,7 @@ impl EngineError {
             Some(ErrorCode::DiskFull) => Self::DiskFull { file, run: None },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { file },
             Some(ErrorCode::SystemIoFailure) => Self::Disk { file, run: None, source },
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file, run: None },
             Some(ErrorCode::CannotOpen) => Self::Io { file, action: "opened", source: std::io::Error::other(source) },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file, source },
             _ => Self::Database { file, source },

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{Reporter, counters};
-use crate::engine::clock::duration;
+use crate::engine::clock::{Timestamp, duration};
 use crate::engine::event::{Event, EventKind};
 use crate::source::printable;
 
@@ -25,6 +25,10 @@ impl<W: Write> Reporter for Plain<W> {
             // A closed pipe must not end the run.
             let _ = writeln!(self.writer, "{} {line}", event.at);
         }
+    }
+
+    fn note(&mut self, text: &str) {
+        let _ = writeln!(self.writer, "{} {}", Timestamp::now(), printable(text));
     }
 }
 

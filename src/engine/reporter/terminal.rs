@@ -57,6 +57,10 @@ impl Default for Terminal {
 }
 
 impl Reporter for Terminal {
+    fn note(&mut self, text: &str) {
+        let _ = self.screen.println(printable(text));
+    }
+
     fn event(&mut self, event: &Event) {
         match &event.kind {
             EventKind::JobStarted { job, .. } => {
