@@ -60,3 +60,17 @@ fn what_to_type_after_one_of_two_consents_is_the_other() {
     jobwright run --resume 1
     "#);
 }
+
+#[test]
+fn a_run_whose_changes_wait_is_not_forgotten() {
+    let project = held_back();
+    assert_eq!(
+        project.run(&["run", "examples/demo", "--job", "Demo_Complete", "--only", "Demo_Complete_MaintainIndexes", "-q"]).code,
+        Some(0)
+    );
+    let outcome = project.run(&["runs", "prune", "--keep", "0"]);
+    assert_eq!(outcome.stderr, "forgot 0 runs; 2 runs left\n", "{outcome}");
+    assert_eq!(project.run(&["approve", "1", HR, "--reason", "the first load"]).code, Some(0));
+    assert_eq!(project.run(&["run", "--resume", "1", "-q"]).code, Some(0));
+    assert_eq!(project.run(&["runs", "prune", "--keep", "0"]).stderr, "forgot 1 run; 1 run left\n");
+}

@@ -350,7 +350,7 @@ fn an_incremental_job_leaves_out_what_waits_and_a_dry_run_says_so() {
     let dry = project.run(&[&CHANGES[..], &["--dry-run"]].concat());
     assert_eq!(dry.code, Some(0), "{dry}");
     let line = |name: &str| dry.stdout.lines().find(|line| line.contains(name)).unwrap().to_owned();
-    let reason = "not-launched  connector HR is blocked until its changes are approved or a complete job replaces them";
+    let reason = "not-launched  connector HR is blocked until its changes of run 2 are approved or a complete job replaces them";
     for task in ["Export_HR_Incremental_HRPeople", "PrepareSynchronizationChanges_HR", "SynchronizeChanges_HR"] {
         assert!(line(task).contains(reason), "{dry}");
     }

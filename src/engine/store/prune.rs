@@ -6,12 +6,13 @@ use super::{Filter, Store, lock};
 use crate::engine::error::EngineError;
 use crate::engine::log;
 use crate::engine::process::Processes;
+use crate::engine::state::{JobState, TaskState};
 use crate::tasks::RunId;
 
 impl Store {
     /// Forgets all but the latest `keep` runs, with their events, logs, committed outcomes and plans nobody needs any
-    /// more; gives back their numbers. A run that goes on is kept, and so is the latest run of each job: it may have to
-    /// be continued.
+    /// more; gives back their numbers. A run that goes on is kept, and so is the latest run of each job, which may have to
+    /// be continued, and one whose changes wait for approval.
     pub fn prune(&self, keep: usize, processes: &dyn Processes) -> Result<Vec<RunId>, EngineError> {
         let failed = |error| self.runs_error(error);
         let mut seen = Vec::new();
@@ -20,7 +21,7 @@ impl Store {
             let resource = lock::of_job(&record.job);
             if !seen.contains(&resource) {
                 seen.push(resource);
-            } else if index >= keep && record.state != crate::engine::JobState::Running {
+            } else if index >= keep && record.state != JobState::Running && !self.holds_back(RunId(record.id))? {
                 old.push((RunId(record.id), resource));
             }
         }
@@ -45,6 +46,17 @@ impl Store {
         }
         self.prune_outcomes()?;
         Ok(old)
+    }
+
+    /// Whether changes of the run wait for approval, which nobody could give any more: their connector would stay blocked.
+    fn holds_back(&self, run: RunId) -> Result<bool, EngineError> {
+        let lists = self.outcomes(run)?.into_values().filter(|outcome| outcome.state == TaskState::Blocked);
+        for list in lists.filter_map(|outcome| outcome.list) {
+            if self.ask(|data| crate::tasks::change_list(data, &list, false))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Forgets the outcomes of runs that the history does not know, but never those of the newest: its number must not

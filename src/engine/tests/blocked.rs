@@ -107,8 +107,8 @@ fn an_incremental_job_leaves_out_a_blocked_connector() {
     assert_eq!(run(&house, &plan, &source).unwrap().run.state, JobState::Blocked);
     let summary = run(&house, &plan, &source).unwrap();
     insta::assert_snapshot!(told(&summary), @r"
-    AD_Prepare not launched: connector AD is blocked until its changes are approved or a complete job replaces them
-    AD_Synchronize not launched: connector AD is blocked until its changes are approved or a complete job replaces them
+    AD_Prepare not launched: connector AD is blocked until its changes of run 1 are approved or a complete job replaces them
+    AD_Synchronize not launched: connector AD is blocked until its changes of run 1 are approved or a complete job replaces them
     HR_Synchronize completed
     Compute completed
     = completed
