@@ -12,7 +12,7 @@ use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::external::{folder, has_program, output_file};
 use crate::engine::shell::{store_argument, word};
-use crate::engine::{Engine, EngineError, RunDetail, TaskState, log};
+use crate::engine::{Engine, EngineError, RunDetail, TaskState};
 use crate::tasks::RunId;
 
 /// How often a log that is followed is looked at.
@@ -97,8 +97,8 @@ fn follow(engine: &Engine, run: RunId, place: usize, folder: &Path, shown: &mut 
     loop {
         // Asked before the output is read, so that nothing written before the end is missed.
         let RunDetail { run: record, tasks, .. } = engine.show(run)?;
-        terminal::print(|out| copy(folder, tasks[place].attempt, shown, out))?;
-        if tasks[place].state.is_final() || record.state != crate::engine::JobState::Running {
+        let is_read = terminal::print_on(|out| copy(folder, tasks[place].attempt, shown, out))?;
+        if !is_read || tasks[place].state.is_final() || record.state != crate::engine::JobState::Running {
             return Ok(());
         }
         thread::sleep(LOOK);
@@ -106,11 +106,10 @@ fn follow(engine: &Engine, run: RunId, place: usize, folder: &Path, shown: &mut 
 }
 
 fn events(engine: &Engine, run: RunId, task: &str, state: TaskState, global: &Global) -> Result<Exit, Error> {
-    let file = log::path_of(engine.store().work(), run);
-    let text =
-        fs::read_to_string(&file).map_err(|error| Error::operational(format!("`{}` cannot be read: {error}", file.display())))?;
-    let own = |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event["task"] == task);
-    let own: Vec<&str> = text.lines().filter(own).collect();
+    // The file of events is a copy for others, which a crash may have torn.
+    let events = engine.events(run)?;
+    let own = |line: &&String| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event["task"] == task);
+    let own: Vec<&String> = events.iter().filter(own).collect();
     terminal::print(|out| own.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     if own.is_empty() && !global.quiet {
         terminal::say(&format!("nothing has happened to {task} yet: it {}", state.predicate()));

@@ -125,7 +125,12 @@ impl Places {
     fn load_file(&self) -> Result<Settings, Error> {
         match &self.settings {
             Some(file) => Settings::load(file, self.data.as_deref()).map_err(|error| {
-                Error::new(Exit::Operational, error.to_string()).help("correct the settings file and start again")
+                let help = if file.is_file() {
+                    "correct the settings file and start again"
+                } else {
+                    "put the settings file back, or name another one with --appsettings"
+                };
+                Error::new(Exit::Operational, error.to_string()).help(help)
             }),
             None => Ok(Settings::without_file(self.data.clone().unwrap_or_default())),
         }

@@ -398,6 +398,14 @@ pub enum EngineError {
         /// The file.
         file: PathBuf,
     },
+    /// Anything else that has interrupted a run.
+    #[error("{}", cut(*run, &source.to_string()))]
+    Cut {
+        /// The run.
+        run: RunId,
+        /// What has.
+        source: Box<EngineError>,
+    },
     /// A defect of the engine itself.
     #[error("internal error of the engine: {0}; please report it")]
     Internal(String),
@@ -433,6 +441,7 @@ impl EngineError {
             | Self::Uncertain { .. }
             | Self::LeftOver { .. }
             | Self::ScheduleRuns { .. } => 12,
+            Self::Cut { source, .. } => source.exit_code(),
             Self::Internal(_) => 4,
             _ => 6,
         }
@@ -452,7 +461,7 @@ impl EngineError {
             Self::Busy { file, run: None } => Self::Busy { file, run: Some(run) },
             Self::DiskFull { file, run: None } => Self::DiskFull { file, run: Some(run) },
             Self::Disk { file, run: None, source } => Self::Disk { file, run: Some(run), source },
-            other => other,
+            other => Self::Cut { run, source: Box::new(other) },
         }
     }
 
@@ -508,6 +517,13 @@ pub(super) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> 
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| name.to_owned())
+}
+
+/// What has interrupted a run, and how it goes on.
+fn cut(run: RunId, text: &str) -> String {
+    let (message, help) = text.rsplit_once("; ").unwrap_or((text, "correct that"));
+    let then = if help.contains('\n') { "" } else { ", then go on with the run that this has interrupted:" };
+    format!("{message}; {help}{then}\njobwright run --resume {}", run.0)
 }
 
 /// What to do about a program that is still at work.

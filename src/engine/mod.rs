@@ -369,6 +369,11 @@ impl Engine {
         self.store.detail(run, &System)
     }
 
+    /// What has happened in a run, one JSON object a line.
+    pub fn events(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+        self.store.log(run)
+    }
+
     /// The change lists of a run that wait for approval, or for the run to go on, with the tasks that hold them back;
     /// with `rows` each of their changes.
     pub fn change_lists(&self, run: RunId, rows: bool) -> Result<Vec<(String, ChangeList)>, EngineError> {

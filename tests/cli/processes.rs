@@ -607,7 +607,23 @@ fn what_there_is_to_say_of_a_task_is_said() {
     assert_eq!(project.run(&["run", "examples/demo", "--job", "HR_Quick", "-q"]).code, Some(0));
     let followed = project.run(&["logs", "1", "HR_Quick_Synchronize", "--follow"]);
     assert!(followed.stdout.contains("\"task-ended\""), "{followed}");
+    fs::remove_file(project.path(".jobwright/store-work/runs/1/events.jsonl")).unwrap();
     assert_eq!(followed.stdout, project.run(&["logs", "1", "HR_Quick_Synchronize"]).stdout);
+}
+
+#[test]
+fn whatever_cuts_a_run_off_says_how_it_goes_on() {
+    let project = night("[ -e once ] || { touch once; rm -r .jobwright/store-work; echo lost; }", "", "exit 0");
+    let cut = run(&project);
+    assert_eq!(cut.code, Some(6), "{cut}");
+    insta::assert_snapshot!(cut.stderr, @"
+    × .jobwright/store-work/runs/1/tasks/0 cannot be written: No such file or directory (os error 2)
+    help: check that it exists and its permissions, then go on with the run that this has interrupted:
+          jobwright run --resume 1
+    ");
+    assert_eq!(states(&project), "interrupted waiting = interrupted");
+    let resumed = project.run(&["run", "--resume", "1", "--restart", "First", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
 }
 
 #[test]

@@ -55,7 +55,9 @@ pub(super) fn line(kind: &EventKind) -> Option<String> {
             format!("{task} {state} in {}{counts}{message}", duration(*duration_ms))
         }
         EventKind::TaskPassed { task, state, reason } => format!("{task} {state}: {reason}"),
-        EventKind::CancelRequested => "cancelling: running tasks finish, no other is started".to_owned(),
+        EventKind::CancelRequested => {
+            "cancelling: running tasks finish, no other is started; a further interrupt ends them".to_owned()
+        }
         EventKind::JobEnded { job, state, duration_ms, .. } => format!("{job} {state} in {}", duration(*duration_ms)),
     };
     Some(printable(&line).into_owned())
