@@ -14,8 +14,8 @@ use rusqlite::ErrorCode;
 use super::clock::Timestamp;
 use super::shell::word;
 use super::state::JobState;
-use crate::tasks::RunId;
 use crate::tasks::inspect::InspectError;
+use crate::tasks::{RunId, is_order_list};
 use help::{after, among, at_work, cut, did_you_mean};
 
 pub(super) use help::nearest;
@@ -337,8 +337,10 @@ pub enum EngineError {
     },
     /// A change list that waits for nobody's approval any more.
     #[error(
-        "change list {list} of task {task} of run {} waits no longer: another one took its place, or what it was about was brought in since; continue the run, which computes it anew:\njobwright run --resume {}",
-        run.0, run.0
+        "{} of task {task} of run {} wait no longer: others took their place, or what they are about was brought in since; continue the run, which computes them anew:\njobwright run --resume {}",
+        if is_order_list(list) { "the orders".to_owned() } else { format!("the changes of list {list}") },
+        run.0,
+        run.0
     )]
     ListGone {
         /// The run.

@@ -21,9 +21,9 @@ fn a_list_that_another_run_has_replaced_is_not_offered_and_not_approved() {
     insta::assert_snapshot!(project.run(&["approve", "1", HR, "--reason", "the first load"]), @"
     exit 2
     --- stderr
-      × change list HR-2 of task Demo_Complete_Synchronize_HR of run 1 waits no longer: another one took its place, or what
-      │ it was about was brought in since
-      help: continue the run, which computes it anew:
+      × the changes of list HR-2 of task Demo_Complete_Synchronize_HR of run 1 wait no longer: others took their place, or
+      │ what they are about was brought in since
+      help: continue the run, which computes them anew:
             jobwright run --resume 1
     ");
     assert_eq!(project.show(1)["state"], "blocked", "nothing has changed");
