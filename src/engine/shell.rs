@@ -15,11 +15,16 @@ pub fn word(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A path as one word.
+pub fn path_word(path: &Path) -> String {
+    word(&path.to_string_lossy()).into_owned()
+}
+
 /// ` --store FILE`; nothing for the default store.
 pub fn store_argument(data_file: &Path) -> String {
     match &*data_file.to_string_lossy() {
         DEFAULT_STORE => String::new(),
-        file => format!(" --store {}", word(file)),
+        _ => format!(" --store {}", path_word(data_file)),
     }
 }
 
