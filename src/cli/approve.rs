@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::Global;
+use super::arguments::{Global, reason};
 use super::{Error, Exit, stores, terminal};
-use crate::engine::store::store_argument;
 
 /// Let a blocked task of a run go on
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ pub(super) struct Approve {
     #[arg(value_name = "TASK")]
     pub(super) task: String,
     /// Why the changes are right; kept with the run
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub(super) reason: String,
     /// The identity store [default: .jobwright/store.db]
     #[arg(long, value_name = "FILE")]
@@ -31,8 +30,9 @@ impl Approve {
         let engine = stores::existing(self.store.as_ref())?;
         engine.approve(run, &self.task, &self.reason)?;
         if !global.quiet {
-            let file = engine.store().data_file();
-            terminal::say(&format!("approved; apply the changes:\njobwright run --resume {}{}", run.0, store_argument(file)));
+            let next = engine.show(run)?.next;
+            let first = if next.len() == 1 { "apply the changes:" } else { "the run goes on after:" };
+            terminal::say(&format!("approved; {first}\n{}", next.join("\n")));
         }
         Ok(Exit::Done)
     }

@@ -106,11 +106,23 @@ impl Command {
             Self::Logs(arguments) => arguments.store.as_ref(),
             Self::Run(arguments) => arguments.store.as_ref(),
             Self::Runs(arguments) => arguments.store(),
+            Self::Schedule(arguments) => arguments.store.as_ref(),
             Self::Show(arguments) => arguments.store.as_ref(),
             Self::Store(arguments) => arguments.store(),
             _ => None,
         }
     }
+}
+
+/// Why somebody decides: for whoever asks a year later.
+pub(super) fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("say why: it is kept, for whoever asks later".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// A number of tasks or starts.
+pub(super) fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    text.parse().map_err(|_| "write a number from 1 on".to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::arguments::Global;
+use super::arguments::{Global, reason};
 use super::{Error, Exit, stores, terminal};
 use crate::engine::clock::Timestamp;
 use crate::engine::person;
@@ -136,7 +136,7 @@ struct Selected {
 #[derive(Debug, Args)]
 struct Common {
     /// Why; kept with the decision
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
     /// The identity store [default: .jobwright/store.db]
     #[arg(long, value_name = "FILE")]

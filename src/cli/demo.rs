@@ -11,6 +11,7 @@ use super::{Error, Exit, terminal};
 use crate::demo::server::{self, Server, ServerError};
 use crate::demo::slapd::Missing;
 use crate::demo::{self, DemoError};
+use crate::engine::shell::path_word;
 
 /// Write the demo, a ferry company with its data, or run its directory
 #[derive(Debug, Args)]
@@ -60,8 +61,8 @@ impl Demo {
             DemoError::Refused { .. } => Error::operational(error.to_string()),
         })?;
         if !global.quiet {
-            let folder = self.folder.display();
-            terminal::say(&format!("wrote {files} files to `{folder}`"));
+            terminal::say(&format!("wrote {files} files to `{}`", self.folder.display()));
+            let folder = path_word(&self.folder);
             match target {
                 demo::Target::Csv => terminal::say(&format!("next: `jobwright run {folder} --job Demo_Complete`")),
                 demo::Target::Ldap => {
@@ -85,7 +86,7 @@ fn serve(folder: &Path, global: &Global) -> Result<Exit, Error> {
     listened.map_err(|error| Error::operational(format!("interrupts cannot be caught: {error}")))?;
     if !global.quiet {
         terminal::say(&format!("the directory listens on {} until it is interrupted (Ctrl-C)", running.url));
-        terminal::say(&format!("next, in another terminal: `jobwright run {} --job Demo_Complete`", folder.display()));
+        terminal::say(&format!("next, in another terminal: `jobwright run {} --job Demo_Complete`", path_word(folder)));
     }
     match running.wait() {
         Err(error) if !ended.load(Ordering::SeqCst) => Err(refused(&error, folder)),
@@ -97,7 +98,7 @@ fn refused(error: &ServerError, folder: &Path) -> Error {
     let message = error.to_string();
     match error {
         ServerError::NoDemo { .. } => {
-            Error::usage(message).help(format!("write one first: `jobwright demo {} --target ldap`", folder.display()))
+            Error::usage(message).help(format!("write one first: `jobwright demo {} --target ldap`", path_word(folder)))
         }
         ServerError::Missing(_) => Error::operational(message).help(Missing::HELP),
         ServerError::Running { process, .. } => Error::operational(message).help(match process {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Exit;
 use crate::config::{ConfigError, Refused, UnknownSelector};
 use crate::engine::DEFAULT_STORE;
-use crate::engine::store::store_argument;
+use crate::engine::shell::store_argument;
 use crate::output::Failure;
 use crate::source::discovery::DiscoveryError;
 

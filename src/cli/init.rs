@@ -10,6 +10,7 @@ use super::arguments::Global;
 use super::{Error, Exit, compiled, terminal};
 use crate::config::FILE_NAME;
 use crate::config::executors::product_mapping;
+use crate::engine::shell::path_word;
 use crate::grammar::Dialect;
 use crate::init::{self, InitError};
 
@@ -41,7 +42,7 @@ impl Init {
                 let file = if self.folder == Path::new(".") { PathBuf::from(name) } else { self.folder.join(name) };
                 terminal::say(&format!("wrote `{}`", file.display()));
             }
-            let folder = self.folder.display();
+            let folder = path_word(&self.folder);
             terminal::say(&format!("next: `jobwright check {folder}`, then `jobwright run {folder} --job HR_Incremental`"));
         }
         Ok(Exit::Done)

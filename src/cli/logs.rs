@@ -11,7 +11,8 @@ use clap::Args;
 use super::arguments::Global;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::external::{folder, has_program, output_file};
-use crate::engine::{Engine, RunDetail, log};
+use crate::engine::shell::{store_argument, word};
+use crate::engine::{Engine, EngineError, RunDetail, TaskState};
 use crate::tasks::RunId;
 
 /// How often a log that is followed is looked at.
@@ -38,25 +39,29 @@ pub(super) struct Logs {
 }
 
 impl Logs {
-    pub(super) fn execute(&self, _: &Global) -> Result<Exit, Error> {
+    pub(super) fn execute(&self, global: &Global) -> Result<Exit, Error> {
         let run = stores::run(&self.run)?;
         let engine = stores::existing(self.store.as_ref())?;
         let detail = engine.show(run)?;
         let Some(place) = detail.tasks.iter().position(|task| crate::ir::same_identifier(&task.task, &self.task)) else {
-            let near = crate::config::nearest(&self.task, detail.tasks.iter().map(|task| task.task.as_str()));
-            let error = Error::usage(format!("run {} of job `{}` has no task `{}`", run.0, detail.run.job, self.task));
-            return Err(match near {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help(format!("`jobwright show {}` lists its tasks", run.0)),
-            });
+            return Err(
+                EngineError::unknown_task(&detail.run.job, &self.task, detail.tasks.iter().map(|task| &*task.task)).into()
+            );
         };
         let kept = folder(engine.store().work(), run, place);
+        let mut shown = Place::default();
         if self.follow {
-            follow(&engine, run, place, &kept)?;
-        } else if has_program(engine.store().work(), run, place) && !self.events {
-            terminal::print(|out| copy(&kept, detail.tasks[place].attempt, &mut Place::default(), out))?;
-        } else {
-            events(&engine, run, &detail.tasks[place].task)?;
+            follow(&engine, run, place, &kept, &mut shown)?;
+        }
+        let task = &engine.show(run)?.tasks[place];
+        if self.events || !has_program(engine.store().work(), run, place) {
+            return events(&engine, run, &task.task, task.state, global);
+        }
+        terminal::print(|out| copy(&kept, task.attempt, &mut shown, out))?;
+        if shown.bytes == 0 && !global.quiet {
+            let store = store_argument(engine.store().data_file());
+            let events = format!("jobwright logs {} {} --events{store}", run.0, word(&task.task));
+            terminal::say(&format!("the program of {} has written nothing; what happened to it:\n{events}", task.task));
         }
         Ok(Exit::Done)
     }
@@ -88,24 +93,26 @@ fn copy(folder: &Path, last: u32, shown: &mut Place, out: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn follow(engine: &Engine, run: RunId, place: usize, folder: &Path) -> Result<(), Error> {
-    let mut shown = Place::default();
+fn follow(engine: &Engine, run: RunId, place: usize, folder: &Path, shown: &mut Place) -> Result<(), Error> {
     loop {
         // Asked before the output is read, so that nothing written before the end is missed.
         let RunDetail { run: record, tasks, .. } = engine.show(run)?;
-        terminal::print(|out| copy(folder, tasks[place].attempt, &mut shown, out))?;
-        if tasks[place].state.is_final() || record.state != crate::engine::JobState::Running {
+        let is_read = terminal::print_on(|out| copy(folder, tasks[place].attempt, shown, out))?;
+        if !is_read || tasks[place].state.is_final() || record.state != crate::engine::JobState::Running {
             return Ok(());
         }
         thread::sleep(LOOK);
     }
 }
 
-fn events(engine: &Engine, run: RunId, task: &str) -> Result<(), Error> {
-    let file = log::path_of(engine.store().work(), run);
-    let text =
-        fs::read_to_string(&file).map_err(|error| Error::operational(format!("`{}` cannot be read: {error}", file.display())))?;
-    let own = |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event["task"] == task);
-    terminal::print(|out| text.lines().filter(own).try_for_each(|line| writeln!(out, "{line}")))?;
-    Ok(())
+fn events(engine: &Engine, run: RunId, task: &str, state: TaskState, global: &Global) -> Result<Exit, Error> {
+    // The file of events is a copy for others, which a crash may have torn.
+    let events = engine.events(run)?;
+    let own = |line: &&String| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|event| event["task"] == task);
+    let own: Vec<&String> = events.iter().filter(own).collect();
+    terminal::print(|out| own.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    if own.is_empty() && !global.quiet {
+        terminal::say(&format!("nothing has happened to {task} yet: it {}", state.predicate()));
+    }
+    Ok(Exit::Done)
 }

@@ -19,6 +19,11 @@ impl Reports {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.files.iter().try_for_each(|file| {
             format(file)?;
+            if file.is_dir() {
+                return Err(
+                    Error::usage(format!("`{}` is a folder", file.display())).help("name the file to write the report to")
+                );
+            }
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             match folder.filter(|folder| !folder.is_dir()) {
                 Some(folder) => Err(Error::usage(format!("`{}` is no folder", folder.display()))

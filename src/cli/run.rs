@@ -2,12 +2,12 @@
 
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::agent::Agent;
-use super::arguments::Global;
+use super::arguments::{Global, jobs};
 use super::check::Level;
 use super::input::Paths;
 use super::report::Reports;
@@ -41,41 +41,41 @@ pub(super) struct Run {
     #[arg(long, value_name = "FILE")]
     pub(super) appsettings: Option<PathBuf>,
     /// Tasks at a time
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     pub(super) jobs: NonZeroUsize,
     /// Start a job that may not be started by hand, as another scheduler does
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     pub(super) as_scheduler: bool,
     /// The agent to be: jobs of others are refused [default: OpenId.AgentIdentifier of the settings]
     #[arg(long, value_name = "AGENT")]
     pub(super) agent: Option<String>,
     /// Say what would run, and run nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["resume", "files"])]
     #[allow(clippy::struct_field_names, reason = "the name of the flag")]
     pub(super) dry_run: bool,
     /// Go on with an unfinished run, by the plan kept in the store [default: the last]
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "last", conflicts_with = "job")]
     pub(super) resume: Option<String>,
     /// From this task on
-    #[arg(long, value_name = "TASK")]
+    #[arg(long, value_name = "TASK", conflicts_with = "resume")]
     pub(super) from: Option<String>,
     /// Up to this task
-    #[arg(long, value_name = "TASK")]
+    #[arg(long, value_name = "TASK", conflicts_with = "resume")]
     pub(super) to: Option<String>,
     /// Only these tasks
-    #[arg(long, value_name = "TASK", num_args = 1..)]
+    #[arg(long, value_name = "TASK", num_args = 1.., conflicts_with = "resume")]
     pub(super) only: Vec<String>,
     /// Only tasks of this element
-    #[arg(long = "type", value_name = "ELEMENT")]
+    #[arg(long = "type", value_name = "ELEMENT", conflicts_with = "resume")]
     pub(super) element: Option<String>,
     /// Only tasks whose identifier contains this text
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "resume")]
     pub(super) containing: Option<String>,
     /// With --resume: run these tasks again although nobody saw how their program ended
-    #[arg(long, value_name = "TASK", num_args = 1.., requires = "resume")]
+    #[arg(long, value_name = "TASK", num_args = 1.., requires = "resume", conflicts_with = "job")]
     pub(super) restart: Vec<String>,
     /// With --resume: take a task whose program was cut off as ended, e.g. Export=completed (or unchanged)
-    #[arg(long, value_name = "TASK=OUTCOME", requires = "resume")]
+    #[arg(long, value_name = "TASK=OUTCOME", requires = "resume", conflicts_with = "job")]
     pub(super) assume: Vec<String>,
     /// From what on the exit code is not 0 [default: error]
     #[arg(long, value_name = "SEVERITY")]
@@ -100,8 +100,14 @@ impl Run {
             let places = Places::continued(&engine.context(run)?, self.appsettings.as_ref(), self.data.as_ref());
             let config = places.load_config(global)?;
             let settings = places.load(&config)?;
+            if self.agent.is_some() {
+                let (plan, job) = engine.continued(run)?;
+                Agent::of(self.agent.as_deref(), &settings, &plan)?.refuse_others(find_job(&plan, &job)?)?;
+            }
             let doubts = Doubts { restart: self.restart.clone(), assume: self.assumed()? };
-            let options = RunOptions { jobs, control, executors: &config.executors, doubts, ..RunOptions::new(&settings) };
+            let folder = if config.executors.is_empty() { None } else { places.program_folder()? };
+            let options =
+                RunOptions { jobs, control, executors: &config.executors, doubts, folder, ..RunOptions::new(&settings) };
             engine.resume(run, &options, &BuiltIn, reporter.as_mut())?
         } else {
             let job = self.job.clone().unwrap_or_default();
@@ -123,16 +129,24 @@ impl Run {
             engine.run(&plan, &job, &options, &BuiltIn, reporter.as_mut())?
         };
         drop(reporter);
-        if !global.quiet {
-            terminal::print(|out| write!(out, "{}", table(&detail, terminal::width())))?;
-        }
+        let shown = if global.quiet {
+            Ok(())
+        } else {
+            terminal::print(|out| write!(out, "{}", table(&detail, terminal::width()))).map_err(Error::from)
+        };
         let ended = exit(detail.run.state, self.fail_on);
-        // How the run ended matters more than that it could not be written down.
-        self.reports.write(&detail).map_err(|error| if ended == Exit::Done { error } else { Error { exit: ended, ..error } })?;
+        // How the run ended matters more than that it could not be written down, and one form does not wait for another.
+        let written = self.reports.write(&detail);
+        shown.and(written).map_err(|error| if ended == Exit::Done { error } else { Error { exit: ended, ..error } })?;
         Ok(ended)
     }
 
     fn plan(&self, global: &Global, job: &str) -> Result<Result<(Plan, PathBuf), Exit>, Error> {
+        // An option that takes several values takes what stands behind them, too.
+        if let Some(path) = self.only.iter().skip(1).find(|named| self.path.is_none() && Path::new(named).exists()) {
+            return Err(Error::usage(format!("`{path}` behind --only is taken for a task"))
+                .help("write the path before the options, and what is a task as an --only of its own"));
+        }
         let path = self.path.clone().unwrap_or_else(|| PathBuf::from("."));
         let plan = compiled::plan(&Paths::of(vec![path.clone()]), global, &[job.to_owned()])?;
         Ok(plan.map(|plan| (plan, path)))
@@ -178,9 +192,24 @@ impl Run {
             Ok(found) => found,
             Err(exit) => return Ok(exit),
         };
-        let config = Paths::of(vec![beside]).config_only(global)?;
+        let config = Paths::of(vec![beside.clone()]).config_only(global)?;
+        let places = Places::find(self.appsettings.as_ref(), self.data.as_ref(), &beside)?;
+        // Of the settings nothing is looked at but whose they are.
+        let found = find_job(&plan, &job)?;
+        Agent::of(self.agent.as_deref(), &places.load(&config)?, &plan)?.refuse_others(found)?;
+        if found.user_start_denied && !self.as_scheduler && !global.quiet {
+            terminal::say(&format!(
+                "{} may not be started by hand (UserStartDenied): this is what `jobwright schedule` would run",
+                found.id
+            ));
+        }
         let settings = Settings::default();
-        let options = RunOptions { selection: self.selection(), executors: &config.executors, ..RunOptions::new(&settings) };
+        let options = RunOptions {
+            jobs: self.jobs.get(),
+            selection: self.selection(),
+            executors: &config.executors,
+            ..RunOptions::new(&settings)
+        };
         let simulation = dry_run(&plan, &job, &options, &stores::file(self.store.as_ref()), &BuiltIn)?;
         terminal::print(|out| super::simulate::table(&simulation, out))?;
         Ok(Exit::Done)

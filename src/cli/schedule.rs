@@ -2,21 +2,22 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::agent::Agent;
-use super::arguments::Global;
+use super::arguments::{Global, jobs};
 use super::input::Paths;
 use super::stores::{self, Places};
 use super::{Error, Exit, compiled, terminal};
 use crate::config::Config;
-use crate::engine::external::{Hook, run_hook};
+use crate::engine::external::{Bad, Hook, HookEnd, hook_problem, run_hook};
 use crate::engine::reporter::Silent;
 use crate::engine::schedule::{Clock, Entry, Happening, Times, serve};
-use crate::engine::{BuiltIn, Control, Engine, JobState, RunOptions, find_job, signals};
+use crate::engine::{BuiltIn, Control, Engine, EngineError, JobState, RunDetail, RunOptions, check_start, find_job, signals};
 use crate::plan::Plan;
 use crate::plan::model::Job;
 use crate::tasks::Settings;
@@ -28,11 +29,11 @@ pub(super) struct Schedule {
     #[arg(value_name = "PATH|PLAN")]
     path: Option<PathBuf>,
     /// Show the next starts of each job, and start nothing
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "3")]
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "3", value_parser = jobs)]
     list: Option<NonZeroUsize>,
     /// The identity store [default: .jobwright/store.db]
     #[arg(long, value_name = "FILE")]
-    store: Option<PathBuf>,
+    pub(super) store: Option<PathBuf>,
     /// The base of relative paths in connection settings [default: the folder of the settings file]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -40,12 +41,15 @@ pub(super) struct Schedule {
     #[arg(long, value_name = "FILE")]
     appsettings: Option<PathBuf>,
     /// Tasks of a job at a time
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = jobs)]
     jobs: NonZeroUsize,
     /// The agent to be: the jobs of others are left to them [default: OpenId.AgentIdentifier of the settings]
     #[arg(long, value_name = "AGENT")]
     agent: Option<String>,
 }
+
+/// How often a store that cannot be written is tried again.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What every start needs.
 struct Starts<'a> {
@@ -56,6 +60,7 @@ struct Starts<'a> {
     store: PathBuf,
     jobs: usize,
     control: &'a Control,
+    quiet: bool,
 }
 
 impl Schedule {
@@ -91,7 +96,9 @@ impl Schedule {
             store,
             jobs: self.jobs.get(),
             control: &control,
+            quiet: global.quiet,
         };
+        starts.check(&entries);
         let mut tell = |now: Timestamp, happening: Happening| {
             if !global.quiet {
                 terminal::say(&format!("{} {}", now.strftime("%FT%TZ"), words(&happening)));
@@ -155,45 +162,114 @@ fn words(happening: &Happening) -> String {
         Happening::StillRunning { job, due } => format!("{job}: not started, due {due}: it still runs"),
         Happening::Ended { job, how } => format!("{job}: {how}"),
         Happening::Stopping { running } if running.is_empty() => "stopped".to_owned(),
-        Happening::Stopping { running } => format!("stopping, {} finish their running tasks", running.join(", ")),
+        Happening::Stopping { running } => match running.as_slice() {
+            [one] => format!("stopping, {one} finishes its running tasks"),
+            several => format!("stopping, {} finish their running tasks", several.join(", ")),
+        },
+        Happening::NotNoted { problem } => format!("what was started is not on record, and could be caught up again: {problem}"),
     }
 }
 
 impl Starts<'_> {
-    /// Runs a job to its end and says how it ended.
-    fn run(&self, job: &str) -> String {
-        self.run_and_tell(job).unwrap_or_else(|error| match error.help {
-            Some(help) => format!("{}; {help}", error.message),
-            None => error.message,
-        })
+    /// Says what would be refused if it were started now, while somebody is there to read it.
+    fn check(&self, entries: &[Entry]) {
+        if self.quiet {
+            return;
+        }
+        let options = RunOptions { executors: &self.config.executors, ..RunOptions::new(self.settings) };
+        for entry in entries {
+            if let Err(error) = check_start(self.plan, &entry.job, &options, &BuiltIn) {
+                let said = self.in_words(error);
+                let why = said.strip_prefix(&format!("job {} was not started: ", entry.job)).unwrap_or(&said);
+                terminal::say(&format!("{} could not be started as it stands: {why}", entry.job));
+            }
+        }
+        if let Some(problem) = self.config.schedule.on_failure.as_ref().and_then(hook_problem) {
+            terminal::say(&format!(
+                "nobody would be told of a failure: {problem}; correct [schedule.on-failure] in jobwright.toml"
+            ));
+        }
     }
 
-    fn run_and_tell(&self, job: &str) -> Result<String, Error> {
+    /// Runs a job to its end, tells whoever is to be told of a bad one, and says how it ended.
+    fn run(&self, job: &str) -> String {
+        let (said, told) = match self.run_to_its_end(job) {
+            Ok(detail) => (ended(&detail), self.tell(job, Bad::Run(&detail))),
+            Err(error) => self.failed(job, error),
+        };
+        match told {
+            Ok(None) => said,
+            Ok(Some(problem)) => format!("{said}; [schedule.on-failure]: {problem}"),
+            Err(error) => format!("{said}; [schedule.on-failure]: {}", self.in_words(error)),
+        }
+    }
+
+    fn run_to_its_end(&self, job: &str) -> Result<RunDetail, EngineError> {
         let mut context = self.places.context();
         context.insert("started-by".to_owned(), "schedule".to_owned());
         let options = RunOptions {
             jobs: self.jobs,
-            control: self.control.clone(),
+            // Whoever cancels the run does not end the schedule.
+            control: self.control.of_one(),
             context,
             executors: &self.config.executors,
             ..RunOptions::new(self.settings)
         };
-        let engine = Engine::open(&self.store)?;
-        let detail = engine.run(self.plan, job, &options, &BuiltIn, &mut Silent)?;
-        let took = crate::engine::clock::duration(detail.run.duration_ms.unwrap_or(0));
-        let mut said = format!("run {} {} in {took}", detail.run.id, detail.run.state);
-        if let Some(next) = detail.next.first().filter(|_| detail.run.state != JobState::Completed) {
-            said = format!("{said}; next: {next}");
+        Engine::open(&self.store)?.run(self.plan, job, &options, &BuiltIn, &mut Silent)
+    }
+
+    /// What there is to say of a start that was refused, or of a run that could not be seen to an end. Comes back when another start
+    /// can be tried: as long as the store cannot be written, it says that this process runs the job.
+    fn failed(&self, job: &str, error: EngineError) -> (String, Result<HookEnd, EngineError>) {
+        let is_run_by_others = matches!(error, EngineError::Locked { .. });
+        let said = self.in_words(error);
+        if is_run_by_others {
+            return (said, Ok(None));
         }
-        let Some(command) = &self.config.schedule.on_failure else { return Ok(said) };
-        if !matches!(detail.run.state, JobState::Errored | JobState::Blocked | JobState::Interrupted) {
-            return Ok(said);
+        let told = self.tell(job, Bad::Failed(&said));
+        let is_full = |error: &EngineError| {
+            matches!(error, EngineError::DiskFull { .. } | EngineError::Disk { .. } | EngineError::Busy { .. })
+        };
+        let mut waits = false;
+        while Engine::open_existing(&self.store).and_then(|engine| engine.abandon(job)).is_err_and(|error| is_full(&error))
+            && !self.control.is_cancelled()
+        {
+            if !waits && !self.quiet {
+                let now = Timestamp::now().strftime("%FT%TZ");
+                terminal::say(&format!("{now} {job}: {said}; it starts again when the store can be written"));
+            }
+            waits = true;
+            std::thread::sleep(LOOK);
+        }
+        (if waits { "the store can be written again".to_owned() } else { said }, told)
+    }
+
+    /// Tells the program under `[schedule.on-failure]`, if there is one and what it is told is bad.
+    fn tell(&self, job: &str, bad: Bad<'_>) -> Result<HookEnd, EngineError> {
+        let Some(command) = &self.config.schedule.on_failure else { return Ok(None) };
+        if let Bad::Run(detail) = bad
+            && !matches!(detail.run.state, JobState::Errored | JobState::Blocked | JobState::Interrupted)
+        {
+            return Ok(None);
         }
         let job: &Job = find_job(self.plan, job)?;
         let hook = Hook { command, plan: self.plan, job, settings: self.settings, secrets: &self.config.executors.secrets };
-        Ok(match run_hook(&hook, engine.store(), &detail, self.control)? {
-            None => said,
-            Some(problem) => format!("{said}; [schedule.on-failure]: {problem}"),
-        })
+        run_hook(&hook, &self.store, bad, self.control)
+    }
+
+    /// In one line, with the commands as they are typed for this store.
+    fn in_words(&self, error: EngineError) -> String {
+        let error = Error::from(error).on_store(Some(&self.store));
+        let help = error.help.map(|help| format!("; {}", help.replace('\n', " ")));
+        error.message + &help.unwrap_or_default()
+    }
+}
+
+fn ended(detail: &RunDetail) -> String {
+    let took = crate::engine::clock::duration(detail.run.duration_ms.unwrap_or(0));
+    let said = format!("run {} {} in {took}", detail.run.id, detail.run.state);
+    match detail.next.first().filter(|_| detail.run.state != JobState::Completed) {
+        Some(next) => format!("{said}; next: {next}"),
+        None => said,
     }
 }

@@ -9,7 +9,7 @@ use super::report::Reports;
 use super::runs::Form;
 use super::{Error, Exit, stores, terminal};
 use crate::engine::reporter::{changes, table};
-use crate::engine::store::store_argument;
+use crate::engine::shell::store_argument;
 use crate::output::render_waiting;
 
 /// Show a run, task by task
@@ -22,10 +22,10 @@ pub(super) struct Show {
     #[arg(long, value_name = "FILE")]
     pub(super) store: Option<PathBuf>,
     /// List the changes that wait for approval, each of them
-    #[arg(long)]
+    #[arg(long, conflicts_with = "files")]
     pub(super) changes: bool,
     /// How to write it
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with = "files")]
     pub(super) format: Form,
     #[command(flatten)]
     pub(super) reports: Reports,

@@ -13,6 +13,7 @@ use crate::tasks::{RunId, Settings};
 const SETTINGS: &str = "settings";
 const DATA: &str = "data";
 const CONFIG: &str = "config";
+const FOLDER: &str = "folder";
 
 /// The store named, or the default one.
 pub(super) fn file(store: Option<&PathBuf>) -> PathBuf {
@@ -39,6 +40,8 @@ pub(super) struct Places {
     pub(super) data: Option<PathBuf>,
     /// jobwright's own configuration.
     pub(super) config: Option<PathBuf>,
+    /// The folder that the run was begun in, where its programs start.
+    folder: Option<PathBuf>,
 }
 
 impl Places {
@@ -56,7 +59,7 @@ impl Places {
         let folder = if beside.is_dir() { beside } else { beside.parent().unwrap_or(Path::new("")) };
         let usual = folder.join("appsettings.agent.json");
         let settings = settings.cloned().or_else(|| usual.is_file().then_some(usual));
-        Ok(Self { settings, data: data.cloned(), config: None })
+        Ok(Self { settings, data: data.cloned(), config: None, folder: None })
     }
 
     /// What is kept with a run, as absolute paths.
@@ -64,7 +67,9 @@ impl Places {
         let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
         let settings = self.settings.iter().map(|path| (SETTINGS.to_owned(), absolute(path)));
         let data = self.data.iter().map(|path| (DATA.to_owned(), absolute(path)));
-        settings.chain(data).chain(self.config.iter().map(|path| (CONFIG.to_owned(), absolute(path)))).collect()
+        let config = self.config.iter().map(|path| (CONFIG.to_owned(), absolute(path)));
+        let folder = std::env::current_dir().ok().map(|path| (FOLDER.to_owned(), path.to_string_lossy().into_owned()));
+        settings.chain(data).chain(config).chain(folder).collect()
     }
 
     /// What was kept with a run; what is named now wins.
@@ -74,7 +79,19 @@ impl Places {
             settings: settings.cloned().or_else(|| kept(SETTINGS)),
             data: data.cloned().or_else(|| kept(DATA)),
             config: kept(CONFIG),
+            folder: kept(FOLDER),
         }
+    }
+
+    /// Where the programs of a run that goes on start: as they did when it began, wherever somebody continues it.
+    pub(super) fn program_folder(&self) -> Result<Option<PathBuf>, Error> {
+        let here = std::env::current_dir().ok();
+        let Some(folder) = self.folder.as_ref().filter(|folder| Some(*folder) != here.as_ref()) else { return Ok(None) };
+        if folder.is_dir() {
+            return Ok(Some(folder.clone()));
+        }
+        let message = format!("the folder `{}`, in which the run began and its programs start, is not there", folder.display());
+        Err(Error::usage(message).help("make it again, or start the job anew"))
     }
 
     /// With the file that jobwright's own configuration was read from.
@@ -84,8 +101,16 @@ impl Places {
 
     /// jobwright's own configuration as it is now: the file named, or the one that the run began with.
     pub(super) fn load_config(&self, global: &Global) -> Result<Config, Error> {
+        if let (None, Some(file)) = (&global.config, self.config.as_ref().filter(|file| !file.is_file())) {
+            let message = format!("the configuration file `{}` that the run began with is not there", file.display());
+            return Err(Error::usage(message).help("put it back, or name the one to go on with: --config FILE"));
+        }
         match global.config.as_ref().or(self.config.as_ref()) {
-            Some(file) => Ok(Config::load(file, crate::rules::catalogue())?),
+            // Programs that lie beside it start in another folder than this one, perhaps.
+            Some(file) => {
+                let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+                Ok(Config::load(&file, crate::rules::catalogue())?)
+            }
             None => Ok(Config::default()),
         }
     }
@@ -100,7 +125,12 @@ impl Places {
     fn load_file(&self) -> Result<Settings, Error> {
         match &self.settings {
             Some(file) => Settings::load(file, self.data.as_deref()).map_err(|error| {
-                Error::new(Exit::Operational, error.to_string()).help("correct the settings file and start again")
+                let help = if file.is_file() {
+                    "correct the settings file and start again"
+                } else {
+                    "put the settings file back, or name another one with --appsettings"
+                };
+                Error::new(Exit::Operational, error.to_string()).help(help)
             }),
             None => Ok(Settings::without_file(self.data.clone().unwrap_or_default())),
         }

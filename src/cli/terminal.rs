@@ -15,13 +15,18 @@ const WIDTH: usize = 120;
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no error.
 pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    print_on(write).map(|_| ())
+}
+
+/// Writes to standard output; gives back whether somebody still reads.
+pub(super) fn print_on(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let written = write(&mut out).and_then(|()| out.flush());
     // What is left in the buffer would be tried again on drop.
     let _ = out.into_parts();
     match written {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        other => other.map(|()| true),
     }
 }
 

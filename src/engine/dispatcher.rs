@@ -446,11 +446,24 @@ impl<'a> Dispatcher<'a> {
         if self.changed.is_empty() && self.pending.is_empty() && end.is_none() {
             return Ok(Vec::new());
         }
-        let changed = std::mem::take(&mut self.changed);
-        let events = std::mem::take(&mut self.pending);
-        let tasks = changed.into_iter().map(|place| (place, &self.start.records[place]));
-        self.store.record(self.run, &self.executor.job.id, tasks, &events, end)?;
-        Ok(events)
+        let mut told = false;
+        loop {
+            let tasks = self.changed.iter().map(|place| (*place, &self.start.records[*place]));
+            match self.store.record(self.run, &self.executor.job.id, tasks, &self.pending, end) {
+                Ok(()) => break,
+                // Whoever has the history for so long is no reason to cut off what runs.
+                Err(EngineError::Busy { file, .. }) if !self.executor.control.is_aborted() => {
+                    if !std::mem::replace(&mut told, true) {
+                        self.reporter
+                            .note(&format!("{} is in use by another process; the run waits for its end", file.display()));
+                    }
+                }
+                // What could not be written is written with how the run is given up, if that can be.
+                Err(error) => return Err(error),
+            }
+        }
+        self.changed.clear();
+        Ok(std::mem::take(&mut self.pending))
     }
 
     /// Tells the log and the reporter what is in the store.

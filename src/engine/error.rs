@@ -5,14 +5,20 @@
 //! A message says what is wrong before its last semicolon, and what to do after it. A command to type stands on a line of
 //! its own, without the store, which whoever was told one adds.
 
+mod help;
+
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
 use super::clock::Timestamp;
+use super::shell::word;
 use super::state::JobState;
-use crate::tasks::RunId;
 use crate::tasks::inspect::InspectError;
+use crate::tasks::{RunId, is_order_list};
+use help::{after, among, at_work, cut, did_you_mean};
+
+pub(super) use help::nearest;
 
 /// Why a run could not be started, continued or shown.
 #[derive(Debug, thiserror::Error)]
@@ -73,19 +79,20 @@ pub enum EngineError {
         file: PathBuf,
     },
     /// No room for the store.
-    #[error("the disk of {} is full; make room, then continue:\njobwright run --resume", file.display())]
+    #[error("the disk of {} is full; make room, then {}", file.display(), after(*run))]
     DiskFull {
         /// The file.
         file: PathBuf,
+        /// The run that it interrupted.
+        run: Option<RunId>,
     },
     /// The operating system fails to read or write the store.
-    #[error(
-        "{} cannot be read or written ({source}); check the disk, quotas and limits, then continue with: jobwright run --resume",
-        file.display()
-    )]
+    #[error("{} cannot be read or written ({source}); check the disk, quotas and limits, then {}", file.display(), after(*run))]
     Disk {
         /// The file.
         file: PathBuf,
+        /// The run that it interrupted.
+        run: Option<RunId>,
         /// What the database says.
         source: rusqlite::Error,
     },
@@ -98,10 +105,12 @@ pub enum EngineError {
         source: rusqlite::Error,
     },
     /// Another process holds the store for longer than is waited.
-    #[error("{} is in use by another process; try again when it has ended", file.display())]
+    #[error("{} is in use by another process; wait for its end, then {}", file.display(), after(*run))]
     Busy {
         /// The file.
         file: PathBuf,
+        /// The run that it interrupted.
+        run: Option<RunId>,
     },
     /// Any other failure of the database.
     #[error("{} could not be used: {source}; look for damage:\njobwright store check", file.display())]
@@ -172,6 +181,18 @@ pub enum EngineError {
         /// Identifier and element of each, in the order of the job.
         tasks: Vec<(String, String)>,
     },
+    /// Tasks of a run that programs executed, which are not configured any more.
+    #[error(
+        "run {} does not go on: nothing executes {} any more; name programs for them under [executors], as when it began",
+        run.0,
+        tasks.iter().map(|(task, element)| format!("{task} ({element})")).collect::<Vec<_>>().join(", ")
+    )]
+    NoPrograms {
+        /// The run.
+        run: RunId,
+        /// Identifier and element of each, in the order of the job.
+        tasks: Vec<(String, String)>,
+    },
     /// Programs that cannot be started as they are configured.
     #[error("job {job} was not started: {}; correct [executors] in jobwright.toml", problems.join(", "))]
     Programs {
@@ -205,9 +226,9 @@ pub enum EngineError {
         } else {
             "their programs were cut off; look at what they wrote, then run them again, or say that they are done"
         },
-        tasks.iter().map(|task| format!("jobwright logs {} {task}", run.0)).collect::<Vec<_>>().join("\n"),
-        tasks.join(" "),
-        tasks.iter().map(|task| format!("--assume {task}=completed")).collect::<Vec<_>>().join(" "),
+        tasks.iter().map(|task| format!("jobwright logs {} {}", run.0, word(task))).collect::<Vec<_>>().join("\n"),
+        tasks.iter().map(|task| word(task)).collect::<Vec<_>>().join(" "),
+        tasks.iter().map(|task| format!("--assume {}", word(&format!("{task}=completed")))).collect::<Vec<_>>().join(" "),
         id = run.0
     )]
     Uncertain {
@@ -226,6 +247,12 @@ pub enum EngineError {
         /// Where it stands.
         state: super::state::TaskState,
     },
+    /// Somebody says twice what became of a task.
+    #[error("task {task} is named twice in --restart and --assume; say one of them: that it is run again, or how it ended")]
+    NamedTwice {
+        /// As it was named.
+        task: String,
+    },
     /// A second schedule on one store.
     #[error("another jobwright schedule works on {}; one is enough for a store, stop one of them", work.display())]
     ScheduleRuns {
@@ -241,7 +268,7 @@ pub enum EngineError {
         job: String,
     },
     /// A program of an interrupted run is still at work.
-    #[error("the program of {task} of run {id} is still at work in process {pid}; wait for its end, or end it with: jobwright cancel {id}", id = run.0)]
+    #[error("the program of {task} of run {} is still at work in process {pid}{}", run.0, at_work(*run, *by))]
     LeftOver {
         /// The run.
         run: RunId,
@@ -249,6 +276,8 @@ pub enum EngineError {
         task: String,
         /// The process.
         pid: u32,
+        /// The process that sees it to its end, where the run goes on in the store that this one is a copy of.
+        by: Option<u32>,
     },
     /// Somebody else runs the job.
     #[error("job {job} is already running: run {} in process {pid} since {since}; wait for its end, or ask for it:\njobwright cancel {}", run.0, run.0)]
@@ -296,7 +325,8 @@ pub enum EngineError {
     },
     /// A blocked task that nobody approved.
     #[error(
-        "run {id} waits for approval of {task}; look at its changes, approve them, then continue:\njobwright show {id}\njobwright approve {id} {task} --reason \"…\"\njobwright run --resume {id}",
+        "run {id} waits for approval of {task}; look at its changes, approve them, then continue:\njobwright show {id}\njobwright approve {id} {} --reason \"…\"\njobwright run --resume {id}",
+        word(task),
         id = run.0
     )]
     NotApproved {
@@ -304,6 +334,21 @@ pub enum EngineError {
         run: RunId,
         /// The blocked task.
         task: String,
+    },
+    /// A change list that waits for nobody's approval any more.
+    #[error(
+        "{} of task {task} of run {} wait no longer: others took their place, or what they are about was brought in since; continue the run, which computes them anew:\njobwright run --resume {}",
+        if is_order_list(list) { "the orders".to_owned() } else { format!("the changes of list {list}") },
+        run.0,
+        run.0
+    )]
+    ListGone {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: String,
+        /// Its list.
+        list: String,
     },
     /// A task that waits for nobody's approval.
     #[error("task {task} of run {} is not blocked: it {}; there is nothing to approve", run.0, state.predicate())]
@@ -331,6 +376,12 @@ pub enum EngineError {
         /// What was assumed.
         outcome: super::state::TaskState,
     },
+    /// A simulation that assumes two outcomes of one task.
+    #[error("{} and {} are one task, and it ends once; name it once", names[0], names[1])]
+    TwoOutcomes {
+        /// As it was named.
+        names: [String; 2],
+    },
     /// A check of the store that found something.
     #[error("{} is damaged: {}; put a backup in its place", file.display(), findings.join("; "))]
     Inconsistent {
@@ -354,6 +405,14 @@ pub enum EngineError {
         /// The file.
         file: PathBuf,
     },
+    /// Anything else that has interrupted a run.
+    #[error("{}", cut(*run, &source.to_string()))]
+    Cut {
+        /// The run.
+        run: RunId,
+        /// What has.
+        source: Box<EngineError>,
+    },
     /// A defect of the engine itself.
     #[error("internal error of the engine: {0}; please report it")]
     Internal(String),
@@ -367,15 +426,19 @@ impl EngineError {
             | Self::UnknownTask { .. }
             | Self::NothingSelected { .. }
             | Self::NotEmbedded { .. }
+            | Self::NoPrograms { .. }
             | Self::Programs { .. }
             | Self::StartDenied { .. }
             | Self::HandedOver { .. }
+            | Self::NamedTwice { .. }
             | Self::NotInDoubt { .. }
             | Self::UnknownRun { .. }
             | Self::NothingToResume
             | Self::NotResumable { .. }
             | Self::NotBlocked { .. }
+            | Self::ListGone { .. }
             | Self::BadOutcome { .. }
+            | Self::TwoOutcomes { .. }
             | Self::Exists { .. }
             | Self::NotRunning { .. }
             | Self::Unanswered(InspectError::Ambiguous { .. } | InspectError::Refused(_) | InspectError::Unknown { .. }) => 2,
@@ -385,8 +448,37 @@ impl EngineError {
             | Self::Uncertain { .. }
             | Self::LeftOver { .. }
             | Self::ScheduleRuns { .. } => 12,
+            Self::Cut { source, .. } => source.exit_code(),
             Self::Internal(_) => 4,
             _ => 6,
+        }
+    }
+
+    /// As what keeps a run from going on, whose parts cannot be chosen any more.
+    pub(super) fn continuing(self, run: RunId) -> Self {
+        match self {
+            Self::NotEmbedded { tasks, .. } => Self::NoPrograms { run, tasks },
+            other => other,
+        }
+    }
+
+    /// As what has interrupted a run.
+    pub(super) fn during(self, run: RunId) -> Self {
+        match self {
+            Self::Busy { file, run: None } => Self::Busy { file, run: Some(run) },
+            Self::DiskFull { file, run: None } => Self::DiskFull { file, run: Some(run) },
+            Self::Disk { file, run: None, source } => Self::Disk { file, run: Some(run), source },
+            other => Self::Cut { run, source: Box::new(other) },
+        }
+    }
+
+    /// The job has no such task.
+    pub fn unknown_task<'n>(job: &str, asked: &str, known: impl Iterator<Item = &'n str> + Clone) -> Self {
+        Self::UnknownTask {
+            job: job.to_owned(),
+            task: asked.to_owned(),
+            suggestion: nearest(asked, known.clone()),
+            known: known.map(str::to_owned).collect(),
         }
     }
 
@@ -394,13 +486,13 @@ impl EngineError {
     pub(super) fn database(file: &Path, source: rusqlite::Error) -> Self {
         let file = file.to_owned();
         if source.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
-            return Self::DiskFull { file };
+            return Self::DiskFull { file, run: None };
         }
         match source.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull { file },
+            Some(ErrorCode::DiskFull) => Self::DiskFull { file, run: None },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { file },
-            Some(ErrorCode::SystemIoFailure) => Self::Disk { file, source },
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk { file, run: None, source },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file, run: None },
             Some(ErrorCode::CannotOpen) => Self::Io { file, action: "opened", source: std::io::Error::other(source) },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { file, source },
             _ => Self::Database { file, source },
@@ -411,7 +503,7 @@ impl EngineError {
     pub(super) fn io(file: &Path, action: &'static str, source: std::io::Error) -> Self {
         let file = file.to_owned();
         match source.kind() {
-            _ if is_full(&source) => Self::DiskFull { file },
+            _ if is_full(&source) => Self::DiskFull { file, run: None },
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { file },
             _ => Self::Io { file, action, source },
         }
@@ -422,30 +514,6 @@ impl EngineError {
 pub(super) fn is_full(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
-}
-
-/// The known name that is nearest to the one asked for, if any is near.
-pub(super) fn nearest<'n>(asked: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
-    let asked = asked.to_lowercase();
-    known
-        .map(|name| (strsim::jaro_winkler(&asked, &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map(|(_, name)| name.to_owned())
-}
-
-fn did_you_mean(name: Option<&str>) -> String {
-    name.map_or_else(String::new, |name| format!("; did you mean {name}?"))
-}
-
-/// The valid names, but for long lists.
-fn among(known: &[String]) -> String {
-    const SHOWN: usize = 12;
-    match known.len() {
-        0 => "; it has none".to_owned(),
-        1..=SHOWN => format!("; it has {}", known.join(", ")),
-        more => format!("; it has {} and {} more", known[..SHOWN].join(", "), more - SHOWN),
-    }
 }
 
 #[cfg(test)]
@@ -462,14 +530,14 @@ mod tests {
     #[test]
     fn failures_of_the_disk_say_what_to_do() {
         use rusqlite::ffi::{SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_READONLY};
-        insta::assert_snapshot!(of_code(SQLITE_FULL), @"
-        the disk of store.db is full; make room, then continue:
-        jobwright run --resume
+        insta::assert_snapshot!(of_code(SQLITE_FULL), @"the disk of store.db is full; make room, then try again");
+        let full = || EngineError::io(Path::new("log"), "written", std::io::ErrorKind::StorageFull.into());
+        insta::assert_snapshot!(full().during(RunId(7)), @"
+        the disk of log is full; make room, then continue:
+        jobwright run --resume 7
         ");
         insta::assert_snapshot!(of_code(SQLITE_READONLY), @"store.db is read-only; make it and its folder writable, or name another store with --store");
         assert!(of_code(SQLITE_CORRUPT).starts_with("store.db is damaged"));
         assert!(of_code(SQLITE_CANTOPEN).starts_with("store.db cannot be opened"));
-        let full = EngineError::io(Path::new("log"), "written", std::io::ErrorKind::StorageFull.into());
-        assert!(matches!(full, EngineError::DiskFull { .. }));
     }
 }

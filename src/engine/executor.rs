@@ -84,6 +84,8 @@ pub(super) struct Executor<'a> {
     pub(super) work: &'a Path,
     pub(super) store: &'a Path,
     pub(super) settings: &'a Settings,
+    /// Where programs start; none: where this process works.
+    pub(super) folder: Option<&'a Path>,
     pub(super) source: &'a dyn TaskSource,
     pub(super) programs: &'a Programs<'a>,
     pub(super) control: Control,
@@ -292,7 +294,7 @@ impl Executor<'_> {
                 return Failure::Store(EngineError::database(self.store, error));
             }
             if at.downcast_ref::<std::io::Error>().is_some_and(is_full) {
-                return Failure::Store(EngineError::DiskFull { file: self.work.to_owned() });
+                return Failure::Store(EngineError::DiskFull { file: self.work.to_owned(), run: None });
             }
             cause = at.source();
         }

@@ -25,9 +25,8 @@ pub(super) fn tasks(
     }
     for (place, task) in job.tasks.iter().enumerate() {
         let Some(connector) = connector(plan, task) else { continue };
-        let list = source.blocked_connector(store, connector)?;
-        if list.is_some_and(|list| !approved.contains(&list)) {
-            tasks.push((place, reason(connector)));
+        if let Some(list) = source.blocked_connector(store, connector)?.filter(|list| !approved.contains(list)) {
+            tasks.push((place, reason(connector, holding(store, &list)?)));
         }
     }
     Ok(tasks)
@@ -45,7 +44,13 @@ pub(super) fn connector<'p>(plan: &'p Plan, task: &'p Task) -> Option<&'p str> {
     task.text("Connector").or_else(of_connection)
 }
 
+/// The run that the list was held back in, as long as the store knows.
+fn holding(store: &Connection, list: &str) -> rusqlite::Result<Option<i64>> {
+    store.query_row("SELECT max(run) FROM task_outcome WHERE list = ?1 AND state = 'blocked'", [list], |row| row.get(0))
+}
+
 /// Why the tasks of a connector are left out.
-fn reason(connector: &str) -> String {
-    format!("connector {connector} is blocked until its changes are approved or a complete job replaces them")
+fn reason(connector: &str, run: Option<i64>) -> String {
+    let run = run.map_or_else(String::new, |run| format!(" of run {run}"));
+    format!("connector {connector} is blocked until its changes{run} are approved or a complete job replaces them")
 }

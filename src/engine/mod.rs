@@ -23,12 +23,14 @@ mod held_back;
 mod inspect;
 pub mod launch;
 pub mod log;
+mod oversight;
 pub mod process;
 pub mod reporter;
 #[cfg(test)]
 mod sample;
 pub mod schedule;
 pub mod selection;
+pub mod shell;
 pub mod signals;
 pub mod simulate;
 pub mod source;
@@ -38,16 +40,17 @@ pub mod store;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::Executors;
 use crate::plan::Plan;
 use crate::plan::model::{Job, Task};
-use crate::tasks::{ChangeList, RunId, Settings};
+use crate::tasks::{RunId, Settings};
 
 pub use control::Control;
 pub use error::EngineError;
 pub use inspect::inspect;
+pub use oversight::{Cancelled, person};
 pub use reporter::Reporter;
 pub use selection::Selection;
 pub use simulate::{Simulation, simulate};
@@ -83,6 +86,8 @@ pub struct RunOptions<'a> {
     pub executors: &'a Executors,
     /// What somebody says of tasks whose program was cut off.
     pub doubts: Doubts,
+    /// Where programs start; none: where this process works.
+    pub folder: Option<PathBuf>,
 }
 
 impl<'a> RunOptions<'a> {
@@ -97,6 +102,7 @@ impl<'a> RunOptions<'a> {
             context: BTreeMap::new(),
             executors: &NONE,
             doubts: Doubts::default(),
+            folder: None,
         }
     }
 }
@@ -173,7 +179,7 @@ impl Engine {
         }
         let job = &job;
         let selected = known.selection.resolve(job)?;
-        let programs = programs(&plan, job, &selected, options, source)?;
+        let programs = programs(&plan, job, &selected, options, source).map_err(|error| error.continuing(run))?;
         let mut board = Board::new(job)?;
         self.store.check_writable()?;
         // Whatever was read so far may have changed since: a process may have worked on the run until now.
@@ -193,7 +199,8 @@ impl Engine {
             .collect();
         // What a program did is not done again unasked.
         let repeatable = |task: &Task| source.is_repeatable(task) && !programmed.contains(&task.id.as_str());
-        let again = again::tasks(&plan, job, &repeatable, &records, &self.store.outcomes(run)?);
+        let gone = self.gone(run)?;
+        let again = again::tasks(&plan, job, &repeatable, &records, &self.store.outcomes(run)?, &gone);
         self.store.take_back(run, &again)?;
         let approvals = self.approvals(run, job)?;
         let outcomes = self.store.outcomes(run)?;
@@ -265,13 +272,14 @@ impl Engine {
             work: self.store.work(),
             store: self.store.data_file(),
             settings: options.settings,
+            folder: options.folder.as_deref(),
             source,
             programs,
             control: options.control.clone(),
             grants: Grants::new(options.control.clone()),
             records: if programs.count() == 0 { None } else { Some(RecordFile::open(self.store.work(), run)?) },
         };
-        Dispatcher::run(&self.store, &executor, reporter, start)?;
+        Dispatcher::run(&self.store, &executor, reporter, start).map_err(|error| error.during(run))?;
         self.store.detail(run, &System)
     }
 
@@ -300,95 +308,26 @@ impl Engine {
         let outcomes = self.store.outcomes(run)?;
         let given = self.store.approvals(run)?;
         let of_task = |task: &Task| match outcomes.get(&task.id) {
-            Some(outcome) if outcome.waits(&task.id, &given) => Err(EngineError::NotApproved { run, task: task.id.clone() }),
+            Some(outcome) if outcome.waits(&task.id, &given) && !self.store.is_gone(outcome)? => {
+                Err(EngineError::NotApproved { run, task: task.id.clone() })
+            }
             Some(outcome) => Ok(outcome.approved(&task.id, &given).map(str::to_owned)),
             None => Ok(None),
         };
         job.tasks.iter().map(of_task).collect()
     }
 
-    /// All runs, the latest first.
-    pub fn runs(&self) -> Result<Vec<RunRecord>, EngineError> {
-        self.find_runs(&Filter::default())
-    }
-
-    /// The runs that were asked for, the latest first.
-    pub fn find_runs(&self, filter: &Filter) -> Result<Vec<RunRecord>, EngineError> {
-        self.store.history(filter, &System)
-    }
-
-    /// What the caller kept with a run, see [`RunOptions::context`]; of the run to continue where none is named.
-    pub fn context(&self, run: Option<RunId>) -> Result<BTreeMap<String, String>, EngineError> {
-        let run = run.map_or_else(|| self.store.last_unfinished(&System), Ok)?;
-        self.store.context(run)
-    }
-
-    /// One run with its tasks.
-    pub fn show(&self, run: RunId) -> Result<RunDetail, EngineError> {
-        self.store.detail(run, &System)
-    }
-
-    /// The change lists of a run that wait for approval, or for the run to go on, with the tasks that hold them back;
-    /// with `rows` each of their changes.
-    pub fn change_lists(&self, run: RunId, rows: bool) -> Result<Vec<(String, ChangeList)>, EngineError> {
-        let mut lists = Vec::new();
+    /// The tasks of a run that nobody approved and whose change list waits no longer: what they hold back is computed anew.
+    fn gone(&self, run: RunId) -> Result<Vec<String>, EngineError> {
+        let given = self.store.approvals(run)?;
+        let mut gone = Vec::new();
         for (task, outcome) in self.store.outcomes(run)? {
-            let Some(name) = outcome.list.filter(|_| outcome.state == TaskState::Blocked) else { continue };
-            lists.extend(self.store.ask(|data| crate::tasks::change_list(data, &name, rows))?.map(|list| (task, list)));
+            if outcome.waits(&task, &given) && self.store.is_gone(&outcome)? {
+                gone.push(task);
+            }
         }
-        Ok(lists)
+        Ok(gone)
     }
-
-    /// Forgets all but the latest `keep` runs; see [`Store::prune`].
-    pub fn prune(&self, keep: usize) -> Result<Vec<RunId>, EngineError> {
-        self.store.prune(keep, &System)
-    }
-
-    /// Asks the process that works on the run to end it; the running task finishes. Of a run that nobody works on, ends
-    /// the programs that it has left, and gives back the tasks they were of.
-    pub fn cancel(&self, run: RunId) -> Result<Vec<String>, EngineError> {
-        let detail = self.store.detail(run, &System)?;
-        let state = detail.run.state;
-        if state == JobState::Running {
-            self.store.request_cancel(run)?;
-            return Ok(Vec::new());
-        }
-        let ended = external::end_left_overs(self.store.work(), run, &detail.tasks);
-        if ended.is_empty() { Err(EngineError::NotRunning { run, state }) } else { Ok(ended) }
-    }
-
-    /// Consents to the changes of a blocked task, which `resume` then applies.
-    pub fn approve(&self, run: RunId, task: &str, reason: &str) -> Result<(), EngineError> {
-        let detail = self.store.detail(run, &System)?;
-        let found = detail.tasks.iter().find(|record| selection::same(&record.task, task));
-        let record = found.ok_or_else(|| EngineError::UnknownTask {
-            job: detail.run.job.clone(),
-            task: task.to_owned(),
-            suggestion: error::nearest(task, detail.tasks.iter().map(|record| record.task.as_str())),
-            known: detail.tasks.iter().map(|record| record.task.clone()).collect(),
-        })?;
-        let outcome = self.store.outcomes(run)?.remove(&record.task);
-        let Some(list) = outcome.filter(|outcome| outcome.state == TaskState::Blocked).and_then(|outcome| outcome.list) else {
-            return Err(EngineError::NotBlocked { run, task: record.task.clone(), state: record.state });
-        };
-        self.store.record_approval(run, &record.task, &list, &person(), reason)
-    }
-}
-
-/// Who works here: the name that the environment has, else the number of the user.
-pub fn person() -> String {
-    let named = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    named.filter(|name| !name.is_empty()).unwrap_or_else(number)
-}
-
-#[cfg(unix)]
-fn number() -> String {
-    format!("user {}", rustix::process::getuid().as_raw())
-}
-
-#[cfg(not(unix))]
-fn number() -> String {
-    "somebody".to_owned()
 }
 
 /// Refuses what [`Engine::run`] would refuse without having looked at the store: an unknown job or task, a selection of
@@ -459,7 +398,7 @@ pub fn dry_run(
     let selection = &options.selection;
     check_embedded(job, &selection.resolve(job)?, &Programs::named(options.executors, plan, job), source)?;
     // Nothing is asked of the store about tasks whose parents have nothing to pass on: where all complete there are none.
-    let simulate = |held_back: &[(usize, String)]| simulate(job, selection, &BTreeMap::new(), held_back, &|_| None);
+    let simulate = |held_back: &[(usize, String)]| simulate(job, options.jobs, selection, &BTreeMap::new(), held_back, &|_| None);
     let asked = store::peek(store, |data| Ok(simulate(&held_back::tasks(plan, job, source, data, &[])?)))?;
     asked.unwrap_or_else(|| simulate(&[]))
 }

@@ -3,6 +3,8 @@
 //! A process number alone may have been given to somebody else since; together with the time at which the process
 //! started it names one process for good. What is particular to an operating system stands behind [`Processes`].
 
+use serde::{Deserialize, Serialize};
+
 /// What an operating system tells about processes.
 pub trait Processes {
     /// A text that differs for two processes that bore the same number one after the other; none if no live process
@@ -11,7 +13,7 @@ pub trait Processes {
 }
 
 /// One process, for good.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Its number.
     pub pid: u32,

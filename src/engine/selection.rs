@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{EngineError, nearest};
+use super::error::EngineError;
 use crate::plan::model::{Job, Task};
 
 /// The part of a job to run; everything by default. Identifiers and elements compare without case.
@@ -69,12 +69,9 @@ pub(super) fn same(left: &str, right: &str) -> bool {
 /// The place of a task in its job.
 pub(super) fn find(job: &Job, asked: &str) -> Result<usize, EngineError> {
     let exact = job.tasks.iter().position(|task| task.id == asked);
-    exact.or_else(|| job.tasks.iter().position(|task| same(&task.id, asked))).ok_or_else(|| EngineError::UnknownTask {
-        job: job.id.clone(),
-        task: asked.to_owned(),
-        suggestion: nearest(asked, job.tasks.iter().map(|task| task.id.as_str())),
-        known: job.tasks.iter().map(|task| task.id.clone()).collect(),
-    })
+    exact
+        .or_else(|| job.tasks.iter().position(|task| same(&task.id, asked)))
+        .ok_or_else(|| EngineError::unknown_task(&job.id, asked, job.tasks.iter().map(|task| task.id.as_str())))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Interrupts from the keyboard and requests to terminate.
 
+use std::io::Write;
+
 use super::control::Control;
 
 /// Lets Ctrl-C and a request to terminate end the run: the first lets the running task finish, the second tells it to
@@ -8,6 +10,11 @@ pub fn listen(control: Control) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(move || {
         if control.interrupt() > 2 {
             super::group::end_all();
+            // Nobody may be there to read it.
+            let _ = writeln!(
+                std::io::stderr(),
+                "ended at once; what was running is interrupted: `jobwright runs` tells how it stands"
+            );
             std::process::exit(i32::from(super::JobState::Cancelled.exit_code(false)));
         }
     })

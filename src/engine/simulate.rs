@@ -1,6 +1,6 @@
 //! What a run would do for given outcomes of its tasks; touches nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
@@ -40,17 +40,24 @@ pub struct Simulation {
 
 /// Runs the launch logic over assumed outcomes. Tasks without one complete; `errored` becomes a warning where the plan
 /// tolerates the failure. Only outcomes that a task can have by itself may be assumed. `held_back` are tasks, by place,
-/// that are left out, and why. `awaited` tells of a task, by place, what awaits it, if something does.
+/// that are left out, and why. `awaited` tells of a task, by place, what awaits it, if something does. At most `jobs` tasks
+/// run at a time, and end in the order in which they began.
 pub fn simulate(
     job: &Job,
+    jobs: usize,
     selection: &Selection,
     outcomes: &BTreeMap<String, TaskState>,
     held_back: &[(usize, String)],
     awaited: &dyn Fn(usize) -> Option<String>,
 ) -> Result<Simulation, EngineError> {
     let mut signals = vec![TaskSignal::Completed; job.tasks.len()];
+    let mut assumed: Vec<(usize, &str)> = Vec::new();
     for (task, outcome) in outcomes {
         let place = find(job, task)?;
+        if let Some((_, other)) = assumed.iter().find(|(other, _)| *other == place) {
+            return Err(EngineError::TwoOutcomes { names: [(*other).to_owned(), task.clone()] });
+        }
+        assumed.push((place, task));
         let tolerated = job.tasks[place].on_failure == OnFailure::Continue;
         signals[place] = match outcome {
             TaskState::Completed => TaskSignal::Completed,
@@ -79,9 +86,9 @@ pub fn simulate(
             order.push(*place);
         }
     }
+    let mut running = VecDeque::new();
     loop {
-        let mut launched = Vec::new();
-        while let Some(step) = board.next(usize::MAX) {
+        while let Some(step) = board.next(jobs.max(1)) {
             let (place, signal, reason) = match step {
                 Step::Ask(place, reason) => match awaited(place) {
                     Some(what) => (place, TaskSignal::Launch, Some(although(&what))),
@@ -94,15 +101,11 @@ pub fn simulate(
             reasons[place] = reason;
             order.push(place);
             if signal == TaskSignal::Launch {
-                launched.push(place);
+                running.push_back(place);
             }
         }
-        if launched.is_empty() {
-            break;
-        }
-        for place in launched {
-            board.apply(place, signals[place])?;
-        }
+        let Some(place) = running.pop_front() else { break };
+        board.apply(place, signals[place])?;
     }
     let left_out = (0..job.tasks.len()).filter(|place| board.states()[*place] == TaskState::NotSelected);
     order.extend(left_out);

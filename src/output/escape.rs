@@ -1,28 +1,7 @@
 //! Text that may hold anything, made safe for where it is shown.
 
-use std::borrow::Cow;
-
-/// Text for one line of a terminal or log: control characters (an escape sequence in a file must not reach the
-/// terminal) and characters that turn the writing direction are replaced, one for one.
-pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_hidden) { text.chars().map(shown).collect::<String>().into() } else { text.into() }
-}
-
-/// What is shown for a character; tabs stay.
-pub(super) fn shown(c: char) -> char {
-    match c {
-        '\t' => '\t',
-        '\n' => '␤',
-        '\r' => '␍',
-        '\u{1b}' => '␛',
-        _ if is_hidden(c) => '\u{FFFD}',
-        _ => c,
-    }
-}
-
-fn is_hidden(c: char) -> bool {
-    (c.is_control() && c != '\t') || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
+pub use crate::source::printable;
+pub(super) use crate::source::shown;
 
 /// Text as XML attribute value or content, on one line. Characters XML cannot hold are replaced.
 pub(super) fn xml(text: &str) -> String {
@@ -73,9 +52,6 @@ mod tests {
 
     #[test]
     fn what_could_act_is_made_inert() {
-        assert_eq!(printable("a\u{1b}[31mé\tb\n"), "a␛[31mé\tb␤");
-        assert_eq!(printable("x\u{202E}y"), "x\u{FFFD}y");
-        assert!(matches!(printable("plain"), Cow::Borrowed(_)));
         assert_eq!(xml("<\"&\n\u{1}é"), "&lt;&quot;&amp;&#10;\u{FFFD}é");
         assert_eq!(uri("AD/Role Model#1é.xml"), "AD/Role%20Model%231%C3%A9.xml");
         assert_eq!(uri("c:x/y:z"), "c%3Ax/y:z");

@@ -49,7 +49,7 @@ pub use identity::{content_digest, migrate_identity};
 pub(crate) use orders::{held_list, is_order_list, list_name as order_list_name};
 pub(crate) use prepare::{named_files as work_files, verify as verify_work_file};
 pub use settings::Settings;
-pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list};
+pub use synchronize::{ChangeCounts, ChangeList, ListedChange, blocked_list, change_list, is_gone};
 
 /// Number of a run in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -342,3 +342,10 @@ mod directory {
         assert!(none.stderr.contains("jobwright demo Ferries --target ldap"), "{none}");
     }
 }
+
+#[test]
+fn what_to_type_next_can_be_typed_whatever_the_folder_is_called() {
+    let project = Project::new();
+    let outcome = project.run(&["demo", "My Ferries"]);
+    assert!(outcome.stderr.ends_with("next: `jobwright run 'My Ferries' --job Demo_Complete`\n"), "{outcome}");
+}

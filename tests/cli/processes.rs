@@ -435,6 +435,11 @@ fn a_program_that_outlives_jobwright_is_found_and_its_task_not_run_twice_silentl
     child.wait().unwrap();
     assert!(lives(head));
     assert_eq!(states(&project), "interrupted waiting = interrupted");
+    let shown = project.show(1);
+    let expected = format!("its program is still at work in process {head}");
+    assert_eq!(task(&shown, "First")["message"], serde_json::json!(expected));
+    let next = ["jobwright logs 1 First", "jobwright cancel 1", "jobwright run --resume 1 --restart First"];
+    assert_eq!(shown["next"], serde_json::json!(next));
     for arguments in [&["run", "--resume", "-q"][..], RUN] {
         let refused = project.run(arguments);
         assert_eq!(refused.code, Some(12), "{refused}");
@@ -457,10 +462,176 @@ fn a_program_that_outlives_jobwright_is_found_and_its_task_not_run_twice_silentl
 
     let other = project.run(&["run", "--resume", "--assume", "Second=completed", "-q"]);
     assert_eq!(other.code, Some(2), "{other}");
+    let twice = project.run(&["run", "--resume", "--assume", "First=completed", "--restart", "first", "-q"]);
+    assert_eq!(twice.code, Some(2), "{twice}");
+    assert!(twice.stderr.contains("named twice in --restart and --assume"), "{twice}");
     let assumed = project.run(&["run", "--resume", "--assume", "First=completed", "-q"]);
     assert_eq!(assumed.code, Some(0), "{assumed}");
     assert_eq!(states(&project), "completed completed = completed");
     assert_eq!(project.read("effects"), "x\n", "not run again");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_of_a_store_does_not_touch_the_programs_of_the_run_it_was_taken_from() {
+    for restart in ["", "restart = \"yes\""] {
+        let project = night("echo x >> effects; echo $$ > head; while [ ! -e go ]; do sleep 0.01; done", restart, "exit 0");
+        let (mut child, head) = start_until_file(&project, "head");
+        // The number of a program is on record once it takes its time.
+        let record = project.path(".jobwright/store-work/runs/1/programs.jsonl");
+        let begun = Instant::now();
+        while !fs::read_to_string(&record).unwrap().contains(&format!("\"pid\":{head}")) {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{head} is not on record");
+            std::thread::yield_now();
+        }
+        assert_eq!(project.run(&["store", "backup", "copy.db", "-q"]).code, Some(0));
+        let holder = child.id();
+        for command in [&["cancel", "1"][..], &["run", "--resume", "1"], &["run", "conf", "--job", "Night"]] {
+            let refused = project.run(&[command, &["--store", "copy.db"]].concat());
+            assert_eq!(refused.code, Some(12), "{refused}");
+            let expected = format!("in process {head}, which process {holder} has started and waits for");
+            assert!(refused.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(&expected), "{refused}");
+        }
+        let next = project.run(&["show", "1", "--store", "copy.db", "--format", "json"]).json()["next"].to_string();
+        assert!(!next.contains("cancel"), "{next}");
+        assert!(lives(head));
+        fs::write(project.path("go"), "").unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert_eq!(project.read("effects"), "x\n");
+    }
+}
+
+#[test]
+fn what_would_not_be_obeyed_is_refused() {
+    let project = night("exit 3", "", "exit 0");
+    assert_eq!(run(&project).code, Some(10));
+    for options in [&["--restart", "First"][..], &["--assume", "First=completed"]] {
+        let refused = project.run(&[RUN, options].concat());
+        assert_eq!(refused.code, Some(2), "{refused}");
+    }
+    for options in [
+        &["--from", "Second"][..],
+        &["--to", "First"],
+        &["--only", "Second"],
+        &["--type", "MaintainIndexesTask"],
+        &["--containing", "S"],
+        &["--as-scheduler"],
+        &["--dry-run"],
+        &["--agent", "Nobody"],
+    ] {
+        let refused = project.run(&[&["run", "--resume", "1", "-q"], options].concat());
+        let expected = if options == ["--agent", "Nobody"] { Some(10) } else { Some(2) };
+        assert_eq!(refused.code, expected, "{options:?}: {refused}");
+    }
+    let swallowed = project.run(&["run", "--job", "Night", "--only", "Second", "conf"]);
+    assert_eq!(swallowed.code, Some(2), "{swallowed}");
+    assert!(swallowed.stderr.contains("`conf` behind --only is taken for a task"), "{swallowed}");
+}
+
+#[test]
+fn a_command_to_type_is_one_whatever_the_task_is_called() {
+    let project = Project::new()
+        .configuration(
+            "conf/Jobs.xml",
+            r#"<Job Identifier="Night" DisplayName_L1="Night">
+                 <MaintainIndexesTask Identifier="it's &quot;two&quot; $(touch bad)" DisplayName_L1="First" />
+               </Job>"#,
+        )
+        .file("conf/jobwright.toml", "[executors.MaintainIndexesTask]\nprogram = \"bin/first\"\n")
+        .script("conf/bin/first", "[ -n \"$JOBWRIGHT_APPROVAL\" ] || exit 75");
+    assert_eq!(run(&project).code, Some(12));
+    let refused = project.run(&["run", "--resume"]).stderr;
+    let told = refused.lines().filter(|line| line.contains("approve 1")).map(|line| line.trim().to_owned());
+    let shown = project.show(1)["next"][0].as_str().unwrap().to_owned();
+    for command in told.chain([shown]) {
+        let program = format!("jobwright() {{ '{}' \"$@\"; }}; {command}", env!("CARGO_BIN_EXE_jobwright"));
+        let typed = std::process::Command::new("sh").args(["-c", &program]).current_dir(project.path("")).output().unwrap();
+        assert!(typed.status.success(), "{command}: {}", String::from_utf8_lossy(&typed.stderr));
+    }
+    assert!(!project.path("bad").exists());
+    assert_eq!(project.run(&["run", "--resume", "-q"]).code, Some(0));
+}
+
+#[test]
+fn a_program_that_cannot_be_started_says_what_is_missing() {
+    let project = night("exit 0", "", "exit 0");
+    fs::set_permissions(project.path("conf/bin/first"), fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = run(&project);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("bin/first may not be executed (chmod +x)"), "{refused}");
+    let project = project.script("conf/bin/second", "").file("conf/bin/first", "#!/nowhere/sh\n");
+    fs::set_permissions(project.path("conf/bin/first"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(run(&project).code, Some(10));
+    let shown = project.show(1);
+    let said = task(&shown, "First")["message"].as_str().unwrap();
+    assert!(said.ends_with("cannot be started: what its first line names to execute it is not there"), "{said}");
+}
+
+#[test]
+fn a_run_goes_on_where_it_began_wherever_it_is_continued() {
+    let project = night("[ -e go ] || exit 3; pwd > place", "", "exit 0").file("elsewhere/keep", "").file("go.later", "");
+    assert_eq!(run(&project).code, Some(10));
+    fs::rename(project.path("go.later"), project.path("go")).unwrap();
+    let mut resume = project.command(&["run", "--resume", "-q", "--store", "../.jobwright/store.db"]);
+    let resumed = resume.current_dir(project.path("elsewhere")).output().unwrap();
+    assert_eq!(resumed.status.code(), Some(0), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(fs::canonicalize(project.read("place").trim()).unwrap(), fs::canonicalize(project.path("")).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn how_a_run_ended_is_told_where_its_table_cannot_be_written() {
+    let project = night("exit 3", "", "exit 0");
+    let mut command = project.command(&["run", "conf", "--job", "Night", "--report", "run.md"]);
+    let ended = command.stdout(fs::File::options().write(true).open("/dev/full").unwrap()).output().unwrap();
+    assert_eq!(ended.status.code(), Some(10));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("the output cannot be written"));
+    assert!(project.read("run.md").contains("Night: errored"));
+}
+
+#[test]
+fn what_there_is_to_say_of_a_task_is_said() {
+    let project = night("exit 0", "", "exit 3");
+    assert_eq!(run(&project).code, Some(10));
+    for arguments in [&["logs", "1", "First"][..], &["logs", "1", "First", "--follow"]] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(project.run(arguments), @"
+            exit 0
+            --- stderr
+            the program of First has written nothing; what happened to it:
+            jobwright logs 1 First --events
+            ");
+        }
+    }
+    let project = Project::demo();
+    assert_eq!(project.run(&["run", "examples/demo", "--job", "HR_Quick", "-q"]).code, Some(0));
+    let followed = project.run(&["logs", "1", "HR_Quick_Synchronize", "--follow"]);
+    assert!(followed.stdout.contains("\"task-ended\""), "{followed}");
+    fs::remove_file(project.path(".jobwright/store-work/runs/1/events.jsonl")).unwrap();
+    assert_eq!(followed.stdout, project.run(&["logs", "1", "HR_Quick_Synchronize"]).stdout);
+}
+
+#[test]
+fn whatever_cuts_a_run_off_says_how_it_goes_on() {
+    let project = night("[ -e once ] || { touch once; rm -r .jobwright/store-work; echo lost; }", "", "exit 0");
+    let cut = run(&project);
+    assert_eq!(cut.code, Some(6), "{cut}");
+    insta::assert_snapshot!(cut.stderr, @"
+    × .jobwright/store-work/runs/1/tasks/0 cannot be written: No such file or directory (os error 2)
+    help: check that it exists and its permissions, then go on with the run that this has interrupted:
+          jobwright run --resume 1
+    ");
+    assert_eq!(states(&project), "interrupted waiting = interrupted");
+    let resumed = project.run(&["run", "--resume", "1", "--restart", "First", "-q"]);
+    assert_eq!(resumed.code, Some(0), "{resumed}");
+}
+
+#[test]
+fn what_a_program_says_does_not_act_on_the_terminal() {
+    let project = night(r"printf 'bad \033[2J\007\n'; exit 4", "", "exit 0");
+    let outcome = project.run(&["run", "conf", "--job", "Night"]);
+    assert!(outcome.stdout.contains("exit code 4: bad ␛[2J\u{FFFD}"), "{outcome}");
+    assert!(outcome.stderr.contains("exit code 4: bad ␛[2J\u{FFFD}"), "{outcome}");
 }
 
 /// A start that goes on as soon as somebody writes the secret that it reads from a pipe: what it has seen of the store may be

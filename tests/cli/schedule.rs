@@ -113,6 +113,87 @@ fn a_bad_end_is_told_once_per_run() {
 }
 
 #[test]
+fn whoever_cancels_a_run_does_not_end_the_schedule() {
+    let project = harbour();
+    let cancel = format!("#!/bin/sh\n'{}' cancel $JOBWRIGHT_RUN; sleep 0.5\n", env!("CARGO_BIN_EXE_jobwright"));
+    fs::write(project.path("conf/bin/work"), cancel).unwrap();
+    project.replace(
+        "conf/Jobs.xml",
+        "<MaintainIndexesTask Identifier=\"Local_Indexes\"",
+        "<MaintainIndexesTask Identifier=\"First\" DisplayName_L1=\"First\" /><MaintainIndexesTask Identifier=\"Local_Indexes\"",
+    );
+    let outcome = schedule(&project, &[], "2026-11-24T00:30:00Z/2026-11-25T01:30:00Z");
+    insta::assert_snapshot!(without_times(&outcome.stderr), @"
+    2026-11-24T01:00:30Z Local: started, due 2026-11-24T01:00:30Z
+    2026-11-24T01:00:30Z Local: run 1 cancelled
+    2026-11-24T02:00:00Z Daily: started, due 2026-11-24T02:00:00Z
+    2026-11-24T02:00:00Z Daily: run 2 completed
+    2026-11-25T01:00:30Z Local: started, due 2026-11-25T01:00:30Z
+    2026-11-25T01:00:30Z Local: run 3 cancelled
+    2026-11-25T01:00:30Z stopped
+    ");
+}
+
+#[test]
+fn a_start_that_is_refused_is_told_before_and_when_it_happens() {
+    let project = harbour();
+    fs::remove_file(project.path("conf/bin/work")).unwrap();
+    let outcome = schedule(&project, &[], "2026-11-24T01:30:00Z/2026-11-24T03:00:00Z");
+    insta::assert_snapshot!(outcome.stderr, @"
+    Daily could not be started as it stands: the program conf/bin/work of Daily_Indexes (MaintainIndexesTask) is not there; correct [executors] in jobwright.toml
+    Local could not be started as it stands: the program conf/bin/work of Local_Indexes (MaintainIndexesTask) is not there; correct [executors] in jobwright.toml
+    2026-11-24T02:00:00Z Daily: started, due 2026-11-24T02:00:00Z
+    2026-11-24T02:00:00Z Daily: job Daily was not started: the program conf/bin/work of Daily_Indexes (MaintainIndexesTask) is not there; correct [executors] in jobwright.toml
+    2026-11-24T02:00:00Z stopped
+    ");
+    assert_eq!(project.read("told"), "Daily\n");
+    let told: serde_json::Value = serde_json::from_str(&project.read("told.json")).unwrap();
+    assert_eq!((told["state"].as_str(), told["job"].as_str(), told.get("id")), (Some("failed"), Some("Daily"), None));
+    assert!(told["message"].as_str().unwrap().contains("bin/work"), "{told}");
+    fs::remove_file(project.path("conf/bin/tell")).unwrap();
+    let silent = schedule(&project, &[], "2026-11-24T03:30:00Z/2026-11-24T03:40:00Z");
+    assert!(silent.stderr.contains("nobody would be told of a failure"), "{silent}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_a_run_and_no_schedule() {
+    let works =
+        |words: &[&str]| std::process::Command::new("unshare").args(words).output().is_ok_and(|ended| ended.status.success());
+    let Some(options) = [&["-m"][..], &["-Urm"]]
+        .into_iter()
+        .find(|options| works(&[options, &["mount", "-t", "tmpfs", "none", "/mnt"][..]].concat()))
+    else {
+        eprintln!("skipped: no small disk can be made here (unshare and mount are not permitted)");
+        return;
+    };
+    let project = harbour();
+    // The job fills the disk and writes what does not fit; whoever is told makes room.
+    let work =
+        "[ -e once ] || { touch once; dd if=/dev/zero of=disk/fill bs=1k count=4000 2>/dev/null; }\nhead -c 100000 /dev/zero\n";
+    fs::write(project.path("conf/bin/work"), format!("#!/bin/sh\n{work}")).unwrap();
+    fs::write(project.path("conf/bin/tell"), "#!/bin/sh\ncat > told.json; rm disk/fill\n").unwrap();
+    fs::create_dir(project.path("disk")).unwrap();
+    let script = "mount -t tmpfs -o size=1500k none disk && \"$@\"; code=$?; cp -r disk kept; exit $code";
+    let program = env!("CARGO_BIN_EXE_jobwright");
+    let arguments = ["sh", "-c", script, "sh", program, "schedule", "conf", "--agent", "Harbour", "--store", "disk/store.db"];
+    let ended = std::process::Command::new("unshare")
+        .args([options, &arguments[..]].concat())
+        .current_dir(project.path(""))
+        .env("JOBWRIGHT_CLOCK", "2026-11-24T01:30:00Z/2026-11-25T03:00:00Z")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{said}");
+    let told: serde_json::Value = serde_json::from_str(&project.read("told.json")).unwrap();
+    assert_eq!(told["state"], "failed", "{said}");
+    assert!(told["message"].as_str().unwrap().ends_with("jobwright run --resume 1 --store disk/store.db"), "{told}");
+    let listed = project.run(&["runs", "--store", "kept/store.db", "--job", "Daily", "--format", "json"]).json();
+    let states: Vec<&str> = listed["runs"].as_array().unwrap().iter().map(|run| run["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["completed", "interrupted"], "{said}");
+}
+
+#[test]
 fn a_job_that_nobody_may_start_is_started_by_schedulers_only() {
     let project = harbour();
     insta::assert_snapshot!(project.run(&["run", "conf", "--job", "Daily"]), @"

@@ -66,6 +66,19 @@ fn pruning_forgets_old_runs_and_no_identities() {
 }
 
 #[test]
+fn pruning_forgets_a_run_that_a_crash_ended_too() {
+    let project = Project::demo();
+    project.command(&COMPLETE).env("JOBWRIGHT_KILL_AT", "40").output().unwrap();
+    assert_eq!(project.show(1)["state"], "interrupted");
+    assert_eq!(project.run(&COMPLETE).code, Some(0));
+    let outcome = project.run(&["runs", "prune", "--keep", "1"]);
+    assert_eq!(outcome.stderr, "forgot 1 run; 1 run left\n", "{outcome}");
+    assert_eq!(listed(&project, &[]), [2]);
+    let again = project.run(&["runs", "prune", "--keep", "0"]);
+    assert_eq!(again.stderr, "forgot 0 runs; 1 run left\n", "{again}");
+}
+
+#[test]
 fn a_whole_store_is_told_and_a_damaged_one_is_named() {
     let project = three_runs();
     let whole = project.run(&["store", "check"]);

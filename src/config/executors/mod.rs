@@ -33,6 +33,13 @@ pub struct Executors {
     pub secrets: BTreeMap<String, SecretSource>,
 }
 
+impl Executors {
+    /// Whether no program is named.
+    pub fn is_empty(&self) -> bool {
+        self.elements.is_empty() && self.job_runner.is_none()
+    }
+}
+
 /// The programs for one task element.
 #[derive(Clone, Debug, Default)]
 pub struct Mapping {

@@ -45,13 +45,13 @@ use protocol::{Told, Verdict};
 use values::Values;
 
 pub(crate) use handed::{hand_over, is_handed_over, is_handed_over_row};
-pub use hook::{Hook, HookEnd, run_hook};
+pub use hook::{Bad, Hook, HookEnd, hook_problem, run_hook};
 pub(crate) use programs::Programs;
 use record::ProcessRecord;
 pub(crate) use record::{End, RecordFile, Records, list_of};
 pub use record::{folder, has_program, output_file};
 pub use uncertain::Doubts;
-pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, is_in_doubt, recover};
+pub(crate) use uncertain::{assume, end_left_overs, end_restartable, forbid_left_overs, is_in_doubt, left_overs, recover};
 
 /// How long the store is waited for when a program has ended.
 const COMMIT: Duration = Duration::from_mins(1);
@@ -226,7 +226,7 @@ impl<'a> External<'a> {
             Ok(started) => started,
             Err(error) => {
                 // Nothing ran, and a second try would find the same.
-                let message = format!("{} cannot be started: {error}", command.program.display());
+                let message = programs::why_not(&command.program, &error);
                 return Ok(Try::Bad { message, again: false, harmless: true });
             }
         };
@@ -297,6 +297,9 @@ impl<'a> External<'a> {
         folder: &Path,
     ) -> process::Command {
         let mut made = process::Command::new(self.shared.programs.place(command));
+        if let Some(folder) = self.shared.folder {
+            made.current_dir(folder);
+        }
         // It is told the name that it was called by.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::arg0(&mut made, &command.program);

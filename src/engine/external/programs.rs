@@ -62,6 +62,10 @@ impl<'a> Programs<'a> {
                 ));
                 continue;
             };
+            if !may_be_started(&place) {
+                problems.push(format!("{} may not be executed (chmod +x), for {} ({})", place.display(), task.id, task.element));
+                continue;
+            }
             // A program that is given a path of its own is looked up on that one.
             if is_executable(&place) && !command.env.contains_key("PATH") {
                 places.insert(command.program.as_path(), place);
@@ -130,7 +134,7 @@ pub(super) fn secret(source: &SecretSource, settings: &Settings) -> Result<Secre
 }
 
 /// Where a program is: as it is named, or on the path.
-fn find(program: &Path) -> Option<PathBuf> {
+pub(super) fn find(program: &Path) -> Option<PathBuf> {
     let endings: &[&str] = if cfg!(windows) { &["", ".exe", ".cmd", ".bat"] } else { &[""] };
     let candidates = |base: PathBuf| {
         endings.iter().map(move |ending| {
@@ -143,7 +147,25 @@ fn find(program: &Path) -> Option<PathBuf> {
         return candidates(program.to_owned()).find(|file| file.is_file());
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).flat_map(|folder| candidates(folder.join(program))).find(|file| file.is_file())
+    let all =
+        || std::env::split_paths(&folders).flat_map(|folder| candidates(folder.join(program))).filter(|file| file.is_file());
+    all().find(|file| may_be_started(file)).or_else(|| all().next())
+}
+
+/// Whether nothing is known that keeps the system from starting the file.
+pub(super) fn may_be_started(file: &Path) -> bool {
+    is_executable(file) || cfg!(not(unix))
+}
+
+/// Why a program cannot be started, in words that name what is missing.
+pub(super) fn why_not(program: &Path, error: &std::io::Error) -> String {
+    let is_there = || find(program).is_some_and(|file| file.is_file());
+    let why = if error.kind() == std::io::ErrorKind::NotFound && is_there() {
+        "what its first line names to execute it is not there".to_owned()
+    } else {
+        error.to_string()
+    };
+    format!("{} cannot be started: {why}", program.display())
 }
 
 /// Whether the system would start the file; if not, it goes on looking.

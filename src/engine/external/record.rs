@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::executors::Restart;
 use crate::engine::error::EngineError;
 use crate::engine::group::Groups;
-use crate::engine::process::{Holder, Processes, boot};
+use crate::engine::process::{Holder, Processes, System, boot};
 use crate::engine::state::TaskState;
 use crate::tasks::RunId;
 
@@ -40,6 +41,9 @@ pub(crate) struct ProcessRecord {
     pub(crate) harmless: bool,
     /// Whether it ended.
     pub(crate) ended: bool,
+    /// The process that has started it, and sees it to its end as long as it lives itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<Holder>,
     /// How its task ended by it, unless it failed or waits for approval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<End>,
@@ -220,7 +224,9 @@ impl Records {
 impl ProcessRecord {
     /// Of a program about to be started.
     pub(super) fn new(mark: String, attempt: u32, restart: Restart) -> Self {
-        Self { mark, attempt, restart: restart == Restart::Yes, ..Self::default() }
+        static THIS: OnceLock<Holder> = OnceLock::new();
+        let by = Some(THIS.get_or_init(|| Holder::this(&System)).clone());
+        Self { mark, attempt, restart: restart == Restart::Yes, by, ..Self::default() }
     }
 
     /// What its environment holds under [`MARK`].
@@ -250,12 +256,24 @@ impl ProcessRecord {
         self.restart
     }
 
-    /// A live process that the program has left: itself or one that it started.
-    pub(crate) fn left_over(&self, system: &(impl Processes + Groups)) -> Option<u32> {
-        let itself = self.pid.filter(|pid| {
+    /// The program itself, as long as it lives.
+    fn itself(&self, system: &impl Processes) -> Option<u32> {
+        self.pid.filter(|pid| {
             let holder = Holder { pid: *pid, incarnation: self.incarnation.clone().unwrap_or_default() };
             self.incarnation.is_some() && holder.lives(system)
-        });
+        })
+    }
+
+    /// The process that sees the program to its end. Of a run that nobody works on there is one in a copy of its store: the run
+    /// goes on where the copy was made.
+    pub(crate) fn seen_by(&self, system: &impl Processes) -> Option<u32> {
+        let by = self.by.as_ref().filter(|by| by.lives(system))?;
+        self.itself(system).map(|_| by.pid)
+    }
+
+    /// A live process that the program has left: itself or one that it started.
+    pub(crate) fn left_over(&self, system: &(impl Processes + Groups)) -> Option<u32> {
+        let itself = self.itself(system);
         let marked = || if self.mark.is_empty() { None } else { system.marked(MARK, &self.mark).first().copied() };
         itself.or_else(marked)
     }

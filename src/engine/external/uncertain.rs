@@ -39,17 +39,18 @@ impl Doubts {
         programs: &Programs<'_>,
         asks: impl Fn(usize) -> bool,
     ) -> Result<(), EngineError> {
+        let named = || self.assume.iter().map(|(task, _)| task).chain(&self.restart);
+        for (index, task) in named().enumerate() {
+            if named().take(index).any(|other| crate::engine::selection::same(other, task)) {
+                return Err(EngineError::NamedTwice { task: task.clone() });
+            }
+        }
         let known = Records::read(work, run);
         let (places, in_doubt): (Vec<usize>, Vec<&TaskRecord>) =
             records.iter().enumerate().filter(|(place, record)| is_in_doubt(&known, *place, record, asks(*place))).unzip();
         for named in self.restart.iter().chain(self.assume.iter().map(|(task, _)| task)) {
             let Some(record) = records.iter().find(|record| crate::engine::selection::same(&record.task, named)) else {
-                return Err(EngineError::UnknownTask {
-                    job: job.to_owned(),
-                    task: named.clone(),
-                    suggestion: crate::engine::error::nearest(named, records.iter().map(|record| record.task.as_str())),
-                    known: records.iter().map(|record| record.task.clone()).collect(),
-                });
+                return Err(EngineError::unknown_task(job, named, records.iter().map(|record| record.task.as_str())));
             };
             if !in_doubt.iter().any(|doubtful| doubtful.task == record.task) {
                 return Err(EngineError::NotInDoubt { run, task: record.task.clone(), state: record.state });
@@ -73,26 +74,48 @@ pub(crate) fn is_in_doubt(known: &Records, place: usize, task: &TaskRecord, asks
 
 /// Refuses to go on beside a program of a run that is still at work, unless it may be ended and run again.
 pub(crate) fn forbid_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<(), EngineError> {
-    let kept = Records::read(work, run);
-    for (place, record) in candidates(records) {
-        let Some(known) = kept.of(place).filter(|known| !known.may_restart()) else { continue };
-        if let Some(pid) = known.left_over(&System) {
-            return Err(EngineError::LeftOver { run, task: record.task.clone(), pid });
-        }
+    match left_overs(work, run, records).into_iter().next() {
+        Some(LeftOver { place, pid, by }) => Err(EngineError::LeftOver { run, task: records[place].task.clone(), pid, by }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// A program of a run that is still at work.
+pub(crate) struct LeftOver {
+    /// The place of its task.
+    pub(crate) place: usize,
+    /// One of its processes.
+    pub(crate) pid: u32,
+    /// The process that sees it to its end, where the run goes on in the store that this one is a copy of.
+    pub(crate) by: Option<u32>,
+}
+
+/// The programs of a run that are still at work, but for those that may be ended and run again.
+pub(crate) fn left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Vec<LeftOver> {
+    let kept = Records::read(work, run);
+    let at_work = |place| {
+        let known = kept.of(place)?;
+        let (pid, by) = (known.left_over(&System)?, known.seen_by(&System));
+        (by.is_some() || !known.may_restart()).then_some(LeftOver { place, pid, by })
+    };
+    candidates(records).filter_map(|(place, _)| at_work(place)).collect()
 }
 
 /// Ends what is still at work of a run and may be run again.
 pub(crate) fn end_restartable(work: &Path, run: RunId, records: &[TaskRecord]) {
     let kept = Records::read(work, run);
-    for known in candidates(records).filter_map(|(place, _)| kept.of(place)).filter(ProcessRecord::may_restart) {
+    let may_end = |known: &ProcessRecord| known.may_restart() && known.seen_by(&System).is_none();
+    for known in candidates(records).filter_map(|(place, _)| kept.of(place)).filter(may_end) {
         end(&known);
     }
 }
 
-/// Ends everything of a run that is still at work; gives back the tasks it was of.
-pub(crate) fn end_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Vec<String> {
+/// Ends everything of a run that is still at work; gives back the tasks it was of. Refuses where the run goes on in the store that
+/// this one is a copy of.
+pub(crate) fn end_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) -> Result<Vec<String>, EngineError> {
+    if let Some(LeftOver { place, pid, by }) = left_overs(work, run, records).into_iter().find(|left| left.by.is_some()) {
+        return Err(EngineError::LeftOver { run, task: records[place].task.clone(), pid, by });
+    }
     let mut ended = Vec::new();
     let kept = Records::read(work, run);
     for (place, record) in candidates(records) {
@@ -102,7 +125,7 @@ pub(crate) fn end_left_overs(work: &Path, run: RunId, records: &[TaskRecord]) ->
             ended.push(record.task.clone());
         }
     }
-    ended
+    Ok(ended)
 }
 
 fn candidates(records: &[TaskRecord]) -> impl Iterator<Item = (usize, &TaskRecord)> {

@@ -19,6 +19,9 @@ pub trait Reporter {
 
     /// Called a few times a second while nothing happens.
     fn tick(&mut self) {}
+
+    /// Something beside the events, in one line.
+    fn note(&mut self, _text: &str) {}
 }
 
 /// Shows nothing.

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::{Reporter, counters};
-use crate::engine::clock::duration;
+use crate::engine::clock::{Timestamp, duration};
 use crate::engine::event::{Event, EventKind};
+use crate::source::printable;
 
 /// Writes a line per event.
 pub struct Plain<W: Write> {
@@ -25,11 +26,15 @@ impl<W: Write> Reporter for Plain<W> {
             let _ = writeln!(self.writer, "{} {line}", event.at);
         }
     }
+
+    fn note(&mut self, text: &str) {
+        let _ = writeln!(self.writer, "{} {}", Timestamp::now(), printable(text));
+    }
 }
 
-/// The event in one line; progress has none.
+/// The event in one line, whatever a program has told; progress has none.
 pub(super) fn line(kind: &EventKind) -> Option<String> {
-    Some(match kind {
+    let line = match kind {
         EventKind::JobStarted { job, attempt, tasks, .. } => {
             let tasks = format!("{tasks} {}", if *tasks == 1 { "task" } else { "tasks" });
             match attempt {
@@ -50,7 +55,10 @@ pub(super) fn line(kind: &EventKind) -> Option<String> {
             format!("{task} {state} in {}{counts}{message}", duration(*duration_ms))
         }
         EventKind::TaskPassed { task, state, reason } => format!("{task} {state}: {reason}"),
-        EventKind::CancelRequested => "cancelling: running tasks finish, no other is started".to_owned(),
+        EventKind::CancelRequested => {
+            "cancelling: running tasks finish, no other is started; a further interrupt ends them".to_owned()
+        }
         EventKind::JobEnded { job, state, duration_ms, .. } => format!("{job} {state} in {}", duration(*duration_ms)),
-    })
+    };
+    Some(printable(&line).into_owned())
 }

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::engine::clock::duration;
 use crate::engine::state::TaskState;
 use crate::engine::store::{RunDetail, TaskRecord};
+use crate::source::printable;
 
 /// Columns that counts and messages need at least; with less room they stand on lines of their own.
 const DETAIL: usize = 40;
@@ -25,14 +28,16 @@ pub fn table(run: &RunDetail, width: usize) -> String {
     let short = |text: String| if prefix == 0 { text } else { text.replace(&own, "") };
     let rows: Vec<([String; 3], String)> = tasks().map(|task| (cells(task, prefix), short(detail(task)))).collect();
     let widths: [usize; 3] = std::array::from_fn(|column| {
-        let cells = rows.iter().map(|(cells, _)| cells[column].chars().count());
-        cells.chain([head[column].chars().count(), LEAST[column]]).max().unwrap_or(0)
+        let cells = rows.iter().map(|(cells, _)| cells[column].width());
+        cells.chain([head[column].width(), LEAST[column]]).max().unwrap_or(0)
     });
     let used = widths.iter().map(|width| width + 2).sum::<usize>();
-    let longest = rows.iter().map(|(_, detail)| detail.chars().count()).max().unwrap_or(0);
+    let longest = rows.iter().map(|(_, detail)| detail.width()).max().unwrap_or(0);
     let beside = width.saturating_sub(used) >= DETAIL.min(longest);
     let mut text = String::new();
-    line(&mut text, &head, widths, if beside && longest > 0 { "What" } else { "" });
+    if !rows.is_empty() {
+        line(&mut text, &head, widths, if beside && longest > 0 { "What" } else { "" });
+    }
     for (cells, detail) in &rows {
         let indent = if beside { used } else { INDENT };
         let mut lines = wrapped(detail, width.saturating_sub(indent)).into_iter();
@@ -55,7 +60,8 @@ pub fn table(run: &RunDetail, width: usize) -> String {
 fn line(text: &mut String, cells: &[String; 3], widths: [usize; 3], detail: &str) {
     let mut line = String::new();
     for (cell, width) in cells.iter().zip(widths) {
-        let _ = write!(line, "{cell:width$}  ");
+        line.push_str(cell);
+        line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
     }
     line.push_str(detail);
     text.push_str(line.trim_end());
@@ -72,7 +78,7 @@ fn prefix<'t>(job: &str, mut tasks: impl Iterator<Item = &'t TaskRecord>) -> usi
 }
 
 fn cells(task: &TaskRecord, prefix: usize) -> [String; 3] {
-    [task.task[prefix..].to_owned(), task.state.to_string(), task.duration_ms.map_or_else(String::new, duration)]
+    [printable(&task.task[prefix..]).into_owned(), task.state.to_string(), task.duration_ms.map_or_else(String::new, duration)]
 }
 
 /// Counts, then why or what the task said.
@@ -92,16 +98,16 @@ pub fn counters(counters: &BTreeMap<String, u64>, said: &str) -> String {
     words.join(", ")
 }
 
-/// Lines of at most `width` characters, broken between words.
+/// Lines of at most `width` columns, broken between words.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().map(printable) {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line) if line.width() + 1 + word.width() <= width => {
                 line.push(' ');
-                line.push_str(word);
+                line.push_str(&word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.push(word.into_owned()),
         }
     }
     lines
@@ -110,6 +116,16 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_they_look() {
+        let mut text = String::new();
+        let cells = |name: &str| [name.to_owned(), "completed".to_owned(), String::new()];
+        line(&mut text, &cells("日本語"), [8, 9, 4], "x");
+        line(&mut text, &cells("Export"), [8, 9, 4], "x");
+        assert_eq!(text, "日本語    completed        x\nExport    completed        x\n");
+        assert_eq!(wrapped("a\u{1b}[2Jb 日本語", 8), ["a␛[2Jb", "日本語"]);
+    }
 
     #[test]
     fn what_the_message_says_is_not_counted_again() {

@@ -10,11 +10,14 @@ use super::{Reporter, plain};
 use crate::engine::clock::duration;
 use crate::engine::event::{Event, EventKind};
 use crate::engine::state::TaskState;
+use crate::source::printable;
 
 /// Draws on a terminal.
 pub struct Terminal {
     screen: MultiProgress,
     running: BTreeMap<String, ProgressBar>,
+    /// What the names of tasks made for the job begin with, which tells nothing.
+    prefix: String,
 }
 
 impl Terminal {
@@ -25,14 +28,16 @@ impl Terminal {
 
     /// Draws on `target`.
     pub fn on(target: ProgressDrawTarget) -> Self {
-        Self { screen: MultiProgress::with_draw_target(target), running: BTreeMap::new() }
+        Self { screen: MultiProgress::with_draw_target(target), running: BTreeMap::new(), prefix: String::new() }
     }
 
     fn start(&mut self, task: &str) {
-        let style = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {msg}");
+        // What a narrow terminal cuts off is the end of the name.
+        let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}{prefix}");
         let bar = self.screen.add(ProgressBar::new_spinner());
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        bar.set_prefix(task.to_owned());
+        let name = task.strip_prefix(&self.prefix).filter(|rest| !rest.is_empty()).unwrap_or(task);
+        bar.set_prefix(printable(name).into_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
         self.running.insert(task.to_owned(), bar);
     }
@@ -52,13 +57,21 @@ impl Default for Terminal {
 }
 
 impl Reporter for Terminal {
+    fn note(&mut self, text: &str) {
+        let _ = self.screen.println(printable(text));
+    }
+
     fn event(&mut self, event: &Event) {
         match &event.kind {
+            EventKind::JobStarted { job, .. } => {
+                self.prefix = format!("{job}_");
+                self.print(&event.kind);
+            }
             EventKind::TaskStarted { task, .. } => self.start(task),
             EventKind::TaskProgress { task, done, of } => {
                 if let Some(bar) = self.running.get(task) {
                     let done = HumanCount(*done);
-                    bar.set_message(of.map_or_else(|| format!("{done} so far"), |of| format!("{done} of {}", HumanCount(of))));
+                    bar.set_message(of.map_or_else(|| format!("{done} so far "), |of| format!("{done} of {} ", HumanCount(of))));
                 }
             }
             // The table at the end holds the counts; only what went wrong is told at once and in full.
@@ -66,7 +79,7 @@ impl Reporter for Terminal {
                 if let Some(bar) = self.running.remove(task) {
                     bar.finish_and_clear();
                 }
-                let _ = self.screen.println(format!("{task} {state} in {}", duration(*duration_ms)));
+                let _ = self.screen.println(format!("{} {state} in {}", printable(task), duration(*duration_ms)));
             }
             EventKind::TaskEnded { task, .. } | EventKind::TaskPassed { task, .. } => {
                 if let Some(bar) = self.running.remove(task) {

@@ -63,6 +63,11 @@ pub enum Happening {
         /// How.
         how: String,
     },
+    /// Up to when starts have been dealt with could not be written.
+    NotNoted {
+        /// Why not.
+        problem: String,
+    },
     /// No job is started any more.
     Stopping {
         /// The jobs that still run.
@@ -127,7 +132,11 @@ pub fn serve(
             for (place, job) in jobs.iter_mut().enumerate() {
                 let Some((due, missed)) = job.due(now) else { continue };
                 let name = job.entry.job.clone();
-                ledger.note([(name.clone(), now)])?;
+                // A disk that is full tonight is none tomorrow.
+                if let Err(error) = ledger.note([(name.clone(), now)]) {
+                    let problem = error.to_string().replace('\n', " ");
+                    tell(now, Happening::NotNoted { problem });
+                }
                 if job.running {
                     tell(now, Happening::StillRunning { job: name, due });
                     continue;
@@ -198,7 +207,7 @@ mod tests {
         let mut tell = |_: Timestamp, happening: Happening| match happening {
             Happening::Started { due, missed, .. } => told.push(format!("{due} {missed}")),
             Happening::StillRunning { due, .. } => told.push(format!("{due} still runs")),
-            Happening::Ended { .. } | Happening::Stopping { .. } => {}
+            Happening::Ended { .. } | Happening::NotNoted { .. } | Happening::Stopping { .. } => {}
         };
         serve(store, hourly(), clock, &Control::new(), &|_| String::new(), &mut tell).unwrap();
         told
@@ -239,7 +248,7 @@ mod tests {
                 starts.push(format!("{due} still runs"));
                 go.send(()).unwrap();
             }
-            Happening::Ended { .. } | Happening::Stopping { .. } => {}
+            Happening::Ended { .. } | Happening::NotNoted { .. } | Happening::Stopping { .. } => {}
         };
         let start = |_: &str| {
             wait.lock().unwrap().recv().unwrap();

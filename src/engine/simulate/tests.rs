@@ -8,8 +8,12 @@ use crate::plan::model::Parents;
 
 /// `task state reason` per line, and the end of the job.
 fn run(job: &Job, outcomes: &[(&str, TaskState)]) -> String {
+    with_jobs(4, job, outcomes)
+}
+
+fn with_jobs(jobs: usize, job: &Job, outcomes: &[(&str, TaskState)]) -> String {
     let outcomes = outcomes.iter().map(|(task, state)| ((*task).to_owned(), *state)).collect();
-    let simulation = simulate(job, &Selection::default(), &outcomes, &[], &|_| None).unwrap();
+    let simulation = simulate(job, jobs, &Selection::default(), &outcomes, &[], &|_| None).unwrap();
     let mut text = String::new();
     for task in simulation.tasks {
         let reason = task.reason.map_or_else(String::new, |reason| format!(": {reason}"));
@@ -63,6 +67,20 @@ fn siblings_of_a_failed_task_finish() {
     C not started: A ended in error
     = errored
     ");
+    // One at a time, the sibling had not begun.
+    insta::assert_snapshot!(with_jobs(1, &job, &[("A", TaskState::Errored), ("B", TaskState::Blocked)]), @r"
+    A errored
+    B not started: A ended in error
+    C not started: A ended in error
+    = errored
+    ");
+}
+
+#[test]
+fn a_task_ends_once() {
+    let outcomes = BTreeMap::from([("export".to_owned(), TaskState::Unchanged), ("Export".to_owned(), TaskState::Blocked)]);
+    let error = simulate(&chain(), 4, &Selection::default(), &outcomes, &[], &|_| None).unwrap_err();
+    assert_eq!(error.to_string(), "Export and export are one task, and it ends once; name it once");
 }
 
 #[test]
@@ -81,7 +99,7 @@ fn any_parent_is_enough_where_the_plan_says_so() {
 #[test]
 fn parents_outside_the_selection_count_as_satisfied() {
     let selection = Selection { from: Some("Synchronize".to_owned()), ..Selection::default() };
-    let simulation = simulate(&chain(), &selection, &BTreeMap::new(), &[], &|_| None).unwrap();
+    let simulation = simulate(&chain(), 4, &selection, &BTreeMap::new(), &[], &|_| None).unwrap();
     let states: Vec<TaskState> = simulation.tasks.iter().map(|task| task.state).collect();
     assert_eq!(states, [TaskState::NotSelected, TaskState::NotSelected, TaskState::Completed, TaskState::Completed]);
 }
@@ -99,14 +117,14 @@ fn tasks_that_wait_for_each_other_do_not_wait_for_ever() {
 #[test]
 fn an_edge_to_nowhere_is_refused() {
     let job = job("J", vec![task("A", 0).after(&["B"])]);
-    let error = simulate(&job, &Selection::default(), &BTreeMap::new(), &[], &|_| None).unwrap_err();
+    let error = simulate(&job, 4, &Selection::default(), &BTreeMap::new(), &[], &|_| None).unwrap_err();
     assert_eq!(error.to_string(), "the plan cannot be run: task A of job J waits for B, which the job lacks; compile it again");
 }
 
 #[test]
 fn only_outcomes_of_tasks_can_be_assumed() {
     let outcomes = BTreeMap::from([("Export".to_owned(), TaskState::NotStarted)]);
-    assert!(simulate(&chain(), &Selection::default(), &outcomes, &[], &|_| None).is_err());
+    assert!(simulate(&chain(), 4, &Selection::default(), &outcomes, &[], &|_| None).is_err());
 }
 
 #[test]
@@ -115,7 +133,7 @@ fn what_awaits_a_task_launches_it_where_its_parents_ended_well() {
     let awaited = |place: usize| (place == 1 || place == 2).then(|| "a date has come for 1 owner".to_owned());
     let told = |task: &str, outcome| {
         let outcomes = BTreeMap::from([(task.to_owned(), outcome)]);
-        let simulation = simulate(&job, &Selection::default(), &outcomes, &[], &awaited).unwrap();
+        let simulation = simulate(&job, 4, &Selection::default(), &outcomes, &[], &awaited).unwrap();
         let words = |task: &SimulatedTask| format!("{}: {}", task.state, task.reason.as_deref().unwrap_or_default());
         (words(&simulation.tasks[1]), words(&simulation.tasks[2]))
     };

@@ -56,9 +56,15 @@ pub fn peek<T>(file: &Path, question: impl FnOnce(&Connection) -> rusqlite::Resu
     let quiet = !Path::new(&log).exists();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let name = uri(file, quiet).map_err(|error| EngineError::io(file, "opened", error))?;
-    let connection = Connection::open_with_flags(name, flags).map_err(failed)?;
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    let mut connection = Connection::open_with_flags(name, flags).map_err(failed)?;
+    let version = match read_version(&connection) {
+        Err(error) if is_unwritable(&connection, &error) && !has_log(file) => {
+            connection = open_unchanging(file).map_err(|_| failed(error))?;
+            read_version(&connection)
+        }
+        version => version,
+    };
+    let version = version.map_err(failed)?;
     if version > Part::Data.version() {
         return Err(EngineError::Newer { file: file.to_owned(), found: version, known: Part::Data.version() });
     }
@@ -197,6 +203,12 @@ pub(super) fn why_unwritable(file: &Path) -> EngineError {
     }
 }
 
+/// The version of the store; waits from now on for short transactions of others.
+fn read_version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
 /// Whether transactions stand in the log of the database that are not in its file.
 fn has_log(file: &Path) -> bool {
     let mut log = file.as_os_str().to_owned();
@@ -247,10 +259,6 @@ fn forbid_upgrade(file: &Path, part: Part) -> Result<(), EngineError> {
 /// Opens a file known to be ours: refuses a newer version before anything is written, migrates an older one.
 fn open(file: &Path, part: Part) -> Result<Connection, EngineError> {
     let failed = |error| EngineError::database(file, error);
-    let read_version = |connection: &Connection| -> rusqlite::Result<u32> {
-        connection.busy_timeout(PATIENCE)?;
-        connection.pragma_query_value(None, "user_version", |row| row.get(0))
-    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
     let version = match read_version(&connection) {

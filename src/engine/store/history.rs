@@ -5,17 +5,17 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;
 
-use super::{DEFAULT_STORE, Filter, Outcome, Store, lock};
+use super::{Filter, Outcome, Store, lock};
 use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::external::{self, Records};
 use crate::engine::process::Processes;
 use crate::engine::selection::{self, Selection};
+use crate::engine::shell::{store_argument, word};
 use crate::engine::state::{JobState, TaskSignal, TaskState};
 use crate::tasks::RunId;
 
@@ -166,16 +166,18 @@ impl Store {
             .optional()
             .map_err(|error| self.runs_error(error))?;
         let mut record = self.judged(row.ok_or(EngineError::UnknownRun { run })?, processes)?;
-        let tasks = self.tasks_of(&record)?;
+        let mut tasks = self.tasks_of(&record)?;
         record.counts = count(&tasks);
         let approvals = self.approvals(run)?;
-        let next = if record.state.is_resumable() { self.next_commands(run, &tasks, &approvals)? } else { Vec::new() };
+        let next = if record.state.is_resumable() { self.next_commands(run, &mut tasks, &approvals)? } else { Vec::new() };
         Ok(RunDetail { run: record, tasks, approvals, next })
     }
 
     /// The run to continue when none is named: the latest one that can go on and was not followed by another of its job.
+    /// Where there is none, and one goes on now, it is told of that one.
     pub fn last_unfinished(&self, processes: &dyn Processes) -> Result<RunId, EngineError> {
         let mut seen = Vec::new();
+        let mut running = None;
         for record in self.history(&Filter::default(), processes)? {
             let job = record.job.to_lowercase();
             if seen.contains(&job) {
@@ -184,9 +186,14 @@ impl Store {
             if record.state.is_resumable() {
                 return Ok(RunId(record.id));
             }
+            if record.state == JobState::Running {
+                running = running.or(Some(record.job));
+            }
             seen.push(job);
         }
-        Err(EngineError::NothingToResume)
+        let Some(job) = running else { return Err(EngineError::NothingToResume) };
+        let held = lock::held(&self.runs, &lock::of_job(&job)).map_err(|error| self.runs_error(error))?;
+        Err(held.map_or(EngineError::NothingToResume, |held| Self::locked(&job, &held)))
     }
 
     /// What was kept with a run when it began.
@@ -320,22 +327,43 @@ impl Store {
         Ok(record)
     }
 
-    /// What somebody types to go on with a run, in order.
-    fn next_commands(&self, run: RunId, tasks: &[TaskRecord], approvals: &[Approval]) -> Result<Vec<String>, EngineError> {
+    /// What somebody types to go on with a run, in order. Says of the tasks what that follows from.
+    fn next_commands(&self, run: RunId, tasks: &mut [TaskRecord], approvals: &[Approval]) -> Result<Vec<String>, EngineError> {
         let outcomes = self.outcomes(run)?;
         let store = store_argument(&self.data_file);
-        let waits = |task: &&TaskRecord| outcomes.get(&task.task).is_some_and(|outcome| outcome.waits(&task.task, approvals));
-        let approve = |task: &TaskRecord| format!("jobwright approve {} {} --reason \"…\"{store}", run.0, task.task);
-        let approvals = tasks.iter().filter(waits).map(approve);
+        let mut commands = Vec::new();
+        for task in tasks.iter_mut() {
+            let Some(outcome) = outcomes.get(&task.task).filter(|outcome| outcome.waits(&task.task, approvals)) else { continue };
+            if self.is_gone(outcome)? {
+                task.add("this waits no longer: continuing the run computes it anew");
+            } else {
+                commands.push(format!("jobwright approve {} {} --reason \"…\"{store}", run.0, word(&task.task)));
+            }
+        }
+        let left = external::left_overs(&self.work, run, tasks);
+        for left in &left {
+            let whose = left.by.map_or_else(String::new, |by| format!(", which process {by} has started and waits for"));
+            tasks[left.place].add(&format!("its program is still at work in process {}{whose}", left.pid));
+        }
         // A task whose program was cut off is run again only where somebody has looked.
         let (known, asks) = (Records::read(&self.work, run), self.asking(run)?.unwrap_or_default());
         let doubtful = |place: usize, task: &TaskRecord| external::is_in_doubt(&known, place, task, asks.contains(&place));
-        let doubtful: Vec<&TaskRecord> =
-            tasks.iter().enumerate().filter(|(place, task)| doubtful(*place, task)).map(|(_, task)| task).collect();
-        let look = doubtful.iter().map(|task| format!("jobwright logs {} {}{store}", run.0, task.task));
-        let restart = if doubtful.is_empty() { String::new() } else { " --restart".to_owned() };
-        let restart = doubtful.iter().fold(restart, |text, task| format!("{text} {}", task.task));
-        Ok(approvals.chain(look).chain([format!("jobwright run --resume {}{restart}{store}", run.0)]).collect())
+        let doubtful = tasks.iter().enumerate().filter(|(place, task)| doubtful(*place, task)).map(|(_, task)| word(&task.task));
+        let doubtful: Vec<Cow<'_, str>> = doubtful.collect();
+        commands.extend(doubtful.iter().map(|task| format!("jobwright logs {} {task}{store}", run.0)));
+        if left.iter().any(|left| left.by.is_none()) {
+            commands.push(format!("jobwright cancel {}{store}", run.0));
+        }
+        let restart = if doubtful.is_empty() { String::new() } else { format!(" --restart {}", doubtful.join(" ")) };
+        commands.push(format!("jobwright run --resume {}{restart}{store}", run.0));
+        Ok(commands)
+    }
+
+    /// Whether the change list of a blocked task waits no longer: another one took its place, or what it was about was brought
+    /// in since.
+    pub(crate) fn is_gone(&self, outcome: &Outcome) -> Result<bool, EngineError> {
+        let Some(list) = &outcome.list else { return Ok(false) };
+        self.ask(|data| crate::tasks::is_gone(data, list))
     }
 
     fn counts(&self, run: i64) -> Result<BTreeMap<TaskState, usize>, EngineError> {
@@ -384,6 +412,11 @@ impl TaskRecord {
         }
     }
 
+    /// Says one thing more of it.
+    fn add(&mut self, said: &str) {
+        self.message = Some(self.message.take().map_or_else(|| said.to_owned(), |message| format!("{message}; {said}")));
+    }
+
     /// Takes over the committed outcome.
     pub(crate) fn take(&mut self, outcome: &Outcome) {
         self.state = outcome.state;
@@ -412,15 +445,4 @@ pub(crate) fn count(tasks: &[TaskRecord]) -> BTreeMap<TaskState, usize> {
         *counts.entry(task.state).or_default() += 1;
     }
     counts
-}
-
-/// ` --store FILE` as a command line needs it; nothing for the default store.
-pub fn store_argument(data_file: &Path) -> String {
-    let file = data_file.to_string_lossy();
-    let plain = |c: char| c.is_alphanumeric() || "-_./\\:".contains(c);
-    match &*file {
-        DEFAULT_STORE => String::new(),
-        file if file.chars().all(plain) => format!(" --store {file}"),
-        file => format!(" --store '{}'", file.replace('\'', "'\\''")),
-    }
 }

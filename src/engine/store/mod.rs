@@ -30,7 +30,7 @@ pub use check::Checked;
 pub use file::peek;
 pub use filter::Filter;
 pub(super) use history::count;
-pub use history::{Approval, RunDetail, RunRecord, TaskRecord, store_argument};
+pub use history::{Approval, RunDetail, RunRecord, TaskRecord};
 pub(super) use outcome::{Outcome, commit_outcome};
 pub(super) use runs::End;
 
@@ -67,7 +67,7 @@ impl Store {
         if name_of(&runs, &runs_file)? != store {
             return Err(EngineError::Unpaired { data: file.to_owned(), runs: runs_file });
         }
-        let work = beside(file, "-work");
+        let work = work_folder(file);
         if create {
             // Where nothing can be written, whoever needs the folder says so.
             let _ = private::folder(&work);
@@ -121,6 +121,11 @@ impl Store {
 /// The file of the history that belongs to a file of identity data.
 fn second_file(data: &Path) -> PathBuf {
     beside(data, "-runs.db")
+}
+
+/// The folder of work files that belongs to a file of identity data.
+pub(super) fn work_folder(data: &Path) -> PathBuf {
+    beside(data, "-work")
 }
 
 fn beside(data: &Path, ending: &str) -> PathBuf {

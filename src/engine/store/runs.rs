@@ -12,7 +12,7 @@ use crate::engine::clock::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::event::Event;
 use crate::engine::failpoint;
-use crate::engine::process::Processes;
+use crate::engine::process::{Holder, Processes};
 use crate::engine::selection::Selection;
 use crate::engine::state::JobState;
 use crate::plan::Plan;
@@ -43,7 +43,7 @@ impl Store {
         Transaction::new_unchecked(&self.runs, TransactionBehavior::Immediate).map_err(|error| self.runs_error(error))
     }
 
-    fn locked(job: &str, held: &Held) -> EngineError {
+    pub(super) fn locked(job: &str, held: &Held) -> EngineError {
         EngineError::Locked { job: job.to_owned(), run: held.run, pid: held.holder.pid, since: held.since }
     }
 
@@ -211,6 +211,24 @@ impl Store {
         transaction.commit().map_err(|error| self.runs_error(error))?;
         failpoint::reach_after(RUNS);
         Ok(())
+    }
+
+    /// Ends the run of a job that this process works on no more and could not write so; gives it back if there is one.
+    pub(crate) fn abandon(&self, job: &str, processes: &dyn Processes) -> Result<Option<RunId>, EngineError> {
+        let transaction = self.transaction()?;
+        let resource = lock::of_job(job);
+        let write = || -> rusqlite::Result<Option<RunId>> {
+            let this = Holder::this(processes);
+            let Some(held) = lock::held(&transaction, &resource)?.filter(|held| held.holder == this) else { return Ok(None) };
+            let sql = "UPDATE run SET state = ?2, ended = ?3 WHERE id = ?1 AND state = ?4";
+            let (interrupted, running) = (JobState::Interrupted.name(), JobState::Running.name());
+            transaction.execute(sql, params![held.run.0, interrupted, Timestamp::now().0, running])?;
+            lock::give_back(&transaction, &resource, held.run)?;
+            Ok(Some(held.run))
+        };
+        let run = write().map_err(|error| self.runs_error(error))?;
+        transaction.commit().map_err(|error| self.runs_error(error))?;
+        Ok(run)
     }
 
     /// The log of a run so far, one JSON object a line.

@@ -21,7 +21,7 @@ fn a_block_stops_the_job_and_keeps_its_change_list() {
     = blocked
     ");
     assert_eq!(summary.run.state.exit_code(false), 12);
-    let store = store::store_argument(house.engine().store().data_file());
+    let store = shell::store_argument(house.engine().store().data_file());
     assert_eq!(
         summary.next,
         [format!("jobwright approve 1 Synchronize --reason \"…\"{store}"), format!("jobwright run --resume 1{store}")]
@@ -46,7 +46,7 @@ fn an_approved_task_runs_once_more_with_its_change_list() {
     house.engine().approve(RunId(1), "synchronize", "the department was closed").unwrap();
     assert_eq!(
         house.engine().show(RunId(1)).unwrap().next,
-        [format!("jobwright run --resume 1{}", store::store_argument(house.engine().store().data_file()))]
+        [format!("jobwright run --resume 1{}", shell::store_argument(house.engine().store().data_file()))]
     );
     let given = Mutex::new(Vec::new());
     let source = Fake(|context: &mut TaskContext<'_>| {
@@ -56,7 +56,10 @@ fn an_approved_task_runs_once_more_with_its_change_list() {
     let summary = resume(&house, &source).unwrap();
     assert_eq!(summary.run.state, JobState::Completed);
     assert_eq!(summary.approvals[0].reason, "the department was closed");
-    assert_eq!(given.into_inner().unwrap(), [("Synchronize".to_owned(), Some("AD-7".to_owned())), ("Compute".to_owned(), None)]);
+    assert_eq!(
+        given.into_inner().unwrap(),
+        [("Synchronize".to_owned(), Some("list 7 of AD".to_owned())), ("Compute".to_owned(), None)]
+    );
 }
 
 #[test]
@@ -104,8 +107,8 @@ fn an_incremental_job_leaves_out_a_blocked_connector() {
     assert_eq!(run(&house, &plan, &source).unwrap().run.state, JobState::Blocked);
     let summary = run(&house, &plan, &source).unwrap();
     insta::assert_snapshot!(told(&summary), @r"
-    AD_Prepare not launched: connector AD is blocked until its changes are approved or a complete job replaces them
-    AD_Synchronize not launched: connector AD is blocked until its changes are approved or a complete job replaces them
+    AD_Prepare not launched: connector AD is blocked until its changes of run 1 are approved or a complete job replaces them
+    AD_Synchronize not launched: connector AD is blocked until its changes of run 1 are approved or a complete job replaces them
     HR_Synchronize completed
     Compute completed
     = completed

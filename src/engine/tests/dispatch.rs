@@ -43,7 +43,7 @@ fn an_error_stops_the_job_and_its_siblings_finish() {
     C not started: A ended in error
     = errored
     ");
-    assert_eq!(summary.next, [format!("jobwright run --resume 1{}", store::store_argument(house.engine().store().data_file()))]);
+    assert_eq!(summary.next, [format!("jobwright run --resume 1{}", shell::store_argument(house.engine().store().data_file()))]);
     let summary = resume(&house, &ending(&[])).unwrap();
     assert_eq!((summary.run.state, summary.run.attempt), (JobState::Completed, 2));
     assert_eq!(house.traces(), ["B", "A", "C"], "what is committed is not repeated");

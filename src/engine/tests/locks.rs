@@ -72,7 +72,7 @@ fn a_job_does_not_start_inside_itself_and_other_jobs_do_not_mind() {
         let options = RunOptions::new(&settings);
         let second = engine.run(context.plan, "Daily", &options, &ending(&[]), &mut reporter::Silent);
         assert!(matches!(second, Err(EngineError::Locked { .. })));
-        assert!(matches!(engine.resume(None, &options, &ending(&[]), &mut reporter::Silent), Err(EngineError::NothingToResume)));
+        assert!(matches!(engine.resume(None, &options, &ending(&[]), &mut reporter::Silent), Err(EngineError::Locked { .. })));
         Ok(TaskReport::new(TaskEnd::Completed))
     });
     let summary = run(&house, &daily(), &inner).unwrap();

@@ -34,7 +34,7 @@ impl<F: Fn(&mut TaskContext<'_>) -> Result<TaskReport, TaskError> + Sync> TaskSo
     }
 
     fn change_list(&self, _: &Connection, task: &Task) -> rusqlite::Result<Option<String>> {
-        Ok((task.id == "Synchronize").then(|| "AD-7".to_owned()))
+        Ok((task.id == "Synchronize").then(|| "list 7 of AD".to_owned()))
     }
 }
 

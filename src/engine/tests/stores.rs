@@ -178,3 +178,30 @@ fn a_damaged_store_is_told() {
     let error = Engine::open(&house.store()).and_then(|engine| engine.store().check()).unwrap_err();
     assert!(error.to_string().contains("is damaged"), "{error}");
 }
+
+#[test]
+fn what_a_run_could_not_write_is_written_when_it_is_given_up() {
+    let house = House::new();
+    drop(house.engine());
+    // One step cannot be written: that A has ended and B starts.
+    let runs = Connection::open(house.file("store-runs.db")).unwrap();
+    runs.execute_batch(
+        "CREATE TRIGGER fails BEFORE UPDATE ON task_run WHEN new.position = 1 AND new.state = 'running'
+         BEGIN SELECT raise(ABORT, 'a defect'); END",
+    )
+    .unwrap();
+    let plan = plan(job("Daily", vec![task("A", 0), task("B", 1)]));
+    let error = run(&house, &plan, &ending(&[])).unwrap_err();
+    assert!(error.to_string().contains("a defect"), "{error}");
+    let told = |runs: &Connection| -> Vec<(i64, String)> {
+        let mut statement = runs.prepare("SELECT number, json_extract(body, '$.event') FROM event ORDER BY number").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let events = told(&runs);
+    assert!(events.iter().zip(1..).all(|((number, _), expected)| *number == expected), "{events:?}");
+    assert!(events.iter().any(|(_, event)| event == "task-ended"), "{events:?}");
+    assert_eq!(house.engine().show(RunId(1)).unwrap().run.state, JobState::Interrupted);
+    runs.execute_batch("DROP TRIGGER fails").unwrap();
+    assert_eq!(resume(&house, &ending(&[])).unwrap().run.state, JobState::Completed);
+    assert_eq!(house.traces(), ["A", "B"]);
+}

@@ -50,12 +50,22 @@ pub struct ListedChange {
     pub values: BTreeMap<String, [Value; 2]>,
 }
 
+/// Whether that is the name of a change list which waits no longer.
+pub fn is_gone(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
+    let Some((connector, ordinal)) = parts(name) else { return Ok(false) };
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM batch WHERE ordinal = ?1 AND connector = ?2 AND state IN ('blocked', 'held'))";
+    connection.query_row(sql, (ordinal, connector), |row| row.get(0))
+}
+
+/// Connector and number in the name of a change list; none where it is not one of an embedded task.
+fn parts(name: &str) -> Option<(&str, i64)> {
+    let (connector, ordinal) = name.rsplit_once('-')?;
+    Some((connector, ordinal.parse().ok()?))
+}
+
 /// The change list of that name; none where it waits no longer. With `rows` each change of it.
 pub fn change_list(connection: &Connection, name: &str, rows: bool) -> rusqlite::Result<Option<ChangeList>> {
-    let Some((connector, ordinal)) = name.rsplit_once('-').and_then(|(name, ordinal)| Some((name, ordinal.parse::<i64>().ok()?)))
-    else {
-        return Ok(None);
-    };
+    let Some((connector, ordinal)) = parts(name) else { return Ok(None) };
     let sql = "SELECT report FROM batch WHERE ordinal = ?1 AND connector = ?2 AND state IN ('blocked', 'held')";
     let report: Option<Option<String>> = connection.query_row(sql, (ordinal, connector), |row| row.get(0)).optional()?;
     let Some(report) = report else { return Ok(None) };

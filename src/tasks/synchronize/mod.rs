@@ -27,7 +27,7 @@ use thresholds::{Before, enough};
 pub(super) use thresholds::{Tally, exceeded};
 use typed::Faults;
 
-pub use listed::{ChangeCounts, ChangeList, ListedChange, change_list};
+pub use listed::{ChangeCounts, ChangeList, ListedChange, change_list, is_gone};
 pub use pending::blocked_list;
 
 /// The embedded `SynchronizeTask`.
