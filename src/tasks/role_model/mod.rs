@@ -3,6 +3,7 @@
 //! Owner by owner: contexts, composite roles, single roles, resource types, the resource of each, its values and links.
 //! Everything is compiled before anything is computed, and only what changed is written.
 
+mod affected;
 mod compile;
 mod compute;
 mod contexts;
@@ -134,8 +135,18 @@ impl EmbeddedTask for ComputeRoleModel {
         let mut seen = 0;
         for source in &task.entity_types {
             let Some(layout) = Layout::stored(store, source)? else { continue };
-            let owners =
-                if task.is("Dirty") { owners(store, model, source, layout.number, at)? } else { all(store, layout.number)? };
+            let owners = if task.is("Dirty") {
+                let after = watermark(store, &consumer(source), layout.number)?;
+                if run.names_came(source, after)? {
+                    all(store, layout.number)?
+                } else {
+                    let mut owners: BTreeSet<i64> = owners(store, model, source, layout.number, at)?.into_iter().collect();
+                    owners.extend(run.led(source, after)?);
+                    owners.into_iter().collect()
+                }
+            } else {
+                all(store, layout.number)?
+            };
             for id in owners {
                 seen += 1;
                 context.tick(seen, None)?;
