@@ -193,7 +193,8 @@ impl EmbeddedTask for Fulfill {
             message.push_str("; `jobwright inspect orders --state errored` lists what was refused");
         }
         for (orders, reason) in &lost {
-            message = format!("{message}; {orders} orders wait for the next run: {reason}");
+            let (plural, verb) = if *orders == 1 { ("", "waits") } else { ("s", "wait") };
+            message = format!("{message}; {orders} order{plural} {verb} for the next run: {reason}");
         }
         for remark in remarks {
             message = format!("{message}; {remark}");
