@@ -7,6 +7,7 @@
 
 mod configured;
 mod csv;
+mod csv_links;
 mod json;
 mod ldap;
 mod order;

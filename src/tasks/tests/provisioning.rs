@@ -196,6 +196,59 @@ fn a_kill_between_two_files_is_made_good() {
     }
 }
 
+/// Organizations are owners and targets; people name theirs in a column of their own table.
+fn organizations() -> Bench {
+    let mut bench = sources();
+    let organizations = &mut bench.plan.model.resource_types[0];
+    (organizations.source, organizations.target) = ("Org".to_owned(), "Org".to_owned());
+    bench
+}
+
+#[test]
+fn people_stay_when_what_they_name_goes_and_follow_its_name() {
+    for killed in [false, true] {
+        let mut bench = organizations();
+        bench.assign("A", "Deleted", &[], &[]);
+        bench.assign("B", "Modified", &[("Code", "B2")], &[]);
+        bench.orders().unwrap();
+        if killed {
+            // Between two files: the organizations are written, the people are not.
+            bench.write("orgs.csv", "code,name\nB2,Beta\n");
+        }
+        assert_eq!(counted(&bench.fulfill()), "executed 2");
+        assert_eq!(bench.read("orgs.csv"), "code,name\nB2,Beta\n");
+        assert_eq!(bench.read("people.csv"), "id,name,mail,org\n1,Ana,ana@x,\n2,Bo,bo@x,\n3,Cy,cy@x,B2\n");
+        assert_eq!(bench.read("members.csv"), "mail,code\nana@x,B2\ncy@x,B2\n");
+    }
+}
+
+#[test]
+fn a_link_from_the_other_end_is_written_where_it_stands() {
+    let mut bench = organizations();
+    let (to_a, to_b) = (bench.assign("A", "Modified", &[], &[]), bench.assign("B", "Modified", &[], &[]));
+    let link = |assignment: i64, user: &str, command: &str| {
+        let sql = "INSERT INTO assigned_link VALUES (?1, 'Users', ?2, ?3, 1, 'calculated')";
+        bench.store.execute(sql, rusqlite::params![assignment, bench.id(user), command]).unwrap();
+    };
+    link(to_a, "1", "remove");
+    link(to_b, "1", "add");
+    bench.orders().unwrap();
+    let report = bench.fulfill();
+    assert_eq!(counted(&report), "executed 2", "{:?}", report.message);
+    assert_eq!(bench.read("people.csv"), "id,name,mail,org\n1,Ana,ana@x,B\n2,Bo,bo@x,A\n3,Cy,cy@x,B\n");
+    // Another one stands there.
+    let mut bench = organizations();
+    let to_a = bench.assign("A", "Modified", &[], &[]);
+    let sql = "INSERT INTO assigned_link VALUES (?1, 'Users', ?2, 'add', 1, 'calculated')";
+    bench.store.execute(sql, [to_a, bench.id("3")]).unwrap();
+    bench.orders().unwrap();
+    let report = bench.fulfill();
+    assert_eq!((counted(&report).as_str(), bench.states().as_str()), ("errored 1", "3"));
+    let message = report.message.unwrap();
+    assert!(message.contains("People has one place for a link of User_Org, and B stands there"), "{message}");
+    assert_eq!(bench.read("people.csv"), "id,name,mail,org\n1,Ana,ana@x,A\n2,Bo,bo@x,A\n3,Cy,cy@x,B\n");
+}
+
 #[test]
 fn an_order_that_is_refused_is_told_and_leaves_the_others() {
     let mut bench = sources();

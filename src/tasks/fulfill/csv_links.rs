@@ -1,0 +1,196 @@
+//! Links in the CSV files: rows of a table of their own, or a column in the table of the resources at one of their ends.
+
+use std::collections::BTreeMap;
+
+use crate::tasks::mappings::{LinkMapping, Naming, ResourceMapping};
+
+use super::Order;
+use super::csv::{CsvTarget, LinkChange};
+
+/// What a row of a link's table is.
+#[derive(Clone, Copy, PartialEq)]
+enum Row {
+    /// The link.
+    Link,
+    /// The resource at an end, whose links stand in the other column.
+    Resource(usize),
+    /// A resource at no end.
+    Other,
+}
+
+impl CsvTarget<'_> {
+    /// The column of the resources' table by whose value the link's table names them.
+    fn naming<'m>(link: &LinkMapping, own: usize, mapping: &'m ResourceMapping) -> Option<&'m str> {
+        let column = match &link.ends[own].naming {
+            Naming::Key => mapping.key.first().map(|&key| &mapping.columns[key].1),
+            Naming::Property(named) => mapping.columns.iter().find(|(property, _)| property == named).map(|(_, column)| column),
+        };
+        column.map(String::as_str)
+    }
+
+    /// Where that column stands.
+    pub(super) fn own_column(&self, link: &LinkMapping, own: usize, mapping: &ResourceMapping) -> Result<usize, String> {
+        let column = Self::naming(link, own, mapping);
+        let column = column.ok_or_else(|| format!("association {} names no mapped property", link.association))?;
+        self.column(&mapping.table, column)
+    }
+
+    fn row_of(&self, link: &LinkMapping) -> Row {
+        let mut resources = self.mappings.resources.iter().filter(|mapping| mapping.table == link.table).peekable();
+        if resources.peek().is_none() {
+            return Row::Link;
+        }
+        let is_end = |mapping: &ResourceMapping, end: usize| {
+            link.ends[end].entity_type == mapping.entity_type
+                && Self::naming(link, end, mapping) == Some(link.columns[end].as_str())
+        };
+        let end = resources.find_map(|mapping| [0, 1].into_iter().find(|&end| is_end(mapping, end)));
+        end.map_or(Row::Other, Row::Resource)
+    }
+
+    /// Follows a resource that goes, or gets another name by `values`, wherever links name it. Without a `row` it has done so,
+    /// and the order knows the name that it had.
+    pub(super) fn follow(
+        &mut self,
+        mapping: &ResourceMapping,
+        order: &Order,
+        row: Option<usize>,
+        values: Option<&BTreeMap<usize, String>>,
+    ) -> Result<(), String> {
+        for link in self.mappings.links.clone() {
+            let rows = self.row_of(&link);
+            for own in [0, 1] {
+                // The row of the resource itself goes with it.
+                if link.ends[own].entity_type != mapping.entity_type || rows == Row::Resource(own) {
+                    continue;
+                }
+                let at = self.own_column(&link, own, mapping)?;
+                let before = match row {
+                    Some(row) => self.table(&mapping.table)?.value(row, at).to_owned(),
+                    None => {
+                        let named = mapping.columns.iter().find(|(_, column)| self.column(&mapping.table, column) == Ok(at));
+                        named.and_then(|(property, _)| order.known(property)).unwrap_or_default().to_owned()
+                    }
+                };
+                let after = values.map(|values| values.get(&at).unwrap_or(&before));
+                if before.is_empty() || after == Some(&before) {
+                    continue;
+                }
+                let column = self.column(&link.table, &link.columns[own])?;
+                let table = self.table(&link.table)?;
+                for found in table.find(&[column], std::slice::from_ref(&before)) {
+                    match after {
+                        Some(after) => table.set(found, column, after),
+                        None if rows == Row::Link => table.remove(found),
+                        None => table.set(found, column, ""),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes or ends a link of the resource in a row of its table; `own` is its end of it.
+    pub(super) fn change_link(
+        &mut self,
+        mapping: &ResourceMapping,
+        row: usize,
+        link: &LinkMapping,
+        own: usize,
+        change: &LinkChange,
+    ) -> Result<(), String> {
+        match self.row_of(link) {
+            Row::Link => self.change_row(mapping, row, link, own, change),
+            Row::Resource(end) if end == own => {
+                let far = self.column(&link.table, &link.columns[1 - own])?;
+                self.change_cell(link, row, far, change)
+            }
+            Row::Resource(_) => self.change_others(mapping, row, link, own, change),
+            Row::Other => Err(format!("the links of {} are read from a table of other resources", link.association)),
+        }
+    }
+
+    /// A link in the row of the resource itself.
+    fn change_cell(&mut self, link: &LinkMapping, row: usize, column: usize, change: &LinkChange) -> Result<(), String> {
+        let table = self.table(&link.table)?;
+        let now = table.value(row, column);
+        match change {
+            LinkChange::Add(value) if !now.is_empty() && now != value => {
+                return Err(format!("{} has one place for a link of {}, and {now} stands there", link.table, link.association));
+            }
+            LinkChange::Add(value) | LinkChange::Only(value) => table.set(row, column, value),
+            LinkChange::Remove(value) if now == value => table.set(row, column, ""),
+            LinkChange::Remove(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A link in the row of the resource at its other end.
+    fn change_others(
+        &mut self,
+        mapping: &ResourceMapping,
+        row: usize,
+        link: &LinkMapping,
+        own: usize,
+        change: &LinkChange,
+    ) -> Result<(), String> {
+        let at = self.own_column(link, own, mapping)?;
+        let name = self.table(&mapping.table)?.value(row, at).to_owned();
+        let near = self.column(&link.table, &link.columns[own])?;
+        let far = self.column(&link.table, &link.columns[1 - own])?;
+        let table = self.table(&link.table)?;
+        let ended = match change {
+            LinkChange::Add(_) => Vec::new(),
+            LinkChange::Remove(value) => table.find(&[near, far], &[name.clone(), value.clone()]),
+            LinkChange::Only(value) => {
+                let mut ended = table.find(&[near], std::slice::from_ref(&name));
+                ended.retain(|&found| table.value(found, far) != value);
+                ended
+            }
+        };
+        for found in ended {
+            table.set(found, near, "");
+        }
+        let (LinkChange::Add(value) | LinkChange::Only(value)) = change else { return Ok(()) };
+        if value.is_empty() {
+            return Ok(());
+        }
+        let found = table.find(&[far], std::slice::from_ref(value)).first().copied();
+        let found = found.ok_or_else(|| format!("{} has no {value} to link", link.table))?;
+        self.change_cell(link, found, near, &LinkChange::Add(name))
+    }
+
+    /// A link that is a row.
+    fn change_row(
+        &mut self,
+        mapping: &ResourceMapping,
+        row: usize,
+        link: &LinkMapping,
+        own: usize,
+        change: &LinkChange,
+    ) -> Result<(), String> {
+        let at = self.own_column(link, own, mapping)?;
+        let name = self.table(&mapping.table)?.value(row, at).to_owned();
+        let near = self.column(&link.table, &link.columns[own])?;
+        let far = self.column(&link.table, &link.columns[1 - own])?;
+        let table = self.table(&link.table)?;
+        let (wanted, dropped) = match change {
+            LinkChange::Add(value) => (Some(value), Vec::new()),
+            LinkChange::Remove(value) => (None, table.find(&[near, far], &[name.clone(), value.clone()])),
+            LinkChange::Only(value) => {
+                let mut dropped = table.find(&[near], std::slice::from_ref(&name));
+                dropped.retain(|&found| table.value(found, far) != value);
+                (Some(value).filter(|value| !value.is_empty()), dropped)
+            }
+        };
+        for found in dropped {
+            table.remove(found);
+        }
+        if let Some(value) = wanted
+            && table.find(&[near, far], &[name.clone(), value.clone()]).is_empty()
+        {
+            table.add(&[(near, name), (far, value.clone())]);
+        }
+        Ok(())
+    }
+}
