@@ -64,9 +64,9 @@ pub(super) struct CsvTarget<'a> {
 
 /// What an order does to its row and its links, with all names resolved.
 #[derive(Default)]
-struct Work {
-    values: BTreeMap<usize, String>,
-    links: Vec<(LinkMapping, usize, LinkChange)>,
+pub(super) struct Work {
+    pub(super) values: BTreeMap<usize, String>,
+    pub(super) links: Vec<(LinkMapping, usize, LinkChange)>,
 }
 
 #[derive(PartialEq)]
@@ -150,7 +150,7 @@ impl<'a> CsvTarget<'a> {
 }
 
 impl CsvTarget<'_> {
-    fn change(&mut self, order: &Order) -> Result<(), String> {
+    fn change(&mut self, order: &Order) -> Result<(), Stop> {
         let entity_type = order.entity_type();
         let mapping = self.mappings.resources.iter().find(|mapping| mapping.entity_type == entity_type).cloned();
         let mapping = mapping.ok_or_else(|| format!("entity type {entity_type} is not mapped onto a table"))?;
@@ -175,41 +175,49 @@ impl CsvTarget<'_> {
         let there = table.find(&key_columns, &new);
         let before = old.as_ref().map(|old| table.find(&key_columns, old)).unwrap_or_default();
         if there.len() > 1 || before.len() > 1 {
-            return Err(format!("{} has the key {shown} more than once", mapping.table));
+            return Err(Stop::Refused(format!("{} has the key {shown} more than once", mapping.table)));
         }
-        let row = match (order.command.as_str(), there.first(), before.first()) {
+        let (there, before) = (there.first().copied(), before.first().copied());
+        let row = match (order.command.as_str(), there, before) {
             ("Deleted", row, _) => {
                 // Where a kill came between two files, the row is gone and the links are there.
-                self.follow(&mapping, order, row.copied(), None)?;
-                if let Some(&row) = row {
+                self.follow(&mapping, order, row, None)?;
+                if let Some(row) = row {
                     self.table(&mapping.table)?.remove(row);
                 }
                 return Ok(());
             }
-            ("Added", Some(&row), _) => {
-                if let Some((&column, _)) =
-                    work.values.iter().find(|(column, value)| table.value(row, **column) != value.as_str())
-                {
-                    return Err(format!("{shown} is there already, with another value of {}", table.name(column)));
+            ("Added", Some(row), _) => {
+                let mut values = work.values.iter();
+                if let Some((&column, _)) = values.find(|(column, value)| table.value(row, **column) != value.as_str()) {
+                    let column = table.name(column);
+                    return Err(Stop::Later(format!("{shown} is there already, with another value of {column}")));
                 }
-                row
+                Some(row)
             }
-            ("Added", None, _) => {
-                let mut values = work.values.clone();
-                values.extend(key_columns.iter().copied().zip(new.iter().cloned()));
-                table.add(&values.into_iter().collect::<Vec<_>>());
-                table.find(&key_columns, &new).first().copied().ok_or("the new row is not found")?
+            ("Added", None, _) => None,
+            (_, Some(there), Some(before)) if there != before => {
+                return Err(Stop::Later(format!("{shown} is the key of another resource")));
             }
-            (_, Some(&there), Some(&before)) if there != before => return Err(format!("{shown} is the key of another resource")),
-            (_, _, Some(&row)) | (_, Some(&row), None) => {
-                self.follow(&mapping, order, Some(row).filter(|_| !before.is_empty()), Some(&work.values))?;
-                let table = self.table(&mapping.table)?;
-                for (&column, value) in &work.values {
-                    table.set(row, column, value);
-                }
-                row
+            (_, _, Some(row)) | (_, Some(row), None) => Some(row),
+            (_, None, None) => return Err(Stop::Refused(format!("{} has no {shown} to change", mapping.table))),
+        };
+        if let Some(obstacle) = self.obstacle(&mapping, row, &work)? {
+            return Err(Stop::Later(obstacle));
+        }
+        let row = if let Some(row) = row {
+            if order.command != "Added" {
+                self.follow(&mapping, order, before, Some(&work.values))?;
             }
-            (_, None, None) => return Err(format!("{} has no {shown} to change", mapping.table)),
+            let table = self.table(&mapping.table)?;
+            for (&column, value) in &work.values {
+                table.set(row, column, value);
+            }
+            row
+        } else {
+            let mut values = work.values.clone();
+            values.extend(key_columns.iter().copied().zip(new.iter().cloned()));
+            self.table(&mapping.table)?.add(&values.into_iter().collect::<Vec<_>>())
         };
         for (link, own, change) in &work.links {
             self.change_link(&mapping, row, link, *own, change)?;
@@ -220,7 +228,7 @@ impl CsvTarget<'_> {
 
 impl Target for CsvTarget<'_> {
     fn execute(&mut self, order: &Order) -> Result<(), Stop> {
-        self.change(order).map_err(Stop::Refused)
+        self.change(order)
     }
 
     fn finish(&mut self) -> Result<(), TaskError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::tasks::mappings::{LinkMapping, Naming, ResourceMapping};
 
 use super::Order;
-use super::csv::{CsvTarget, LinkChange};
+use super::csv::{CsvTarget, LinkChange, Work};
 
 /// What a row of a link's table is.
 #[derive(Clone, Copy, PartialEq)]
@@ -90,6 +90,56 @@ impl CsvTarget<'_> {
         Ok(())
     }
 
+    /// What keeps the links of an order from being made as things stand; another order may take it away. Without a `row` the
+    /// resource is to be added.
+    pub(super) fn obstacle(
+        &mut self,
+        mapping: &ResourceMapping,
+        row: Option<usize>,
+        work: &Work,
+    ) -> Result<Option<String>, String> {
+        for (link, own, change) in &work.links {
+            let (LinkChange::Add(value) | LinkChange::Only(value)) = change else { continue };
+            let (near, far) = (self.column(&link.table, &link.columns[*own])?, &link.columns[1 - own]);
+            let far = self.column(&link.table, far)?;
+            let (now, fitting) = match self.row_of(link) {
+                Row::Link => continue,
+                Row::Other => {
+                    return Ok(Some(format!("the links of {} are read from a table of other resources", link.association)));
+                }
+                Row::Resource(end) if end == *own => {
+                    if matches!(change, LinkChange::Only(_)) {
+                        continue;
+                    }
+                    let gone = work.links.iter().filter_map(|(other, _, change)| match change {
+                        LinkChange::Remove(gone) if other.association == link.association => Some(gone.clone()),
+                        _ => None,
+                    });
+                    let fitting: Vec<String> = gone.chain([value.clone()]).collect();
+                    let table = self.table(&link.table)?;
+                    (row.map(|row| table.value(row, far).to_owned()).unwrap_or_default(), fitting)
+                }
+                Row::Resource(_) if value.is_empty() => continue,
+                Row::Resource(_) => {
+                    let at = self.own_column(link, *own, mapping)?;
+                    let table = self.table(&mapping.table)?;
+                    let name = row.map(|row| table.value(row, at).to_owned());
+                    let names = name.into_iter().chain(work.values.get(&at).cloned()).collect();
+                    let table = self.table(&link.table)?;
+                    let Some(found) = table.find(&[far], std::slice::from_ref(value)).first().copied() else {
+                        return Ok(Some(format!("{} has no {value} to link", link.table)));
+                    };
+                    (table.value(found, near).to_owned(), names)
+                }
+            };
+            if !now.is_empty() && !fitting.contains(&now) {
+                let (table, association) = (&link.table, &link.association);
+                return Ok(Some(format!("{table} has one place for a link of {association}, and {now} stands there")));
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes or ends a link of the resource in a row of its table; `own` is its end of it.
     pub(super) fn change_link(
         &mut self,
@@ -106,7 +156,8 @@ impl CsvTarget<'_> {
                 self.change_cell(link, row, far, change)
             }
             Row::Resource(_) => self.change_others(mapping, row, link, own, change),
-            Row::Other => Err(format!("the links of {} are read from a table of other resources", link.association)),
+            // Nothing is done in rows of others.
+            Row::Other => Ok(()),
         }
     }
 
@@ -115,9 +166,6 @@ impl CsvTarget<'_> {
         let table = self.table(&link.table)?;
         let now = table.value(row, column);
         match change {
-            LinkChange::Add(value) if !now.is_empty() && now != value => {
-                return Err(format!("{} has one place for a link of {}, and {now} stands there", link.table, link.association));
-            }
             LinkChange::Add(value) | LinkChange::Only(value) => table.set(row, column, value),
             LinkChange::Remove(value) if now == value => table.set(row, column, ""),
             LinkChange::Remove(_) => {}
@@ -155,9 +203,10 @@ impl CsvTarget<'_> {
         if value.is_empty() {
             return Ok(());
         }
-        let found = table.find(&[far], std::slice::from_ref(value)).first().copied();
-        let found = found.ok_or_else(|| format!("{} has no {value} to link", link.table))?;
-        self.change_cell(link, found, near, &LinkChange::Add(name))
+        if let Some(&found) = table.find(&[far], std::slice::from_ref(value)).first() {
+            table.set(found, near, &name);
+        }
+        Ok(())
     }
 
     /// A link that is a row.

@@ -56,6 +56,12 @@ enum Stop {
     Lost(String),
 }
 
+impl From<String> for Stop {
+    fn from(reason: String) -> Self {
+        Self::Refused(reason)
+    }
+}
+
 impl Stop {
     #[cfg(test)]
     fn reason(self) -> String {
