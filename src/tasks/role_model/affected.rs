@@ -1,5 +1,5 @@
 //! Owners whom an incremental run has to look at though nothing of them changed: a query rule leads them to a resource that
-//! came or changed, or a resource that the rules name came.
+//! came or changed, a resource that the rules name came, or what was ordered for them is not shown.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,18 @@ use crate::tasks::identity::Layout;
 
 use super::compute::Run;
 use super::rules::{Criteria, Query, Rules};
+use super::state::EXECUTED;
 
 /// Whether a resource came after a moment.
 const CAME: &str = "
     SELECT EXISTS (SELECT 1 FROM resource r WHERE r.id = ?1 AND r.valid_from > ?2
       AND NOT EXISTS (SELECT 1 FROM resource_past p WHERE p.type = r.type AND p.key = r.key AND p.id = r.id))";
+
+/// Owners with an assignment of a type and in a state whose connector was synchronized after its orders were executed.
+const UNSHOWN: &str = "
+    SELECT a.owner FROM assigned_type a WHERE a.resource_type = ?1 AND a.state = ?2 AND a.valid_to IS NULL
+      AND (SELECT moment FROM synchronized WHERE connector = ?3)
+        > (SELECT max(executed) FROM provisioning_order WHERE assignment = a.id)";
 
 /// Those to whose resource of a type a link to one of several resources is given, in a property.
 const HOLDERS: &str = "
@@ -51,6 +58,18 @@ impl Run<'_> {
                 if !values.is_empty() {
                     self.leading(source, rule, &values, &mut owners)?;
                 }
+            }
+        }
+        Ok(owners)
+    }
+
+    /// The owners of resources that were ordered, and that no synchronization since shows as they were ordered.
+    pub(super) fn unshown(&self, source: &str) -> Result<BTreeSet<i64>, TaskError> {
+        let mut owners = BTreeSet::new();
+        let mut statement = self.store.prepare(UNSHOWN)?;
+        for found in self.rules.types.iter().filter(|found| found.source == source && !self.handed_over.contains(found.id)) {
+            for owner in statement.query_map(params![found.id, EXECUTED, found.connector], |row| row.get(0))? {
+                owners.insert(owner?);
             }
         }
         Ok(owners)

@@ -60,6 +60,9 @@ const FLAGGED: &str = "
       AND t.seq > 0 AND t.seq > ?2
     UNION SELECT a.owner FROM assigned_type a CROSS JOIN resource o ON o.id = a.owner AND o.type = ?1
       WHERE a.valid_to IS NULL AND a.resource IS NOT NULL AND NOT EXISTS (SELECT 1 FROM resource t WHERE t.id = a.resource)
+    UNION SELECT a.owner FROM assigned_type a CROSS JOIN resource o ON o.id = a.owner AND o.type = ?1
+      CROSS JOIN assigned_link l ON l.assignment = a.id
+      WHERE a.valid_to IS NULL AND a.state <> 4 AND NOT EXISTS (SELECT 1 FROM resource t WHERE t.id = l.target)
     UNION SELECT d.owner FROM due d CROSS JOIN resource o ON o.id = d.owner AND o.type = ?1 WHERE d.at <= ?4
     ORDER BY 1";
 
@@ -142,6 +145,7 @@ impl EmbeddedTask for ComputeRoleModel {
                 } else {
                     let mut owners: BTreeSet<i64> = owners(store, model, source, layout.number, at)?.into_iter().collect();
                     owners.extend(run.led(source, after)?);
+                    owners.extend(run.unshown(source)?);
                     owners.into_iter().collect()
                 }
             } else {

@@ -63,3 +63,33 @@ fn what_depends_on_an_account_that_is_found_by_the_same_run_does_not_wait() {
     bench.role_model(false).unwrap();
     assert_eq!(bench.query(mailboxes), ["1 1", "2 1", "3 0"]);
 }
+
+#[test]
+fn an_incremental_run_sees_that_what_a_link_was_ordered_to_is_gone() {
+    let mut bench = bench();
+    let query = [
+        ("Property", text("Groups")),
+        ("SourceBinding", text("Mail")),
+        ("TargetBinding", text("Name")),
+        ("TargetMatchedConfidenceLevel", Value::Int(100)),
+    ];
+    bench.plan.model.resource_types[0].rules.push(rule("QueryRule", &query));
+    bench.write("people.csv", "id,name,mail,org\n3,Cy,pool,\n4,pool,d@x,\n");
+    bench.whole(false);
+    assert_eq!(bench.query(LINKS), ["3 add 4"]);
+    // The account does not exist yet, so that there is no link that could end.
+    bench.write("people.csv", "id,name,mail,org\n3,Cy,pool,\n");
+    bench.whole(true);
+    assert_eq!(bench.query("SELECT target || '' FROM assigned_link"), [""; 0]);
+}
+
+#[test]
+fn an_incremental_run_orders_again_what_a_synchronization_does_not_show() {
+    let mut bench = bench();
+    bench.whole(false);
+    bench.execute();
+    // Something else is read of the system.
+    bench.write("orgs.csv", "code,name\n1,Ana\n2,Bo\n9,Zoe\nX,Xu\n");
+    bench.whole(true);
+    assert_eq!(bench.assignments(), ["1 1 calculated  4", "2 2 calculated Modified 4", "3 - calculated Added 1"]);
+}
