@@ -24,6 +24,12 @@ const UNSHOWN: &str = "
       AND (SELECT moment FROM synchronized WHERE connector = ?3)
         > (SELECT max(executed) FROM provisioning_order WHERE assignment = a.id)";
 
+/// Owners of an entity type of whom a resource is suggested that is another owner's.
+const DISPLACED: &str = "
+    SELECT DISTINCT s.owner FROM suggested_correlation s CROSS JOIN resource o ON o.id = s.owner AND o.type = ?1
+      CROSS JOIN assigned_type a ON a.resource = s.resource AND a.valid_to IS NULL
+    WHERE NOT (a.owner = s.owner AND a.resource_type = s.resource_type) ORDER BY 1";
+
 /// Those to whose resource of a type a link to one of several resources is given, in a property.
 const HOLDERS: &str = "
     SELECT a.owner FROM assigned_link l CROSS JOIN assigned_type a ON a.id = l.assignment
@@ -73,6 +79,21 @@ impl Run<'_> {
             }
         }
         Ok(owners)
+    }
+
+    /// Looks again at owners of whom a resource was suggested that became another owner's since.
+    pub(super) fn displaced(&mut self, source: &str, number: i64) -> Result<(), TaskError> {
+        let mut statement = self.store.prepare(DISPLACED)?;
+        let owners = statement.query_map([number], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        for owner in owners {
+            // They were counted already.
+            let (assigned, nonconforming, failed) = (self.assigned, self.nonconforming, self.failed);
+            let told = self.failures.len();
+            self.owner(source, owner)?;
+            (self.assigned, self.nonconforming, self.failed) = (assigned, nonconforming, failed);
+            self.failures.truncate(told);
+        }
+        Ok(())
     }
 
     /// What a query rule points at that came or changed after a moment, and the values by which it is found.

@@ -158,6 +158,11 @@ impl EmbeddedTask for ComputeRoleModel {
             }
             set_watermark(store, &consumer(source), layout.number)?;
         }
+        for source in &task.entity_types {
+            if let Some(layout) = Layout::stored(store, source)? {
+                run.displaced(source, layout.number)?;
+            }
+        }
         gone(&mut run, model)?;
         let waiting = waiting(store, model)?;
         if task.is("IgnoreHistorization") {

@@ -1,6 +1,6 @@
 //! Owners of whom nothing changed, and who have something else to get all the same.
 
-use super::roles::{bench, rule};
+use super::roles::{bench, correlation, rule};
 use super::*;
 
 const LINKS: &str = "SELECT o.key || ' ' || l.command || ' ' || r.key FROM assigned_link l JOIN resource r ON r.id = l.target
@@ -92,4 +92,16 @@ fn an_incremental_run_orders_again_what_a_synchronization_does_not_show() {
     bench.write("orgs.csv", "code,name\n1,Ana\n2,Bo\n9,Zoe\nX,Xu\n");
     bench.whole(true);
     assert_eq!(bench.assignments(), ["1 1 calculated  4", "2 2 calculated Modified 4", "3 - calculated Added 1"]);
+}
+
+#[test]
+fn a_resource_that_became_somebody_elses_is_suggested_no_more() {
+    let mut bench = bench();
+    bench.plan.model.correlation_rules = vec![correlation("Code", "Code", 100), correlation("Name", "Name", 80)];
+    bench.write("people.csv", "id,name,mail,org\n1,Ana,ana@x,\n2,Ana,bo@x,\n");
+    bench.write("orgs.csv", "code,name\n2,Ana\n");
+    // The account could be that of the first, and is that of the second, who is looked at later.
+    bench.whole(false);
+    assert_eq!(bench.assignments(), ["1 - calculated Added 1", "2 2 calculated  4"]);
+    assert_eq!(bench.role_model(false).unwrap().outcome, TaskEnd::Unchanged);
 }
