@@ -28,12 +28,13 @@ impl DateTime {
         let exact = if dashed { sign(&mut rest, ":") } else { rest.starts_with(|next: char| next.is_ascii_digit()) };
         let second = if exact { number(&mut rest, 2)? } else { 0 };
         let part = if exact && (sign(&mut rest, ".") || sign(&mut rest, ",")) { fraction(&mut rest)? } else { 0 };
+        let is_zoned = !rest.is_empty();
         let ahead = zone(&mut rest)?;
         // Twelve digits alone are no form of these.
-        if !rest.is_empty() || hour > 23 || minute > 59 || second > 59 || (!dashed && !exact && ahead.is_none()) {
+        if !rest.is_empty() || hour > 23 || minute > 59 || second > 59 || (!dashed && !exact && !is_zoned) {
             return None;
         }
-        Self::new(year, month, day, hour * 3600 + minute * 60 + second)?.plus(part - ahead.unwrap_or(0) * 60 * SECOND)
+        Self::new(year, month, day, hour * 3600 + minute * 60 + second)?.plus(part - ahead * 60 * SECOND)
     }
 }
 
@@ -60,13 +61,10 @@ fn fraction(rest: &mut &str) -> Option<i64> {
     Some(head.parse::<i64>().ok()? * 10_i64.pow(7 - head.len() as u32))
 }
 
-/// Takes the zone away: the minutes that the time is ahead of UTC, none where nothing is said.
-fn zone(rest: &mut &str) -> Option<Option<i64>> {
-    if rest.is_empty() {
-        return Some(None);
-    }
-    if sign(rest, "Z") {
-        return Some(Some(0));
+/// Takes the zone away, if there is one: the minutes that the time is ahead of UTC.
+fn zone(rest: &mut &str) -> Option<i64> {
+    if rest.is_empty() || sign(rest, "Z") {
+        return Some(0);
     }
     let behind = sign(rest, "-");
     if !behind && !sign(rest, "+") {
@@ -76,7 +74,7 @@ fn zone(rest: &mut &str) -> Option<Option<i64>> {
     sign(rest, ":");
     let minutes = if rest.is_empty() { 0 } else { number(rest, 2)? };
     let ahead = hours * 60 + minutes;
-    (hours <= 14 && minutes < 60).then_some(Some(if behind { -ahead } else { ahead }))
+    (hours <= 14 && minutes < 60).then_some(if behind { -ahead } else { ahead })
 }
 
 #[cfg(test)]

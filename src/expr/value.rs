@@ -144,7 +144,7 @@ impl Value {
 fn double(number: f64) -> String {
     let scientific = format!("{number:E}");
     match scientific.split_once('E').and_then(|(digits, exponent)| Some((digits, exponent.parse::<i32>().ok()?))) {
-        Some((digits, exponent)) if exponent >= 15 || exponent < -4 => {
+        Some((digits, exponent)) if !(-4..15).contains(&exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };
             format!("{digits}E{sign}{:02}", exponent.abs())
         }

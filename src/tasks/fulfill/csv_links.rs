@@ -65,12 +65,11 @@ impl CsvTarget<'_> {
                     continue;
                 }
                 let at = self.own_column(&link, own, mapping)?;
-                let before = match row {
-                    Some(row) => self.table(&mapping.table)?.value(row, at).to_owned(),
-                    None => {
-                        let named = mapping.columns.iter().find(|(_, column)| self.column(&mapping.table, column) == Ok(at));
-                        named.and_then(|(property, _)| order.known(property)).unwrap_or_default().to_owned()
-                    }
+                let before = if let Some(row) = row {
+                    self.table(&mapping.table)?.value(row, at).to_owned()
+                } else {
+                    let named = mapping.columns.iter().find(|(_, column)| self.column(&mapping.table, column) == Ok(at));
+                    named.and_then(|(property, _)| order.known(property)).unwrap_or_default().to_owned()
                 };
                 let after = values.map(|values| values.get(&at).unwrap_or(&before));
                 if before.is_empty() || after == Some(&before) {
