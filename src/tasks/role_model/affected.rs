@@ -18,9 +18,11 @@ const CAME: &str = "
     SELECT EXISTS (SELECT 1 FROM resource r WHERE r.id = ?1 AND r.valid_from > ?2
       AND NOT EXISTS (SELECT 1 FROM resource_past p WHERE p.type = r.type AND p.key = r.key AND p.id = r.id))";
 
-/// Owners with an assignment of a type and in a state whose connector was synchronized after its orders were executed.
+/// Owners who are there, with an assignment of a type and in a state whose connector was synchronized after its orders were
+/// executed.
 const UNSHOWN: &str = "
-    SELECT a.owner FROM assigned_type a WHERE a.resource_type = ?1 AND a.state = ?2 AND a.valid_to IS NULL
+    SELECT a.owner FROM assigned_type a CROSS JOIN resource o ON o.id = a.owner
+    WHERE a.resource_type = ?1 AND a.state = ?2 AND a.valid_to IS NULL
       AND (SELECT moment FROM synchronized WHERE connector = ?3)
         > (SELECT max(executed) FROM provisioning_order WHERE assignment = a.id)";
 
@@ -33,6 +35,7 @@ const DISPLACED: &str = "
 /// Those to whose resource of a type a link to one of several resources is given, in a property.
 const HOLDERS: &str = "
     SELECT a.owner FROM assigned_link l CROSS JOIN assigned_type a ON a.id = l.assignment
+      CROSS JOIN resource o ON o.id = a.owner
     WHERE l.property = ?1 AND l.target IN (SELECT value FROM json_each(?2)) AND a.resource_type = ?3 AND a.valid_to IS NULL";
 
 impl Run<'_> {

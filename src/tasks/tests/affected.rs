@@ -105,3 +105,18 @@ fn a_resource_that_became_somebody_elses_is_suggested_no_more() {
     assert_eq!(bench.assignments(), ["1 - calculated Added 1", "2 2 calculated  4"]);
     assert_eq!(bench.role_model(false).unwrap().outcome, TaskEnd::Unchanged);
 }
+
+#[test]
+fn who_is_gone_is_looked_at_as_one_who_is_gone() {
+    let mut bench = bench();
+    bench.whole(false);
+    bench.execute();
+    // The account of the second is to be deleted, and the next synchronization shows that it was.
+    bench.write("people.csv", "id,name,mail,org\n1,Ana,ana@x,\n3,Cy,cy@x,\n");
+    bench.whole(true);
+    bench.execute();
+    bench.write("orgs.csv", "code,name\n1,Ana\n3,Cy\n9,Zoe\n");
+    let report = bench.whole(true);
+    assert_eq!((report.message, report.counters.get("failed")), (None, None));
+    assert_eq!(bench.assignments(), ["1 1 calculated  4", "3 3 calculated Added 4"]);
+}
