@@ -69,7 +69,6 @@ pub(super) struct Work {
     pub(super) links: Vec<(LinkMapping, usize, LinkChange)>,
 }
 
-#[derive(PartialEq)]
 pub(super) enum LinkChange {
     Add(String),
     Remove(String),
