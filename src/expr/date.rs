@@ -98,24 +98,6 @@ impl DateTime {
         self.format("yyyyMMddHHmmss").unwrap_or_default()
     }
 
-    /// Reads a date as stored, or in the forms that configurations use.
-    pub fn stored(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let forms = [
-            "yyyyMMddHHmmss",
-            "yyyyMMdd",
-            "yyyyMMddHHmmssZ",
-            "yyyyMMddHHmmss.fZ",
-            "yyyy-MM-dd",
-            "yyyy-MM-ddTHH:mm:ss",
-            "yyyy-MM-ddTHH:mm:ssZ",
-            "yyyy-MM-dd HH:mm:ss",
-            "yyyy-MM-ddTHH:mm:ss.fff",
-            "yyyy-MM-ddTHH:mm:ss.fffZ",
-        ];
-        forms.into_iter().find_map(|form| Self::parse(form, text))
-    }
-
     /// As C# writes it without a format, in no culture.
     pub fn show(self) -> String {
         self.format("MM/dd/yyyy HH:mm:ss").unwrap_or_default()

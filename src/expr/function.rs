@@ -59,8 +59,8 @@ fn unknown(name: &str) -> String {
 /// What a function of one text computes, where it has that form.
 pub fn of_text(name: &str) -> Option<fn(&str) -> String> {
     Some(match name {
-        "ToUpper" => str::to_uppercase,
-        "ToLower" => str::to_lowercase,
+        "ToUpper" => upper,
+        "ToLower" => lower,
         "Simplify" => simplify,
         "Trim" => |value: &str| value.trim().to_owned(),
         "TrimStart" => |value: &str| value.trim_start().to_owned(),
@@ -73,12 +73,34 @@ pub fn of_text(name: &str) -> Option<fn(&str) -> String> {
 
 pub(super) fn to_title(value: &str) -> String {
     let mut signs = value.chars();
-    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+    signs.next().map_or_else(String::new, |first| std::iter::once(upper_sign(first)).chain(signs).collect())
+}
+
+/// In upper case, sign by sign as .NET does: what would become several signs, such as `ß`, stays.
+pub(super) fn upper(value: &str) -> String {
+    value.chars().map(upper_sign).collect()
+}
+
+/// In lower case, sign by sign as .NET does.
+pub(super) fn lower(value: &str) -> String {
+    value.chars().map(lower_sign).collect()
+}
+
+/// The upper case of a sign; the `i` without a dot has one in Turkish only.
+pub(super) fn upper_sign(sign: char) -> char {
+    let mut upper = sign.to_uppercase();
+    if upper.len() == 1 && sign != '\u{131}' { upper.next().unwrap_or(sign) } else { sign }
+}
+
+/// The lower case of a sign.
+pub(super) fn lower_sign(sign: char) -> char {
+    let mut lower = sign.to_lowercase();
+    if lower.len() == 1 { lower.next().unwrap_or(sign) } else { sign }
 }
 
 /// Letters and digits only, without accents, in upper case.
 pub(crate) fn simplify(value: &str) -> String {
-    without_diacritics(value).chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase()
+    without_diacritics(value).chars().filter(|c| c.is_alphanumeric()).map(upper_sign).collect()
 }
 
 /// Accented letters, each row with the plain one first.
@@ -109,10 +131,12 @@ mod tests {
 
     #[test]
     fn functions_of_text() {
-        assert_eq!(call("ToUpper", "élodie"), "ÉLODIE");
+        assert_eq!(call("ToUpper", "élodie Weiß ı"), "ÉLODIE WEIß ı");
+        assert_eq!(call("ToLower", "ΟΔΟΣ İ"), "οδοσ İ", "one sign for one, wherever it stands");
         assert_eq!(call("RemoveDiacritics", "Éloïse Çakır-Nuñez e\u{301}"), "Eloise Cakır-Nunez e");
         assert_eq!(call("Simplify", "O'Néill-Dûval 3"), "ONEILLDUVAL3");
         assert_eq!(call("ToTitle", "été"), "Été");
+        assert_eq!(call("Simplify", "Weiß-Groß"), "WEIßGROß");
         assert_eq!(call("Trim", "  a b "), "a b");
     }
 

@@ -12,6 +12,7 @@ pub mod function;
 mod literal;
 pub mod query;
 pub mod schema;
+mod stored_date;
 pub mod types;
 pub mod value;
 pub mod zone;

@@ -140,10 +140,16 @@ impl Value {
     }
 }
 
-/// The shortest number that reads the same.
+/// The shortest number that reads the same, with an exponent where .NET writes one: from 1E+15 and below 0.0001.
 fn double(number: f64) -> String {
-    let shown = format!("{number}");
-    if shown.len() > 20 { format!("{number:E}") } else { shown }
+    let scientific = format!("{number:E}");
+    match scientific.split_once('E').and_then(|(digits, exponent)| Some((digits, exponent.parse::<i32>().ok()?))) {
+        Some((digits, exponent)) if !(-4..15).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}E{sign}{:02}", exponent.abs())
+        }
+        _ => number.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -168,5 +174,22 @@ mod tests {
             assert_eq!(value.store(kind).ok().flatten().as_deref(), stored, "{kind} {value:?}");
         }
         assert_eq!(Value::text("").store("String"), Ok(None));
+    }
+
+    #[test]
+    fn numbers_are_written_as_by_dot_net() {
+        for (number, text) in [
+            (1e14, "100000000000000"),
+            (1e15, "1E+15"),
+            (-1.5e300, "-1.5E+300"),
+            (123_456_789_012_345_680.0, "1.2345678901234568E+17"),
+            (0.0001, "0.0001"),
+            (0.000_012_5, "1.25E-05"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(Value::Double(number).show(), text);
+            assert_eq!(Value::stored("Double", text), Some(Value::Double(number)));
+        }
     }
 }

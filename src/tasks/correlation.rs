@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::plan::model::{CorrelationRule, Job, Model, Task};
 
 use super::attribute::text;
-use super::expressions::{Formula, PlanSchema, StoreData, Valuation, clock, compile_value};
+use super::expressions::{Formula, PlanSchema, StoreData, Valuation, canonical, clock, compile_value};
 use super::identity::{Layout, hex, next_moment, set_watermark, watermark};
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 
@@ -30,6 +30,8 @@ struct Side<'p> {
     end: i64,
     entity_type: &'p str,
     valuation: Valuation,
+    /// The type of which the values of both sides are.
+    typed: Option<String>,
 }
 
 #[derive(Default)]
@@ -117,11 +119,8 @@ fn compile<'p>(
     let (mut sides, mut refused) = (Vec::new(), Vec::new());
     for rule in &model.correlation_rules {
         let Some(resource_type) = model.resource_types.iter().find(|found| found.id == rule.resource_type) else { continue };
-        let ends = [(0, &resource_type.source, "Source"), (1, &resource_type.target, "Target")];
-        for (side, entity_type, name) in ends {
-            if !covers(entity_type) {
-                continue;
-            }
+        let mut ends = Vec::new();
+        for (side, entity_type, name) in [(0, &resource_type.source, "Source"), (1, &resource_type.target, "Target")] {
             let formula = Formula {
                 element: "ResourceCorrelationRule",
                 entity_type,
@@ -130,10 +129,21 @@ fn compile<'p>(
                 expression: text(&rule.attributes, &format!("{name}Expression")),
             };
             match compile_value(store, schema, formula)? {
-                Ok(valuation) => sides.push(Side { rule: rule_name(rule), end: side, entity_type, valuation }),
-                Err(reason) => refused.push(format!("{} side of {} ({reason})", name.to_lowercase(), rule.resource_type)),
+                Ok(valuation) => ends.push(Side { rule: rule_name(rule), end: side, entity_type, valuation, typed: None }),
+                Err(reason) if covers(entity_type) => {
+                    refused.push(format!("{} side of {} ({reason})", name.to_lowercase(), rule.resource_type));
+                }
+                Err(_) => {}
             }
         }
+        // 007 and 7 are one number, and no one text.
+        if let [source, target] = &mut ends[..]
+            && source.valuation.read == target.valuation.read
+        {
+            source.typed.clone_from(&source.valuation.read);
+            target.typed.clone_from(&target.valuation.read);
+        }
+        sides.extend(ends.into_iter().filter(|side| covers(side.entity_type)));
     }
     if refused.is_empty() {
         return Ok(sides);
@@ -179,7 +189,12 @@ fn compute(context: &TaskContext<'_>, schema: &PlanSchema<'_>, side: &Side<'_>, 
         run.computed += 1;
         context.tick(run.computed, None)?;
         let (id, found, old): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        match side.valuation.finish(found, id, &data, run.now.unwrap_or(DateTime::MIN)) {
+        let made = side.valuation.finish(found, id, &data, run.now.unwrap_or(DateTime::MIN));
+        let made = made.map(|key| match &side.typed {
+            Some(kind) => key.map(|key| canonical(kind, key)),
+            None => key,
+        });
+        match made {
             Ok(new) if new == old => {}
             Ok(new) => {
                 stage.execute(params![id, old, new])?;

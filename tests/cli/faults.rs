@@ -77,7 +77,7 @@ fn a_ragged_row_is_named() {
 fn an_open_quote_is_named() {
     insta::assert_snapshot!(errored("Demo_Complete_Export_HRPeople", |project| {
         project.replace(PEOPLE, "\nE0004;", "\nE0004;\"");
-    }), @"examples/demo/data/people.csv, row 5: 2 values where the header has 9 columns");
+    }), @"examples/demo/data/people.csv, row 5: a quotation mark in this row is not closed, so that all that follows would be one value");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod decode;
 mod options;
+mod quotes;
 mod rows;
 mod source;
 

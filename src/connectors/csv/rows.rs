@@ -8,6 +8,8 @@ use std::io::{self, ErrorKind, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::quotes::Quotes;
+
 /// Bytes read at once.
 const PIECE: usize = 256 << 10;
 
@@ -27,6 +29,28 @@ pub(crate) enum RowError {
         /// How many this one has.
         found: usize,
     },
+    /// A quotation mark is not closed before the text ends.
+    #[error("a quotation mark in this row is not closed, so that all that follows would be one value")]
+    Open {
+        /// From 1.
+        line: u64,
+    },
+    /// Something stands between a closing quotation mark and the end of the value.
+    #[error("text follows a closing quotation mark (inside a value such a mark is written twice)")]
+    Behind {
+        /// From 1.
+        line: u64,
+    },
+}
+
+impl RowError {
+    /// The line at which the row begins that is wrong.
+    pub(crate) fn line(&self) -> Option<u64> {
+        match self {
+            Self::Io(_) => None,
+            Self::Unequal { line, .. } | Self::Open { line } | Self::Behind { line } => Some(*line),
+        }
+    }
 }
 
 /// A text being read, standing at one of its rows.
@@ -171,12 +195,17 @@ impl<R: Read> Rows<R> {
         self.line = self.next_line;
         self.begin = self.passed + self.from as u64;
         let (mut written, mut ended) = (0, 0);
+        let mut quotes = Quotes::new(self.separator);
         loop {
             let input = &self.buffer[self.from..self.to];
             let row_ends = self.ends.get_mut();
             let (result, read, wrote, ends) = self.parser.read_record(input, &mut self.values[written..], &mut row_ends[ended..]);
             self.next_line += memchr::memchr_iter(b'\n', &input[..read]).count() as u64;
+            let sound = quotes.pass(&input[..read]);
             self.from += read;
+            if !sound {
+                return Err(RowError::Behind { line: self.line });
+            }
             written += wrote;
             ended += ends;
             match result {
@@ -185,6 +214,9 @@ impl<R: Read> Rows<R> {
                 ReadRecordResult::OutputFull => self.values.resize((self.values.len() * 2).max(1024), 0),
                 ReadRecordResult::OutputEndsFull => row_ends.resize((row_ends.len() * 2).max(32), 0),
                 ReadRecordResult::Record => {
+                    if quotes.are_open() {
+                        return Err(RowError::Open { line: self.line });
+                    }
                     self.count = ended;
                     return self.check();
                 }
@@ -334,16 +366,27 @@ mod tests {
         }
     }
 
+    /// As the `csv` package reads it, as long as marks of quotation say where values end.
     fn expected(text: &[u8]) -> (Vec<Vec<Vec<u8>>>, bool) {
+        let value = r#"(?:"(?:[^"]|"")*"[ \t]*|[^";\r\n][^;\r\n]*|)"#;
+        let sound = regex_lite::Regex::new(&format!("^{value}(?:;{value})*$")).unwrap();
         let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader(text);
         let mut read = Vec::new();
-        for record in reader.byte_records() {
-            match record {
-                Ok(record) => read.push(record.iter().map(<[u8]>::to_vec).collect()),
+        let mut record = csv::ByteRecord::new();
+        loop {
+            let begin = reader.position().byte() as usize;
+            match reader.read_byte_record(&mut record) {
+                Ok(false) => return (read, true),
                 Err(_) => return (read, false),
+                Ok(true) => {}
             }
+            let row = std::str::from_utf8(&text[begin..reader.position().byte() as usize]).unwrap();
+            let row = if begin == 0 { row.strip_prefix('\u{feff}').unwrap_or(row) } else { row };
+            if !sound.is_match(row.trim_matches(['\r', '\n'])) {
+                return (read, false);
+            }
+            read.push(record.iter().map(<[u8]>::to_vec).collect());
         }
-        (read, true)
     }
 
     proptest! {
@@ -403,6 +446,28 @@ mod tests {
             }
             assert_eq!(found, ["a;b", "\"x\n\"\"y\";1", "z;2", "\"u\";3"]);
         }
+    }
+
+    #[test]
+    fn rows_behind_an_open_quotation_mark_are_not_lost() {
+        for (text, line, behind) in [
+            ("a;b\n1;\"x\n2;y\n", 2, false),
+            ("a;b\n1;y\n2;\"", 3, false),
+            ("a;b\n1;\"x\n2;y\n3;\"z\"\n4;u\n", 2, true),
+            ("a;b\n1;\"Jo\" Ash\n", 2, true),
+        ] {
+            for step in 1..9 {
+                let mut rows = Rows::new(Slowly(text.as_bytes(), step), b';');
+                let error = loop {
+                    match rows.advance() {
+                        Ok(more) => assert!(more, "{text:?}"),
+                        Err(error) => break error,
+                    }
+                };
+                assert_eq!((error.line(), matches!(error, RowError::Behind { .. })), (Some(line), behind), "{text:?} {step}");
+            }
+        }
+        assert_eq!(read(b"a;b\n\"1\" ;x\"y\n", 3).0[1], [b"1 ".to_vec(), b"x\"y".to_vec()]);
     }
 
     #[test]

@@ -151,8 +151,8 @@ fn from_io(error: &io::Error) -> CsvError {
 
 fn from_row(error: &RowError, skipped: u64) -> CsvError {
     match error {
-        RowError::Unequal { line, .. } => CsvError { message: error.to_string(), row: Some(line + skipped) },
         RowError::Io(error) => from_io(error),
+        _ => CsvError { message: error.to_string(), row: error.line().map(|line| line + skipped) },
     }
 }
 

@@ -54,7 +54,6 @@ fn code_that_is_right_is_not_found() {
         "return p.Records.Where(r => r.Start > DateTime.UtcNow).OrderBy(r => r.Id).FirstOrDefault()?.Person.Name;",
         "var a = p.Later.Whatever; var b = a + 1; return a.Foo(b) ?? b;",
         "if (string.IsNullOrEmpty(p.Name) || p.Chief == null) { return null; } string s = p.Name; s += p.Age; return s;",
-        "return UtilExpressions.BuildUsername(p.Name, p.Mail, \".\", null, 3);",
         "return Usercube.Expressions.Functions.UtilExpressions.Simplify(p.Name);",
         "return System.String.IsNullOrEmpty(p.Name) ? p.Id.ToString() : string.Empty;",
         "return p.Start < p.Records.First().Start;",
@@ -142,6 +141,10 @@ fn what_has_no_embedded_form_is_named() {
         ("return p.Name.Approximate();", "String.Approximate"),
         ("return p.Start.Value.ToFiscalYear() + p.Id.ToRoman();", "DateTime.ToFiscalYear"),
         ("return new Random();", "a new object"),
+        (
+            "return UtilExpressions.BuildUsername(p.Name, p.Mail, \".\", null, 3);",
+            "UtilExpressions.BuildUsername(String, String, String, String, Int32)",
+        ),
     ] {
         let problems = found(text);
         assert!(problems.iter().all(|problem| problem.starts_with("NotEmbedded")), "{problems:?}");

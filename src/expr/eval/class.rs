@@ -2,7 +2,7 @@
 
 use crate::expr::csharp::tree::Node;
 use crate::expr::date::{DAY, DateTime, SECOND, days_in_month};
-use crate::expr::function::{simplify, without_diacritics};
+use crate::expr::function::{lower_sign, simplify, upper_sign, without_diacritics};
 use crate::expr::value::Value;
 use crate::grammar::expressions::{Class, ClassMember};
 
@@ -133,7 +133,6 @@ fn whole<T: std::str::FromStr + TryFrom<i64> + Into<i64>>(node: &Node, value: &V
 }
 
 fn character(name: &str, sign: char) -> Value {
-    let first = |mut signs: std::char::ToUppercase| signs.next().unwrap_or(sign);
     match name {
         "IsDigit" => Value::Bool(sign.is_ascii_digit()),
         "IsLetter" => Value::Bool(sign.is_alphabetic()),
@@ -141,8 +140,8 @@ fn character(name: &str, sign: char) -> Value {
         "IsUpper" => Value::Bool(sign.is_uppercase()),
         "IsLower" => Value::Bool(sign.is_lowercase()),
         "IsWhiteSpace" => Value::Bool(sign.is_whitespace()),
-        "ToUpper" | "ToUpperInvariant" => Value::Char(first(sign.to_uppercase())),
-        _ => Value::Char(sign.to_lowercase().next().unwrap_or(sign)),
+        "ToUpper" | "ToUpperInvariant" => Value::Char(upper_sign(sign)),
+        _ => Value::Char(lower_sign(sign)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! and searched sign by sign, where the product takes the culture of the server.
 
 use crate::expr::csharp::tree::Node;
-use crate::expr::function::{simplify, to_title, without_diacritics};
+use crate::expr::function::{lower, simplify, to_title, upper, without_diacritics};
 use crate::expr::value::Value;
 
 use super::{Evaluator, LONGEST, Outcome, fail, list};
@@ -103,8 +103,8 @@ impl Evaluator<'_> {
                 self.burn(node, parts.len())?;
                 return Ok(Some(list(parts)));
             }
-            ("ToLower" | "ToLowerInvariant", _) => text.to_lowercase(),
-            ("ToUpper" | "ToUpperInvariant", _) => text.to_uppercase(),
+            ("ToLower" | "ToLowerInvariant", _) => lower(text),
+            ("ToUpper" | "ToUpperInvariant", _) => upper(text),
             ("ToString", _) => text.to_owned(),
             ("Trim", _) => text.trim().to_owned(),
             ("TrimStart", _) => text.trim_start().to_owned(),

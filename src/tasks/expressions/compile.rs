@@ -48,6 +48,10 @@ pub(in crate::tasks) struct Valuation {
     pub(in crate::tasks) joins: String,
     pub(in crate::tasks) value: String,
     pub(in crate::tasks) constant: Option<String>,
+    /// The type of the property that a binding leads to, where nothing is made of the value.
+    pub(in crate::tasks) read: Option<String>,
+    /// Whether the value is that of a property, and not only asked for.
+    stored: bool,
     /// What is made of the value.
     pub(super) transform: Transform,
 }
@@ -61,8 +65,25 @@ impl Valuation {
         data: &StoreData<'_>,
         now: DateTime,
     ) -> Result<Option<String>, String> {
-        self.transform.apply(value, resource, &self.kind, data, now)
+        let made = self.transform.apply(value, resource, &self.kind, data, now)?;
+        // An empty text is no value, wherever it comes from.
+        let Some(text) = made.filter(|text| !text.is_empty()) else { return Ok(None) };
+        match &self.transform {
+            // Files write numbers, dates and truth values in many ways, the store in one.
+            Transform::None | Transform::Text(_) if self.stored && is_typed(&self.kind) => Value::text(text).store(&self.kind),
+            _ => Ok(Some(text)),
+        }
     }
+}
+
+/// Whether values of a type can be written in several ways.
+fn is_typed(kind: &str) -> bool {
+    matches!(kind, "Bool" | "Byte" | "DateTime" | "Double" | "Int16" | "Int32" | "Int64")
+}
+
+/// A text in the one way in which a value of the type is stored; as it is where it is none.
+pub(in crate::tasks) fn canonical(kind: &str, text: String) -> String {
+    if is_typed(kind) { Value::stored(kind, &text).and_then(|value| value.store(kind).ok()?).unwrap_or(text) } else { text }
 }
 
 /// What is made of a value.
@@ -158,6 +179,8 @@ pub(in crate::tasks) fn value(
         joins: String::new(),
         value: "?1".to_owned(),
         constant: None,
+        read: None,
+        stored: matches!(formula.element, "BinaryRule" | "EntityPropertyExpression" | "ScalarRule"),
         transform: Transform::None,
     };
     let written = match formula.expression.map(|text| Expression::parse(text.trim())) {
@@ -175,6 +198,7 @@ pub(in crate::tasks) fn value(
             Err(reason) => return Ok(Err(reason)),
             Ok(found) => {
                 (valuation.joins, valuation.value) = (found.joins, found.value);
+                valuation.read = written.is_none().then(|| found.kind.clone());
                 input = Err(found.kind);
             }
         },

@@ -20,7 +20,7 @@ use super::identity::{Layout, first_moment, next_moment, set_watermark, watermar
 use super::{EmbeddedTask, TaskContext, TaskEnd, TaskError, TaskReport};
 use compile::{Program, compile};
 
-pub(super) use compile::{Formula, Valuation, value as compile_value};
+pub(super) use compile::{Formula, Valuation, canonical, value as compile_value};
 pub(super) use data::StoreData;
 pub(super) use records::Records;
 pub(super) use schema::PlanSchema;

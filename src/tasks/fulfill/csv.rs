@@ -10,7 +10,7 @@ use super::{Order, Stop, Target};
 use crate::config::Fulfilment;
 use crate::connectors::csv::{CsvOptions, is_csv_package};
 use crate::plan::model::{Connection, Model, Plan};
-use crate::tasks::mappings::{self, LinkMapping, Mappings, Naming, ResourceMapping};
+use crate::tasks::mappings::{self, LinkMapping, Mappings, ResourceMapping};
 use crate::tasks::settings::{Settings, SettingsError};
 use crate::tasks::{TaskContext, TaskError};
 
@@ -58,18 +58,18 @@ impl Options {
 /// The CSV files of a connector.
 pub(super) struct CsvTarget<'a> {
     model: &'a Model,
-    mappings: Mappings,
+    pub(super) mappings: Mappings,
     tables: BTreeMap<String, Table>,
 }
 
 /// What an order does to its row and its links, with all names resolved.
 #[derive(Default)]
-struct Work {
-    values: BTreeMap<usize, String>,
-    links: Vec<(LinkMapping, usize, LinkChange)>,
+pub(super) struct Work {
+    pub(super) values: BTreeMap<usize, String>,
+    pub(super) links: Vec<(LinkMapping, usize, LinkChange)>,
 }
 
-enum LinkChange {
+pub(super) enum LinkChange {
     Add(String),
     Remove(String),
     Only(String),
@@ -97,11 +97,11 @@ impl<'a> CsvTarget<'a> {
         Ok(Self { model, mappings, tables })
     }
 
-    fn table(&mut self, name: &str) -> Result<&mut Table, String> {
+    pub(super) fn table(&mut self, name: &str) -> Result<&mut Table, String> {
         self.tables.get_mut(name).ok_or_else(|| format!("the table {name} is not open"))
     }
 
-    fn column(&self, table: &str, name: &str) -> Result<usize, String> {
+    pub(super) fn column(&self, table: &str, name: &str) -> Result<usize, String> {
         self.tables.get(table).and_then(|table| table.column(name)).ok_or_else(|| format!("{table} has no column {name}"))
     }
 
@@ -142,103 +142,14 @@ impl<'a> CsvTarget<'a> {
                 work.links.push((link.clone(), own, change(text(value)?)));
             }
         }
+        // What takes one link gives its place up before another one comes.
+        work.links.sort_by_key(|(.., change)| !matches!(change, LinkChange::Remove(_)));
         Ok(work)
-    }
-
-    /// By which value of the row the link's table names the resource.
-    fn own_column(&self, link: &LinkMapping, own: usize, mapping: &ResourceMapping) -> Result<usize, String> {
-        let column = match &link.ends[own].naming {
-            Naming::Key => mapping.key.first().map(|&key| &mapping.columns[key].1),
-            Naming::Property(named) => mapping.columns.iter().find(|(property, _)| property == named).map(|(_, column)| column),
-        };
-        let column = column.ok_or_else(|| format!("association {} names no mapped property", link.association))?;
-        self.column(&mapping.table, column)
-    }
-
-    /// Follows a resource whose row goes, or gets another name, in the tables of its links.
-    fn follow(
-        &mut self,
-        mapping: &ResourceMapping,
-        row: usize,
-        values: Option<&BTreeMap<usize, String>>,
-        earlier: Option<&Order>,
-    ) -> Result<(), String> {
-        let links: Vec<LinkMapping> = self.mappings.links.iter().filter(|link| link.table != mapping.table).cloned().collect();
-        for link in links {
-            for own in [0, 1] {
-                if link.ends[own].entity_type != mapping.entity_type {
-                    continue;
-                }
-                let at = self.own_column(&link, own, mapping)?;
-                // Where a kill came between two files, the row has its new name and the links have the old one.
-                let named = mapping.columns.iter().find(|(_, column)| self.column(&mapping.table, column) == Ok(at));
-                let earlier = named.and_then(|(property, _)| earlier?.known(property)).map(str::to_owned);
-                let before = match earlier {
-                    Some(before) => before,
-                    None => self.table(&mapping.table)?.value(row, at).to_owned(),
-                };
-                let after = values.map(|values| values.get(&at).unwrap_or(&before));
-                if before.is_empty() || after == Some(&before) {
-                    continue;
-                }
-                let column = self.column(&link.table, &link.columns[own])?;
-                let table = self.table(&link.table)?;
-                for found in table.find(&[column], std::slice::from_ref(&before)) {
-                    match after {
-                        Some(after) => table.set(found, column, after),
-                        None => table.remove(found),
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn change_link(
-        &mut self,
-        mapping: &ResourceMapping,
-        row: usize,
-        link: &LinkMapping,
-        own: usize,
-        change: &LinkChange,
-    ) -> Result<(), String> {
-        let far = self.column(&link.table, &link.columns[1 - own])?;
-        if link.table == mapping.table && link.ends[own].single {
-            let table = self.table(&link.table)?;
-            match change {
-                LinkChange::Add(value) | LinkChange::Only(value) => table.set(row, far, value),
-                LinkChange::Remove(value) if table.value(row, far) == value => table.set(row, far, ""),
-                LinkChange::Remove(_) => {}
-            }
-            return Ok(());
-        }
-        let at = self.own_column(link, own, mapping)?;
-        let name = self.table(&mapping.table)?.value(row, at).to_owned();
-        let near = self.column(&link.table, &link.columns[own])?;
-        let table = self.table(&link.table)?;
-        let (wanted, dropped) = match change {
-            LinkChange::Add(value) => (Some(value), Vec::new()),
-            LinkChange::Remove(value) => (None, table.find(&[near, far], &[name.clone(), value.clone()])),
-            LinkChange::Only(value) => {
-                let mut dropped = table.find(&[near], std::slice::from_ref(&name));
-                dropped.retain(|&found| table.value(found, far) != value);
-                (Some(value).filter(|value| !value.is_empty()), dropped)
-            }
-        };
-        for found in dropped {
-            table.remove(found);
-        }
-        if let Some(value) = wanted
-            && table.find(&[near, far], &[name.clone(), value.clone()]).is_empty()
-        {
-            table.add(&[(near, name), (far, value.clone())]);
-        }
-        Ok(())
     }
 }
 
 impl CsvTarget<'_> {
-    fn change(&mut self, order: &Order) -> Result<(), String> {
+    fn change(&mut self, order: &Order) -> Result<(), Stop> {
         let entity_type = order.entity_type();
         let mapping = self.mappings.resources.iter().find(|mapping| mapping.entity_type == entity_type).cloned();
         let mapping = mapping.ok_or_else(|| format!("entity type {entity_type} is not mapped onto a table"))?;
@@ -263,39 +174,49 @@ impl CsvTarget<'_> {
         let there = table.find(&key_columns, &new);
         let before = old.as_ref().map(|old| table.find(&key_columns, old)).unwrap_or_default();
         if there.len() > 1 || before.len() > 1 {
-            return Err(format!("{} has the key {shown} more than once", mapping.table));
+            return Err(Stop::Refused(format!("{} has the key {shown} more than once", mapping.table)));
         }
-        let row = match (order.command.as_str(), there.first(), before.first()) {
-            ("Deleted", None, _) => return Ok(()),
-            ("Deleted", Some(&row), _) => {
-                self.follow(&mapping, row, None, None)?;
-                self.table(&mapping.table)?.remove(row);
+        let (there, before) = (there.first().copied(), before.first().copied());
+        let row = match (order.command.as_str(), there, before) {
+            ("Deleted", row, _) => {
+                // Where a kill came between two files, the row is gone and the links are there.
+                self.follow(&mapping, order, row, None)?;
+                if let Some(row) = row {
+                    self.table(&mapping.table)?.remove(row);
+                }
                 return Ok(());
             }
-            ("Added", Some(&row), _) => {
-                if let Some((&column, _)) =
-                    work.values.iter().find(|(column, value)| table.value(row, **column) != value.as_str())
-                {
-                    return Err(format!("{shown} is there already, with another value of {}", table.name(column)));
+            ("Added", Some(row), _) => {
+                let mut values = work.values.iter();
+                if let Some((&column, _)) = values.find(|(column, value)| table.value(row, **column) != value.as_str()) {
+                    let column = table.name(column);
+                    return Err(Stop::Later(format!("{shown} is there already, with another value of {column}")));
                 }
-                row
+                Some(row)
             }
-            ("Added", None, _) => {
-                let mut values = work.values.clone();
-                values.extend(key_columns.iter().copied().zip(new.iter().cloned()));
-                table.add(&values.into_iter().collect::<Vec<_>>());
-                table.find(&key_columns, &new).first().copied().ok_or("the new row is not found")?
+            ("Added", None, _) => None,
+            (_, Some(there), Some(before)) if there != before => {
+                return Err(Stop::Later(format!("{shown} is the key of another resource")));
             }
-            (_, Some(&there), Some(&before)) if there != before => return Err(format!("{shown} is the key of another resource")),
-            (_, _, Some(&row)) | (_, Some(&row), None) => {
-                self.follow(&mapping, row, Some(&work.values), before.is_empty().then_some(order))?;
-                let table = self.table(&mapping.table)?;
-                for (&column, value) in &work.values {
-                    table.set(row, column, value);
-                }
-                row
+            (_, _, Some(row)) | (_, Some(row), None) => Some(row),
+            (_, None, None) => return Err(Stop::Refused(format!("{} has no {shown} to change", mapping.table))),
+        };
+        if let Some(obstacle) = self.obstacle(&mapping, row, &work)? {
+            return Err(Stop::Later(obstacle));
+        }
+        let row = if let Some(row) = row {
+            if order.command != "Added" {
+                self.follow(&mapping, order, before, Some(&work.values))?;
             }
-            (_, None, None) => return Err(format!("{} has no {shown} to change", mapping.table)),
+            let table = self.table(&mapping.table)?;
+            for (&column, value) in &work.values {
+                table.set(row, column, value);
+            }
+            row
+        } else {
+            let mut values = work.values.clone();
+            values.extend(key_columns.iter().copied().zip(new.iter().cloned()));
+            self.table(&mapping.table)?.add(&values.into_iter().collect::<Vec<_>>())
         };
         for (link, own, change) in &work.links {
             self.change_link(&mapping, row, link, *own, change)?;
@@ -306,7 +227,7 @@ impl CsvTarget<'_> {
 
 impl Target for CsvTarget<'_> {
     fn execute(&mut self, order: &Order) -> Result<(), Stop> {
-        self.change(order).map_err(Stop::Refused)
+        self.change(order)
     }
 
     fn finish(&mut self) -> Result<(), TaskError> {

@@ -7,6 +7,7 @@
 
 mod configured;
 mod csv;
+mod csv_links;
 mod json;
 mod ldap;
 mod order;
@@ -53,6 +54,12 @@ enum Stop {
     Later(String),
     /// The system cannot be reached: neither for this order nor for those behind it.
     Lost(String),
+}
+
+impl From<String> for Stop {
+    fn from(reason: String) -> Self {
+        Self::Refused(reason)
+    }
 }
 
 impl Stop {
@@ -193,7 +200,8 @@ impl EmbeddedTask for Fulfill {
             message.push_str("; `jobwright inspect orders --state errored` lists what was refused");
         }
         for (orders, reason) in &lost {
-            message = format!("{message}; {orders} orders wait for the next run: {reason}");
+            let (plural, verb) = if *orders == 1 { ("", "waits") } else { ("s", "wait") };
+            message = format!("{message}; {orders} order{plural} {verb} for the next run: {reason}");
         }
         for remark in remarks {
             message = format!("{message}; {remark}");

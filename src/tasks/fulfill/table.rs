@@ -97,8 +97,8 @@ impl Table {
         }
     }
 
-    /// Adds a row with these values; the others are empty.
-    pub(super) fn add(&mut self, values: &[(usize, String)]) {
+    /// Adds a row with these values; the others are empty. Gives its number.
+    pub(super) fn add(&mut self, values: &[(usize, String)]) -> usize {
         let mut row = vec![String::new(); self.header.len()];
         for (column, value) in values {
             row[*column].clone_from(value);
@@ -108,6 +108,7 @@ impl Table {
         }
         self.rows.push(Some(row));
         self.changed = true;
+        self.rows.len() - 1
     }
 
     /// Removes a row.

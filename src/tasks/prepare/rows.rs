@@ -240,7 +240,7 @@ pub(super) fn open<'e>(shape: &Shape, export: &'e Export, command: Option<&str>)
 }
 
 fn bad_row(export: &Export, error: RowError) -> TaskError {
-    let row = if let RowError::Unequal { line, .. } = &error { *line } else { 1 };
+    let row = error.line().unwrap_or(1);
     TaskError { source: Some(Box::new(error)), ..at_row(export, row, "the export cannot be read".to_owned()) }
 }
 

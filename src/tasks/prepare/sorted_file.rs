@@ -182,8 +182,7 @@ impl SortedFile {
 }
 
 fn damaged(path: &Path, error: RowError) -> TaskError {
-    let row = if let RowError::Unequal { line, .. } = &error { Some(*line) } else { None };
-    TaskError { row, source: Some(Box::new(error)), ..TaskError::new("the prepared file is damaged").file(path) }
+    TaskError { row: error.line(), source: Some(Box::new(error)), ..TaskError::new("the prepared file is damaged").file(path) }
 }
 
 #[cfg(test)]

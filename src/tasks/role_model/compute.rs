@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
                 expected.push(Expected { given, manual: true });
             }
         }
-        expected.sort_by_key(|expected| expected.given.number);
+        expected.sort_by_key(|expected| (rules.depth(expected.given.number), expected.given.number));
         let known = rows.keys().filter_map(|name| rules.by_id.get(name.as_str()));
         let correlated = candidates.keys().filter_map(|key| rules.by_key.get(key));
         let correlated = correlated.filter(|number| rules.types[**number].source == source);
@@ -209,9 +209,19 @@ impl<'a> Run<'a> {
         others.retain(|number| !expected.iter().any(|known| known.given.number == *number));
         others.sort_unstable();
         others.dedup();
+        // What waits for a resource that is only found here, below, is looked at when that is known.
+        let mut waiting = Vec::new();
         for expected in &expected {
             let found = &rules.types[expected.given.number];
-            self.expected(id, owner, found, rows.get(found.id), &candidates, expected)?;
+            let row = rows.get(found.id);
+            let first = found.depends_on.and_then(|first| rules.by_id.get(first));
+            if first.is_some_and(|first| others.contains(first))
+                && self.correlate(id, found, row, &candidates)?.resource.is_none()
+            {
+                waiting.push(expected);
+                continue;
+            }
+            self.expected(id, owner, found, row, &candidates, expected)?;
         }
         for number in others {
             let found = &rules.types[number];
@@ -227,6 +237,10 @@ impl<'a> Run<'a> {
                 ..Row::default()
             };
             self.unexpected(id, found, row, next, denied, frame)?;
+        }
+        for expected in waiting {
+            let found = &rules.types[expected.given.number];
+            self.expected(id, owner, found, rows.get(found.id), &candidates, expected)?;
         }
         Ok(())
     }

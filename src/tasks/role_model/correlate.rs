@@ -108,6 +108,7 @@ impl Run<'_> {
             return Ok(());
         }
         self.changes += 1;
+        self.suggested.insert(owner);
         let sql = "DELETE FROM suggested_correlation WHERE owner = ?1 AND resource_type = ?2";
         self.store.prepare_cached(sql)?.execute(params![owner, resource_type])?;
         for (resource, confidence) in wanted {

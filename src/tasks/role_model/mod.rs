@@ -3,6 +3,7 @@
 //! Owner by owner: contexts, composite roles, single roles, resource types, the resource of each, its values and links.
 //! Everything is compiled before anything is computed, and only what changed is written.
 
+mod affected;
 mod compile;
 mod compute;
 mod contexts;
@@ -59,6 +60,9 @@ const FLAGGED: &str = "
       AND t.seq > 0 AND t.seq > ?2
     UNION SELECT a.owner FROM assigned_type a CROSS JOIN resource o ON o.id = a.owner AND o.type = ?1
       WHERE a.valid_to IS NULL AND a.resource IS NOT NULL AND NOT EXISTS (SELECT 1 FROM resource t WHERE t.id = a.resource)
+    UNION SELECT a.owner FROM assigned_type a CROSS JOIN resource o ON o.id = a.owner AND o.type = ?1
+      CROSS JOIN assigned_link l ON l.assignment = a.id
+      WHERE a.valid_to IS NULL AND a.state <> 4 AND NOT EXISTS (SELECT 1 FROM resource t WHERE t.id = l.target)
     UNION SELECT d.owner FROM due d CROSS JOIN resource o ON o.id = d.owner AND o.type = ?1 WHERE d.at <= ?4
     ORDER BY 1";
 
@@ -134,14 +138,30 @@ impl EmbeddedTask for ComputeRoleModel {
         let mut seen = 0;
         for source in &task.entity_types {
             let Some(layout) = Layout::stored(store, source)? else { continue };
-            let owners =
-                if task.is("Dirty") { owners(store, model, source, layout.number, at)? } else { all(store, layout.number)? };
+            let owners = if task.is("Dirty") {
+                let after = watermark(store, &consumer(source), layout.number)?;
+                if run.names_came(source, after)? {
+                    all(store, layout.number)?
+                } else {
+                    let mut owners: BTreeSet<i64> = owners(store, model, source, layout.number, at)?.into_iter().collect();
+                    owners.extend(run.led(source, after)?);
+                    owners.extend(run.unshown(source)?);
+                    owners.into_iter().collect()
+                }
+            } else {
+                all(store, layout.number)?
+            };
             for id in owners {
                 seen += 1;
                 context.tick(seen, None)?;
                 run.owner(source, id)?;
             }
             set_watermark(store, &consumer(source), layout.number)?;
+        }
+        for source in &task.entity_types {
+            if let Some(layout) = Layout::stored(store, source)? {
+                run.displaced(source, layout.number)?;
+            }
         }
         gone(&mut run, model)?;
         let waiting = waiting(store, model)?;

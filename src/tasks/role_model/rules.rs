@@ -207,6 +207,12 @@ impl<'p> Rules<'p> {
         }
     }
 
+    /// How many resource types an owner must have a resource of before one of this type, each before the next.
+    pub(super) fn depth(&self, number: usize) -> usize {
+        let first = |number: &usize| self.types[*number].depends_on.and_then(|first| self.by_id.get(first)).copied();
+        std::iter::successors(first(&number), first).take(self.types.len()).count()
+    }
+
     /// The number of a role, given on first use: a person can give one that no rule names.
     pub(super) fn role(&mut self, composite: bool, id: &str) -> Role {
         let names = &mut self.names;

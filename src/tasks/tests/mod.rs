@@ -1,5 +1,6 @@
 //! The embedded tasks on small companies: a store, a folder of CSV files, a plan made by hand.
 
+mod affected;
 mod classification;
 mod code;
 mod databases;

@@ -161,6 +161,27 @@ fn a_file_of_changes_moves_links_mapped_the_other_way_round() {
 }
 
 #[test]
+fn who_has_a_dimension_value_is_flagged_when_that_or_one_above_it_moves() {
+    let mut bench = Bench::filled();
+    let model = &mut bench.plan.model;
+    model.associations.insert(
+        0,
+        Association { id: "Org_Parent".to_owned(), first: end("Org", "Children", true), second: end("Org", "Parent", false) },
+    );
+    let parents = association_mapping("Org_Parent", "Orgs", ["parent", "code"], [("Org", "Code"), ("Org", "Code")]);
+    model.association_mappings.insert(0, parents);
+    let hierarchy = [("ColumnMapping", Value::Int(0)), ("EntityType", text("Org")), ("ParentProperty", text("Parent"))];
+    model.items.push(item("Dimension", Some("Org"), &hierarchy, Vec::new()));
+    bench.write("orgs.csv", "code,name,parent\nA,Alpha,B\nB,Beta,\nC,Gamma,\nD,Delta,\n");
+    bench.write("members.csv", "mail,code\n");
+    bench.load(false).unwrap();
+    // Of what is linked nothing changed; a ring ends.
+    bench.write("orgs.csv", "code,name,parent\nA,Alpha,B\nB,Beta,C\nC,Gamma,B\nD,Delta,\n");
+    bench.load(true).unwrap();
+    assert_eq!(bench.flag().counters["flagged"], 6, "A, B and C, and the three people in A and B");
+}
+
+#[test]
 fn rows_without_key_are_put_aside_and_repeated_keys_are_an_error() {
     let mut bench = Bench::filled();
     bench.write("people.csv", "id,name,mail,org\n,Nobody,,\n1,Ana,ana@x,A\n");

@@ -196,6 +196,92 @@ fn a_kill_between_two_files_is_made_good() {
     }
 }
 
+/// Organizations are owners and targets; people name theirs in a column of their own table.
+fn organizations() -> Bench {
+    let mut bench = sources();
+    let organizations = &mut bench.plan.model.resource_types[0];
+    (organizations.source, organizations.target) = ("Org".to_owned(), "Org".to_owned());
+    bench
+}
+
+#[test]
+fn people_stay_when_what_they_name_goes_and_follow_its_name() {
+    for killed in [false, true] {
+        let mut bench = organizations();
+        bench.assign("A", "Deleted", &[], &[]);
+        bench.assign("B", "Modified", &[("Code", "B2")], &[]);
+        bench.orders().unwrap();
+        if killed {
+            // Between two files: the organizations are written, the people are not.
+            bench.write("orgs.csv", "code,name\nB2,Beta\n");
+        }
+        assert_eq!(counted(&bench.fulfill()), "executed 2");
+        assert_eq!(bench.read("orgs.csv"), "code,name\nB2,Beta\n");
+        assert_eq!(bench.read("people.csv"), "id,name,mail,org\n1,Ana,ana@x,\n2,Bo,bo@x,\n3,Cy,cy@x,B2\n");
+        assert_eq!(bench.read("members.csv"), "mail,code\nana@x,B2\ncy@x,B2\n");
+    }
+}
+
+/// Organizations of which one gives a person up and another one takes the person.
+fn passed_on(user: &str, from: &str, to: &str) -> Bench {
+    let mut bench = organizations();
+    for organization in ["A", "B"] {
+        let assignment = bench.assign(organization, "Modified", &[], &[]);
+        let command = if organization == from { "remove" } else { "add" };
+        assert!(organization == from || organization == to);
+        let sql = "INSERT INTO assigned_link VALUES (?1, 'Users', ?2, ?3, 1, 'calculated')";
+        bench.store.execute(sql, rusqlite::params![assignment, bench.id(user), command]).unwrap();
+    }
+    bench.orders().unwrap();
+    bench
+}
+
+#[test]
+fn a_link_from_the_other_end_is_written_where_it_stands() {
+    // The place is free once the other order is executed, whichever comes first.
+    for (user, from, to, rows) in [
+        ("1", "A", "B", "1,Ana,ana@x,B\n2,Bo,bo@x,A\n3,Cy,cy@x,B\n"),
+        ("3", "B", "A", "1,Ana,ana@x,A\n2,Bo,bo@x,A\n3,Cy,cy@x,A\n"),
+    ] {
+        let mut bench = passed_on(user, from, to);
+        let report = bench.fulfill();
+        assert_eq!(counted(&report), "executed 2", "{:?}", report.message);
+        assert_eq!(bench.read("people.csv"), format!("id,name,mail,org\n{rows}"));
+    }
+    // Another one stands there.
+    let mut bench = organizations();
+    let to_a = bench.assign("A", "Modified", &[], &[]);
+    let sql = "INSERT INTO assigned_link VALUES (?1, 'Users', ?2, 'add', 1, 'calculated')";
+    bench.store.execute(sql, [to_a, bench.id("3")]).unwrap();
+    bench.orders().unwrap();
+    let report = bench.fulfill();
+    assert_eq!((counted(&report).as_str(), bench.states().as_str()), ("errored 1", "3"));
+    let message = report.message.unwrap();
+    assert!(message.contains("People has one place for a link of User_Org, and B stands there"), "{message}");
+    assert_eq!(bench.read("people.csv"), "id,name,mail,org\n1,Ana,ana@x,A\n2,Bo,bo@x,A\n3,Cy,cy@x,B\n");
+}
+
+#[test]
+fn names_are_passed_on_within_one_list_of_orders() {
+    let mut bench = sources();
+    // One takes the name of the next, that one another name; a new one takes the name of who goes.
+    bench.assign("1", "Modified", &[("Code", "2"), ("Name", "Ann")], &[]);
+    bench.assign("2", "Modified", &[("Code", "4")], &[]);
+    bench
+        .store
+        .execute(
+            "INSERT INTO resource (type, key, body, valid_from) SELECT type, 'new', '[]', 1 FROM resource WHERE key = '1'",
+            [],
+        )
+        .unwrap();
+    bench.assign("new", "Added", &[("Code", "3"), ("Name", "Eve")], &[]);
+    bench.assign("3", "Deleted", &[], &[]);
+    bench.orders().unwrap();
+    let report = bench.fulfill();
+    assert_eq!(counted(&report), "executed 4", "{:?}", report.message);
+    assert_eq!(bench.read("people.csv"), "id,name,mail,org\n2,Ann,ana@x,A\n4,Bo,bo@x,A\n3,Eve,,\n");
+}
+
 #[test]
 fn an_order_that_is_refused_is_told_and_leaves_the_others() {
     let mut bench = sources();

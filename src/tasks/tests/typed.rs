@@ -70,3 +70,56 @@ fn a_text_with_a_format_of_its_own_is_left_alone() {
     assert!(bench.load(false).unwrap().message.is_none());
     assert_eq!(people(&bench), [r#"["1","ana@x","Ana","133485408000000000","2"]"#]);
 }
+
+/// The role model's company, where the name of an account is of a type.
+fn accounts(kind: &str) -> Bench {
+    let mut bench = roles::bench();
+    bench.plan.model.entity_types[0].properties[1].kind = kind.to_owned();
+    bench
+}
+
+/// State of the account's name: what a rule wants from what people's mail says, held against what the account shows.
+fn state(kind: &str, people: &str, account: &str, rule: &[(&str, Value)]) -> String {
+    let mut bench = accounts(kind);
+    let rule = [&[("Property", text("Name"))], rule].concat();
+    bench.plan.model.resource_types[0].rules[0] = roles::rule("ScalarRule", &rule);
+    bench.write("people.csv", format!("id,name,mail,org\n1,Ana,{people},\n"));
+    bench.write("orgs.csv", format!("code,name\n1,{account}\n"));
+    bench.whole(false);
+    bench.query("SELECT ifnull(wanted, '-') || ' ' || state FROM assigned_value").join("")
+}
+
+#[test]
+fn what_a_rule_wants_is_written_as_the_store_writes_it() {
+    for (kind, people, account, verified) in [
+        ("Bool", "1", "TRUE", "true 4"),
+        ("DateTime", "2024-02-29", "20240229000000Z", "20240229000000 4"),
+        ("Double", "1.50", "1.5", "1.5 4"),
+        ("Int32", "007", "7", "7 4"),
+        ("String", "007", "007", "007 4"),
+        ("Int32", "seven", "7", "- 7"),
+    ] {
+        assert_eq!(state(kind, people, account, &[("Binding", text("Mail"))]), verified, "{kind} {people}");
+    }
+    assert_eq!(state("Int32", "", "7", &[("Expression", text("Literal:007"))]), "7 4");
+}
+
+#[test]
+fn an_empty_text_is_no_value() {
+    assert_eq!(state("String", "", "", &[("Expression", text("Literal:"))]), "- 4");
+    assert_eq!(state("String", "...", "", &[("Binding", text("Mail")), ("Expression", text("Simplify"))]), "- 4");
+}
+
+#[test]
+fn keys_of_one_type_are_compared_as_values_of_it() {
+    for (kind, found) in [("Int32", "1 7"), ("String", "1 -")] {
+        let mut bench = accounts(kind);
+        bench.plan.model.entity_types[1].properties[2].kind = kind.to_owned();
+        bench.plan.model.correlation_rules = vec![roles::correlation("Mail", "Name", 100)];
+        bench.plan.model.resource_types[0].rules.remove(0);
+        bench.write("people.csv", "id,name,mail,org\n1,Ana,007,\n");
+        bench.write("orgs.csv", "code,name\n7,7\n");
+        bench.whole(false);
+        assert!(bench.assignments()[0].starts_with(found), "{kind}: {:?}", bench.assignments());
+    }
+}
