@@ -288,8 +288,8 @@ impl<'t> Parser<'t> {
         while !self.text.is_char_boundary(at) {
             at += 1;
         }
-        // quick-xml drops a byte-order mark at its start; here it is a character like others.
-        while self.text[at..].starts_with('\u{FEFF}') {
+        // quick-xml drops a byte-order mark at its start; here it is a character like others, unless reading ends here.
+        while self.restarts <= MAX_RESTARTS && self.text[at..].starts_with('\u{FEFF}') {
             let end = at + '\u{FEFF}'.len_utf8();
             self.characters(at, end);
             at = end;

@@ -341,3 +341,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nothing_is_read_where_reading_is_given_up() {
+    let text = "<a><<a <a><abc\">\u{feff}".repeat(100);
+    assert_eq!(shown(&read(&text)), shown(&parser::parse_all_by_tokens(FileId(0), &text, &SEED)));
+}
