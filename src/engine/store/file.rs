@@ -56,15 +56,8 @@ pub fn peek<T>(file: &Path, question: impl FnOnce(&Connection) -> rusqlite::Resu
     let quiet = !Path::new(&log).exists();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let name = uri(file, quiet).map_err(|error| EngineError::io(file, "opened", error))?;
-    let mut connection = Connection::open_with_flags(name, flags).map_err(failed)?;
-    let version = match read_version(&connection) {
-        Err(error) if is_unwritable(&connection, &error) && !has_log(file) => {
-            connection = open_unchanging(file).map_err(|_| failed(error))?;
-            read_version(&connection)
-        }
-        version => version,
-    };
-    let version = version.map_err(failed)?;
+    let connection = Connection::open_with_flags(name, flags).map_err(failed)?;
+    let (connection, version) = with_version(connection, file).map_err(failed)?;
     if version > Part::Data.version() {
         return Err(EngineError::Newer { file: file.to_owned(), found: version, known: Part::Data.version() });
     }
@@ -203,6 +196,19 @@ pub(super) fn why_unwritable(file: &Path) -> EngineError {
     }
 }
 
+/// The version of the store, and the connection by which it can be read.
+fn with_version(connection: Connection, file: &Path) -> rusqlite::Result<(Connection, u32)> {
+    match read_version(&connection) {
+        // Readers of a log need a file beside it, which cannot be made where nothing can be written.
+        Err(error) if is_unwritable(&connection, &error) && !has_log(file) => {
+            let connection = open_unchanging(file).map_err(|_| error)?;
+            let version = read_version(&connection)?;
+            Ok((connection, version))
+        }
+        version => Ok((connection, version?)),
+    }
+}
+
 /// The version of the store; waits from now on for short transactions of others.
 fn read_version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.busy_timeout(PATIENCE)?;
@@ -260,16 +266,8 @@ fn forbid_upgrade(file: &Path, part: Part) -> Result<(), EngineError> {
 fn open(file: &Path, part: Part) -> Result<Connection, EngineError> {
     let failed = |error| EngineError::database(file, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
-    let version = match read_version(&connection) {
-        // Readers of a log need a file beside it, which cannot be made where nothing can be written.
-        Err(error) if is_unwritable(&connection, &error) && !has_log(file) => {
-            connection = open_unchanging(file).map_err(|_| failed(error))?;
-            read_version(&connection)
-        }
-        version => version,
-    };
-    let version = version.map_err(failed)?;
+    let connection = Connection::open_with_flags(file, flags).map_err(failed)?;
+    let (mut connection, version) = with_version(connection, file).map_err(failed)?;
     if version > part.version() {
         return Err(EngineError::Newer { file: file.to_owned(), found: version, known: part.version() });
     }

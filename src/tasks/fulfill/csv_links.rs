@@ -181,28 +181,14 @@ impl CsvTarget<'_> {
         own: usize,
         change: &LinkChange,
     ) -> Result<(), String> {
-        let at = self.own_column(link, own, mapping)?;
-        let name = self.table(&mapping.table)?.value(row, at).to_owned();
-        let near = self.column(&link.table, &link.columns[own])?;
-        let far = self.column(&link.table, &link.columns[1 - own])?;
+        let Changed { name, near, far, ended, begins } = self.changed(mapping, row, link, own, change)?;
         let table = self.table(&link.table)?;
-        let ended = match change {
-            LinkChange::Add(_) => Vec::new(),
-            LinkChange::Remove(value) => table.find(&[near, far], &[name.clone(), value.clone()]),
-            LinkChange::Only(value) => {
-                let mut ended = table.find(&[near], std::slice::from_ref(&name));
-                ended.retain(|&found| table.value(found, far) != value);
-                ended
-            }
-        };
         for found in ended {
             table.set(found, near, "");
         }
-        let (LinkChange::Add(value) | LinkChange::Only(value)) = change else { return Ok(()) };
-        if value.is_empty() {
-            return Ok(());
-        }
-        if let Some(&found) = table.find(&[far], std::slice::from_ref(value)).first() {
+        if let Some(value) = begins
+            && let Some(&found) = table.find(&[far], std::slice::from_ref(value)).first()
+        {
             table.set(found, near, &name);
         }
         Ok(())
@@ -217,28 +203,56 @@ impl CsvTarget<'_> {
         own: usize,
         change: &LinkChange,
     ) -> Result<(), String> {
-        let at = self.own_column(link, own, mapping)?;
-        let name = self.table(&mapping.table)?.value(row, at).to_owned();
-        let near = self.column(&link.table, &link.columns[own])?;
-        let far = self.column(&link.table, &link.columns[1 - own])?;
+        let Changed { name, near, far, ended, begins } = self.changed(mapping, row, link, own, change)?;
         let table = self.table(&link.table)?;
-        let (wanted, dropped) = match change {
-            LinkChange::Add(value) => (Some(value), Vec::new()),
-            LinkChange::Remove(value) => (None, table.find(&[near, far], &[name.clone(), value.clone()])),
-            LinkChange::Only(value) => {
-                let mut dropped = table.find(&[near], std::slice::from_ref(&name));
-                dropped.retain(|&found| table.value(found, far) != value);
-                (Some(value).filter(|value| !value.is_empty()), dropped)
-            }
-        };
-        for found in dropped {
+        for found in ended {
             table.remove(found);
         }
-        if let Some(value) = wanted
+        if let Some(value) = begins
             && table.find(&[near, far], &[name.clone(), value.clone()]).is_empty()
         {
             table.add(&[(near, name), (far, value.clone())]);
         }
         Ok(())
     }
+
+    /// What a change of the links of the resource in a row is in the table of links.
+    fn changed<'c>(
+        &mut self,
+        mapping: &ResourceMapping,
+        row: usize,
+        link: &LinkMapping,
+        own: usize,
+        change: &'c LinkChange,
+    ) -> Result<Changed<'c>, String> {
+        let at = self.own_column(link, own, mapping)?;
+        let name = self.table(&mapping.table)?.value(row, at).to_owned();
+        let near = self.column(&link.table, &link.columns[own])?;
+        let far = self.column(&link.table, &link.columns[1 - own])?;
+        let table = self.table(&link.table)?;
+        let (ended, begins) = match change {
+            LinkChange::Add(value) => (Vec::new(), Some(value)),
+            LinkChange::Remove(value) => (table.find(&[near, far], &[name.clone(), value.clone()]), None),
+            LinkChange::Only(value) => {
+                let mut ended = table.find(&[near], std::slice::from_ref(&name));
+                ended.retain(|&found| table.value(found, far) != value);
+                (ended, Some(value))
+            }
+        };
+        Ok(Changed { name, near, far, ended, begins: begins.filter(|value| !value.is_empty()) })
+    }
+}
+
+/// A change in a table of links.
+struct Changed<'c> {
+    /// The resource, as the table names it.
+    name: String,
+    /// The column of such names.
+    near: usize,
+    /// The column of what stands at the other end.
+    far: usize,
+    /// The rows whose link to the resource ends.
+    ended: Vec<usize>,
+    /// What a link begins to, if to anything.
+    begins: Option<&'c String>,
 }

@@ -2,20 +2,26 @@
 
 use super::roles::{bench, correlation, rule};
 use super::*;
+use crate::plan::model::Rule;
 
 const LINKS: &str = "SELECT o.key || ' ' || l.command || ' ' || r.key FROM assigned_link l JOIN resource r ON r.id = l.target
                      JOIN assigned_type a ON a.id = l.assignment JOIN resource o ON o.id = a.owner ORDER BY 1";
 
-#[test]
-fn an_incremental_run_sees_that_a_query_rule_finds_another_resource() {
-    let mut bench = bench();
+/// Links an account to whoever is called what its owner's mail says.
+fn mails_by_name() -> Rule {
     let query = [
         ("Property", text("Groups")),
         ("SourceBinding", text("Mail")),
         ("TargetBinding", text("Name")),
         ("TargetMatchedConfidenceLevel", Value::Int(100)),
     ];
-    bench.plan.model.resource_types[0].rules.push(rule("QueryRule", &query));
+    rule("QueryRule", &query)
+}
+
+#[test]
+fn an_incremental_run_sees_that_a_query_rule_finds_another_resource() {
+    let mut bench = bench();
+    bench.plan.model.resource_types[0].rules.push(mails_by_name());
     let people = |last: &str| format!("id,name,mail,org\n1,Ana,ana@x,\n2,Bo,bo@x,\n3,Cy,pool,\n{last}");
     bench.write("people.csv", people(""));
     bench.whole(false);
@@ -67,13 +73,7 @@ fn what_depends_on_an_account_that_is_found_by_the_same_run_does_not_wait() {
 #[test]
 fn an_incremental_run_sees_that_what_a_link_was_ordered_to_is_gone() {
     let mut bench = bench();
-    let query = [
-        ("Property", text("Groups")),
-        ("SourceBinding", text("Mail")),
-        ("TargetBinding", text("Name")),
-        ("TargetMatchedConfidenceLevel", Value::Int(100)),
-    ];
-    bench.plan.model.resource_types[0].rules.push(rule("QueryRule", &query));
+    bench.plan.model.resource_types[0].rules.push(mails_by_name());
     bench.write("people.csv", "id,name,mail,org\n3,Cy,pool,\n4,pool,d@x,\n");
     bench.whole(false);
     assert_eq!(bench.query(LINKS), ["3 add 4"]);
