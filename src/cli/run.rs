@@ -19,6 +19,7 @@ use crate::engine::{
     BuiltIn, Control, Engine, EngineError, JobState, Reporter, RunOptions, Selection, TaskState, check_start, dry_run, find_job,
     signals,
 };
+use crate::ir::same_identifier;
 use crate::plan::Plan;
 use crate::tasks::Settings;
 
@@ -142,14 +143,20 @@ impl Run {
     }
 
     fn plan(&self, global: &Global, job: &str) -> Result<Result<(Plan, PathBuf), Exit>, Error> {
-        // An option that takes several values takes what stands behind them, too.
-        if let Some(path) = self.only.iter().skip(1).find(|named| self.path.is_none() && Path::new(named).exists()) {
-            return Err(Error::usage(format!("`{path}` behind --only is taken for a task"))
-                .help("write the path before the options, and what is a task as an --only of its own"));
-        }
         let path = self.path.clone().unwrap_or_else(|| PathBuf::from("."));
-        let plan = compiled::plan(&Paths::of(vec![path.clone()]), global, &[job.to_owned()])?;
-        Ok(plan.map(|plan| (plan, path)))
+        let plan = compiled::plan(&Paths::of(vec![path.clone()]), global, &[job.to_owned()]);
+        // An option that takes several values takes what stands behind them, too.
+        let is_task = |name: &str| {
+            let plan = plan.as_ref().ok().and_then(|plan| plan.as_ref().ok());
+            let job = plan.and_then(|plan| find_job(plan, job).ok());
+            job.is_some_and(|job| job.tasks.iter().any(|task| same_identifier(&task.id, name)))
+        };
+        let is_path = |name: &&String| self.path.is_none() && Path::new(name).exists() && !is_task(name);
+        if let Some(path) = self.only.iter().skip(1).find(is_path) {
+            return Err(Error::usage(format!("`{path}` behind --only is taken for a task"))
+                .help("write the path before the options: `jobwright run PATH --job JOB --only TASK`"));
+        }
+        Ok(plan?.map(|plan| (plan, path)))
     }
 
     fn selection(&self) -> Selection {

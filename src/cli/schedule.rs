@@ -14,8 +14,9 @@ use super::input::Paths;
 use super::stores::{self, Places};
 use super::{Error, Exit, compiled, terminal};
 use crate::config::Config;
+use crate::engine::event::Event;
 use crate::engine::external::{Bad, Hook, HookEnd, hook_problem, run_hook};
-use crate::engine::reporter::Silent;
+use crate::engine::reporter::Reporter;
 use crate::engine::schedule::{Clock, Entry, Happening, Times, serve};
 use crate::engine::{BuiltIn, Control, Engine, EngineError, JobState, RunDetail, RunOptions, check_start, find_job, signals};
 use crate::plan::Plan;
@@ -215,7 +216,7 @@ impl Starts<'_> {
             executors: &self.config.executors,
             ..RunOptions::new(self.settings)
         };
-        Engine::open(&self.store)?.run(self.plan, job, &options, &BuiltIn, &mut Silent)
+        Engine::open(&self.store)?.run(self.plan, job, &options, &BuiltIn, &mut Notes { job, quiet: self.quiet })
     }
 
     /// What there is to say of a start that was refused, or of a run that could not be seen to an end. Comes back when another start
@@ -231,9 +232,10 @@ impl Starts<'_> {
             matches!(error, EngineError::DiskFull { .. } | EngineError::Disk { .. } | EngineError::Busy { .. })
         };
         let mut waits = false;
-        while Engine::open_existing(&self.store).and_then(|engine| engine.abandon(job)).is_err_and(|error| is_full(&error))
-            && !self.control.is_cancelled()
-        {
+        while Engine::open_existing(&self.store).and_then(|engine| engine.abandon(job)).is_err_and(|error| is_full(&error)) {
+            if self.control.is_cancelled() {
+                return (said, told);
+            }
             if !waits && !self.quiet {
                 let now = Timestamp::now().strftime("%FT%TZ");
                 terminal::say(&format!("{now} {job}: {said}; it starts again when the store can be written"));
@@ -262,6 +264,22 @@ impl Starts<'_> {
         let error = Error::from(error).on_store(Some(&self.store));
         let help = error.help.map(|help| format!("; {}", help.replace('\n', " ")));
         error.message + &help.unwrap_or_default()
+    }
+}
+
+/// Tells of a run what stands beside its events.
+struct Notes<'a> {
+    job: &'a str,
+    quiet: bool,
+}
+
+impl Reporter for Notes<'_> {
+    fn event(&mut self, _: &Event) {}
+
+    fn note(&mut self, text: &str) {
+        if !self.quiet {
+            terminal::say(&format!("{} {}: {text}", Timestamp::now().strftime("%FT%TZ"), self.job));
+        }
     }
 }
 

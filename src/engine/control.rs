@@ -47,7 +47,7 @@ impl Control {
 
     fn asked(&self) -> u8 {
         let above = self.above.as_ref().map_or(0, |above| above.load(Ordering::SeqCst));
-        self.own.load(Ordering::SeqCst).max(above)
+        self.own.load(Ordering::SeqCst).saturating_add(above)
     }
 }
 

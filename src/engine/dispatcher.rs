@@ -451,8 +451,10 @@ impl<'a> Dispatcher<'a> {
             let tasks = self.changed.iter().map(|place| (*place, &self.start.records[*place]));
             match self.store.record(self.run, &self.executor.job.id, tasks, &self.pending, end) {
                 Ok(()) => break,
-                // Whoever has the history for so long is no reason to cut off what runs.
-                Err(EngineError::Busy { file, .. }) if !self.executor.control.is_aborted() => {
+                // Whoever has the history for so long is no reason to cut off what runs, unless it is to stop anyway.
+                Err(EngineError::Busy { file, .. })
+                    if !(self.executor.control.is_aborted() || (told && self.executor.control.is_cancelled())) =>
+                {
                     if !std::mem::replace(&mut told, true) {
                         self.reporter
                             .note(&format!("{} is in use by another process; the run waits for its end", file.display()));

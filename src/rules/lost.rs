@@ -1,7 +1,8 @@
 //! Elements that a mistake has cost a configuration: nobody can tell that they are missing.
 
-use crate::grammar::{ElementKind, ItemKind, Required, kinds, names};
-use crate::ir::{Connector, Field, Origin, Program, Ref, Symbol};
+use crate::grammar::{self, ElementKind, ItemKind, Required, kinds, names};
+use crate::ir::{Connection, Origin, Program, Symbol};
+use crate::rules::references::has_other_scaffoldings;
 use crate::rules::suggest::perhaps_meant;
 use crate::syntax::Namespace;
 
@@ -9,13 +10,15 @@ use crate::syntax::Namespace;
 /// is near, without its start tag or its identifier, or where a file is cut off. Each is a finding of its own.
 pub(super) fn may_hold(program: &Program, kind: ElementKind) -> bool {
     let name = kind.def().name;
+    let all = || grammar::root().def().children.iter().map(|child| child.def().name);
+    let is_meant = |written: &str| perhaps_meant(written, all()).is_some_and(|meant| meant == name);
     program.sources.iter().any(|(file, _)| {
         let (document, kinds) = (program.document(file), program.kinds(file));
         let mut items = document.root().into_iter().flat_map(|root| document.children(root));
         document.ends_early()
             || document.unmatched_ends().any(|(lost, _)| lost == name)
             || items.any(|one| match kinds[one.0 as usize] {
-                None => document.namespace(one) == Namespace::Dialect && perhaps_meant(document.name_text(one), [name]).is_some(),
+                None => document.namespace(one) == Namespace::Dialect && is_meant(document.name_text(one)),
                 Some(own) => own == kind && lacks_identifier(program, Origin::written(file, one), kind),
             })
     })
@@ -44,14 +47,26 @@ pub(super) fn is_unknown_type(program: &Program, name: &str) -> bool {
     name.trim().is_empty()
         || (declarations.of_kind(kind).next().is_some()
             && declarations.find(kind, None, Symbol::new(name)).is_none()
-            && !kind.is_predeclared(name.trim()))
+            && !kind.is_predeclared(name.trim())
+            && !has_other_scaffoldings(program))
 }
 
 /// Whether connectors or connections may be meant to be there that nobody can read, or that do not say where they belong.
 pub(super) fn may_have_connections(program: &Program) -> bool {
     let items = &program.items;
-    let of_none = |connector: Option<Field<Ref<Connector>>>| connector.is_none_or(|one| one.value.target.is_none());
-    items.connections.values().any(|one| one.package().is_none() || of_none(one.connector))
+    let all: Vec<_> = items.connectors.values().map(|one| program.identifier(one.origin)).collect();
+    // One of a connector that may be made otherwise, or that is called nothing like those that are there, is none of theirs.
+    let is_misspelt = |name: &str| perhaps_meant(name, all.iter().map(|one| one.trim())).is_some();
+    let of_none = |one: &Connection| match one.connector {
+        None => true,
+        Some(connector) => {
+            connector.value.target.is_none()
+                && !has_other_scaffoldings(program)
+                && program.value(one.origin, names::CONNECTOR).is_none_or(|name| is_misspelt(name.trim()))
+        }
+    };
+    let is_whole = |one: &Connection| program.value(one.origin, names::CONSOLIDATION_MODE).is_none();
+    items.connections.values().any(|one| is_whole(one) && (one.package().is_none() || of_none(one)))
         || items.connectors.values().any(|one| one.agent.is_some_and(|agent| agent.value.target.is_none()))
         || [kinds::CONNECTION, kinds::CONNECTOR].into_iter().any(|kind| may_hold(program, kind))
 }

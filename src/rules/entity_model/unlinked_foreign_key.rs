@@ -5,6 +5,7 @@ use crate::grammar::{ItemKind, ScaffoldingKind, kinds, names};
 use crate::ir::{Origin, Program, Symbol};
 use crate::rules::suggest::perhaps_meant;
 use crate::rules::{Check, Rule, Sink, element};
+use crate::syntax::Namespace;
 
 /// The rule.
 pub(crate) static RULE: Rule = super::rule(
@@ -114,7 +115,7 @@ impl LostEnds {
                 self.absent = usize::MAX;
             }
             let unread = document.elements().zip(program.kinds(file)).filter(|(_, kind)| kind.is_none());
-            for (element, _) in unread {
+            for (element, _) in unread.filter(|(element, _)| document.namespace(*element) == Namespace::Dialect) {
                 for end in [names::PROPERTY1, names::PROPERTY2].into_iter().filter_map(|end| document.find(element, end)) {
                     let written = program.attribute_value(file, end);
                     let Some((type_name, name)) = written.split_once(':') else { continue };

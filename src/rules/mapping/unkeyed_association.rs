@@ -1,10 +1,10 @@
 //! `unkeyed-association`: an association is mapped by a property that is no key of its mapping.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Finding, Severity};
 use crate::grammar::{name_text, names};
-use crate::ir::{Origin, Program, Symbol};
+use crate::ir::{EntityTypeMapping, Origin, Program, Symbol};
 use crate::rules::{Check, Rule, Sink, element};
 
 use super::keys;
@@ -49,13 +49,21 @@ fn check(program: &Program, sink: &mut Sink) {
 
 fn keys_of(program: &Program) -> Keys {
     let mut keys = Keys::default();
+    let mappings = || program.items.entity_type_mappings.values();
+    // Several elements of one entity type and connector are one mapping.
+    let of = |mapping: &EntityTypeMapping| {
+        let connector = mapping.connector.map(|connector| connector.value.name);
+        Some((mapping.entity_type?.value.name, connector))
+    };
+    let has_primary = |mapping: &&EntityTypeMapping| keys::mapped(program, mapping.origin).any(|one| one.primary);
+    let with_primary: FxHashSet<_> = mappings().filter(has_primary).map(of).collect();
     for mapping in program.items.entity_type_mappings.values() {
         let Some(entity_type) = mapping.entity_type else { continue };
         if keys::is_consolidated(program, &[mapping.origin]) {
             continue;
         }
         // A mapping without any primary key is a finding of its own: what is missing may be this one.
-        let keyless = !keys::mapped(program, mapping.origin).any(|one| one.primary);
+        let keyless = !with_primary.contains(&of(mapping));
         for one in keys::mapped(program, mapping.origin) {
             let origin = Origin::written(mapping.origin.file, one.element);
             let key = keys.entry((entity_type.value.name, one.property)).or_insert((false, origin));
@@ -78,6 +86,14 @@ mod tests {
             "{MODEL}<EntityAssociationMapping Identifier=\"A\"\nEntityPropertyMapping1=\"{first}\"\nEntityPropertyMapping2=\"{second}\"/>"
         );
         lines(&xml, "unkeyed-association")
+    }
+
+    #[test]
+    fn several_elements_are_one_mapping() {
+        let xml = "<EntityTypeMapping Identifier=\"User\" Connector=\"HR\"><Property Identifier=\"id\" IsPrimaryKey=\"true\"/></EntityTypeMapping>\
+            <EntityTypeMapping Identifier=\"User\" Connector=\"HR\"><Property Identifier=\"mail\"/></EntityTypeMapping>\n\
+            <EntityAssociationMapping Identifier=\"A\" EntityPropertyMapping1=\"User:mail\"/>";
+        assert_eq!(lines(xml, "unkeyed-association"), [2]);
     }
 
     #[test]

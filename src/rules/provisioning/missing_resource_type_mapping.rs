@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::{Dialect, ElementKind, kinds, names};
-use crate::ir::{Connection, Id, Program, ResourceType, ResourceTypeMapping, Symbol};
+use crate::ir::{Connection, Declaration, Id, Origin, Program, ResourceType, ResourceTypeMapping, Symbol};
 use crate::rules::{Check, Facts, Rule, Sink, element};
 
 /// The rule.
@@ -38,7 +38,15 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
             }
             // One without a name can have no mapping, and is reported as what it is; so is the second one of a name.
             let name = program.identifier(program.items.resource_types[resource_type].origin);
-            if name.trim().is_empty() || program.index.find::<ResourceType>(Symbol::new(&name)) != Some(resource_type) {
+            let at = program.items.resource_types[resource_type].origin;
+            // Those that are brought together are one.
+            let whole =
+                |one: &Declaration| program.value(Origin::written(one.file, one.element), names::CONSOLIDATION_MODE).is_none();
+            let is_repeated = || {
+                let mut repeated = program.declarations.repeated();
+                repeated.any(|(first, again)| (again.file, again.element) == (at.file, at.element) && whole(first))
+            };
+            if name.trim().is_empty() || is_repeated() {
                 continue;
             }
             let connections: Vec<&Connection> = match connection {

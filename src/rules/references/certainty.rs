@@ -47,7 +47,7 @@ const OWNED_PREFIXES: [&str; 3] = ["Assigned", "Owned", "InternalDisplayName_L"]
 const OPTIMIZED_PREFIX: &str = "Op_";
 
 /// Whether scaffoldings that make other things than jobs stand in a configuration.
-pub(super) fn has_other_scaffoldings(program: &Program) -> bool {
+pub(in crate::rules) fn has_other_scaffoldings(program: &Program) -> bool {
     program.present_kinds().iter().any(|kind| kind.def().scaffolding == Some(ScaffoldingKind::Other))
 }
 
@@ -176,7 +176,8 @@ impl<'p> Certainty<'p> {
         // What is declared may only add to an entity type that the product or a scaffolding makes.
         let added_to =
             ItemKind::EntityType.is_predeclared(name.trim()) || self.is_generated_name(ItemKind::EntityType, name.trim());
-        let in_doubt = || self.may_be_lost(ItemKind::Property, Symbol::new(property));
+        let damage = || self.damage.get_or_init(|| Damage::of(self.program));
+        let in_doubt = || !self.unharmed && damage().may_have_property(entity_type, Symbol::new(property));
         (!added_to && !in_doubt()).then_some(false)
     }
 }

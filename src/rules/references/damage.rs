@@ -18,13 +18,15 @@ pub(super) struct Damage {
     /// and what malformed identifiers may have been meant to be: what they were meant to declare is not known, and they
     /// are findings of their own.
     strangers: FxHashSet<Symbol>,
+    /// Entity types with a property that lacks its identifier.
+    open_types: FxHashSet<Symbol>,
 }
 
 impl Damage {
     /// Reads it from the trees.
     pub(super) fn of(program: &Program) -> Self {
         let kinds = vec![false; ItemKind::all().len()];
-        let mut found = Self { kinds, cut: false, strangers: FxHashSet::default() };
+        let mut found = Self { kinds, cut: false, strangers: FxHashSet::default(), open_types: FxHashSet::default() };
         for (file, _) in program.sources.iter() {
             found.add_errors(program, file);
             found.add_elements(program, file);
@@ -35,6 +37,11 @@ impl Damage {
     /// Whether an item may be declared by what is damaged.
     pub(super) fn may_have(&self, kind: ItemKind, name: Symbol) -> bool {
         self.cut || self.kinds[kind as usize] || self.strangers.contains(&name)
+    }
+
+    /// Whether an entity type may have a property by what is damaged.
+    pub(super) fn may_have_property(&self, entity_type: Symbol, property: Symbol) -> bool {
+        self.open_types.contains(&entity_type) || self.may_have(ItemKind::Property, property)
     }
 
     /// What errors of syntax may have cost.
@@ -80,7 +87,13 @@ impl Damage {
             if trim(&name).is_empty() {
                 // An empty one is told even where none is needed.
                 let is_told = identifier().is_some() || row().is_some_and(|row| row.required == Required::Yes);
-                self.kinds[declares as usize] |= is_told;
+                match document.parent(element).filter(|_| declares == ItemKind::Property) {
+                    Some(parent) if is_told => {
+                        let of = document.find(parent, names::IDENTIFIER).map(|one| program.attribute_value(file, one));
+                        self.open_types.insert(Symbol::new(&of.unwrap_or_default()));
+                    }
+                    _ => self.kinds[declares as usize] |= is_told,
+                }
             } else if row().is_some_and(|row| is_malformed(row, &name)) {
                 // `HR Sites`, where others name `HRSites`.
                 let meant = name.replace(|sign: char| !(sign.is_alphanumeric() || sign == '_'), "");

@@ -23,8 +23,10 @@ use crate::finding::{Category, RuleInfo, Severity};
 use super::{Check, Rule};
 
 /// Whether scaffoldings of the configuration may make items of the kind that no file declares.
+pub(super) use certainty::has_other_scaffoldings;
+
 pub(super) fn may_be_generated(program: &crate::ir::Program, kind: crate::grammar::ItemKind) -> bool {
-    kind.def().generated && certainty::has_other_scaffoldings(program)
+    kind.def().generated && has_other_scaffoldings(program)
 }
 
 const fn rule(name: &'static str, severity: Severity, summary: &'static str, check: Check) -> Rule {

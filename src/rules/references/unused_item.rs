@@ -14,7 +14,7 @@ use crate::rules::engine::pieces_of_all;
 use crate::rules::suggest::perhaps_meant;
 use crate::rules::{Check, Facts, Rule, Sink, element, lost};
 use crate::source::FileId;
-use crate::syntax::NameId;
+use crate::syntax::{NameId, Namespace};
 
 use super::certainty::Certainty;
 use super::suggestions::written_name;
@@ -171,7 +171,9 @@ fn used(program: &Program, facts: &Facts, candidates: &[&Declaration]) -> Used {
 fn named_by_strangers(program: &Program, used: &Used) {
     for (file, _) in program.sources.iter() {
         let (document, elements) = (program.document(file), program.kinds(file));
-        let unread = document.elements().zip(elements).filter(|(_, kind)| kind.is_none()).map(|(element, _)| element);
+        let is_unread = |element, kind: Option<_>| kind.is_none() && document.namespace(element) == Namespace::Dialect;
+        let unread =
+            document.elements().zip(elements).filter(|(element, kind)| is_unread(*element, **kind)).map(|(element, _)| element);
         for attribute in unread.flat_map(|element| document.attributes(element)) {
             let name = Symbol::new(&program.attribute_value(file, attribute));
             for kind in KINDS {

@@ -61,6 +61,14 @@ mod tests {
     }
 
     #[test]
+    fn an_entity_type_that_a_scaffolding_may_make_is_another_one_all_the_same() {
+        let foreign = "<EntityType Identifier=\"User\"/>\
+            <ResourceType Identifier=\"R\" SourceEntityType=\"Directory_User\"\nDependsOnOwnerProperty=\"User:Key\"/>";
+        assert!(lines(foreign, "owner-property-mismatch").is_empty(), "the entity type is the finding");
+        assert_eq!(lines(&format!("<WorkforceModule/>{foreign}"), "owner-property-mismatch"), [2]);
+    }
+
+    #[test]
     fn values_of_the_owner_are_not() {
         assert!(found("Person:Number").is_empty());
         assert!(found("person:number").is_empty());

@@ -193,7 +193,8 @@ fn is_meant(view: &ElementView<'_>, def: &'static ElementDef, wanted: &Attribute
     let unknown = || view.attributes.iter().filter(|attribute| attribute.def.is_none());
     let is_wanted = |attribute: &AttributeView| match intended(def, view.document.names().text(attribute.name), true) {
         Some(Intended::Certain(right)) => right == wanted.name,
-        Some(Intended::Near(right)) => right == wanted.name,
+        // Of an element whose attributes are not all known, only what is certain is told.
+        Some(Intended::Near(right)) => !def.open && right == wanted.name,
         None => false,
     };
     (!view.document.is_literal() && unknown().any(is_wanted))
@@ -249,6 +250,8 @@ mod tests {
         let two = "<ResourceType Identifier=\"R\" DisplayName_L1=\"R\" Policy=\"P\" EntityType=\"U\"/>";
         assert_eq!(lines(two, NAME), [1, 1], "SourceEntityType and TargetEntityType");
         assert!(lines("<Job Id=\"J\" DisplayName_L1=\"J\"/>", NAME).is_empty());
+        // Nothing tells of it where not all attributes are known.
+        assert_eq!(lines("<AccessControlEntityType Id=\"User\"/>", NAME), [1]);
     }
 
     #[test]

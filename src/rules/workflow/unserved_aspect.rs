@@ -1,5 +1,7 @@
 //! `unserved-aspect`: an aspect waits for a task that no job runs.
 
+use std::cell::LazyCell;
+
 use crate::finding::{Finding, Severity};
 use crate::grammar::{ElementKind, ItemKind, kinds, names};
 use crate::ir::{Origin, Program, Symbol, Task};
@@ -18,6 +20,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let aspects = facts.elements(kinds::INVOKE_SCRIPT_ASPECT);
     let has_agents = program.declarations.of_kind(ItemKind::Agent).next().is_some();
     let servers: Vec<&Task> = if aspects.is_empty() { Vec::new() } else { of_kind(kinds::INVOKE_ASPECTS_TASK).collect() };
+    let more = LazyCell::new(|| may_run_more(program));
     for &aspect in aspects {
         let agent = program.value(aspect, names::AGENT).filter(|agent| !agent.trim().is_empty());
         let own = agent.as_deref().map(Symbol::new);
@@ -25,7 +28,7 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
         // An agent that does not exist, or a task that cannot be read, is a finding of its own. Without agents they stand elsewhere.
         let is_unknown = |task: &&Task| has_agents && task.agent.is_some_and(|agent| agent.value.target.is_none());
         let is_declared = !has_agents || own.is_none_or(|own| program.declarations.find(ItemKind::Agent, None, own).is_some());
-        if servers.iter().any(|task| fits(task) || is_unknown(task)) || !is_declared || may_run_more(program) {
+        if servers.iter().any(|task| fits(task) || is_unknown(task)) || !is_declared || *more {
             continue;
         }
         let on = agent.map(|agent| format!(" on agent `{}`", agent.trim())).unwrap_or_default();

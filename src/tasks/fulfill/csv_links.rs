@@ -110,6 +110,18 @@ impl CsvTarget<'_> {
                     if matches!(change, LinkChange::Only(_)) {
                         continue;
                     }
+                    let is_another = |(other, at, change): &&(_, usize, LinkChange)| {
+                        let other: &LinkMapping = other;
+                        other.association == link.association
+                            && at == own
+                            && matches!(change, LinkChange::Add(other) if other != value)
+                    };
+                    if let Some((.., LinkChange::Add(other))) = work.links.iter().find(is_another) {
+                        let (table, association) = (&link.table, &link.association);
+                        return Ok(Some(format!(
+                            "{table} has one place for a link of {association}, not for {value} and {other}"
+                        )));
+                    }
                     let gone = work.links.iter().filter_map(|(other, _, change)| match change {
                         LinkChange::Remove(gone) if other.association == link.association => Some(gone.clone()),
                         _ => None,

@@ -87,13 +87,21 @@ impl Table {
     }
 
     /// Sets a value of a row.
-    pub(super) fn set(&mut self, row: usize, column: usize, value: &str) {
-        if let Some(row) = &mut self.rows[row]
+    pub(super) fn set(&mut self, number: usize, column: usize, value: &str) {
+        if let Some(row) = &mut self.rows[number]
             && row[column] != value
         {
+            let before = row.clone();
             value.clone_into(&mut row[column]);
             self.changed = true;
-            self.indexes.retain(|columns, _| !columns.contains(&column));
+            for (columns, index) in self.indexes.iter_mut().filter(|(columns, _)| columns.contains(&column)) {
+                let of = |row: &[String]| -> Vec<String> { columns.iter().map(|&column| row[column].clone()).collect() };
+                if let Some(rows) = index.get_mut(&of(&before)) {
+                    rows.retain(|&at| at != number);
+                }
+                let rows = index.entry(of(row)).or_default();
+                rows.insert(rows.partition_point(|&at| at < number), number);
+            }
         }
     }
 

@@ -99,7 +99,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What a query rule points at that came or changed after a moment, and the values by which it is found.
+    /// What a query rule points at that came or changed after a moment, itself or in what is linked to it, and the values by which it is found.
     fn changed(&self, rule: &Query, after: i64) -> Result<(Vec<i64>, FxHashSet<String>), TaskError> {
         let (mut ids, mut values) = (Vec::new(), FxHashSet::default());
         let Some(layout) = Layout::stored(self.store, &rule.pointed)? else { return Ok((ids, values)) };
@@ -107,7 +107,7 @@ impl Run<'_> {
         // What changed was flagged, and flagged resources have an index.
         let sql = format!(
             "SELECT r.id, {column} FROM resource r {joins}
-             WHERE r.type = ?2 AND r.seq > 0 AND r.seq > ?3 AND r.valid_from > ?3 AND ?1 IS ?1"
+             WHERE r.type = ?2 AND r.seq > 0 AND r.seq > ?3 AND ?1 IS ?1"
         );
         let mut statement = self.store.prepare(&sql)?;
         let mut rows = statement.query(params![rule.target.constant, layout.number, after])?;

@@ -36,6 +36,24 @@ fn an_incremental_run_sees_that_a_query_rule_finds_another_resource() {
 }
 
 #[test]
+fn an_incremental_run_sees_that_what_a_query_rule_reads_behind_a_link_is_another() {
+    let mut bench = bench();
+    let query = [
+        ("Property", text("Groups")),
+        ("SourceBinding", text("Mail")),
+        ("TargetBinding", text("Org.Name")),
+        ("TargetMatchedConfidenceLevel", Value::Int(100)),
+    ];
+    bench.plan.model.resource_types[0].rules.push(rule("QueryRule", &query));
+    bench.write("people.csv", "id,name,mail,org\n3,Cy,pool,\n4,Di,d@x,9\n");
+    bench.whole(false);
+    assert_eq!(bench.query(LINKS), [""; 0]);
+    bench.write("orgs.csv", "code,name\n1,Ana\n2,Bob\n9,pool\n");
+    bench.whole(true);
+    assert_eq!(bench.query(LINKS), ["3 add 4"]);
+}
+
+#[test]
 fn an_incremental_run_sees_that_what_a_rule_names_is_there_now() {
     let mut bench = bench();
     bench.plan.model.resource_types[0]
