@@ -99,7 +99,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What a query rule points at that came or changed after a moment, itself or in what is linked to it, and the values by which it is found.
+    /// What a query rule points at that came or changed after a moment, itself or in what is linked to it, and the values by
+    /// which it is found.
     fn changed(&self, rule: &Query, after: i64) -> Result<(Vec<i64>, FxHashSet<String>), TaskError> {
         let (mut ids, mut values) = (Vec::new(), FxHashSet::default());
         let Some(layout) = Layout::stored(self.store, &rule.pointed)? else { return Ok((ids, values)) };
