@@ -47,6 +47,8 @@ pub struct Facts {
     gathered: Gathered,
     /// Which kinds of rules may be there all the same, where nobody can read them. Asked for where none is.
     unread: OnceLock<RuleKinds>,
+    /// Whether connections may be there all the same.
+    unread_connections: OnceLock<bool>,
 }
 
 impl Facts {
@@ -88,6 +90,11 @@ impl Facts {
             classification: lost::may_hold(program, kinds::RESOURCE_CLASSIFICATION_RULE),
             profiles: lost::may_hold(program, kinds::PROFILE_CONTEXT) || lost::may_hold(program, kinds::PROFILE_RULE_CONTEXT),
         })
+    }
+
+    /// Whether connectors or connections may be meant to be there by what cannot be read.
+    pub(super) fn unread_connections(&self, program: &Program) -> bool {
+        *self.unread_connections.get_or_init(|| lost::may_have_connections(program))
     }
 
     /// The elements of a kind, in document order; of those kinds only that some rule asks for.

@@ -1,10 +1,8 @@
 //! `compute-without-change`: a scheduled job computes before anything can have changed.
 
-use std::cell::LazyCell;
-
 use crate::finding::{Category, Finding, RuleInfo, Severity};
 use crate::grammar::kinds;
-use crate::rules::{Check, JobModel, Rule, Sink, lost};
+use crate::rules::{Check, JobModel, Rule, Sink};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +20,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
         return;
     }
     // A generated job synchronizes and fulfils what connections can: one that cannot be read is the finding.
-    let in_doubt = LazyCell::new(|| job.job.origin.generated.is_some() && lost::may_have_connections(job.program));
+    let in_doubt = || job.job.origin.generated.is_some() && job.facts.unread_connections(job.program);
     let mut changes = Earliest::default();
     for kind in [kinds::SYNCHRONIZE_TASK, kinds::FULFILL_TASK] {
         for index in job.of(kind) {
@@ -31,7 +29,7 @@ fn check(job: &JobModel<'_>, sink: &mut Sink) {
     }
     for kind in [kinds::UPDATE_ENTITY_PROPERTY_EXPRESSIONS_TASK, kinds::COMPUTE_CORRELATION_KEYS_TASK] {
         for index in job.of(kind) {
-            if changes.is_before(job.tasks[index].level, index) || *in_doubt {
+            if changes.is_before(job.tasks[index].level, index) || in_doubt() {
                 continue;
             }
             let name = job.task_name(index);

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Category, Finding, RuleInfo, Severity};
-use crate::grammar::{Dialect, ElementKind, kinds, names};
+use crate::grammar::{Dialect, ElementKind, ItemKind, kinds, names};
 use crate::ir::{Connection, Declaration, Id, Origin, Program, ResourceType, ResourceTypeMapping, Symbol};
 use crate::rules::{Check, Facts, Rule, Sink, element};
 
@@ -20,6 +20,10 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
     let mut lost = None;
+    // Those that are brought together are one.
+    let whole = |one: &Declaration| program.value(Origin::written(one.file, one.element), names::CONSOLIDATION_MODE).is_none();
+    let repeated = program.declarations.repeated().filter(|(first, again)| again.kind == ItemKind::ResourceType && whole(first));
+    let repeated: FxHashSet<_> = repeated.map(|(_, again)| (again.file, again.element)).collect();
     let mut seen = FxHashSet::default();
     let mut reported = FxHashSet::default();
     for (id, task) in program.items.tasks.iter() {
@@ -37,16 +41,8 @@ fn check(program: &Program, facts: &Facts, sink: &mut Sink) {
                 continue;
             }
             // One without a name can have no mapping, and is reported as what it is; so is the second one of a name.
-            let name = program.identifier(program.items.resource_types[resource_type].origin);
             let at = program.items.resource_types[resource_type].origin;
-            // Those that are brought together are one.
-            let whole =
-                |one: &Declaration| program.value(Origin::written(one.file, one.element), names::CONSOLIDATION_MODE).is_none();
-            let is_repeated = || {
-                let mut repeated = program.declarations.repeated();
-                repeated.any(|(first, again)| (again.file, again.element) == (at.file, at.element) && whole(first))
-            };
-            if name.trim().is_empty() || is_repeated() {
+            if program.identifier(at).trim().is_empty() || repeated.contains(&(at.file, at.element)) {
                 continue;
             }
             let connections: Vec<&Connection> = match connection {

@@ -6,6 +6,7 @@ use crate::tasks::mappings::{LinkMapping, Naming, ResourceMapping};
 
 use super::Order;
 use super::csv::{CsvTarget, LinkChange, Work};
+use super::table::Table;
 
 /// What a row of a link's table is.
 #[derive(Clone, Copy, PartialEq)]
@@ -110,16 +111,16 @@ impl CsvTarget<'_> {
                     if matches!(change, LinkChange::Only(_)) {
                         continue;
                     }
-                    let is_another = |(other, at, change): &&(_, usize, LinkChange)| {
-                        let other: &LinkMapping = other;
-                        other.association == link.association
-                            && at == own
-                            && matches!(change, LinkChange::Add(other) if other != value)
-                    };
-                    if let Some((.., LinkChange::Add(other))) = work.links.iter().find(is_another) {
+                    let another = work.links.iter().find_map(|(other, at, change)| match change {
+                        LinkChange::Add(added) if other.association == link.association && at == own => {
+                            Some(added).filter(|added| *added != value)
+                        }
+                        _ => None,
+                    });
+                    if let Some(another) = another {
                         let (table, association) = (&link.table, &link.association);
                         return Ok(Some(format!(
-                            "{table} has one place for a link of {association}, not for {value} and {other}"
+                            "{table} has one place for a link of {association}, not for {value} and {another}"
                         )));
                     }
                     let gone = work.links.iter().filter_map(|(other, _, change)| match change {
@@ -161,12 +162,20 @@ impl CsvTarget<'_> {
         change: &LinkChange,
     ) -> Result<(), String> {
         match self.row_of(link) {
-            Row::Link => self.change_row(mapping, row, link, own, change),
+            Row::Link => {
+                let changed = self.changed(mapping, row, link, own, change)?;
+                changed.row(self.table(&link.table)?);
+                Ok(())
+            }
             Row::Resource(end) if end == own => {
                 let far = self.column(&link.table, &link.columns[1 - own])?;
                 self.change_cell(link, row, far, change)
             }
-            Row::Resource(_) => self.change_others(mapping, row, link, own, change),
+            Row::Resource(_) => {
+                let changed = self.changed(mapping, row, link, own, change)?;
+                changed.others(self.table(&link.table)?);
+                Ok(())
+            }
             // Nothing is done in rows of others.
             Row::Other => Ok(()),
         }
@@ -180,50 +189,6 @@ impl CsvTarget<'_> {
             LinkChange::Add(value) | LinkChange::Only(value) => table.set(row, column, value),
             LinkChange::Remove(value) if now == value => table.set(row, column, ""),
             LinkChange::Remove(_) => {}
-        }
-        Ok(())
-    }
-
-    /// A link in the row of the resource at its other end.
-    fn change_others(
-        &mut self,
-        mapping: &ResourceMapping,
-        row: usize,
-        link: &LinkMapping,
-        own: usize,
-        change: &LinkChange,
-    ) -> Result<(), String> {
-        let Changed { name, near, far, ended, begins } = self.changed(mapping, row, link, own, change)?;
-        let table = self.table(&link.table)?;
-        for found in ended {
-            table.set(found, near, "");
-        }
-        if let Some(value) = begins
-            && let Some(&found) = table.find(&[far], std::slice::from_ref(value)).first()
-        {
-            table.set(found, near, &name);
-        }
-        Ok(())
-    }
-
-    /// A link that is a row.
-    fn change_row(
-        &mut self,
-        mapping: &ResourceMapping,
-        row: usize,
-        link: &LinkMapping,
-        own: usize,
-        change: &LinkChange,
-    ) -> Result<(), String> {
-        let Changed { name, near, far, ended, begins } = self.changed(mapping, row, link, own, change)?;
-        let table = self.table(&link.table)?;
-        for found in ended {
-            table.remove(found);
-        }
-        if let Some(value) = begins
-            && table.find(&[near, far], &[name.clone(), value.clone()]).is_empty()
-        {
-            table.add(&[(near, name), (far, value.clone())]);
         }
         Ok(())
     }
@@ -267,4 +232,30 @@ struct Changed<'c> {
     ended: Vec<usize>,
     /// What a link begins to, if to anything.
     begins: Option<&'c String>,
+}
+
+impl Changed<'_> {
+    /// Where a link is a value in the row of the resource at the other end.
+    fn others(self, table: &mut Table) {
+        for found in self.ended {
+            table.set(found, self.near, "");
+        }
+        if let Some(value) = self.begins
+            && let Some(&found) = table.find(&[self.far], std::slice::from_ref(value)).first()
+        {
+            table.set(found, self.near, &self.name);
+        }
+    }
+
+    /// Where a link is a row.
+    fn row(self, table: &mut Table) {
+        for found in self.ended {
+            table.remove(found);
+        }
+        if let Some(value) = self.begins
+            && table.find(&[self.near, self.far], &[self.name.clone(), value.clone()]).is_empty()
+        {
+            table.add(&[(self.near, self.name), (self.far, value.clone())]);
+        }
+    }
 }
